@@ -1,0 +1,44 @@
+#pragma once
+#include <condition_variable>
+#include <mutex>
+
+// Lock annotations that clang proves (-Wthread-safety); g++ ignores them.
+#if defined(__clang__)
+#define THREAD_ATTRIBUTE(x) __attribute__((x))
+#else
+#define THREAD_ATTRIBUTE(x)
+#endif
+#define GUARDED_BY(mutex) THREAD_ATTRIBUTE(guarded_by(mutex))
+#define REQUIRES_LOCK(...) THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
+#define EXCLUDES_LOCK(...) THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
+
+namespace base {
+
+/// std::mutex with the annotations that let clang check GUARDED_BY.
+class THREAD_ATTRIBUTE(capability("mutex")) Mutex {
+ public:
+  void lock() THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
+  void unlock() THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+
+ private:
+  std::mutex mutex_;
+};
+
+/// Holds a Mutex for a scope.
+class THREAD_ATTRIBUTE(scoped_lockable) Lock {
+ public:
+  explicit Lock(Mutex& mutex) THREAD_ATTRIBUTE(acquire_capability(mutex)) : mutex_(mutex) {
+    mutex_.lock();
+  }
+  ~Lock() THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
+/// Waits on a base::Mutex: `condition.wait(mutex, [&] { return ready; })` with the mutex held.
+using Condition = std::condition_variable_any;
+
+}  // namespace base

@@ -1,0 +1,16 @@
+# Warnings are errors; sanitizers and libFuzzer come in through presets.
+option(TRIBUTARY_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options(-Wthread-safety -Wno-gnu-zero-variadic-macro-arguments)
+endif()
+if(TRIBUTARY_SANITIZE)
+  add_compile_options(-fsanitize=${TRIBUTARY_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TRIBUTARY_SANITIZE})
+endif()
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()

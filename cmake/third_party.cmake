@@ -1,0 +1,24 @@
+# Third-party code from Debian packages, linked statically so that one binary is shipped
+# (docs/architecture.md, "Dependencies"). Header-only: fmt, tl::expected, CLI11, nlohmann/json,
+# RapidJSON, Boost.Asio and Beast, doctest.
+find_package(Threads REQUIRED)
+
+add_library(tp_headers INTERFACE)
+target_compile_definitions(tp_headers INTERFACE FMT_HEADER_ONLY)
+target_link_libraries(tp_headers INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+
+function(static_library name archive)
+  find_library(${name}_archive NAMES ${archive} REQUIRED)
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE ${${name}_archive})
+endfunction()
+
+static_library(tp_re2 libre2.a)
+static_library(tp_yaml libyaml-cpp.a)
+static_library(tp_snappy libsnappy.a)
+static_library(tp_zlib libz.a)
+static_library(tp_crypto libcrypto.a)
+static_library(tp_ssl libssl.a)
+target_link_libraries(tp_ssl INTERFACE tp_crypto)
+
+add_link_options($<$<CONFIG:Release>:-static-libstdc++> $<$<CONFIG:Release>:-static-libgcc>)

@@ -1,0 +1,10 @@
+#pragma once
+#include "river/config/program.h"
+
+namespace components {
+
+/// Every component and config block that Tributary knows, sorted by name. One line per signature in
+/// catalog.cc: an explicit list, because the linker drops self-registering objects of a library.
+river::config::Catalog catalog();
+
+}  // namespace components

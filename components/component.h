@@ -1,0 +1,78 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "river/schema/field.h"
+#include "river/value.h"
+
+namespace components {
+
+/// What a component shows of itself on /-/healthy and in the API.
+struct Health {
+  enum class State { unknown, healthy, unhealthy, exited } state = State::unknown;
+  std::string message;
+};
+
+/// What the agent gives to a component for its lifetime.
+struct Context {
+  std::string id;                  ///< "loki.write.default"
+  std::filesystem::path data_dir;  ///< <storage.path>/<id>, made on first use by the component
+  base::metrics::Scope metrics;
+  base::Logger log;
+  /// Gives the component's exports to the graph. Call it in the constructor when exports are known
+  /// then, and from any thread later; equal exports are ignored. Never blocks.
+  std::function<void(river::Value exports)> publish;
+};
+
+/// A running component. The agent calls everything here from its control thread only.
+///
+/// Life: constructed with valid arguments (no I/O, no threads, publishes its receivers), start()
+/// once after everything it sends to has started, update() any number of times, stop() once before
+/// everything it sends to is stopped, destroyed. Receivers that it exported may be called at any
+/// time between construction and the release of the last reference, also after stop(): they then
+/// abandon.
+class Component {
+ public:
+  virtual ~Component() = default;
+  /// Begins work. Fails on the environment only; the agent shows the error and goes on without it.
+  virtual base::Result<void> start() = 0;
+  /// New arguments (a struct of the signature's type). What need not restart keeps running.
+  virtual base::Result<void> update(const void* arguments) = 0;
+  /// Ends work: no batch is sent after it returns. Sinks first try to deliver, for a bounded time.
+  virtual void stop() = 0;
+  virtual Health health() const { return {Health::State::healthy, {}}; }
+};
+
+/// A component with typed arguments.
+template <class Arguments>
+class ComponentOf : public Component {
+ public:
+  base::Result<void> update(const void* arguments) final {
+    return update(*static_cast<const Arguments*>(arguments));
+  }
+
+ protected:
+  virtual base::Result<void> update(const Arguments& arguments) = 0;
+};
+
+/// How the agent makes a component: one row per component in agent/builders.cc.
+struct Builder {
+  const river::schema::Signature* signature = nullptr;
+  std::unique_ptr<Component> (*build)(Context context, const void* arguments) = nullptr;
+};
+
+template <class Type, class Arguments>
+constexpr Builder builder(const river::schema::Signature& signature) {
+  return {&signature, [](Context context, const void* arguments) -> std::unique_ptr<Component> {
+            return std::make_unique<Type>(std::move(context),
+                                          *static_cast<const Arguments*>(arguments));
+          }};
+}
+
+}  // namespace components

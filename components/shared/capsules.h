@@ -1,0 +1,31 @@
+#pragma once
+#include "river/schema/codec.h"
+
+namespace telemetry {
+class LogReceiver;
+namespace relabel {
+struct Rule;
+}
+}  // namespace telemetry
+
+namespace components {
+
+using RelabelRules = std::vector<telemetry::relabel::Rule>;
+
+}  // namespace components
+
+namespace river::schema {
+template <>
+inline constexpr std::string_view kCapsuleName<telemetry::LogReceiver> = "LogsReceiver";
+template <>
+inline constexpr std::string_view kCapsuleName<const components::RelabelRules> = "RelabelRules";
+}  // namespace river::schema
+
+namespace components {
+
+/// `forward_to` of loki components, and their `receiver` export.
+using LogsReceiver = river::schema::CapsuleRef<telemetry::LogReceiver>;
+/// `relabel_rules` arguments, and the `rules` export of loki.relabel and discovery.relabel.
+using RelabelRulesRef = river::schema::CapsuleRef<const RelabelRules>;
+
+}  // namespace components

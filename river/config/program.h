@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "river/ast.h"
+#include "river/diag/diagnostics.h"
+#include "river/eval.h"
+#include "river/schema/field.h"
+
+/// A whole configuration (river-language §6): one or more files, bound to signatures, references
+/// resolved, ordered. The catalogue of signatures is an argument: this room knows no component.
+namespace river::config {
+
+using Catalog = std::span<const schema::Signature* const>;
+
+/// One top-level block.
+struct Node {
+  std::string id;  ///< "loki.write.default"; "logging" for config blocks
+  const ast::Statement* block = nullptr;
+  const schema::Signature* signature = nullptr;
+  std::vector<const Node*> dependencies;  ///< what it refers to, each once
+};
+
+/// Nodes in dependency order: each stands after everything it refers to. Views the trees it was
+/// made from, which must outlive it.
+struct Program {
+  std::vector<std::unique_ptr<Node>> nodes;
+
+  const Node* find(std::string_view id) const;
+};
+
+/// Binds and orders the blocks of all files of a configuration, in file order. Reports unknown
+/// components (with a suggestion), missing or superfluous labels, duplicate ids, references to
+/// nothing, cycles, blocks above the stability floor. Blocks that could not be bound are left out.
+Program resolve(std::span<const ast::Tree* const> files, Catalog catalog, schema::Stability floor,
+                diag::Diagnostics& diagnostics);
+
+/// Checks every node: decodes it with the exports of other components unknown.
+void check(const Program& program, diag::Diagnostics& diagnostics);
+
+/// Decodes one node with the exports of others known: `exports(id)` is asked for each component it
+/// refers to. nullptr after reporting when the arguments are unusable; otherwise the signature's
+/// arguments struct.
+using ExportsOf = std::function<const Value*(std::string_view id)>;
+std::shared_ptr<void> decode(const Program& program, const Node& node, const ExportsOf& exports,
+                             diag::Diagnostics& diagnostics);
+
+}  // namespace river::config

@@ -1,0 +1,63 @@
+#pragma once
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "river/diag/source_map.h"
+
+namespace river::diag {
+
+enum class Severity { error, warning };
+
+struct Note {
+  Span span;
+  std::string message;
+};
+
+/// One finding. `code` is stable: R0xx language, C0xx component, F0xx fleet; all are listed with a
+/// sentence in docs/diagnostics.md.
+struct Diagnostic {
+  Severity severity = Severity::error;
+  std::string_view code;  ///< a string literal
+  Span span;
+  std::string message;
+  std::vector<Note> notes;
+  std::string help;  ///< what to do; may be empty
+
+  /// Adds a secondary place. Chain in the expression that made the diagnostic only.
+  Diagnostic& note(Span where, std::string text);
+  Diagnostic& with_help(std::string text);
+};
+
+/// The list that parsing, evaluating and checking report into; they go on after an error.
+/// A Diagnostic& is valid until the next report.
+class Diagnostics {
+ public:
+  template <class... Args>
+  Diagnostic& error(std::string_view code, Span span, fmt::format_string<Args...> format,
+                    Args&&... args) {
+    return add(Severity::error, code, span, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  Diagnostic& warning(std::string_view code, Span span, fmt::format_string<Args...> format,
+                      Args&&... args) {
+    return add(Severity::warning, code, span, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  Diagnostic& add(Severity severity, std::string_view code, Span span, std::string message);
+
+  bool has_errors() const;
+  bool empty() const { return items_.empty(); }
+  size_t size() const { return items_.size(); }
+  const std::vector<Diagnostic>& items() const { return items_; }
+  /// Orders by place (files in the order they were read), keeping report order at one place.
+  void sort();
+  void append(Diagnostics other);
+
+ private:
+  std::vector<Diagnostic> items_;
+};
+
+}  // namespace river::diag

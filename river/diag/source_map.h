@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace river::diag {
+
+/// A half-open range of bytes in the one offset space of a SourceMap: every file has its own base,
+/// so a River node that was made from an inventory value keeps the inventory's place.
+/// {0, 0} means "no place known".
+struct Span {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+
+  bool known() const { return end != 0; }
+  bool operator==(const Span&) const = default;
+};
+
+/// From the start of `first` to the end of `last`; an unknown side gives the other.
+Span join(Span first, Span last);
+
+/// A place for people: line and column are 1-based, the column counts bytes.
+struct Position {
+  std::string_view file;
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+struct SourceFile {
+  std::string name;
+  std::string text;
+  uint32_t base = 0;  ///< offset of the first byte of text
+};
+
+/// Owns the text of every file that was read. References and views into it stay valid for its
+/// lifetime, so syntax trees may point into the text. Not thread safe.
+class SourceMap {
+ public:
+  /// Takes a file in. At most 4 GiB in all (ENSUREd by the caller's size limits).
+  const SourceFile& add(std::string name, std::string text);
+
+  /// The file that holds an offset, or nullptr.
+  const SourceFile* file(uint32_t offset) const;
+  /// {"", 0, 0} when the span is unknown.
+  Position position(uint32_t offset) const;
+  /// The text under a span; empty when unknown.
+  std::string_view text(Span span) const;
+
+ private:
+  std::deque<SourceFile> files_;
+  uint32_t next_base_ = 1;  // Offset 0 stays unused: it means "unknown".
+};
+
+}  // namespace river::diag

@@ -1,0 +1,139 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "river/diag/source_map.h"
+#include "river/type.h"
+
+namespace river {
+
+class Value;
+using Array = std::vector<Value>;
+/// Keys in the order in which they were written; a later duplicate replaces the earlier value.
+using Object = std::vector<std::pair<std::string, Value>>;
+
+/// A number keeps its kind: arithmetic and comparison depend on it (river-language §3.1).
+struct Number {
+  enum class Rank : uint8_t { unsigned_int, signed_int, floating };
+  Rank rank = Rank::signed_int;
+  union {
+    int64_t i = 0;
+    uint64_t u;
+    double f;
+  };
+  static Number of(int64_t v) {
+    Number n;
+    n.i = v;
+    return n;
+  }
+  static Number of(uint64_t v) {
+    Number n;
+    n.rank = Rank::unsigned_int;
+    n.u = v;
+    return n;
+  }
+  static Number of(double v) {
+    Number n;
+    n.rank = Rank::floating;
+    n.f = v;
+    return n;
+  }
+};
+
+/// A function of the standard library. `call` gets as many arguments as [arity_min, arity_max]
+/// allow, all known, and answers a value or a text for the user.
+struct Function {
+  std::string_view name;  ///< dotted, "string.format"
+  int arity_min = 0;
+  int arity_max = 0;  ///< -1: any number
+  base::Result<Value> (*call)(const std::vector<Value>& args) = nullptr;
+  bool pure =
+      true;  ///< false: the answer depends on the machine (sys.env), so cfgc must not fold it
+};
+
+/// A component's export that River can pass on but not look into. `kind` names the type.
+struct Capsule {
+  std::string_view kind;
+  std::shared_ptr<void> pointer;
+};
+
+/// Text that may be secret: what local.file exports. Public text behaves as a string.
+struct SecretValue {
+  base::Secret text;
+  bool is_secret = true;
+  bool optional = false;  ///< came from an "optional secret" export
+};
+
+/// Known to exist, not known in value: what cfgc has for another component's export. Checking is
+/// decoding with such values. `type` nullptr: nothing is known (an error was reported already).
+struct Unknown {
+  const Type* type = nullptr;
+};
+
+/// A River value. Copies are cheap: composite values are shared and immutable.
+class Value {
+ public:
+  Value() = default;  // null
+  static Value boolean(bool v);
+  static Value number(Number v);
+  static Value number(int64_t v) { return number(Number::of(v)); }
+  static Value number(double v) { return number(Number::of(v)); }
+  static Value string(std::string v);
+  static Value array(Array v);
+  static Value object(Object v);
+  static Value function(const Function* f);
+  static Value capsule(Capsule c);
+  static Value secret(SecretValue s);
+  static Value unknown(const Type* type = nullptr);
+
+  /// The language type; for an unknown its type's kind (ask is_unknown first).
+  Kind kind() const;
+  bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+  bool is_unknown() const { return std::holds_alternative<Unknown>(data_); }
+  /// Unknown itself or holding an unknown at any depth.
+  bool has_unknown() const;
+
+  // Each returns nullptr when the value is of another type.
+  const bool* as_bool() const { return std::get_if<bool>(&data_); }
+  const Number* as_number() const { return std::get_if<Number>(&data_); }
+  const std::string* as_string() const;
+  const Array* as_array() const;
+  const Object* as_object() const;
+  const Function* as_function() const;
+  const Capsule* as_capsule() const { return std::get_if<Capsule>(&data_); }
+  const SecretValue* as_secret() const;
+  const Unknown* as_unknown() const { return std::get_if<Unknown>(&data_); }
+
+  /// Object field by name, nullptr when absent.
+  const Value* field(std::string_view name) const;
+
+  /// Where the expression that made this value stands; elements of literals keep their own.
+  diag::Span origin;
+
+  /// river-language §3.3. Unknowns and functions equal nothing; capsules equal by pointer.
+  bool operator==(const Value& other) const;
+
+ private:
+  using Data = std::variant<std::monostate, bool, Number, std::shared_ptr<const std::string>,
+                            std::shared_ptr<const Array>, std::shared_ptr<const Object>,
+                            const Function*, Capsule, std::shared_ptr<const SecretValue>, Unknown>;
+  explicit Value(Data data) : data_(std::move(data)) {}
+  Data data_;
+};
+
+/// river-language §3.9: text of a value for exports and messages. Secrets print as (secret).
+std::string to_text(const Value& value);
+/// Plain decimal notation, never an exponent (§3.6).
+std::string number_to_text(const Number& number);
+/// Go %q quoting of a string, with the quotes.
+std::string quote(std::string_view text);
+
+}  // namespace river

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "telemetry/ack.h"
+#include "telemetry/labels.h"
+
+namespace telemetry {
+
+/// A piece of a batch's buffer, by offset: views would dangle when the batch moves.
+struct Slice {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
+
+/// One name/value pair of structured metadata, both in the batch's buffer.
+struct Metadata {
+  Slice name;
+  Slice value;
+};
+
+/// One log line. 40 bytes, trivially copyable.
+struct Entry {
+  int64_t timestamp_ns = 0;  ///< since the Unix epoch
+  Slice line;
+  uint32_t labels = 0;          ///< index into LogBatch::label_sets
+  uint32_t metadata_first = 0;  ///< index into LogBatch::metadata
+  uint32_t metadata_count = 0;
+};
+
+/// Many log lines on their way from a source to a sink. Whoever holds a batch owns it. Lines are
+/// slices of one buffer; labels are indexes into a small table, so relabelling touches each
+/// distinct set once and no line at all.
+struct LogBatch {
+  std::string buffer;
+  std::vector<Entry> entries;
+  std::vector<Labels> label_sets;
+  std::vector<Metadata> metadata;
+  Ack ack;
+
+  std::string_view text(Slice slice) const {
+    return std::string_view(buffer).substr(slice.offset, slice.size);
+  }
+  std::string_view line(const Entry& entry) const { return text(entry.line); }
+  const Labels& labels(const Entry& entry) const { return label_sets[entry.labels]; }
+  std::span<const Metadata> metadata_of(const Entry& entry) const {
+    return std::span(metadata).subspan(entry.metadata_first, entry.metadata_count);
+  }
+
+  /// Puts bytes at the end of the buffer. The buffer must stay under 4 GiB.
+  Slice append(std::string_view bytes) {
+    const auto offset = static_cast<uint32_t>(buffer.size());
+    buffer.append(bytes);
+    return {offset, static_cast<uint32_t>(bytes.size())};
+  }
+  /// Index of the label set, added when new (linear: a batch has few).
+  uint32_t intern(const Labels& labels);
+  void add(int64_t timestamp_ns, std::string_view line, const Labels& labels) {
+    entries.push_back({timestamp_ns, append(line), intern(labels), 0, 0});
+  }
+};
+
+/// Whoever takes log batches: an exported `receiver`.
+class LogReceiver {
+ public:
+  virtual ~LogReceiver() = default;
+  /// Takes the batch. May block while what is behind it is slow: that is the backpressure which
+  /// slows sources down. Never fails: what cannot be delivered is counted and its ack abandoned.
+  /// Called from any thread; calls for one source come from one thread, in order.
+  virtual void receive(LogBatch batch) = 0;
+};
+
+}  // namespace telemetry
