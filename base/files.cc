@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace base {
@@ -53,6 +54,29 @@ Result<std::string> read_file(const std::filesystem::path& path, size_t bytes_ma
     if (content.size() > bytes_max)
       return fail("cannot read {}: larger than {} bytes", path.string(), bytes_max);
   }
+}
+
+Result<std::vector<NamedText>> read_config(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> files{path};
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    files.clear();
+    auto entries = std::filesystem::directory_iterator(path, code);
+    if (code) return fail("cannot read {}: {}", path.string(), code.message());
+    for (const auto& entry : entries)
+      if (const auto extension = entry.path().extension();
+          extension == ".river" || extension == ".alloy")
+        files.push_back(entry.path());
+    if (files.empty()) return fail("no *.river or *.alloy file in {}", path.string());
+    std::sort(files.begin(), files.end());
+  }
+  std::vector<NamedText> texts;
+  for (const auto& file : files) {
+    auto text = read_file(file);
+    if (!text) return tl::unexpected(text.error());
+    texts.push_back({file.string(), std::move(*text)});
+  }
+  return texts;
 }
 
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content,
