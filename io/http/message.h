@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace io::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+using Headers = std::vector<Header>;
+
+/// The first value of a header, names compared without case; "" when there is none.
+std::string_view find(const Headers& headers, std::string_view name);
+
+/// One request, sent or received. The body is not owned: a client's caller keeps it alive during
+/// the call, a server's handler may look at it until it returns.
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";  ///< path and query, as on the wire
+  Headers headers;           ///< a client adds Host and Content-Length by itself
+  std::string_view body;
+
+  /// The target up to the question mark, percent signs left as they are.
+  std::string_view path() const;
+  /// The decoded value of a query parameter, nothing when it is not there.
+  std::optional<std::string> query(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;  ///< a server adds Content-Length by itself
+  std::string body;
+
+  bool ok() const { return status >= 200 && status < 300; }
+};
+
+}  // namespace io::http

@@ -1,0 +1,55 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "io/http/message.h"
+
+namespace io::http {
+
+/// Answers a request. Runs on one of the server's threads and must not throw. With one thread (the
+/// default) a handler that blocks holds up everybody; with N threads, N handlers may block.
+using Handler = std::function<Response(const Request&)>;
+
+/// An HTTP/1.1 server with keep-alive on threads of its own. Serves from listen() until stop().
+class Server {
+ public:
+  struct Options {
+    int threads = 1;
+    size_t body_bytes_max = size_t{64} << 20;  ///< a longer body is answered 413
+    uint32_t header_bytes_max = 16 << 10;      ///< a longer head is answered 431
+    int connections_max = 512;                 ///< more are closed at once
+    std::chrono::seconds idle_timeout{120};    ///< of a kept connection, and of a slow request
+    std::string cert_file;                     ///< with key_file: serve TLS
+    std::string key_file;
+    std::string client_ca_file;  ///< demand a client certificate of this authority
+  };
+
+  /// Binds to "host:port" (":port" means loopback, port 0 any free one) or unix:///path (a socket
+  /// file left over there is replaced) and begins to serve.
+  static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Options options,
+                                                      Handler handler);
+  static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Handler handler) {
+    return listen(address, Options(), std::move(handler));
+  }
+  ~Server();  ///< stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// "127.0.0.1:41234": what is bound, with the real port; unix:///path as given.
+  const std::string& address() const;
+
+  /// Closes the listener and all connections; returns when running handlers have. Idempotent.
+  void stop();
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace io::http

@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+
+#include "base/secret.h"
+
+namespace io::http {
+
+enum class TlsVersion { tls10, tls11, tls12, tls13 };
+
+/// TLS as a client sees it. Of ca, cert and key either the PEM text or the file is given, or none;
+/// files are read anew at each connect, so a renewed certificate needs no restart.
+struct TlsOptions {
+  std::string ca_pem;
+  std::string ca_file;  ///< neither: the system's certificates
+  std::string cert_pem;
+  std::string cert_file;
+  base::Secret key_pem;
+  std::string key_file;
+  std::string server_name;  ///< name to verify and to send; empty: the host of the URL
+  bool insecure_skip_verify = false;
+  TlsVersion min_version = TlsVersion::tls12;
+
+  bool operator==(const TlsOptions&) const = default;
+};
+
+}  // namespace io::http

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace io::http {
+
+/// Where a server is, and what to ask it for.
+struct Url {
+  enum class Scheme { http, https, unix_socket } scheme = Scheme::http;
+  std::string host;  ///< name or address without brackets; the path of a Unix socket
+  uint16_t port = 0;
+  std::string target = "/";   ///< path and query; always "/" for a Unix socket
+  std::string authorization;  ///< "Basic ..." when the URL holds user:password, else empty
+
+  /// What the Host header says: "loki:3100", "[::1]:3100", "localhost" for a Unix socket.
+  std::string host_header() const;
+};
+
+/// Reads http://host[:port][/path], https://... and unix:///path/of/socket.
+base::Result<Url> parse_url(std::string_view text);
+
+}  // namespace io::http
