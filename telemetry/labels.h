@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ class Labels {
   Labels() = default;
   /// Sorts; of a repeated name the last value wins; empty values are left out.
   explicit Labels(std::vector<Label> labels);
+  Labels(std::initializer_list<Label> labels) : Labels(std::vector<Label>(labels)) {}
 
   const std::vector<Label>& all() const;
   bool empty() const { return !set_; }

@@ -1,0 +1,131 @@
+#include "telemetry/quote.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iterator>
+
+#include "telemetry/utf8.h"
+
+namespace telemetry {
+namespace {
+
+struct Range {
+  uint32_t first;
+  uint32_t last;
+};
+
+// What Go does not print of the characters that text in practice contains: controls, spaces other
+// than U+0020, format characters, private use. Characters that are not assigned are written as they
+// are: the reader of a quoted text gets the same characters either way.
+constexpr Range kUnprintable[] = {
+    {0x00, 0x1F},     {0x7F, 0xA0},     {0xAD, 0xAD},       {0x61C, 0x61C},
+    {0x1680, 0x1680}, {0x180E, 0x180E}, {0x2000, 0x200F},   {0x2028, 0x202F},
+    {0x205F, 0x206F}, {0x3000, 0x3000}, {0xE000, 0xF8FF},   {0xFEFF, 0xFEFF},
+    {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0001, 0xE007F}, {0xF0000, 0x10FFFF},
+};
+
+bool prints(uint32_t code_point) {
+  for (const Range& range : kUnprintable)
+    if (code_point >= range.first && code_point <= range.last) return false;
+  return true;
+}
+
+constexpr std::string_view kEscapeLetters = "abfnrtv\\\"";
+constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\\\"";
+
+void append_escaped(std::string& out, std::string_view& text) {
+  const Utf8Char next = first_utf8(text);
+  const char byte = text.front();
+  const auto to = std::back_inserter(out);
+  if (!next.valid)
+    fmt::format_to(to, "\\x{:02x}", static_cast<unsigned char>(byte));
+  else if (const size_t i = kEscaped.find(byte); i != std::string_view::npos)
+    (out += '\\') += kEscapeLetters[i];
+  else if (prints(next.code_point))
+    out += text.substr(0, next.size);
+  else if (next.code_point < 0x80)
+    fmt::format_to(to, "\\x{:02x}", next.code_point);
+  else if (next.code_point < 0x10000)
+    fmt::format_to(to, "\\u{:04x}", next.code_point);
+  else
+    fmt::format_to(to, "\\U{:08x}", next.code_point);
+  text.remove_prefix(next.size);
+}
+
+/// Digits of a numeric escape: exactly `count` of them in this base.
+std::optional<uint32_t> take_number(std::string_view& text, size_t count, int base) {
+  if (text.size() < count) return std::nullopt;
+  uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + count, value, base);
+  if (error != std::errc{} || end != text.data() + count) return std::nullopt;
+  text.remove_prefix(count);
+  return value;
+}
+
+bool take_escape(std::string_view& text, std::string& out) {
+  if (text.empty()) return false;
+  const char kind = text.front();
+  if (const size_t i = kEscapeLetters.find(kind); i != std::string_view::npos) {
+    out += kEscaped[i];
+    text.remove_prefix(1);
+    return true;
+  }
+  const bool octal = kind >= '0' && kind <= '3';
+  if (!octal) text.remove_prefix(1);
+  const size_t digits = octal ? 3 : kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
+  if (digits == 0) return false;
+  const auto value = take_number(text, digits, octal ? 8 : 16);
+  if (!value) return false;
+  if (octal || kind == 'x')
+    out += static_cast<char>(*value);
+  else if (*value > 0x10FFFF || (*value >= 0xD800 && *value <= 0xDFFF))
+    return false;
+  else
+    append_utf8(out, *value);
+  return true;
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const char byte = text.front();
+    if (byte >= ' ' && byte < 0x7F && byte != '"' && byte != '\\') {
+      out += byte;
+      text.remove_prefix(1);
+    } else {
+      append_escaped(out, text);
+    }
+  }
+  out += '"';
+}
+
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (text.empty()) return std::nullopt;
+  std::string_view rest = text.substr(1);
+  std::string out;
+  if (text.front() == '`') {
+    const size_t end = rest.find('`');
+    if (end == std::string_view::npos) return std::nullopt;
+    out = rest.substr(0, end);
+    text = rest.substr(end + 1);
+    return out;
+  }
+  if (text.front() != '"') return std::nullopt;
+  while (!rest.empty() && rest.front() != '"') {
+    const char byte = rest.front();
+    if (byte == '\n') return std::nullopt;
+    rest.remove_prefix(1);
+    if (byte != '\\')
+      out += byte;
+    else if (!take_escape(rest, out))
+      return std::nullopt;
+  }
+  if (rest.empty()) return std::nullopt;
+  text = rest.substr(1);
+  return out;
+}
+
+}  // namespace telemetry

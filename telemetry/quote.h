@@ -1,0 +1,16 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace telemetry {
+
+/// Appends the text as Go's %q writes it: in double quotes, with \a\b\f\n\r\t\v\\\" escaped, other
+/// characters that do not print as \x7f, \u00a0 or \U0001f000, bytes that are not UTF-8 as \xff.
+void append_quoted(std::string& out, std::string_view text);
+
+/// Reads a Go string literal in double quotes or backquotes at the front of `text` and removes it
+/// from there. nullopt, with `text` as it was, when there is none or it is malformed.
+std::optional<std::string> take_quoted(std::string_view& text);
+
+}  // namespace telemetry
