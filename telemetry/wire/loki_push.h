@@ -1,0 +1,78 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "telemetry/log_batch.h"
+
+/// Loki's push API: PushRequest { 1: repeated stream { 1: labels text, 2: repeated entry {
+/// 1: timestamp { 1: seconds, 2: nanos }, 2: line, 3: repeated pair { 1: name, 2: value } } } },
+/// the whole body in one snappy block; or JSON.
+namespace telemetry::wire {
+
+/// Collects entries and makes one push request of them. Each entry is encoded when it is added,
+/// into one buffer in order of arrival; a stream is a chain of runs in that buffer. finish() feeds
+/// the runs of each stream to the compressor without putting the request together first. (One
+/// buffer per stream was rejected: it grows and is freed per stream and request.) Not thread safe.
+class PushEncoder {
+ public:
+  /// The stream of these labels, made when new; for add(), until reset(). Labels that start with
+  /// __ do not count. A caller asks once per label set of a batch, not once per line.
+  uint32_t stream(const Labels& labels);
+  /// Adds one entry of the batch to the end of a stream.
+  void add(uint32_t stream, const LogBatch& batch, const Entry& entry);
+
+  bool empty() const { return entries_ == 0; }
+  size_t entries() const { return entries_; }
+  size_t streams() const { return streams_.size(); }
+  /// Lines and structured metadata added so far; what batch_size limits.
+  size_t bytes() const { return bytes_; }
+  /// What add() would add to bytes().
+  static size_t size_of(const LogBatch& batch, const Entry& entry);
+
+  /// The request's body, compressed. The encoder stays as it is.
+  std::string finish() const;
+  /// Empties the encoder; keeps its buffer.
+  void reset();
+
+ private:
+  struct Run {
+    size_t offset;
+    size_t size;
+    uint32_t next;
+  };
+  struct Stream {
+    std::string labels;
+    size_t size = 0;
+    uint32_t first = 0;
+    uint32_t last = 0;
+  };
+  void extend(Stream& stream, size_t offset, size_t size);
+
+  std::string encoded_;
+  std::vector<Run> runs_;
+  std::vector<Stream> streams_;
+  std::unordered_map<Labels, uint32_t, LabelsHash> by_labels_;
+  std::unordered_map<std::string, uint32_t> by_text_;
+  size_t entries_ = 0;
+  size_t bytes_ = 0;
+};
+
+/// Largest body after decompression that is accepted.
+inline constexpr size_t kPushBytesMax = size_t{256} << 20;
+
+/// Reads a snappy-compressed protobuf push body. Entries come stream by stream, in order. Fails,
+/// with what is wrong, on anything that is not a whole valid request.
+base::Result<LogBatch> decode_push(std::string_view body);
+/// As decode_push() without the compression.
+base::Result<LogBatch> decode_push_message(std::string_view message);
+/// Reads {"streams": [{"stream": {...}, "values": [["<ns>", "<line>", {metadata}?], ...]}]}.
+base::Result<LogBatch> decode_push_json(std::string_view body);
+
+/// Reads `{a="x", b="y"}`.
+base::Result<Labels> parse_stream_text(std::string_view text);
+
+}  // namespace telemetry::wire
