@@ -1,0 +1,141 @@
+#include "io/positions.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/files.h"
+
+using Entries = std::map<std::string, std::string, std::less<>>;
+
+namespace {
+
+/// A folder that is removed at the end of the test.
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/positions_test.XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+struct Fixture {
+  Folder folder;
+  base::metrics::Registry registry;
+  base::metrics::Scope metrics{registry, "test"};
+  std::filesystem::path file = folder.path / "sub" / "positions";
+
+  std::unique_ptr<io::Positions> open() {
+    return std::make_unique<io::Positions>(file, metrics, base::Logger("test"));
+  }
+};
+
+const Entries kSample = {{"/var/log/a.log\t{job=\"x\"}", "12345 77"},
+                         {"cursor-\\", "s=abc\nwith\x01 control"},
+                         {"", ""}};
+
+}  // namespace
+
+TEST_CASE("positions: text round trip") {
+  for (const Entries& entries : {Entries{}, kSample}) {
+    const auto parsed = io::parse_positions(io::format_positions(entries));
+    REQUIRE(parsed);
+    CHECK(*parsed == entries);
+  }
+}
+
+TEST_CASE("positions: a file cut short at any byte is refused") {
+  const std::string text = io::format_positions(kSample);
+  for (size_t size = 0; size < text.size(); ++size) {
+    CAPTURE(size);
+    CHECK(!io::parse_positions(text.substr(0, size)));
+  }
+}
+
+TEST_CASE("positions: any flipped bit is noticed") {
+  const std::string text = io::format_positions(kSample);
+  for (size_t at = 0; at < text.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string broken = text;
+      broken[at] = static_cast<char>(broken[at] ^ (1 << bit));
+      CAPTURE(at);
+      CHECK(!io::parse_positions(broken));
+    }
+    std::string zeroed = text;
+    zeroed.replace(at, std::string::npos, text.size() - at, '\0');
+    CHECK(!io::parse_positions(zeroed));
+  }
+}
+
+TEST_CASE("positions: survive a restart, with the previous generation beside") {
+  Fixture f;
+  {
+    auto positions = f.open();
+    CHECK(!positions->get("k"));
+    positions->set("k", "1");
+    REQUIRE(positions->save());
+    positions->set("k", "2");
+  }
+  CHECK(std::filesystem::exists(f.file.string() + ".old"));
+  auto positions = f.open();
+  CHECK(positions->get("k") == "2");
+  CHECK(!positions->lost());
+  positions->erase("k");
+  CHECK(positions->all().empty());
+}
+
+TEST_CASE("positions: a torn newest file falls back to the previous one at every cut") {
+  Fixture f;
+  {
+    auto positions = f.open();
+    positions->set("k", "1");
+    REQUIRE(positions->save());
+    positions->set("k", "2");
+  }
+  const std::string newest = *base::read_file(f.file);
+  const std::string old = *base::read_file(f.file.string() + ".old");
+  const auto recovered =
+      f.metrics.counter("tributary_positions_recovered_total", "", {{"from", "previous"}});
+  size_t cuts = 0;
+  for (size_t size = 0; size < newest.size(); size += 3, ++cuts) {
+    CAPTURE(size);
+    REQUIRE(base::write_file_atomic(f.file, newest.substr(0, size)));
+    REQUIRE(base::write_file_atomic(f.file.string() + ".old", old));
+    {
+      auto positions = f.open();
+      CHECK(positions->get("k") == "1");
+      CHECK(!positions->lost());
+    }
+    CHECK(io::parse_positions(*base::read_file(f.file)));  // Whole again.
+  }
+  CHECK(recovered->value() == cuts);
+}
+
+TEST_CASE("positions: both generations bad: start empty and say so") {
+  Fixture f;
+  std::filesystem::create_directories(f.file.parent_path());
+  REQUIRE(base::write_file_atomic(f.file, std::string(4096, '\0')));
+  REQUIRE(base::write_file_atomic(f.file.string() + ".old", "positions:\n  a: 1\n"));
+  auto positions = f.open();
+  CHECK(positions->lost());
+  CHECK(positions->all().empty());
+  positions->set("k", "1");
+  CHECK(positions->save());
+}
+
+TEST_CASE("positions: saved without being asked, within the interval") {
+  Fixture f;
+  auto positions = f.open();
+  positions->set("k", "7");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  bool saved = false;
+  while (!saved && std::chrono::steady_clock::now() < deadline) {
+    const auto text = base::read_file(f.file);
+    saved = text && io::parse_positions(*text) && io::parse_positions(*text)->count("k") == 1;
+    std::this_thread::yield();
+  }
+  CHECK(saved);
+}
