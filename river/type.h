@@ -18,4 +18,12 @@ struct Type {
   bool is_any = false;
 };
 
+inline constexpr Type kAnyType{.kind = Kind::null, .name = "any", .is_any = true};
+inline constexpr Type kNumberType{.kind = Kind::number, .name = "number"};
+inline constexpr Type kStringType{.kind = Kind::string, .name = "string"};
+inline constexpr Type kBoolType{.kind = Kind::boolean, .name = "bool"};
+inline constexpr Type kArrayType{.kind = Kind::array, .name = "list(any)"};
+inline constexpr Type kObjectType{.kind = Kind::object, .name = "map(any)"};
+inline constexpr Type kSecretType{.kind = Kind::capsule, .name = "secret", .capsule = "secret"};
+
 }  // namespace river

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,15 +48,20 @@ struct Number {
   }
 };
 
-/// A function of the standard library. `call` gets as many arguments as [arity_min, arity_max]
-/// allow, all known, and answers a value or a text for the user.
+/// What a function of the standard library takes and gives. Everything in it lives forever.
 struct Function {
   std::string_view name;  ///< dotted, "string.format"
   int arity_min = 0;
   int arity_max = 0;  ///< -1: any number
+  /// The parameters' types; the last one also stands for all further arguments.
+  std::span<const Type* const> parameters;
+  const Type* result = &kAnyType;
+  /// Gets as many arguments as the arity allows, all known and converted to the parameters' types
+  /// (a number given for a string is a string, null is the type's empty value). Answers a value or
+  /// a text for the user. nullptr: only the machine that runs the config knows the answer.
   base::Result<Value> (*call)(const std::vector<Value>& args) = nullptr;
-  bool pure =
-      true;  ///< false: the answer depends on the machine (sys.env), so cfgc must not fold it
+  bool pure = true;  ///< false: the answer depends on the machine, so cfgc must not fold it
+  bool experimental = false;  ///< to be refused below that stability level
 };
 
 /// A component's export that River can pass on but not look into. `kind` names the type.

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Text as River sees it: bytes that are usually UTF-8, walked by code point.
+namespace river {
+
+inline constexpr uint32_t kReplacement = 0xFFFD;
+
+/// One code point of a text. Each byte that is not part of valid UTF-8 is a code point of its own:
+/// U+FFFD of one byte, not `valid`.
+struct CodePoint {
+  uint32_t value = kReplacement;
+  uint32_t bytes = 1;
+  bool valid = false;
+};
+
+/// The code point at the start of a text that is not empty.
+CodePoint first_code_point(std::string_view text);
+void append_utf8(std::string& out, uint32_t code_point);
+
+/// As Go understands it: letters, marks, numbers, punctuation, symbols and the plain space.
+bool is_printable(uint32_t code_point);
+/// Unicode White_Space.
+bool is_space(uint32_t code_point);
+/// Simple Unicode case mapping, one code point to one.
+uint32_t to_upper(uint32_t code_point);
+uint32_t to_lower(uint32_t code_point);
+
+/// The value of a string token, quoted or raw, given with its quotes (river-language §1.6). Escapes
+/// are decoded; a raw string loses its CRs. The lexer has accepted the token before.
+std::string unquote(std::string_view literal);
+
+}  // namespace river
