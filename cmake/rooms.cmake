@@ -20,8 +20,9 @@ endfunction()
 
 function(room_tests name tests)
   if(tests AND NOT TRIBUTARY_FUZZ)
-    add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc)
-    target_link_libraries(${name}_test PRIVATE ${ARGN})
+    add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc
+                   ${CMAKE_SOURCE_DIR}/tests/support/golden.cc)
+    target_link_libraries(${name}_test PRIVATE ${ARGN} base)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()

@@ -69,21 +69,24 @@ enum class Op : uint8_t {
 struct Expr;
 
 /// `key = value` in an object literal. The key is the raw text: quotes taken off, escapes kept.
+/// Trivia in front of the = is part of the value's.
 struct Field {
   Span key_span;
   Trivia before;
   std::string_view key;
-  bool quoted = false;
+  bool quoted = false;  ///< "key" or `key`
+  bool raw = false;     ///< `key`
   Expr* value = nullptr;
 };
 
 struct Expr {
   ExprKind kind = ExprKind::bad;
   Op op = Op::none;
+  uint16_t height = 0;  ///< steps down to the deepest leaf, so that walks of a tree may recurse
   Span span;
-  Span op_span;           ///< the operator; for access: the accessed name
-  Trivia before;          ///< in front of the node's first token
-  Trivia before_close;    ///< in front of the ) ] or } of call, index, paren, array and object
+  Span op_span;   ///< the operator; for access: the accessed name
+  Trivia before;  ///< in front of the first token; kept by the leaf or unary that starts there
+  Trivia before_close;    ///< in front of a ) ] or } that ends the node; of a binary's operator
   std::string_view text;  ///< a literal's spelling with quotes, an identifier, an accessed name
   Expr* left = nullptr;
   Expr* right = nullptr;
@@ -105,6 +108,8 @@ struct Statement {
   Span span;
   Span name_span;
   Trivia before;
+  Trivia before_label;
+  Trivia before_open;      ///< in front of the {
   std::string_view name;   ///< dotted for blocks
   std::string_view label;  ///< empty: none
   Span label_span;         ///< with quotes
