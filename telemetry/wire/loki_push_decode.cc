@@ -1,0 +1,122 @@
+#include "telemetry/wire/loki_push.h"
+#include "telemetry/wire/loki_push_tags.h"
+#include "telemetry/wire/proto.h"
+#include "telemetry/wire/snappy_block.h"
+
+namespace telemetry::wire {
+namespace {
+
+bool decode_time(std::string_view bytes, int64_t& ns) {
+  ProtoReader in(bytes);
+  int64_t seconds = 0;
+  int64_t nanos = 0;
+  while (in.next()) switch (in.tag()) {
+      case kSeconds:
+        seconds = static_cast<int64_t>(in.varint());
+        break;
+      case kNanos:
+        nanos = static_cast<int64_t>(in.varint());
+        break;
+      default:
+        in.skip();
+    }
+  if (nanos < 0 || nanos >= kNanosPerSecond) return false;
+  return in.ok() && !__builtin_mul_overflow(seconds, kNanosPerSecond, &ns) &&
+         !__builtin_add_overflow(ns, nanos, &ns);
+}
+
+bool decode_pair(std::string_view bytes, LogBatch& batch) {
+  ProtoReader in(bytes);
+  std::string_view name;
+  std::string_view value;
+  while (in.next()) switch (in.tag()) {
+      case kName:
+        name = in.bytes();
+        break;
+      case kValue:
+        value = in.bytes();
+        break;
+      default:
+        in.skip();
+    }
+  batch.metadata.push_back({batch.append(name), batch.append(value)});
+  return in.ok();
+}
+
+bool decode_entry(std::string_view bytes, LogBatch& batch, uint32_t labels) {
+  ProtoReader in(bytes);
+  Entry entry;
+  entry.labels = labels;
+  entry.metadata_first = static_cast<uint32_t>(batch.metadata.size());
+  bool ok = true;
+  while (ok && in.next()) switch (in.tag()) {
+      case kTimestamp:
+        ok = decode_time(in.bytes(), entry.timestamp_ns);
+        break;
+      case kLine:
+        entry.line = batch.append(in.bytes());
+        break;
+      case kMetadata:
+        ok = decode_pair(in.bytes(), batch);
+        ++entry.metadata_count;
+        break;
+      default:
+        in.skip();
+    }
+  batch.entries.push_back(entry);
+  return ok && in.ok();
+}
+
+/// Nothing when the stream is well-formed, else what is wrong with it.
+base::Result<void> decode_stream(std::string_view bytes, LogBatch& batch) {
+  std::string_view text;
+  ProtoReader labels_first(bytes);  // Fields may come in any order, so find the labels first.
+  while (labels_first.next()) {
+    if (labels_first.tag() == kLabels)
+      text = labels_first.bytes();
+    else
+      labels_first.skip();
+  }
+  if (!labels_first.ok()) return base::fail("push: malformed stream");
+  const auto labels = parse_stream_text(text);
+  if (!labels) return base::in_context("push", labels.error());
+  const uint32_t index = batch.intern(*labels);
+  ProtoReader in(bytes);
+  while (in.next()) {
+    if (in.tag() != kEntry)
+      in.skip();
+    else if (!decode_entry(in.bytes(), batch, index))
+      return base::fail("push: malformed entry in stream {}", text);
+  }
+  if (!in.ok()) return base::fail("push: malformed stream");
+  return {};
+}
+
+}  // namespace
+
+base::Result<LogBatch> decode_push(std::string_view body) {
+  auto message = uncompress_block(body, kPushBytesMax);
+  if (!message) return base::in_context("push", message.error());
+  return decode_push_message(*message);
+}
+
+base::Result<LogBatch> decode_push_message(std::string_view message) {
+  if (message.size() > kPushBytesMax) return base::fail("push: larger than {}", kPushBytesMax);
+  LogBatch batch;
+  batch.buffer.reserve(message.size());
+  ProtoReader in(message);
+  while (in.next()) {
+    if (in.tag() != kStream) {
+      in.skip();
+      continue;
+    }
+    const std::string_view stream = in.bytes();
+    if (!in.ok()) break;
+    if (auto decoded = decode_stream(stream, batch); !decoded)
+      return tl::unexpected(decoded.error());
+  }
+  if (!in.ok()) return base::fail("push: malformed request");
+  return batch;
+}
+
+}  // namespace telemetry::wire
