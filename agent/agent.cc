@@ -1,0 +1,133 @@
+#include "agent/agent.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "agent/builders.h"
+#include "agent/http_api.h"
+#include "agent/limits.h"
+#include "agent/notify.h"
+#include "agent/process_metrics.h"
+#include "base/version.h"
+#include "components/catalog.h"
+#include "river/diag/render.h"
+
+namespace agent {
+namespace {
+
+using river::diag::OutputFormat;
+
+std::string rendered(const Loaded& loaded) {
+  return render(loaded.diagnostics, loaded.configuration->sources, OutputFormat::text);
+}
+
+}  // namespace
+
+Agent::Agent(Options options)
+    : options_(std::move(options)), graph_(builders(), options_.storage, metrics_, [this] {
+        loop_.post([this] { graph_.propagate(); });
+      }) {
+  last_load_successful_ =
+      metrics_.gauge("tributary_config_last_load_successful",
+                     "1 when the last load of the configuration succeeded.", {});
+  build_info_ = metrics_.gauge("tributary_build_info", "Always 1; the version is a label.",
+                               {{"version", std::string(base::kVersion)}});
+  build_info_->set(1);
+}
+
+int Agent::run() {
+  if (auto prepared = prepare(); !prepared) {
+    base::Logger().error("{}", prepared.error().message);
+    return 2;
+  }
+  const ReloadAnswer first = reload();
+  if (!first.loaded) {
+    std::fputs(first.text.c_str(), stderr);
+    return 1;
+  }
+  notify("READY=1");
+  keep_watchdog_fed();
+  loop_.run();
+  notify("STOPPING=1");
+  base::Logger().info("stopping");
+  server_->stop();
+  graph_.stop();
+  return 0;
+}
+
+base::Result<void> Agent::prepare() {
+  auto handled = loop_.handle_signals({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
+    if (signal != SIGHUP) return loop_.quit();
+    const ReloadAnswer answer = reload();
+    if (!answer.loaded) base::Logger().error("reload refused: {}", answer.text);
+  });
+  if (!handled) return handled;
+  std::error_code code;
+  std::filesystem::create_directories(options_.storage, code);
+  if (code)
+    return base::fail("cannot make the storage folder {}: {}", options_.storage.string(),
+                      code.message());
+  auto server = io::http::Server::listen(
+      options_.listen_address,
+      {.threads = limits::kHttpThreads, .body_bytes_max = limits::kHttpBodyBytesMax},
+      [this](const io::http::Request& request) { return answer(request); });
+  if (!server) return base::in_context("--server.http.listen-addr", server.error());
+  server_ = std::move(*server);
+  base::Logger().info("tributary {} listens on {}", base::kVersion, server_->address());
+  return {};
+}
+
+ReloadAnswer Agent::reload() {
+  notify_reloading();
+  auto loaded = load(options_.config, components::catalog(), options_.stability);
+  ReloadAnswer answer{false, {}};
+  if (!loaded) {
+    answer.text = loaded.error().message + "\n";
+  } else if (loaded->diagnostics.has_errors()) {
+    answer.text = rendered(*loaded);
+  } else {
+    const std::string warnings = rendered(*loaded);
+    const std::string hash = loaded->configuration->hash;
+    loaded->diagnostics = {};
+    answer.loaded = graph_.apply(loaded->configuration, loaded->diagnostics);
+    if (!answer.loaded) {
+      loaded->diagnostics.sort();
+      answer.text = rendered(*loaded);
+    } else {
+      answer.text = warnings + "config reloaded\n";
+      config_hash_ = metrics_.gauge("tributary_config_hash",
+                                    "1 for the running configuration, named by its SHA-256.",
+                                    {{"sha256", hash}});
+      config_hash_->set(1);
+      apply_http_block();
+      if (!warnings.empty()) base::Logger().warn("{}", warnings);
+      base::Logger().info("configuration {} is running", hash.substr(0, 12));
+    }
+  }
+  last_load_successful_->set(answer.loaded ? 1 : 0);
+  schedule_retry();
+  notify("READY=1");
+  return answer;
+}
+
+void Agent::keep_watchdog_fed() {
+  const auto interval = watchdog_interval();
+  if (!interval) return;
+  notify("WATCHDOG=1");
+  loop_.after(std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 2),
+              [this] { keep_watchdog_fed(); });
+}
+
+void Agent::schedule_retry() {
+  if (retry_scheduled_ || !graph_.has_failed()) return;
+  retry_scheduled_ = true;
+  loop_.after(limits::kRetryStartInterval, [this] {
+    retry_scheduled_ = false;
+    graph_.retry_failed();
+    schedule_retry();
+  });
+}
+
+}  // namespace agent

@@ -1,0 +1,57 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "agent/control_loop.h"
+#include "agent/graph.h"
+#include "base/metrics.h"
+#include "io/http/message.h"
+#include "io/http/server.h"
+
+namespace agent {
+
+struct Options {
+  std::filesystem::path config;
+  std::filesystem::path storage = "data-tributary";
+  std::string listen_address = "127.0.0.1:12345";
+  river::schema::Stability stability = river::schema::Stability::generally_available;
+};
+
+/// What a reload gave: for /-/reload and the log.
+struct ReloadAnswer {
+  bool loaded = false;
+  std::string text;
+};
+
+/// The running program: one graph, one control loop, one HTTP server.
+class Agent {
+ public:
+  explicit Agent(Options options);
+
+  /// Loads, starts, serves until SIGINT or SIGTERM, stops. The exit code of the program: 0, 1 when
+  /// the first configuration has errors, 2 when it or the address or the storage cannot be had.
+  int run();
+
+ private:
+  base::Result<void> prepare();
+  ReloadAnswer reload();
+  io::http::Response answer(const io::http::Request& request);
+  io::http::Response metrics();
+  bool authorized(const io::http::Request& request);
+  void apply_http_block();
+  void keep_watchdog_fed();
+  void schedule_retry();
+
+  const Options options_;
+  base::metrics::Registry metrics_;
+  ControlLoop loop_;
+  Graph graph_;
+  std::shared_ptr<base::metrics::Gauge> last_load_successful_;
+  std::shared_ptr<base::metrics::Gauge> config_hash_;
+  std::shared_ptr<base::metrics::Gauge> build_info_;
+  bool retry_scheduled_ = false;
+  std::unique_ptr<io::http::Server> server_;  // Last: its handlers use all of the above.
+};
+
+}  // namespace agent

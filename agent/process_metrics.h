@@ -1,0 +1,9 @@
+#pragma once
+#include <string>
+
+namespace agent {
+
+/// The process_* families that Prometheus client libraries expose, read from /proc/self now.
+std::string process_metrics();
+
+}  // namespace agent

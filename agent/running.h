@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "base/mutex.h"
+#include "components/component.h"
+#include "river/config/program.h"
+
+namespace agent {
+
+/// Where a component leaves its exports, from whichever thread, until the graph looks.
+class ExportSlot {
+ public:
+  void set(river::Value exports) {
+    base::Lock lock(mutex_);
+    exports_ = std::move(exports);
+  }
+  river::Value get() const {
+    base::Lock lock(mutex_);
+    return exports_;
+  }
+
+ private:
+  mutable base::Mutex mutex_;
+  river::Value exports_ GUARDED_BY(mutex_);
+};
+
+/// Decoded arguments, and the same as one River value: two arguments are equal when these are.
+struct Arguments {
+  std::shared_ptr<void> decoded;
+  river::Value encoded;
+};
+
+/// One component of the graph with what the graph knows of it. A config block such as `http` has
+/// arguments but no component: the agent reads it.
+struct Running {
+  const river::config::Node* node = nullptr;  ///< in the running configuration
+  Arguments arguments;
+  std::shared_ptr<ExportSlot> slot = std::make_shared<ExportSlot>();
+  river::Value exports;  ///< what dependents were last evaluated with
+  std::unique_ptr<components::Component> component;
+  std::string start_error;       ///< not empty: it is not running, and why
+  std::string evaluation_error;  ///< not empty: it runs with older arguments, and why
+  bool update_failed = false;    ///< the environment kept it from taking its arguments: try again
+
+  const std::string& id() const { return node->id; }
+  void start();
+  void stop();
+  void update(Arguments next);
+  components::Health health() const;
+};
+
+}  // namespace agent
