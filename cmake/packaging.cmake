@@ -1,0 +1,30 @@
+# The .deb: `cmake --build --preset release --target package` leaves it in the build folder.
+install(PROGRAMS $<TARGET_FILE:tributary> $<TARGET_FILE:cfgc> DESTINATION /usr/bin)
+install(FILES packaging/tributary.service DESTINATION /usr/lib/systemd/system)
+install(FILES packaging/journal.conf DESTINATION /usr/lib/systemd/system/tributary.service.d)
+install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME tributary.conf)
+install(FILES packaging/default DESTINATION /etc/default RENAME tributary PERMISSIONS OWNER_READ OWNER_WRITE)
+install(FILES packaging/config.river DESTINATION /etc/tributary)
+install(FILES packaging/docker.conf DESTINATION /usr/share/tributary)
+install(FILES README.md DESTINATION /usr/share/doc/tributary)
+install(DIRECTORY docs/ DESTINATION /usr/share/doc/tributary/docs FILES_MATCHING PATTERN "*.md")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tributary)
+set(CPACK_PACKAGE_CONTACT "Tributary maintainers <maintainers@users.noreply.b-seed-b2ab7be7.example>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Telemetry agent for River configurations, and their compiler")
+set(CPACK_PACKAGE_DESCRIPTION "tributary ships a host's journal, syslog, files and container logs to Loki.
+ cfgc compiles an Ansible inventory into one checked configuration per host.")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX /usr)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.36), systemd, init-system-helpers")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3-jinja2")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+    ${CMAKE_SOURCE_DIR}/packaging/postinst ${CMAKE_SOURCE_DIR}/packaging/prerm
+    ${CMAKE_SOURCE_DIR}/packaging/postrm ${CMAKE_SOURCE_DIR}/packaging/conffiles)
+include(CPack)

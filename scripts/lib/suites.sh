@@ -1,0 +1,99 @@
+# The suites of scripts/test. Each adds to $passed and $failed and prints one line a part.
+all_suites=(style unit golden integration fuzz)
+passed=0
+failed=0
+jobs=$(nproc)
+
+section() { printf '\n== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
+
+# build PRESET TARGET...: configures and builds; ends the run when it fails, for nothing can follow.
+build() {
+  local preset=$1 log="build/logs/build-$1.log"
+  shift
+  cmake --preset "$preset" > "$log" 2>&1 &&
+    cmake --build --preset "$preset" -j "$jobs" --target "$@" >> "$log" 2>&1 || {
+    grep -E 'error|FAILED|undefined' "$log" | head -n 40 >&2 || tail -n 40 "$log" >&2
+    echo "build of preset $preset failed, see $log" >&2
+    echo "$passed passed, $((failed + 1)) failed"
+    exit 1
+  }
+}
+
+# check NAME COMMAND...: one pass or fail; the end of the log is shown when it fails.
+check() {
+  local name=$1 log="build/logs/${1//[ \/]/-}.log"
+  shift
+  if "$@" > "$log" 2>&1; then
+    passed=$((passed + 1)); echo "ok   $name"
+  else
+    failed=$((failed + 1)); echo "FAIL $name"; tail -n 40 "$log"
+  fi
+}
+
+# doctests FILTER: runs every *_test program of the asan build and counts its test cases.
+doctests() {
+  local program name log counts
+  for program in build/asan/bin/*_test; do
+    name=$(basename "$program")
+    log="build/logs/$name.log"
+    "$program" "$1" > "$log" 2>&1 && code=0 || code=$?
+    counts=$(sed -nE 's/^\[doctest\] test cases: +[0-9]+ \| +([0-9]+) passed \| +([0-9]+) failed.*/\1 \2/p' \
+      <(sed -E 's/\x1b\[[0-9;]*m//g' "$log") | tail -n 1)
+    read -r ok bad <<< "${counts:-0 0}"
+    # A program that died says so by its exit code alone.
+    if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+    passed=$((passed + ok)); failed=$((failed + bad))
+    if [ "$bad" -gt 0 ]; then echo "FAIL $name: $bad of $((ok + bad))"; tail -n 60 "$log"
+    elif [ "$ok" -gt 0 ]; then echo "ok   $name: $ok"; fi
+  done
+}
+
+asan_tests() {
+  cmake --preset asan > build/logs/configure-asan.log
+  build asan all
+}
+
+suite_style() {
+  build release tributary cfgc
+  check "house rules" python3 scripts/tidy.py
+  check "format" bash -c "git ls-files '*.cc' '*.h' | xargs clang-format-14 --dry-run -Werror"
+  check "clang-tidy" scripts/clang-tidy
+  check "shell syntax" bash -c 'for f in scripts/setup scripts/test scripts/demo .ci/run; do bash -n $f || exit 1; done'
+}
+
+suite_unit() {
+  asan_tests
+  doctests '--test-case-exclude=golden*'
+}
+
+suite_golden() {
+  asan_tests
+  doctests '--test-case=golden*'
+}
+
+suite_integration() {
+  build release tributary cfgc receiver package
+  local log=build/logs/integration.log counts
+  /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/integration 2>&1 | tee "$log" || true
+  counts=$(tail -n 1 "$log")
+  passed=$((passed + $(grep -oE '[0-9]+ passed' <<< "$counts" | grep -oE '[0-9]+' || echo 0)))
+  local bad=$(($(grep -oE '[0-9]+ failed' <<< "$counts" | grep -oE '[0-9]+' || echo 0) + \
+    $(grep -oE '[0-9]+ error' <<< "$counts" | grep -oE '[0-9]+' || echo 0)))
+  grep -qE '[0-9]+ passed' <<< "$counts" || bad=$((bad + 1))
+  failed=$((failed + bad))
+  if [ "${CI:-}" = true ] && grep -q ' skipped' <<< "$counts"; then
+    echo "FAIL a test was skipped; here every part must be there"
+    failed=$((failed + 1))
+  fi
+}
+
+suite_fuzz() {
+  build fuzz all
+  local program name
+  for program in build/fuzz/bin/*_fuzz; do
+    name=$(basename "$program")
+    mkdir -p "build/corpus/$name"
+    check "$name ${FUZZ_SECONDS:-60} s" "$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 \
+      -rss_limit_mb=2048 -artifact_prefix=build/logs/ "build/corpus/$name"
+  done
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""The house rules that no compiler checks: include directions, sizes, banned calls.
+
+Prints one line a finding (file:line: what) and exits 1 when there is any. The rules are explained in
+CONTRIBUTING.md; EXCEPTIONS may only shrink.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Which rooms a room may include. A row names all that is allowed, its own folder aside.
+ALLOWED = {
+    "base": set(),
+    "river": {"base"},
+    "river/schema": {"base", "river"},
+    "river/config": {"base", "river", "river/schema"},
+    "telemetry": {"base"},
+    "io": {"base"},
+    "components": {"base", "river", "river/schema", "telemetry", "io"},
+    "compiler": {"base", "river", "river/schema", "river/config", "components"},
+    "agent": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components"},
+}
+# A signature is linked into cfgc: it must not pull the agent's I/O in.
+SIGNATURE_ALLOWED = {"base", "river", "river/schema", "river/config", "components"}
+
+HEADER_LINES = 150
+SOURCE_LINES = 500
+FUNCTION_LINES = 60
+LINE_COLUMNS = 100
+
+# path -> why it may be longer. May only shrink.
+EXCEPTIONS = {
+    "river/schema/field.h": "templates over the member pointers: one idea, read from top to bottom",
+    "river/schema/codec.h": "one codec a type: a list",
+    "river/value.h": "the value and its alternatives belong together",
+}
+
+BANNED = [
+    (r"\bstd::(basic_)?regex\b", "use RE2"),
+    (r"\bstd::sto[a-z]+\(", "use std::from_chars"),
+    (r"\b(atoi|atol|atof|strtok|gets|sprintf|strcpy|strcat)\(", "use the C++ way"),
+    (r"#include <(iostream|sstream|fstream)>", "iostreams are for tests only: use fmt and base/files.h"),
+    (r"\bthrow\b", "nothing of ours throws: report or return a Result"),
+    (r"\b(TODO|FIXME|XXX|HACK)\b", "finish it or leave it out"),
+    (r"\bsleep_for\(", "wait for the event itself"),
+    (r"\busing namespace std\b", "name what you use"),
+]
+
+
+def room(path):
+    """The layer a repository path belongs to."""
+    parts = path.split("/")
+    if parts[0] == "river" and len(parts) > 2 and parts[1] in ("schema", "config"):
+        return "river/" + parts[1]
+    return parts[0]
+
+
+def is_test(path):
+    return path.startswith("tests/") or re.search(r"_(test|bench|fuzz)\.cc$", path) is not None
+
+
+def include_findings(path, lines):
+    own = room(path)
+    if own not in ALLOWED or is_test(path):
+        return
+    allowed = SIGNATURE_ALLOWED if re.search(r"signature\.(h|cc)$", path) else ALLOWED[own]
+    for number, line in enumerate(lines, 1):
+        match = re.match(r'#include "([^"]+)"', line)
+        if not match or "/" not in match[1]:
+            continue
+        target = room(match[1])
+        if target != own and target in ALLOWED and target not in allowed:
+            yield number, f"{own} must not include {target} ({match[1]})"
+
+
+def size_findings(path, lines):
+    limit = HEADER_LINES if path.endswith(".h") else SOURCE_LINES
+    if len(lines) > limit and path not in EXCEPTIONS:
+        yield len(lines), f"{len(lines)} lines; at most {limit}: is it really one idea?"
+    start = None
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_COLUMNS and not re.search(r"https?://|R\"", line):
+            yield number, f"{len(line)} columns; at most {LINE_COLUMNS}"
+        # Functions stand at column 0 (namespaces are not indented) and end with a lone brace.
+        if re.match(r"[A-Za-z].*[^;,]$", line) and not line.startswith(("namespace", "#", "//", "TEST_CASE")):
+            start = number if start is None else start
+        if line == "}":
+            body = number - start + 1 if start else 0
+            if body > FUNCTION_LINES and not is_test(path):
+                yield start, f"a function of {body} lines; at most {FUNCTION_LINES}"
+            start = None
+        elif line.startswith("}") or line == "":
+            start = start if line == "" else None
+
+
+def banned_findings(path, lines):
+    if is_test(path):
+        return
+    for number, line in enumerate(lines, 1):
+        code = line.split("//")[0] if "TODO" not in line else line
+        code = re.sub(r'"(\\.|[^"\\])*"', '""', code) if "#include" not in code else code
+        for pattern, instead in BANNED:
+            if re.search(pattern, code):
+                yield number, f"{re.search(pattern, code)[0]}: {instead}"
+
+
+def heavy_findings(path, lines):
+    """Beast and nlohmann/json stay behind .cc files: they cost seconds per inclusion."""
+    if not path.endswith(".h"):
+        return
+    for number, line in enumerate(lines, 1):
+        if re.match(r"#include <(boost/|nlohmann/|rapidjson/|yaml-cpp/|CLI/)", line):
+            yield number, "a heavy third-party header in a header of ours: include it in one .cc"
+
+
+def main():
+    listed = subprocess.run(["git", "ls-files", "*.cc", "*.h"], cwd=ROOT, check=True,
+                            capture_output=True, text=True).stdout.split()
+    count = 0
+    for path in listed:
+        lines = (ROOT / path).read_text().split("\n")
+        if lines and lines[-1] == "":
+            lines.pop()
+        for rule in (include_findings, size_findings, banned_findings, heavy_findings):
+            for number, what in rule(path, lines):
+                print(f"{path}:{number}: {what}")
+                count += 1
+    print(f"tidy: {len(listed)} files, {count} findings")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
