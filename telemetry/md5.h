@@ -1,0 +1,12 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace telemetry {
+
+/// MD5 of the text. For hashmod, which must agree with other agents on who takes a target; it
+/// protects nothing. (Ours, so that the compiler need not link a crypto library.)
+std::array<uint8_t, 16> md5(std::string_view text);
+
+}  // namespace telemetry

@@ -1,0 +1,134 @@
+#include "telemetry/relabel.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <array>
+
+#include "telemetry/expand.h"
+#include "telemetry/label_name.h"
+#include "telemetry/letter_case.h"
+#include "telemetry/md5.h"
+
+namespace telemetry::relabel {
+namespace {
+
+/// Groups that a rule may refer to by number; more are matched but expand to nothing.
+constexpr int kGroupsMax = 32;
+
+const re2::RE2& regex_of(const Rule& rule) {
+  static const re2::RE2 everything("^(?s:(.*))$");
+  return rule.regex ? *rule.regex : everything;
+}
+
+std::string join(const Rule& rule, const LabelsBuilder& labels) {
+  std::string out;
+  for (size_t i = 0; i < rule.source_labels.size(); ++i) {
+    if (i > 0) out += rule.separator;
+    out += labels.get(rule.source_labels[i]);
+  }
+  return out;
+}
+
+/// A whole match with its groups; group 0 is everything.
+class Match {
+ public:
+  Match(const re2::RE2& regex, std::string_view text) : regex_(regex) {
+    count_ = std::min(regex.NumberOfCapturingGroups() + 1, kGroupsMax);
+    const re2::StringPiece piece(text.data(), text.size());
+    matched_ = regex.Match(piece, 0, piece.size(), re2::RE2::ANCHOR_BOTH, groups_.data(), count_);
+  }
+  explicit operator bool() const { return matched_; }
+  std::string expand(std::string_view pattern) const {
+    return telemetry::expand(pattern, regex_, std::span(groups_.data(), size_t(count_)));
+  }
+
+ private:
+  const re2::RE2& regex_;
+  std::array<re2::StringPiece, kGroupsMax> groups_;
+  int count_ = 0;
+  bool matched_ = false;
+};
+
+bool matches(const Rule& rule, std::string_view text) {
+  const re2::StringPiece piece(text.data(), text.size());
+  return regex_of(rule).Match(piece, 0, piece.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0);
+}
+
+void replace(const Rule& rule, LabelsBuilder& labels) {
+  const std::string value = join(rule, labels);
+  const Match match(regex_of(rule), value);
+  if (!match) return;
+  const std::string target = match.expand(rule.target_label);
+  if (is_label_name(target)) labels.set(target, match.expand(rule.replacement));
+}
+
+void hashmod(const Rule& rule, LabelsBuilder& labels) {
+  if (rule.modulus == 0) return;
+  const auto hash = md5(join(rule, labels));
+  uint64_t number = 0;
+  for (size_t i = 8; i < hash.size(); ++i) number = number << 8 | hash[i];
+  labels.set(rule.target_label, fmt::format("{}", number % rule.modulus));
+}
+
+void labelmap(const Rule& rule, LabelsBuilder& labels) {
+  const std::vector<Label> before = labels.all();
+  for (const auto& [name, value] : before) {
+    const Match match(regex_of(rule), name);
+    if (!match) continue;
+    if (const std::string mapped = match.expand(rule.replacement); !mapped.empty())
+      labels.set(mapped, value);
+  }
+}
+
+void erase_names(const Rule& rule, LabelsBuilder& labels, bool matching) {
+  const std::vector<Label> before = labels.all();
+  for (const auto& [name, value] : before)
+    if (matches(rule, name) == matching) labels.erase(name);
+}
+
+/// False when the rule drops the item.
+bool apply(const Rule& rule, LabelsBuilder& labels) {
+  switch (rule.action) {
+    case Action::keep:
+      return matches(rule, join(rule, labels));
+    case Action::drop:
+      return !matches(rule, join(rule, labels));
+    case Action::keepequal:
+      return labels.get(rule.target_label) == join(rule, labels);
+    case Action::dropequal:
+      return labels.get(rule.target_label) != join(rule, labels);
+    case Action::replace:
+      replace(rule, labels);
+      return true;
+    case Action::hashmod:
+      hashmod(rule, labels);
+      return true;
+    case Action::labelmap:
+      labelmap(rule, labels);
+      return true;
+    case Action::labeldrop:
+      erase_names(rule, labels, true);
+      return true;
+    case Action::labelkeep:
+      erase_names(rule, labels, false);
+      return true;
+    case Action::lowercase:
+      labels.set(rule.target_label, to_lower(join(rule, labels)));
+      return true;
+    case Action::uppercase:
+      labels.set(rule.target_label, to_upper(join(rule, labels)));
+      return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool apply(const Rules& rules, LabelsBuilder& labels) {
+  for (const Rule& rule : rules)
+    if (!apply(rule, labels)) return false;
+  return true;
+}
+
+}  // namespace telemetry::relabel
