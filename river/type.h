@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace river {
@@ -16,6 +17,7 @@ struct Type {
   const Type* element = nullptr;  ///< of arrays and maps; nullptr: any
   std::string_view capsule;       ///< kind of a capsule: "LogsReceiver", "RelabelRules", "secret"
   bool is_any = false;
+  std::span<const std::string_view> names = {};  ///< of strings: the only ones allowed, if any
 };
 
 inline constexpr Type kAnyType{.kind = Kind::null, .name = "any", .is_any = true};

@@ -1,0 +1,36 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "river/value.h"
+
+/// The text forms of values: what a string attribute may hold for a number, a duration or a size.
+namespace river::schema {
+
+/// A string that stands for a number (river-language §3.6): "-2", "010" (is 10), "1e3", "0.5".
+std::optional<Number> parse_number(std::string_view text);
+
+/// Go duration syntax: "1h30m", "-1.5s", "0". Nothing when malformed or out of range.
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+/// The shortest such spelling: "1h30m", "250ms", "0s".
+std::string format_duration(std::chrono::nanoseconds duration);
+
+/// "5KiB", "1.5MB", "100B"; every unit is a power of 1024. A plain number counts bytes.
+std::optional<uint64_t> parse_byte_size(std::string_view text);
+/// In the largest unit that divides it: "8KiB", "1500B".
+std::string format_byte_size(uint64_t bytes);
+
+/// [a-zA-Z_][a-zA-Z0-9_]*
+bool is_label_name(std::string_view text);
+
+/// What is wrong with a text that should be "host:port", or nothing. The host may be empty and an
+/// IPv6 address stands in brackets.
+std::optional<std::string> host_port_problem(std::string_view text);
+
+/// What is wrong with a text that should be an http or https URL, or nothing.
+std::optional<std::string> url_problem(std::string_view text);
+
+}  // namespace river::schema
