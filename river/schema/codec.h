@@ -90,7 +90,9 @@ struct Codec<CapsuleRef<T>> {
     return result;
   }
   static Value encode(const CapsuleRef<T>& value) {
-    return Value::capsule({kCapsuleName<T>, value.pointer});
+    // A capsule's pointer is untyped; reading it back adds the const again.
+    return Value::capsule(
+        {kCapsuleName<T>, std::const_pointer_cast<std::remove_const_t<T>>(value.pointer)});
   }
 };
 
