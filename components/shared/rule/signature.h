@@ -1,0 +1,51 @@
+#pragma once
+#include "river/schema/field.h"
+
+/// The `rule` block of loki.relabel, discovery.relabel and their kin.
+namespace components {
+
+enum class RuleAction {
+  replace,
+  keep,
+  drop,
+  keepequal,
+  dropequal,
+  hashmod,
+  labelmap,
+  labeldrop,
+  labelkeep,
+  lowercase,
+  uppercase,
+};
+
+/// One relabel rule as written. shared/rule/rule.h makes it a telemetry::relabel::Rule.
+struct RuleArguments {
+  std::vector<std::string> source_labels;
+  std::string separator = ";";
+  river::schema::AnchoredRegex regex{.source = "(.*)", .compiled = nullptr};
+  uint64_t modulus = 0;
+  std::string target_label;
+  std::string replacement = "$1";
+  RuleAction action = RuleAction::replace;
+};
+
+extern const river::schema::BlockSchema kRule;
+
+}  // namespace components
+
+namespace river::schema {
+template <>
+inline constexpr EnumName<components::RuleAction> kEnumNames<components::RuleAction>[] = {
+    {"replace", components::RuleAction::replace},
+    {"keep", components::RuleAction::keep},
+    {"drop", components::RuleAction::drop},
+    {"keepequal", components::RuleAction::keepequal},
+    {"dropequal", components::RuleAction::dropequal},
+    {"hashmod", components::RuleAction::hashmod},
+    {"labelmap", components::RuleAction::labelmap},
+    {"labeldrop", components::RuleAction::labeldrop},
+    {"labelkeep", components::RuleAction::labelkeep},
+    {"lowercase", components::RuleAction::lowercase},
+    {"uppercase", components::RuleAction::uppercase},
+};
+}  // namespace river::schema

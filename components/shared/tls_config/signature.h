@@ -1,0 +1,33 @@
+#pragma once
+#include "river/schema/field.h"
+
+/// The `tls_config` block of clients and listeners.
+namespace components {
+
+enum class TlsVersion { standard, tls10, tls11, tls12, tls13 };
+
+/// Each of CA, certificate and key comes inline (_pem) or from a file, never both.
+struct TlsConfigArguments {
+  std::string ca_pem;
+  std::string ca_file;
+  std::string cert_pem;
+  std::string cert_file;
+  base::Secret key_pem;
+  std::string key_file;
+  std::string server_name;
+  bool insecure_skip_verify = false;
+  TlsVersion min_version = TlsVersion::standard;
+};
+
+extern const river::schema::BlockSchema kTlsConfig;
+
+}  // namespace components
+
+namespace river::schema {
+template <>
+inline constexpr EnumName<components::TlsVersion> kEnumNames<components::TlsVersion>[] = {
+    {"", components::TlsVersion::standard},   {"TLS10", components::TlsVersion::tls10},
+    {"TLS11", components::TlsVersion::tls11}, {"TLS12", components::TlsVersion::tls12},
+    {"TLS13", components::TlsVersion::tls13},
+};
+}  // namespace river::schema
