@@ -19,7 +19,7 @@ ALLOWED = {
     "river/config": {"base", "river", "river/schema"},
     "telemetry": {"base"},
     "io": {"base"},
-    "components": {"base", "river", "river/schema", "telemetry", "io"},
+    "components": {"base", "river", "river/schema", "river/config", "telemetry", "io"},
     "compiler": {"base", "river", "river/schema", "river/config", "components"},
     "agent": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components"},
 }
