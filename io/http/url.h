@@ -19,6 +19,9 @@ struct Url {
   std::string host_header() const;
 };
 
+/// The value of an Authorization header for a user and a password.
+std::string basic_authorization(std::string_view user, std::string_view password);
+
 /// Reads http://host[:port][/path], https://... and unix:///path/of/socket.
 base::Result<Url> parse_url(std::string_view text);
 

@@ -1,0 +1,383 @@
+#include "io/http/client.h"
+
+#include <doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "io/http/server.h"
+
+using namespace std::chrono_literals;
+using io::http::Client;
+using io::http::parse_url;
+using io::http::Request;
+using io::http::Response;
+using io::http::Server;
+
+namespace {
+
+/// A listening socket that speaks what a test tells it to, one connection after the other.
+class RawServer {
+ public:
+  explicit RawServer(std::function<void(int fd)> talk) : talk_(std::move(talk)) {
+    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(fd_, 8) == 0);
+    socklen_t size = sizeof address;
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] {
+      for (int fd; (fd = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(fd)) {
+        ++connections;
+        talk_(fd);
+      }
+    });
+  }
+  ~RawServer() {
+    ::shutdown(fd_, SHUT_RDWR);
+    thread_.join();
+    ::close(fd_);
+  }
+  io::http::Url url() const { return *parse_url("http://127.0.0.1:" + std::to_string(port_)); }
+
+  std::atomic<int> connections{0};
+
+ private:
+  std::function<void(int)> talk_;
+  int fd_;
+  uint16_t port_;
+  std::thread thread_;
+};
+
+/// Reads one request without body; false when the peer is gone.
+bool read_head(int fd) {
+  std::string head;
+  char c = 0;
+  while (!head.ends_with("\r\n\r\n")) {
+    if (::read(fd, &c, 1) != 1) return false;
+    head += c;
+  }
+  return true;
+}
+
+void say(int fd, std::string_view text) {
+  for (; !text.empty();) {
+    const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;
+    text.remove_prefix(static_cast<size_t>(sent));
+  }
+}
+
+/// Blocks until the peer closes.
+void await_close(int fd) {
+  char c;
+  while (::read(fd, &c, 1) > 0) {
+  }
+}
+
+Response echo(const Request& request) {
+  Response response;
+  response.headers = {{"X-Method", request.method}, {"X-Target", request.target}};
+  response.body = std::string(request.body);
+  return response;
+}
+
+struct Scratch {
+  std::filesystem::path path;
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "http_test.XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Scratch() { std::filesystem::remove_all(path); }
+  std::string file(const char* name) const { return path / name; }
+};
+
+/// An authority, a certificate for localhost and 127.0.0.1 signed by it, and a stranger.
+void make_certificates(const Scratch& scratch) {
+  const std::string script =
+      "cd " + scratch.path.string() +
+      " && exec >openssl.log 2>&1"
+      " && key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2'"
+      " && openssl req -x509 $key -subj /CN=ca -keyout ca.key -out ca.pem"
+      " && openssl req -x509 $key -subj /CN=stranger -keyout other.key -out other.pem"
+      " && openssl req $key -subj /CN=localhost -keyout own.key -out own.csr"
+      " && echo subjectAltName=DNS:localhost,IP:127.0.0.1 >own.ext"
+      " && openssl x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2"
+      " -extfile own.ext -out own.pem";
+  REQUIRE(std::system(script.c_str()) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("client and server: one kept connection carries many requests of any size") {
+  auto server = Server::listen("127.0.0.1:0", echo);
+  REQUIRE(server.has_value());
+  Client client(*parse_url("http://" + (*server)->address()));
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{100'000}, size_t{5'000'000}}) {
+    CAPTURE(size);
+    const std::string body(size, 'x');
+    Request request{"POST", "/push?a=b", {{"X-A", "1"}}, body};
+    const auto response = client.send(request, 5s, {});
+    REQUIRE(response.has_value());
+    CHECK(response->status == 200);
+    CHECK(response->body == body);
+    CHECK(io::http::find(response->headers, "x-target") == "/push?a=b");
+  }
+}
+
+TEST_CASE("server: bounds on body and head, bad requests, HEAD and 204") {
+  Server::Options options;
+  options.body_bytes_max = 1000;
+  options.header_bytes_max = 2000;
+  auto server = Server::listen(":0", options, [](const Request& request) {
+    return request.path() == "/none" ? Response{204, {}, {}} : Response{200, {}, "hello"};
+  });
+  REQUIRE(server.has_value());
+  CHECK((*server)->address().starts_with("127.0.0.1:"));
+  Client client(*parse_url("http://" + (*server)->address()));
+  const std::string long_text(3000, 'x');
+  struct Case {
+    Request request;
+    int status;
+    std::string body;
+  };
+  for (const auto& c :
+       {Case{{"POST", "/", {}, long_text}, 413, ""},
+        Case{{"GET", "/", {{"X-Long", long_text}}, ""}, 431, ""},
+        Case{{"GET", "/ HTTP/1.1\t", {}, ""}, 400, ""}, Case{{"HEAD", "/", {}, ""}, 200, ""},
+        Case{{"GET", "/none", {}, ""}, 204, ""}, Case{{"GET", "/", {}, ""}, 200, "hello"}}) {
+    CAPTURE(c.request.method);
+    CAPTURE(c.status);
+    const auto response = client.send(c.request, 5s, {});
+    REQUIRE(response.has_value());
+    CHECK(response->status == c.status);
+    CHECK(response->body == c.body);
+  }
+}
+
+TEST_CASE("server: stops promptly with connections open, and the port is free again") {
+  auto server = Server::listen("127.0.0.1:0", echo);
+  REQUIRE(server.has_value());
+  const std::string address = (*server)->address();
+  Client client(*parse_url("http://" + address));
+  REQUIRE(client.send({}, 5s, {}).has_value());
+  const auto before = std::chrono::steady_clock::now();
+  (*server)->stop();
+  CHECK(std::chrono::steady_clock::now() - before < 1s);
+  CHECK_FALSE(client.send({}, 5s, {}).has_value());
+  CHECK(Server::listen(address, echo).has_value());
+}
+
+TEST_CASE("server: an address in use, a name that is none") {
+  auto server = Server::listen("127.0.0.1:0", echo);
+  REQUIRE(server.has_value());
+  CHECK_FALSE(Server::listen((*server)->address(), echo).has_value());
+  CHECK_FALSE(Server::listen("127.0.0.1:http-alt-none", echo).has_value());
+}
+
+TEST_CASE("client: unix socket") {
+  const Scratch scratch;
+  const std::string address = "unix://" + scratch.file("s.sock");
+  for (int round = 0; round < 2; ++round) {  // The second finds the first one's socket file.
+    auto server = Server::listen(address, echo);
+    REQUIRE(server.has_value());
+    Client client(*parse_url(address));
+    const auto response = client.send({"POST", "/info", {}, "ping"}, 5s, {});
+    REQUIRE(response.has_value());
+    CHECK(response->body == "ping");
+  }
+}
+
+TEST_CASE("client: chunked answers, interim answers, and bodies that end with the connection") {
+  struct Case {
+    std::string wire, body;
+  };
+  for (const auto& c :
+       {Case{
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+            "abcde"},
+        Case{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "hi"},
+        Case{"HTTP/1.1 200 OK\r\n\r\nto the end", "to the end"}}) {
+    CAPTURE(c.wire);
+    for (const size_t piece : {size_t{1}, size_t{7}, c.wire.size()}) {
+      RawServer server([&](int fd) {
+        if (!read_head(fd)) return;
+        for (size_t at = 0; at < c.wire.size(); at += piece) say(fd, c.wire.substr(at, piece));
+      });
+      Client client(server.url());
+      const auto response = client.send({}, 5s, {});
+      REQUIRE_MESSAGE(response.has_value(), response.error().message);
+      CHECK(response->body == c.body);
+    }
+  }
+}
+
+TEST_CASE("client: broken answers are errors") {
+  for (const std::string wire :
+       {"", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", "SSH-2.0-OpenSSH\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 20"}) {
+    CAPTURE(wire);
+    RawServer server([&](int fd) {
+      if (read_head(fd)) say(fd, wire);
+    });
+    Client client(server.url());
+    CHECK_FALSE(client.send({}, 5s, {}).has_value());
+  }
+}
+
+TEST_CASE("client: a header that would break the framing is refused") {
+  auto server = Server::listen("127.0.0.1:0", echo);
+  REQUIRE(server.has_value());
+  Client client(*parse_url("http://" + (*server)->address()));
+  CHECK_FALSE(client.send({"GET", "/", {{"X-A", "1\r\nX-B: 2"}}, ""}, 5s, {}).has_value());
+  CHECK_FALSE(client.send({"GET", "/\r\nX-B: 2", {}, ""}, 5s, {}).has_value());
+}
+
+TEST_CASE("client: a kept connection that the server closed is replaced without an error") {
+  RawServer server([&](int fd) {
+    if (read_head(fd)) say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+  });
+  Client client(server.url());
+  for (int i = 1; i <= 5; ++i) {
+    const auto response = client.send({}, 5s, {});
+    REQUIRE_MESSAGE(response.has_value(), response.error().message);
+    CHECK(server.connections == i);
+  }
+}
+
+TEST_CASE("client: timeout, and a stop request that ends the wait at once") {
+  RawServer server([&](int fd) { await_close(fd); });
+  Client client(server.url());
+  const auto late = client.send({}, 30ms, {});
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().message.find("timeout") != std::string::npos);
+
+  std::stop_source stop;
+  std::thread stopper([&] {
+    while (server.connections < 2) std::this_thread::yield();
+    stop.request_stop();
+  });
+  const auto before = std::chrono::steady_clock::now();
+  const auto stopped = client.send({}, 60s, stop.get_token());
+  stopper.join();
+  REQUIRE_FALSE(stopped.has_value());
+  CHECK(stopped.error().message.find("stopped") != std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - before < 10s);
+  CHECK_FALSE(client.send({}, 60s, stop.get_token()).has_value());
+}
+
+TEST_CASE("client: nobody listens, no such name") {
+  Client refused(*parse_url("http://127.0.0.1:1"));
+  const auto error = refused.send({}, 5s, {});
+  REQUIRE_FALSE(error.has_value());
+  CHECK(error.error().message == "127.0.0.1:1: connect: Connection refused");
+  Client nowhere(*parse_url("http://no-such-host.invalid"));
+  CHECK_FALSE(nowhere.send({}, 20s, {}).has_value());
+}
+
+TEST_CASE("client: a stream hands pieces over as they come and ends in each of three ways") {
+  std::atomic<int> received{0};
+  RawServer server([&](int fd) {
+    if (!read_head(fd)) return;
+    say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    while (received < 1) std::this_thread::yield();  // The first piece came before the second.
+    say(fd, "3\r\ndef\r\n");
+    if (received >= 10) await_close(fd);
+    if (received < 10) say(fd, "0\r\n\r\n");
+  });
+  Client client(server.url());
+  std::string text;
+  const auto whole = client.stream({}, 5s,
+                                   [&](std::string_view piece) {
+                                     text += piece;
+                                     ++received;
+                                     return true;
+                                   },
+                                   {});
+  REQUIRE(whole.has_value());
+  CHECK(text == "abcdef");
+  CHECK(whole->body.empty());
+
+  received = 10;
+  std::stop_source stop;
+  const auto stopped = client.stream(
+      {}, 20ms,  // bounds the head only
+      [&](std::string_view) {
+        if (++received == 12) {
+          std::thread([&] { stop.request_stop(); }).detach();
+        }
+        return true;
+      },
+      stop.get_token());
+  CHECK_FALSE(stopped.has_value());
+
+  CHECK(client.stream({}, 5s, [](std::string_view) { return false; }, {}).has_value());
+}
+
+TEST_CASE(
+    "client: TLS with a known authority, an unknown one, a wrong name, a client certificate") {
+  const Scratch scratch;
+  make_certificates(scratch);
+  Server::Options options;
+  options.cert_file = scratch.file("own.pem");
+  options.key_file = scratch.file("own.key");
+  auto open_server = Server::listen("127.0.0.1:0", options, echo);
+  options.client_ca_file = scratch.file("ca.pem");
+  auto strict_server = Server::listen("127.0.0.1:0", options, echo);
+  REQUIRE(open_server.has_value());
+  REQUIRE(strict_server.has_value());
+  const auto tls = [&](auto change) {
+    io::http::TlsOptions out;
+    out.ca_file = scratch.file("ca.pem");
+    change(out);
+    return out;
+  };
+  struct Case {
+    std::string name;
+    bool strict;
+    io::http::TlsOptions tls;
+    bool ok;
+  };
+  const std::string big(300'000, 'z');
+  for (const auto& c : {
+           Case{"known authority", false, tls([](auto&) {}), true},
+           Case{"stranger's authority", false,
+                tls([&](auto& t) { t.ca_file = scratch.file("other.pem"); }), false},
+           Case{"system's authorities", false, tls([](auto& t) { t.ca_file = ""; }), false},
+           Case{"skip verification", false, tls([](auto& t) {
+                  t.ca_file = "";
+                  t.insecure_skip_verify = true;
+                }),
+                true},
+           Case{"name", false, tls([](auto& t) { t.server_name = "localhost"; }), true},
+           Case{"wrong name", false, tls([](auto& t) { t.server_name = "loki"; }), false},
+           Case{"TLS 1.3", false, tls([](auto& t) { t.min_version = io::http::TlsVersion::tls13; }),
+                true},
+           Case{"no such file", false, tls([](auto& t) { t.ca_file = "/none"; }), false},
+           Case{"no client certificate", true, tls([](auto&) {}), false},
+           Case{"client certificate", true, tls([&](auto& t) {
+                  t.cert_file = scratch.file("own.pem");
+                  t.key_file = scratch.file("own.key");
+                }),
+                true},
+       }) {
+    CAPTURE(c.name);
+    const auto& server = c.strict ? *strict_server : *open_server;
+    Client::Options client_options;
+    client_options.tls = c.tls;
+    Client client(*parse_url("https://" + server->address()), client_options);
+    for (int i = 0; i < 2; ++i) {
+      const auto response = client.send({"POST", "/", {}, big}, 5s, {});
+      CHECK(response.has_value() == c.ok);
+      if (response) CHECK(response->body == big);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+#include "io/http/message.h"
+
+#include <strings.h>
+
+#include <charconv>
+
+namespace io::http {
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+/// "a%20b+c" -> "a b c"; a percent sign without two hex digits stays as it is.
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(&text[i + 1], &text[i] + 3, byte, 16).ptr == &text[i] + 3) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view find(const Headers& headers, std::string_view name) {
+  for (const Header& header : headers)
+    if (same_name(header.name, name)) return header.value;
+  return {};
+}
+
+std::string_view Request::path() const {
+  return std::string_view(target).substr(0, target.find('?'));
+}
+
+std::optional<std::string> Request::query(std::string_view name) const {
+  std::string_view rest = target;
+  const size_t question = rest.find('?');
+  if (question == std::string_view::npos) return std::nullopt;
+  rest.remove_prefix(question + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const size_t equals = pair.find('=');
+    if (percent_decoded(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+}  // namespace io::http

@@ -1,0 +1,175 @@
+#include "io/http/tls_context.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace io::http {
+namespace {
+
+using Bio = std::unique_ptr<BIO, decltype(&::BIO_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&::X509_free)>;
+using Key = std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)>;
+
+Bio memory(const std::string& text) {
+  return {::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &::BIO_free};
+}
+
+int openssl_version(TlsVersion version) {
+  switch (version) {
+    case TlsVersion::tls10:
+      return TLS1_VERSION;
+    case TlsVersion::tls11:
+      return TLS1_1_VERSION;
+    case TlsVersion::tls12:
+      return TLS1_2_VERSION;
+    case TlsVersion::tls13:
+      return TLS1_3_VERSION;
+  }
+  return TLS1_2_VERSION;
+}
+
+base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
+  if (!options.ca_file.empty()) {
+    if (::SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) != 1)
+      return tls_error("ca_file " + options.ca_file);
+  } else if (!options.ca_pem.empty()) {
+    const Bio text = memory(options.ca_pem);
+    int count = 0;
+    while (const Certificate ca{::PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr),
+                                &::X509_free}) {
+      ::X509_STORE_add_cert(::SSL_CTX_get_cert_store(context), ca.get());
+      ++count;
+    }
+    if (count == 0) return tls_error("ca_pem");
+    ::ERR_clear_error();  // Reading ends with "no start line".
+  } else {
+    ::SSL_CTX_set_default_verify_paths(context);
+  }
+  return {};
+}
+
+base::Result<void> use_certificate(SSL_CTX* context, const TlsOptions& options) {
+  if (!options.cert_file.empty()) {
+    if (::SSL_CTX_use_certificate_chain_file(context, options.cert_file.c_str()) != 1)
+      return tls_error("cert_file " + options.cert_file);
+    return {};
+  }
+  const Bio text = memory(options.cert_pem);
+  const Certificate own{::PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), &::X509_free};
+  if (!own || ::SSL_CTX_use_certificate(context, own.get()) != 1) return tls_error("cert_pem");
+  while (X509* issuer = ::PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr))
+    if (::SSL_CTX_add0_chain_cert(context, issuer) != 1) ::X509_free(issuer);
+  ::ERR_clear_error();
+  return {};
+}
+
+base::Result<void> use_key(SSL_CTX* context, const TlsOptions& options) {
+  if (!options.key_file.empty()) {
+    if (::SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+      return tls_error("key_file " + options.key_file);
+    return {};
+  }
+  const Bio text = memory(options.key_pem.reveal());
+  const Key key{::PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr), &::EVP_PKEY_free};
+  if (!key || ::SSL_CTX_use_PrivateKey(context, key.get()) != 1) return tls_error("key_pem");
+  return {};
+}
+
+// A socket BIO of our own: OpenSSL's writes with write(2), which raises SIGPIPE.
+
+int socket_of(BIO* bio) {
+  return static_cast<int>(reinterpret_cast<intptr_t>(::BIO_get_data(bio)));
+}
+
+int bio_write(BIO* bio, const char* data, int size) {
+  ::BIO_clear_retry_flags(bio);
+  const ssize_t sent = ::send(socket_of(bio), data, static_cast<size_t>(size), MSG_NOSIGNAL);
+  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) ::BIO_set_retry_write(bio);
+  return static_cast<int>(sent);
+}
+
+int bio_read(BIO* bio, char* data, int size) {
+  ::BIO_clear_retry_flags(bio);
+  const ssize_t got = ::recv(socket_of(bio), data, static_cast<size_t>(size), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) ::BIO_set_retry_read(bio);
+  return static_cast<int>(got);
+}
+
+long bio_control(BIO*, int command, long, void*) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+BIO_METHOD* socket_method() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = ::BIO_meth_new(::BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    ::BIO_meth_set_write(made, bio_write);
+    ::BIO_meth_set_read(made, bio_read);
+    ::BIO_meth_set_ctrl(made, bio_control);
+    return made;
+  }();
+  return method;
+}
+
+bool is_address(const std::string& name) {
+  in6_addr parsed{};
+  return ::inet_pton(AF_INET, name.c_str(), &parsed) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), &parsed) == 1;
+}
+
+}  // namespace
+
+tl::unexpected<base::Error> tls_error(std::string_view what) {
+  const unsigned long code = ::ERR_get_error();
+  const char* reason = code != 0 ? ::ERR_reason_error_string(code) : nullptr;
+  ::ERR_clear_error();
+  return base::fail("{}: {}", what, reason != nullptr ? reason : "the peer broke off");
+}
+
+base::Result<TlsContext> client_context(const TlsOptions& options) {
+  ::ERR_clear_error();
+  TlsContext context(::SSL_CTX_new(::TLS_client_method()));
+  if (!context) return tls_error("TLS");
+  ::SSL_CTX_set_min_proto_version(context.get(), openssl_version(options.min_version));
+  // Debian's default security level refuses TLS 1.0 and 1.1 even when they are asked for.
+  if (options.min_version < TlsVersion::tls12) ::SSL_CTX_set_security_level(context.get(), 0);
+  ::SSL_CTX_set_mode(context.get(),
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (!options.insecure_skip_verify) {
+    if (auto trusted = trust(context.get(), options); !trusted)
+      return tl::unexpected(trusted.error());
+    ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  }
+  if (!options.cert_file.empty() || !options.cert_pem.empty()) {
+    if (auto used = use_certificate(context.get(), options); !used)
+      return tl::unexpected(used.error());
+    if (auto used = use_key(context.get(), options); !used) return tl::unexpected(used.error());
+  }
+  return context;
+}
+
+base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
+                                        const std::string& name, int fd) {
+  TlsSession session(::SSL_new(context));
+  BIO* bio = ::BIO_new(socket_method());
+  if (!session || bio == nullptr) return tls_error("TLS");
+  ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(fd)));
+  ::BIO_set_init(bio, 1);
+  ::SSL_set_bio(session.get(), bio, bio);
+  ::SSL_set_connect_state(session.get());
+  const std::string& wanted = options.server_name.empty() ? name : options.server_name;
+  if (is_address(wanted)) {
+    ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session.get()), wanted.c_str());
+  } else {
+    ::SSL_set_tlsext_host_name(session.get(), wanted.c_str());
+    ::SSL_set1_host(session.get(), wanted.c_str());
+  }
+  return session;
+}
+
+}  // namespace io::http

@@ -1,0 +1,30 @@
+#pragma once
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "io/http/tls.h"
+
+namespace io::http {
+
+struct OpensslDelete {
+  void operator()(SSL_CTX* context) const { ::SSL_CTX_free(context); }
+  void operator()(SSL* session) const { ::SSL_free(session); }
+};
+using TlsContext = std::unique_ptr<SSL_CTX, OpensslDelete>;
+using TlsSession = std::unique_ptr<SSL, OpensslDelete>;
+
+/// Reads the certificates and keys that the options name.
+base::Result<TlsContext> client_context(const TlsOptions& options);
+
+/// A session of a client that sends and verifies `name` (a host name or an address), over a
+/// connected non-blocking socket, which stays the caller's. A broken peer raises no SIGPIPE.
+base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
+                                        const std::string& name, int fd);
+
+/// The library's oldest queued error as text, after `what`; empties the queue.
+tl::unexpected<base::Error> tls_error(std::string_view what);
+
+}  // namespace io::http

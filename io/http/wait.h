@@ -1,0 +1,44 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+#include "base/result.h"
+
+namespace io::http {
+
+/// What bounds one blocking call: a moment in time and a stop request. The stop request writes to
+/// an eventfd, so a thread that sleeps in poll(2) wakes at once and nobody polls.
+class Wait {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Wait(Clock::time_point until, std::stop_token stop);
+  ~Wait();
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+
+  /// Sleeps until the descriptor is ready for `events` (POLLIN, POLLOUT) or has failed; an error
+  /// when the time is over or stop was requested first.
+  base::Result<void> ready(int fd, short events) const;
+
+  /// From now on only the stop request bounds the call.
+  void forget_time() { until_ = Clock::time_point::max(); }
+  /// The call is over, whatever is tried next.
+  bool over() const { return stop_.stop_requested() || Clock::now() >= until_; }
+  Clock::time_point until() const { return until_; }
+  const std::stop_token& stop() const { return stop_; }
+
+ private:
+  struct Wake {
+    int fd;
+    void operator()() const;
+  };
+
+  Clock::time_point until_;
+  std::stop_token stop_;
+  int wake_fd_ = -1;
+  std::optional<std::stop_callback<Wake>> callback_;
+};
+
+}  // namespace io::http
