@@ -1,5 +1,6 @@
 # The .deb: `cmake --build --preset release --target package` leaves it in the build folder.
-install(PROGRAMS $<TARGET_FILE:tributary> $<TARGET_FILE:cfgc> DESTINATION /usr/bin)
+install(PROGRAMS $<$<TARGET_EXISTS:tributary>:$<TARGET_FILE:tributary>>
+                 $<$<TARGET_EXISTS:cfgc>:$<TARGET_FILE:cfgc>> DESTINATION /usr/bin)
 install(FILES packaging/tributary.service DESTINATION /usr/lib/systemd/system)
 install(FILES packaging/journal.conf DESTINATION /usr/lib/systemd/system/tributary.service.d)
 install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME tributary.conf)
