@@ -1,6 +1,6 @@
 #include "io/backoff.h"
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 using namespace std::chrono_literals;
 

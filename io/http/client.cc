@@ -20,8 +20,10 @@ constexpr uint32_t kHeaderBytesMax = 64 << 10;
 /// Where the pieces of an answer's body go.
 struct Sink {
   const Client::OnData* on_data = nullptr;  ///< for 2xx, when streaming
-  std::string text;                         ///< otherwise
-  bool stopped = false;                     ///< on_data has had enough
+  size_t text_bytes_max = 0;
+  std::string text;      ///< otherwise
+  bool is_ok = false;    ///< the answer's status is 2xx
+  bool stopped = false;  ///< on_data has had enough
 };
 
 /// A Beast body that passes each decoded piece to a Sink.
@@ -29,8 +31,7 @@ struct SinkBody {
   using value_type = Sink*;
   struct reader {
     template <bool is_request, class Fields>
-    reader(beast::http::header<is_request, Fields>& header, value_type& sink)
-        : sink_(sink), is_ok_(header.result_int() / 100 == 2) {}
+    reader(beast::http::header<is_request, Fields>&, value_type& sink) : sink_(sink) {}
     void init(const boost::optional<uint64_t>&, beast::error_code& error) { error = {}; }
     template <class Buffers>
     size_t put(const Buffers& buffers, beast::error_code& error) {
@@ -39,7 +40,9 @@ struct SinkBody {
       for (const auto& buffer : boost::beast::buffers_range(buffers)) {
         const std::string_view piece(static_cast<const char*>(buffer.data()), buffer.size());
         total += piece.size();
-        if (sink_->on_data == nullptr || !is_ok_) {
+        if (sink_->text.size() + piece.size() > sink_->text_bytes_max) {
+          error = beast::http::error::body_limit;
+        } else if (sink_->on_data == nullptr || !sink_->is_ok) {
           sink_->text += piece;
         } else if (!sink_->stopped && !piece.empty() && !(*sink_->on_data)(piece)) {
           sink_->stopped = true;
@@ -49,8 +52,7 @@ struct SinkBody {
     }
     void finish(beast::error_code& error) { error = {}; }
 
-    Sink* sink_;
-    bool is_ok_;
+    value_type& sink_;  // Set after the reader is made.
   };
 };
 using Parser = beast::http::response_parser<SinkBody>;
@@ -125,18 +127,14 @@ base::Result<Response> Client::State::call(const Request& request, const OnData*
 /// Reads one answer. Leaves the connection open only when it may be used again.
 base::Result<Response> Client::State::receive(const Request& request, const OnData* on_data,
                                               Wait& wait, bool& got_any) {
-  Sink sink{on_data, {}, false};
+  Sink sink{on_data, options.body_bytes_max, {}, false, false};
   std::optional<Parser> parser;
   const auto begin = [&] {
     parser.emplace();
     parser->get().body() = &sink;
-    parser->eager(true);
     parser->skip(request.method == "HEAD");
     parser->header_limit(kHeaderBytesMax);
-    if (on_data == nullptr)
-      parser->body_limit(options.body_bytes_max);
-    else
-      parser->body_limit(boost::none);
+    parser->body_limit(boost::none);  // The sink has the bound.
   };
   begin();
   size_t filled = 0;
@@ -159,6 +157,10 @@ base::Result<Response> Client::State::receive(const Request& request, const OnDa
       std::copy(buffer.data() + parsed, buffer.data() + filled, buffer.data());
       filled -= parsed;
       if (sink.stopped) break;
+      if (parser->is_header_done() && !parser->is_done()) {
+        sink.is_ok = parser->get().result_int() / 100 == 2;
+        parser->eager(true);
+      }
       const bool is_interim = parser->is_header_done() && parser->get().result_int() / 100 == 1;
       if (is_interim) begin();
     } while (!error && filled > 0 && !parser->is_done() && parsed > 0);

@@ -1,6 +1,7 @@
 #include "io/http/client.h"
 
-#include <doctest.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -312,7 +313,7 @@ TEST_CASE("client: a stream hands pieces over as they come and ends in each of t
       {}, 20ms,  // bounds the head only
       [&](std::string_view) {
         if (++received == 12) {
-          std::thread([&] { stop.request_stop(); }).detach();
+          std::thread([stop]() mutable { stop.request_stop(); }).detach();
         }
         return true;
       },

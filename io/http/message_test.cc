@@ -1,6 +1,6 @@
 #include "io/http/message.h"
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 #include "io/http/url.h"
 
