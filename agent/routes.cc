@@ -24,10 +24,10 @@ Response Agent::answer(const Request& request) {
   }
   if (!reads) return text_answer(405, "use GET\n");
   if (path == "/metrics") return metrics();
-  const auto ask_components = [this](Response (*answer)(const std::vector<ComponentStatus>&)) {
+  const auto ask_components = [this](Response (*say)(const std::vector<ComponentStatus>&)) {
     const auto status = loop_.ask<std::vector<ComponentStatus>>([this] { return graph_.status(); },
                                                                 limits::kControlPatience);
-    return status ? answer(*status) : text_answer(503, "the agent is busy\n");
+    return status ? say(*status) : text_answer(503, "the agent is busy\n");
   };
   if (path == "/-/healthy") return ask_components(healthy_answer);
   if (path == "/api/v0/web/components") return ask_components(components_answer);
