@@ -1,0 +1,156 @@
+"""Measures the release build; scripts/bench builds it first and calls this."""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from generate_fleet import generate  # noqa: E402
+from programs import BIN, Agent, Receiver, wait_for  # noqa: E402
+
+IDLE_CONFIG = """
+loki.source.file "idle" {{
+	targets    = [{{"__path__" = "{folder}/idle.log"}}]
+	forward_to = [loki.write.sink.receiver]
+}}
+
+loki.source.syslog "idle" {{
+	listener {{
+		address = "127.0.0.1:{port}"
+	}}
+	forward_to = [loki.write.sink.receiver]
+}}
+
+loki.write "sink" {{
+	endpoint {{
+		url = "{url}"
+	}}
+}}
+"""
+
+
+def show(name, value, unit):
+    print(f"{name:<56} {value:>12} {unit}", flush=True)
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if "model name" in line),
+                 platform.machine())
+    show("machine", f"{os.cpu_count()} x", model)
+
+
+def micro(repetitions):
+    """Every *_bench program: median CPU time, and its rate when it reports one."""
+    for program in sorted(BIN.glob("*_bench")):
+        answer = subprocess.run(
+            [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}",
+             "--benchmark_report_aggregates_only=true"], check=True, capture_output=True, text=True)
+        for row in json.loads(answer.stdout)["benchmarks"]:
+            if row.get("aggregate_name") != "median":
+                continue
+            name = f"{program.name}: {row['run_name']}"
+            if "bytes_per_second" in row:
+                show(name, f"{row['bytes_per_second'] / 1e6:.0f}", "MB/s")
+            elif "items_per_second" in row:
+                show(name, f"{row['items_per_second'] / 1e6:.2f}", "M items/s")
+            else:
+                show(name, f"{row['cpu_time']:.0f}", row["time_unit"])
+
+
+def fleet(hosts, runs):
+    """Compile and check a generated fleet, from YAML to files."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(pathlib.Path(folder), hosts)
+        seconds, peak = [], 0
+        for _ in range(runs):
+            out = pathlib.Path(folder) / "compiled"
+            shutil.rmtree(out, ignore_errors=True)
+            started = time.monotonic()
+            process = subprocess.Popen([BIN / "cfgc", "compile", "--out", out], cwd=folder,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            errors = process.stderr.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode != 0:
+                raise SystemExit(f"cfgc compile failed:\n{errors}")
+            seconds.append(time.monotonic() - started)
+            peak = max(peak, usage.ru_maxrss)
+        show(f"cfgc compile of {hosts} hosts", f"{statistics.median(seconds):.3f}", "s")
+        show(f"cfgc compile of {hosts} hosts, peak memory", f"{peak / 1024:.0f}", "MB")
+
+
+def cpu_ticks(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def status(pid, key):
+    return next(int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith(key))
+
+
+def wakeups(pid):
+    total = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        total += next(int(line.split()[1]) for line in open(task / "status")
+                      if line.startswith("voluntary_ctxt_switches"))
+    return total
+
+
+def idle(seconds, runs):
+    """One file, one syslog listener, nothing to do."""
+    starts = []
+    with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
+        folder = pathlib.Path(folder)
+        (folder / "idle.log").write_text("one line\n")
+        for _ in range(runs):
+            port = 15514
+            agent = Agent(folder, IDLE_CONFIG.format(folder=folder, port=port, url=receiver.url))
+            started = time.monotonic()
+            agent.start(ready=False)
+            while agent.get("/-/ready")[0] != 200:
+                assert agent.running(), agent.log()
+            starts.append((time.monotonic() - started) * 1000)
+            if len(starts) < runs:
+                agent.stop()
+        wait_for("the first line", lambda: receiver.stats()["lines"] >= 1)
+        time.sleep(2)
+        pid = agent.process.pid
+        ticks, wakes = cpu_ticks(pid), wakeups(pid)
+        time.sleep(seconds)
+        show("exec to ready", f"{statistics.median(starts):.0f}", "ms")
+        show("idle resident memory", f"{status(pid, 'VmRSS') / 1024:.1f}", "MB")
+        show(f"idle CPU over {seconds} s", f"{(cpu_ticks(pid) - ticks) / os.sysconf('SC_CLK_TCK') / seconds * 100:.3f}",
+             "% of a core")
+        show("idle wake-ups", f"{(wakeups(pid) - wakes) / seconds:.1f}", "/s")
+        agent.stop()
+
+
+def sizes():
+    for name in ("tributary", "cfgc"):
+        with tempfile.TemporaryDirectory() as folder:
+            stripped = pathlib.Path(folder) / name
+            subprocess.run(["strip", "-o", stripped, BIN / name], check=True)
+            show(f"{name}, stripped", f"{stripped.stat().st_size / 1e6:.1f}", "MB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, 5 s of idleness")
+    quick = parser.parse_args().quick
+    machine()
+    sizes()
+    fleet(1000, 3 if quick else 7)
+    idle(5 if quick else 20, 3 if quick else 5)
+    micro(3 if quick else 5)
+
+
+if __name__ == "__main__":
+    main()
