@@ -1,9 +1,19 @@
 #include "components/catalog.h"
 
+#include "components/discovery/docker/signature.h"
+#include "components/discovery/relabel/signature.h"
+#include "components/loki/source_docker/signature.h"
+#include "components/loki/source_journal/signature.h"
+
 namespace components {
 
 river::config::Catalog catalog() {
-  static const std::vector<const river::schema::Signature*> all = {};
+  static const std::vector<const river::schema::Signature*> all = {
+      &discovery::docker::kSignature,
+      &discovery::relabel::kSignature,
+      &loki::source_docker::kSignature,
+      &loki::source_journal::kSignature,
+  };
   return all;
 }
 

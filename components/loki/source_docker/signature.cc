@@ -1,0 +1,44 @@
+#include "components/loki/source_docker/signature.h"
+
+#include "components/shared/docker_api/host_signature.h"
+
+namespace components::loki::source_docker {
+
+using namespace river::schema;
+
+namespace {
+
+void validate(const Arguments& arguments, Scope& scope) {
+  docker_api::check_host(arguments.host, scope);
+  if (scope.known("refresh_interval") && arguments.refresh_interval.value.count() <= 0)
+    scope.error("refresh_interval", "C074", "refresh_interval must be above 0");
+}
+
+constexpr Field kFields[] = {
+    attr<&Arguments::host>("host", Need::required, "Address of the Docker daemon."),
+    attr<&Arguments::targets>("targets", Need::required,
+                              "Containers to read, by their __meta_docker_container_id."),
+    attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the entries."),
+    attr<&Arguments::labels>("labels", Need::optional,
+                             "Labels to put on every entry; they win over the targets' labels."),
+    attr<&Arguments::relabel_rules>("relabel_rules", Need::optional,
+                                    "Rules that make labels of the targets' __meta_ labels."),
+    block<&Arguments::http_client_config>("http_client_config", Need::optional,
+                                          "How to talk to a daemon over http or https.",
+                                          kHttpClient),
+    attr<&Arguments::refresh_interval>("refresh_interval", Need::optional,
+                                       "How long a call of the daemon may take, and how often the "
+                                       "daemon is asked whether a silent container still runs."),
+};
+constexpr BlockSchema kArguments = schema_of<Arguments, validate>(kFields);
+
+}  // namespace
+
+const Signature kSignature{
+    .name = "loki.source.docker",
+    .doc = "Reads the output of Docker containers from the daemon.",
+    .arguments = kArguments,
+    .make_arguments = make_arguments<Arguments>,
+};
+
+}  // namespace components::loki::source_docker

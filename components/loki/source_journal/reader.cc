@@ -1,0 +1,214 @@
+#include "components/loki/source_journal/reader.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "components/loki/source_journal/json_line.h"
+#include "io/backoff.h"
+#include "io/stop_event.h"
+
+namespace components::loki::source_journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kBatchBytes = size_t{256} << 10;
+constexpr size_t kBatchEntries = 4096;
+/// While batches are under way the window is looked at this often, so that a batch which was given
+/// up (its sink was removed) is read again soon. Without such batches nothing wakes the reader.
+constexpr auto kWindowCheck = 1s;
+constexpr auto kNoLimit = -1ms;
+
+void pause(int stop_fd, std::chrono::milliseconds time) {
+  pollfd stop{stop_fd, POLLIN, 0};
+  poll(&stop, 1, static_cast<int>(time.count()));
+}
+
+uint64_t since_us(std::chrono::nanoseconds age) {
+  const auto then = std::chrono::system_clock::now().time_since_epoch() - age;
+  return static_cast<uint64_t>(
+      std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(then).count()));
+}
+
+constexpr std::string_view kErrorsName = "loki_source_journal_target_parsing_errors_total";
+constexpr std::string_view kErrorsHelp = "Journal entries that were not sent, by reason.";
+
+}  // namespace
+
+Reader::Reader(Wiring wiring) : wiring_(std::move(wiring)) {
+  const auto error = [&](const char* reason) {
+    return wiring_.metrics.counter(kErrorsName, kErrorsHelp, {{"error", reason}});
+  };
+  lines_ = wiring_.metrics.counter("loki_source_journal_target_lines_total",
+                                   "Journal entries that were sent.");
+  no_message_ = error("no_message");
+  empty_labels_ = error("empty_labels");
+  unreadable_ = error("unreadable_entry");
+  cut_ = wiring_.metrics.counter("loki_source_journal_truncated_fields_total",
+                                 "Journal fields that were cut to the size limit.");
+  renew_window();
+}
+
+void Reader::renew_window() {
+  if (window_) window_->detach();
+  window_ =
+      std::make_unique<Window>([positions = wiring_.positions, key = wiring_.position_key](
+                                   const std::string& cursor) { positions->set(key, cursor); });
+}
+
+void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
+  const io::StopEvent stop_event(stop);
+  io::Backoff backoff(250ms, 10s, std::random_device{}());
+  while (!stop.stop_requested()) {
+    const std::string before = read_cursor_;
+    if (const auto followed = follow(config, stop, stop_event.fd()); !followed) {
+      wiring_.report({Health::State::unhealthy, followed.error().message});
+      wiring_.log.warn("{}; trying again", followed.error().message);
+      if (read_cursor_ != before) backoff.reset();
+      pause(stop_event.fd(), backoff.next());
+    }
+  }
+}
+
+base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config, std::stop_token stop,
+                                  int stop_fd) {
+  auto opened = open(*config.get());
+  if (!opened) return tl::unexpected(opened.error());
+  io::Journal& journal = **opened;
+  wiring_.report({Health::State::healthy, {}});
+  while (!stop.stop_requested()) {
+    if (window_->broken()) {
+      renew_window();
+      read_cursor_.clear();
+      return {};  // The caller opens again, at the stored cursor.
+    }
+    const auto more = read_batch(journal, config.get());
+    if (!more) return tl::unexpected(more.error());
+    if (*more) continue;
+    const auto limit = window_->pending() > 0 ? kWindowCheck : kNoLimit;
+    if (const auto waited = journal.wait(stop_fd, limit); !waited) return waited;
+  }
+  return {};
+}
+
+base::Result<std::unique_ptr<io::Journal>> Reader::open(const ReaderConfig& config) {
+  auto journal = io::Journal::open(config.path);
+  if (!journal) return journal;
+  if ((*journal)->readable_bytes() == 0)
+    return base::fail("{}", io::explain_unreadable_journal(config.path));
+  for (const std::string& match : config.matches)
+    if (const auto added = (*journal)->add_match(match); !added)
+      return tl::unexpected(added.error());
+  if (const auto sought = seek(**journal, config); !sought) return tl::unexpected(sought.error());
+  return journal;
+}
+
+base::Result<void> Reader::seek(io::Journal& journal, const ReaderConfig& config) {
+  on_unread_entry_ = false;
+  if (read_cursor_.empty())
+    read_cursor_ = wiring_.positions->get(wiring_.position_key).value_or("");
+  if (!read_cursor_.empty()) {
+    auto found = journal.seek_cursor(read_cursor_);
+    if (found) {
+      const auto stepped = journal.next();
+      // Rotated away: the entry that followed it comes next and has not been read.
+      if (stepped) on_unread_entry_ = *stepped && !journal.is_at(read_cursor_);
+      if (stepped) return {};
+      found = tl::unexpected(stepped.error());
+    }
+    wiring_.log.warn("stored cursor: {}; starting at max_age", found.error().message);
+    read_cursor_.clear();
+  }
+  if (config.max_age.count() == 0) return journal.seek_head();
+  return journal.seek_realtime(since_us(config.max_age));
+}
+
+base::Result<bool> Reader::advance(io::Journal& journal) {
+  if (std::exchange(on_unread_entry_, false)) return true;
+  return journal.next();
+}
+
+base::Result<bool> Reader::read_batch(io::Journal& journal,
+                                      std::shared_ptr<const ReaderConfig> config) {
+  if (config_ != config) {
+    config_ = std::move(config);
+    labeller_.emplace(config_->base, config_->rules);
+  }
+  tally_ = {};
+  telemetry::LogBatch batch;
+  std::string cursor;
+  size_t read = 0;
+  for (; batch.buffer.size() < kBatchBytes && read < kBatchEntries; ++read) {
+    const auto stepped = advance(journal);
+    if (!stepped) return stepped;
+    if (!*stepped) break;
+    const auto added = add_entry(journal, batch);
+    // Taken for each entry: at the end of the journal the library may have let go of the last one.
+    if (!added || !journal.cursor(cursor)) ++tally_.unreadable;
+  }
+  const bool at_end = batch.buffer.size() < kBatchBytes && read < kBatchEntries;
+  count(tally_);
+  lines_->add(batch.entries.size());
+  if (!cursor.empty()) {
+    read_cursor_ = cursor;
+    batch.ack = window_->issue(std::move(cursor));
+  }
+  if (!batch.entries.empty()) wiring_.next.receive(std::move(batch));
+  return !at_end;
+}
+
+void Reader::count(const Tally& tally) {
+  no_message_->add(tally.no_message);
+  empty_labels_->add(tally.empty_labels);
+  unreadable_->add(tally.unreadable);
+  cut_->add(tally.cut);
+}
+
+base::Result<void> Reader::add_entry(io::Journal& journal, telemetry::LogBatch& batch) {
+  const auto realtime = journal.realtime_us();
+  if (!realtime) return tl::unexpected(realtime.error());
+  const bool as_json = config_->format_as_json;
+  if (const auto read = collect_fields(journal, as_json || labeller_->wants_all()); !read)
+    return read;
+  std::string_view line = fields_.get("MESSAGE");
+  if (as_json) {
+    json_.clear();
+    append_json_line(json_, fields_);
+    line = json_;
+  }
+  if (line.empty()) {
+    ++tally_.no_message;
+    return {};
+  }
+  const telemetry::Labels* labels = labeller_->labels(fields_);
+  if (labels == nullptr) {
+    ++tally_.empty_labels;
+    return {};
+  }
+  batch.add(static_cast<int64_t>(*realtime) * 1000, line, *labels);
+  return {};
+}
+
+base::Result<void> Reader::collect_fields(io::Journal& journal, bool all) {
+  fields_.clear();
+  journal.rewind_fields();
+  size_t bytes_left = io::Journal::kFieldBytesMax;  // For the whole entry.
+  io::JournalField field;
+  while (true) {
+    const auto found = journal.next_field(field);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return {};
+    if (!all && field.name != "MESSAGE" && !labeller_->wants(field.name)) continue;
+    if (field.value.size() > bytes_left) {
+      field.value = field.value.substr(0, bytes_left);
+      ++tally_.cut;
+    }
+    bytes_left -= field.value.size();
+    fields_.set(field.name, field.value);
+  }
+}
+
+}  // namespace components::loki::source_journal

@@ -1,0 +1,73 @@
+#include "components/loki/source_journal/source.h"
+
+#include <utility>
+
+namespace components::loki::source_journal {
+namespace {
+
+telemetry::Labels base_labels(const Arguments& arguments, const std::string& component_id) {
+  std::vector<telemetry::Label> labels(arguments.labels.entries.begin(),
+                                       arguments.labels.entries.end());
+  labels.emplace_back("job", component_id);  // The last one wins.
+  return telemetry::Labels(std::move(labels));
+}
+
+}  // namespace
+
+Source::Source(Context context, const Arguments& arguments) : context_(std::move(context)) {
+  configure(arguments);
+}
+
+void Source::configure(const Arguments& arguments) {
+  telemetry::LogReceivers receivers;
+  for (const LogsReceiver& receiver : arguments.forward_to) receivers.push_back(receiver.pointer);
+  next_.set(std::move(receivers));
+
+  auto config = std::make_shared<ReaderConfig>();
+  config->base = base_labels(arguments, context_.id);
+  if (arguments.relabel_rules.pointer) config->rules = *arguments.relabel_rules.pointer;
+  config->format_as_json = arguments.format_as_json;
+  config->max_age = arguments.max_age.value;
+  config->path = arguments.path;
+  for (const std::string_view match : match_words(arguments.matches))
+    config->matches.emplace_back(match);
+  config_.set(std::move(config));
+}
+
+base::Result<void> Source::start() {
+  auto positions = std::make_shared<io::Positions>(context_.data_dir / "positions",
+                                                   context_.metrics, context_.log);
+  reader_ = std::make_unique<Reader>(Reader::Wiring{"cursor-" + context_.id, std::move(positions),
+                                                    next_, context_.metrics, context_.log,
+                                                    [this](Health health) {
+                                                      base::Lock lock(health_mutex_);
+                                                      health_ = std::move(health);
+                                                    }});
+  launch();
+  return {};
+}
+
+void Source::launch() {
+  thread_ = std::jthread([this](std::stop_token stop) { reader_->run(config_, std::move(stop)); });
+}
+
+base::Result<void> Source::update(const Arguments& arguments) {
+  const auto before = config_.get();
+  configure(arguments);
+  if (!thread_.joinable() || config_.get()->reads_like(*before)) return {};
+  stop();
+  launch();
+  return {};
+}
+
+void Source::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+Health Source::health() const {
+  base::Lock lock(health_mutex_);
+  return health_;
+}
+
+}  // namespace components::loki::source_journal

@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <thread>
+
+#include "base/mutex.h"
+#include "base/snapshot.h"
+#include "components/component.h"
+#include "components/loki/source_journal/reader.h"
+#include "components/loki/source_journal/signature.h"
+#include "telemetry/fanout.h"
+
+namespace components::loki::source_journal {
+
+/// loki.source.journal: one thread that follows the journal. A change of labels, rules or receivers
+/// takes effect with the next batch; a change of what is read restarts the thread after the last
+/// entry that was read.
+class Source final : public ComponentOf<Arguments> {
+ public:
+  Source(Context context, const Arguments& arguments);
+  ~Source() override { stop(); }
+
+  base::Result<void> start() override;
+  void stop() override;
+  Health health() const override;
+
+ protected:
+  base::Result<void> update(const Arguments& arguments) override;
+
+ private:
+  void launch();
+  void configure(const Arguments& arguments);
+
+  Context context_;
+  telemetry::Fanout next_;
+  base::Snapshot<ReaderConfig> config_;
+  mutable base::Mutex health_mutex_;
+  Health health_ GUARDED_BY(health_mutex_);
+  std::unique_ptr<Reader> reader_;
+  std::jthread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace components::loki::source_journal
