@@ -23,6 +23,10 @@ class Arena {
   /// Copies a list; the copy lives as long as the arena.
   template <class T>
   std::span<T> list(const std::vector<T>& items) {
+    return list(std::span<const T>(items));
+  }
+  template <class T>
+  std::span<T> list(std::span<const T> items) {
     static_assert(std::is_trivially_copyable_v<T>);
     if (items.empty()) return {};
     void* place = memory_.allocate(sizeof(T) * items.size(), alignof(T));
