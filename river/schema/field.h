@@ -3,13 +3,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 #include <variant>
 #include <vector>
 
-#include "river/schema/codec.h"
-#include "river/value.h"
+#include "river/schema/signature.h"
 
 /// How a C++ struct is spoken of in River. A component's arguments are a plain struct and one
 /// constexpr table of Fields; decoding, checking, encoding, the catalogue and the manual all walk
@@ -25,79 +22,6 @@
 ///
 /// The default of an optional attribute is the member's initializer: written once.
 namespace river::schema {
-
-enum class Need { optional, required };
-enum class Form { attribute, block, squash };
-
-struct BlockSchema;
-
-struct Field {
-  std::string_view name;  ///< dotted for enum blocks: "stage.drop"; empty for squash
-  Need need = Need::optional;
-  std::string_view doc;
-  Form form = Form::attribute;
-  bool repeats = false;  ///< blocks only
-
-  // Attributes.
-  const Type* type = nullptr;
-  Decoded (*decode)(const Value& value, void* object, DecodeContext& context) = nullptr;
-  Value (*encode)(const void* object) = nullptr;
-
-  // Blocks, and squash (whose fields count as the outer struct's own).
-  const BlockSchema* schema = nullptr;
-  /// Where the next occurrence of the block is decoded into.
-  void* (*open)(void* object) = nullptr;
-  /// The occurrences of this block that an object holds, in order.
-  std::vector<const void*> (*occurrences)(const void* object) = nullptr;
-};
-
-class Scope;
-
-/// The fields of a struct and the rules that span several of them.
-struct BlockSchema {
-  std::span<const Field> fields;
-  /// Reports what is wrong across fields; pure, no I/O. May be nullptr.
-  void (*validate)(const void* object, Scope& scope) = nullptr;
-};
-
-/// What validate() may ask and say about one decoded block.
-class Scope {
- public:
-  struct Given {
-    std::string_view name;
-    diag::Span span;
-    bool unknown = false;
-  };
-
-  Scope(diag::Span block, std::span<const Given> given, diag::Diagnostics& diagnostics)
-      : block_(block), given_(given), diagnostics_(diagnostics) {}
-
-  /// The attribute or block is written in the config.
-  bool given(std::string_view name) const { return find(name) != nullptr; }
-  /// Its value is known (an absent one is: it has its default). Do not judge unknown members.
-  bool known(std::string_view name) const;
-  bool known(std::initializer_list<std::string_view> names) const;
-
-  /// Reports at the attribute's place, or at the block when the attribute is not written.
-  template <class... Args>
-  diag::Diagnostic& error(std::string_view attribute, std::string_view code,
-                          fmt::format_string<Args...> format, Args&&... args) {
-    return diagnostics_.error(code, place(attribute), format, std::forward<Args>(args)...);
-  }
-  template <class... Args>
-  diag::Diagnostic& warning(std::string_view attribute, std::string_view code,
-                            fmt::format_string<Args...> format, Args&&... args) {
-    return diagnostics_.warning(code, place(attribute), format, std::forward<Args>(args)...);
-  }
-
- private:
-  const Given* find(std::string_view name) const;
-  diag::Span place(std::string_view attribute) const;
-
-  diag::Span block_;
-  std::span<const Given> given_;
-  diag::Diagnostics& diagnostics_;
-};
 
 template <class T>
 struct MemberOf;
@@ -154,7 +78,7 @@ constexpr Field block(std::string_view name, Need need, std::string_view doc,
     else if constexpr (is_optional)
       return &member.emplace();
     else
-      return &member;
+      return &(member = T{});
   };
   field.occurrences = [](const void* object) {
     const T& member = static_cast<const Struct*>(object)->*Member;
@@ -182,6 +106,7 @@ constexpr Field variant_block(std::string_view name, std::string_view doc,
   field.doc = doc;
   field.form = Form::block;
   field.repeats = true;
+  field.variant = true;
   field.schema = &schema;
   field.open = [](void* object) -> void* {
     auto& list = static_cast<Struct*>(object)->*Member;
@@ -223,21 +148,6 @@ constexpr BlockSchema schema_of(std::span<const Field> fields) {
             Validate(*static_cast<const Struct*>(object), scope);
           }};
 }
-
-enum class Stability { experimental, public_preview, generally_available };
-
-/// All that the language knows of a component or a config block: the one definition of it.
-struct Signature {
-  std::string_view name;
-  std::string_view doc;
-  Stability stability = Stability::generally_available;
-  /// false: a config block such as `logging`: no label, at most once, no exports.
-  bool takes_label = true;
-  BlockSchema arguments;
-  std::span<const Field> exports;
-  /// A default-constructed arguments struct, to decode into.
-  std::shared_ptr<void> (*make_arguments)() = nullptr;
-};
 
 /// Fills in what follows from the struct type; use with designated members for the rest.
 template <class Arguments>

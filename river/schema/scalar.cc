@@ -61,7 +61,7 @@ std::optional<Number> number_of(const Value& value, const Type& wanted, DecodeCo
     result = Decoded::failed;
     return std::nullopt;
   }
-  const std::optional<Number> parsed = parse_number(text);
+  const std::optional<Number> parsed = number_from_text(text);
   if (!parsed)
     result = context.reject(value, "C027", fmt::format("{} is not a number", quote(text)));
   return parsed;

@@ -102,7 +102,7 @@ uint64_t size_unit(std::string_view unit) {
 
 }  // namespace
 
-std::optional<Number> parse_number(std::string_view text) {
+std::optional<Number> number_from_text(std::string_view text) {
   if (text.find_first_of(".eE") != std::string_view::npos) {
     if (text.starts_with('+')) text.remove_prefix(1);
     // from_chars also reads "inf" and "infinity"; those hold no digit.

@@ -11,7 +11,7 @@
 namespace river::schema {
 
 /// A string that stands for a number (river-language §3.6): "-2", "010" (is 10), "1e3", "0.5".
-std::optional<Number> parse_number(std::string_view text);
+std::optional<Number> number_from_text(std::string_view text);
 
 /// Go duration syntax: "1h30m", "-1.5s", "0". Nothing when malformed or out of range.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);

@@ -46,7 +46,7 @@ Decoded Codec<Duration>::decode(const Value& value, Duration& out, DecodeContext
   if (!text) return result;
   const auto parsed = parse_duration(*text);
   if (!parsed) {
-    const bool bare = parse_number(*text).has_value();
+    const bool bare = number_from_text(*text).has_value();
     return context.reject(value, "C021",
                           bare ? fmt::format("duration {} has no unit", *text)
                                : fmt::format("{} is not a duration", quote(*text)),

@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "river/schema/decode.h"
+
+namespace river::schema {
+
+namespace {
+
+/// The part that the kinds of one enum block share: "stage" of "stage.drop".
+std::string_view group_name(const Field& field) {
+  return field.name.substr(0, field.name.find('.'));
+}
+
+/// The blocks of all kinds of one enum, in written order. They are elements of one vector, so
+/// their addresses are in that order.
+Value encode_variants(std::span<const Field> kinds, const void* object) {
+  struct Occurrence {
+    const void* address;
+    const Field* kind;
+  };
+  std::vector<Occurrence> all;
+  for (const Field& kind : kinds)
+    for (const void* address : kind.occurrences(object)) all.push_back({address, &kind});
+  std::sort(all.begin(), all.end(), [](const Occurrence& a, const Occurrence& b) {
+    return std::less<>()(a.address, b.address);
+  });
+  Array out;
+  for (const Occurrence& one : all)
+    out.push_back(
+        Value::object({{std::string(one.kind->name), encode(*one.kind->schema, one.address)}}));
+  return Value::array(std::move(out));
+}
+
+void encode_fields(std::span<const Field> fields, const void* object, Object& out) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const Field& field = fields[i];
+    if (field.form == Form::attribute) {
+      out.emplace_back(field.name, field.encode(object));
+    } else if (field.form == Form::squash) {
+      for (const void* inner : field.occurrences(object))
+        encode_fields(field.schema->fields, inner, out);
+    } else if (field.variant) {
+      size_t end = i + 1;
+      while (end < fields.size() && fields[end].variant &&
+             group_name(fields[end]) == group_name(field))
+        ++end;
+      out.emplace_back(group_name(field), encode_variants(fields.subspan(i, end - i), object));
+      i = end - 1;
+    } else {
+      Array blocks;
+      for (const void* inner : field.occurrences(object))
+        blocks.push_back(encode(*field.schema, inner));
+      out.emplace_back(field.name, Value::array(std::move(blocks)));
+    }
+  }
+}
+
+}  // namespace
+
+Value encode(const BlockSchema& schema, const void* object) {
+  return encode_exports(schema.fields, object);
+}
+
+Value encode_exports(std::span<const Field> exports, const void* object) {
+  Object out;
+  encode_fields(exports, object, out);
+  return Value::object(std::move(out));
+}
+
+Value unknown_exports(const Signature& signature) {
+  Object out;
+  for (const Field& field : signature.exports)
+    out.emplace_back(field.name, Value::unknown(field.type));
+  return Value::object(std::move(out));
+}
+
+}  // namespace river::schema

@@ -1,0 +1,71 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "river/schema/codec.h"
+#include "river/schema/scope.h"
+
+/// What is known of a component: plain constants that decoding, checking, encoding, the catalogue
+/// and the manual walk. field.h makes them out of structs.
+namespace river::schema {
+
+enum class Need { optional, required };
+enum class Form { attribute, block, squash };
+
+struct BlockSchema;
+
+/// An attribute, a kind of nested block, or a struct whose fields count as the outer one's own.
+struct Field {
+  std::string_view name;  ///< dotted for enum blocks: "stage.drop"; empty for squash
+  Need need = Need::optional;
+  std::string_view doc;
+  Form form = Form::attribute;
+  bool repeats = false;  ///< blocks only
+  bool variant = false;  ///< blocks only: one of several kinds that keep their written order
+
+  // Attributes.
+  const Type* type = nullptr;
+  Decoded (*decode)(const Value& value, void* object, DecodeContext& context) = nullptr;
+  Value (*encode)(const void* object) = nullptr;
+
+  // Blocks, and squash (whose fields count as the outer struct's own).
+  const BlockSchema* schema = nullptr;
+  /// Where the next occurrence of the block is decoded into; holds the block's defaults.
+  void* (*open)(void* object) = nullptr;
+  /// The occurrences of this block that an object holds, in order.
+  std::vector<const void*> (*occurrences)(const void* object) = nullptr;
+};
+
+/// The fields of a struct and the rules that span several of them.
+struct BlockSchema {
+  std::span<const Field> fields;
+  /// Reports what is wrong across fields; pure, no I/O. May be nullptr.
+  void (*validate)(const void* object, Scope& scope) = nullptr;
+};
+
+enum class Stability { experimental, public_preview, generally_available };
+
+/// An address that a component listens on, which no other may then take.
+struct Claim {
+  std::string_view protocol;  ///< "tcp" or "udp"
+  HostPort address;           ///< empty: not known yet
+};
+
+/// All that the language knows of a component or a config block: the one definition of it.
+struct Signature {
+  std::string_view name;
+  std::string_view doc;
+  Stability stability = Stability::generally_available;
+  /// false: a config block such as `logging`: no label, at most once, no exports.
+  bool takes_label = true;
+  BlockSchema arguments;
+  std::span<const Field> exports;
+  /// A default-constructed arguments struct, to decode into.
+  std::shared_ptr<void> (*make_arguments)() = nullptr;
+  /// The addresses that decoded arguments listen on; pure. nullptr: none.
+  std::vector<Claim> (*claims)(const void* arguments) = nullptr;
+};
+
+}  // namespace river::schema
