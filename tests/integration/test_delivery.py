@@ -1,0 +1,136 @@
+"""Nothing that can be read again is lost: outages, kills, full queues, wrong positions."""
+import time
+
+from programs import wait_for
+
+FILE = """
+loki.source.file "logs" {{
+	targets    = [{{"__path__" = "{path}", "job" = "numbers"}}]
+	forward_to = [loki.write.sink.receiver]
+}}
+
+loki.write "sink" {{
+	endpoint {{
+		url                 = "{url}"
+		batch_wait          = "100ms"
+		min_backoff_period  = "50ms"
+		max_backoff_period  = "200ms"
+	}}
+}}
+"""
+
+
+def write_numbered(path, first, count):
+    with open(path, "a") as file:
+        file.writelines(f"seq={n:012d} a line of ordinary length with some words in it\n"
+                        for n in range(first, first + count))
+
+
+def sequence(receiver):
+    return [int(x["line"][4:16]) for x in receiver.lines() if x["line"].startswith("seq=")]
+
+
+def settled(receiver, count, seconds=60):
+    """All `count` numbers, in the order in which they came."""
+    wait_for(f"{count} lines", lambda: receiver.stats()["lines"] >= count, seconds)
+    return sequence(receiver)
+
+
+def test_an_outage_loses_and_repeats_nothing_and_keeps_the_order(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 50_000)
+    receiver.post("/ctl?mode=500&for=3")
+    running = agent(FILE.format(path=log, url=receiver.url))
+    write_numbered(log, 50_000, 50_000)
+    assert settled(receiver, 100_000) == list(range(100_000))
+    assert running.metric("loki_write_sent_entries_total") == 100_000
+    assert running.metric("loki_write_batch_retries_total") > 0
+
+
+def test_a_backend_that_is_down_at_start_is_waited_for(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 1_000)
+    receiver.kill()
+    agent(FILE.format(path=log, url=receiver.url))
+    time.sleep(0.5)  # Some tries must have failed; there is no event to wait for.
+    receiver.start()
+    assert settled(receiver, 1_000) == list(range(1_000))
+
+
+def test_kill_9_in_mid_flow_loses_nothing(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    total = 400_000
+    write_numbered(log, 0, total)
+    config = FILE.format(path=log, url=receiver.url)
+    for kills in (1, 2, 3):
+        running = agent(config)
+        wait_for("some lines", lambda: receiver.stats()["lines"] >= total * kills // 5)
+        running.kill()
+    assert receiver.stats()["lines"] < total, "it was all delivered before the kills: nothing is tested"
+    agent(config)
+    wait_for("the last line", lambda: receiver.stats()["distinct"] >= total, 60)
+    numbers = sequence(receiver)
+    assert set(numbers) == set(range(total))
+    # Each kill repeats at most what was in flight: the queue (10 MiB) and what its readers held.
+    assert len(numbers) - total < 3 * 250_000
+
+
+def test_stopping_delivers_what_was_read(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 5_000)
+    running = agent(FILE.format(path=log, url=receiver.url).replace('"100ms"', '"1m"'))
+    wait_for("the file to be read",
+             lambda: running.metric("loki_source_file_read_lines_total") >= 5_000)
+    assert receiver.stats()["lines"] == 0
+    assert running.stop() == 0
+    assert sequence(receiver) == list(range(5_000))
+
+
+def test_a_restart_goes_on_where_it_was(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    config = FILE.format(path=log, url=receiver.url)
+    for start in (0, 1_000, 2_000):
+        write_numbered(log, start, 1_000)
+        running = agent(config)
+        wait_for("its lines", lambda: receiver.stats()["lines"] >= start + 1_000)
+        assert running.stop() == 0
+    assert sequence(receiver) == list(range(3_000))
+
+
+def test_a_torn_positions_file_is_survived(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 1_000)
+    config = FILE.format(path=log, url=receiver.url)
+    running = agent(config)
+    wait_for("its lines", lambda: receiver.stats()["lines"] >= 1_000)
+    running.stop()
+    folder = running.storage / "loki.source.file.logs"
+    damaged = [path for path in folder.iterdir() if path.is_file()]
+    assert damaged, "there is no positions file"
+    for path in damaged:
+        path.write_bytes(b"\x00" * 100)
+    write_numbered(log, 1_000, 10)
+    agent(config)
+    wait_for("the new lines", lambda: receiver.stats()["distinct"] >= 1_010)
+
+
+def test_a_batch_that_is_refused_for_good_is_counted_and_passed_over(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 100)
+    receiver.post("/ctl?mode=400")
+    running = agent(FILE.format(path=log, url=receiver.url))
+    wait_for("the drop to be counted", lambda: running.metric(
+        "loki_write_dropped_entries_total", reason="ingester_error") == 100)
+    receiver.post("/ctl?mode=ok")
+    write_numbered(log, 100, 100)
+    assert settled(receiver, 100) == list(range(100, 200))
+
+
+def test_one_dead_endpoint_does_not_stop_the_other(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 2_000)
+    config = FILE.format(path=log, url=receiver.url).replace(
+        'loki.write "sink" {', 'loki.write "sink" {\n\tendpoint {\n\t\tname = "dead"\n'
+        '\t\turl = "http://127.0.0.1:9/loki/api/v1/push"\n\t}\n')
+    agent(config)
+    assert settled(receiver, 2_000) == list(range(2_000))
