@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,9 @@ struct LogBatch {
   std::vector<Labels> label_sets;
   std::vector<Metadata> metadata;
   Ack ack;
+  /// Set by the source. When stop is requested, whoever blocks on behalf of this batch gives up at
+  /// once and abandons it: a source must be able to stop while a sink is down.
+  std::stop_token stop;
 
   std::string_view text(Slice slice) const {
     return std::string_view(buffer).substr(slice.offset, slice.size);

@@ -153,6 +153,9 @@ void validate_http_client(const HttpClientArguments& client, schema::Scope& scop
     for (const std::string_view reserved : kReservedHeaders)
       if (equal_in_any_case(name, reserved))
         scope.error("http_headers", "C048", "header \"{}\" is set by the client itself", name);
+  for (const std::string_view name : {"oauth2", "proxy_url", "proxy_from_environment"})
+    if (scope.given(name))
+      scope.warning(name, "C090", "\"{}\" is accepted but has no effect yet", name);
 }
 
 }  // namespace

@@ -1,0 +1,139 @@
+#include "components/loki/write/signature.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace components::loki::write {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kQueueFields[] = {
+    schema::attr<&QueueArguments::capacity>("capacity", Need::optional,
+                                            "Bytes that may wait for the endpoint in memory."),
+    schema::attr<&QueueArguments::min_shards>("min_shards", Need::optional,
+                                              "Parallel senders; only 1, which keeps the order."),
+    schema::attr<&QueueArguments::drain_timeout>("drain_timeout", Need::optional,
+                                                 "How long a stop tries to send what waits."),
+    schema::attr<&QueueArguments::block_on_overflow>(
+        "block_on_overflow", Need::optional,
+        "With a full queue: true slows the sources down, false drops and counts."),
+};
+
+void validate_queue(const QueueArguments& queue, schema::Scope& scope) {
+  if (scope.known("capacity") && queue.capacity.bytes == 0)
+    scope.error("capacity", "C060", "a queue without capacity takes nothing")
+        .with_help("10MiB is the default");
+  if (scope.known("min_shards") && queue.min_shards > 1)
+    scope.warning("min_shards", "C090", "\"min_shards\" is accepted but has no effect yet");
+}
+
+constexpr schema::BlockSchema kQueue =
+    schema::schema_of<QueueArguments, validate_queue>(kQueueFields);
+
+constexpr schema::Field kEndpointFields[] = {
+    schema::attr<&EndpointArguments::name>("name", Need::optional,
+                                           "Tells endpoints apart; keeps a queue over a reload."),
+    schema::attr<&EndpointArguments::url>("url", Need::required,
+                                          "Where to push to, with the path: "
+                                          "http://loki:3100/loki/api/v1/push."),
+    schema::attr<&EndpointArguments::batch_wait>("batch_wait", Need::optional,
+                                                 "Longest time a line waits for a request."),
+    schema::attr<&EndpointArguments::batch_size>("batch_size", Need::optional,
+                                                 "Bytes of lines that make a request full."),
+    schema::attr<&EndpointArguments::remote_timeout>("remote_timeout", Need::optional,
+                                                     "Longest time for one try."),
+    schema::attr<&EndpointArguments::headers>("headers", Need::optional,
+                                              "Headers to add to each request."),
+    schema::attr<&EndpointArguments::min_backoff_period>("min_backoff_period", Need::optional,
+                                                         "Wait after the first failed try."),
+    schema::attr<&EndpointArguments::max_backoff_period>("max_backoff_period", Need::optional,
+                                                         "Longest wait between tries."),
+    schema::attr<&EndpointArguments::max_backoff_retries>(
+        "max_backoff_retries", Need::optional,
+        "Tries before a request is dropped and counted; without it, or with 0, never."),
+    schema::attr<&EndpointArguments::tenant_id>("tenant_id", Need::optional,
+                                                "Tenant of lines without __tenant_id__."),
+    schema::attr<&EndpointArguments::retry_on_http_429>(
+        "retry_on_http_429", Need::optional, "Try again when the server says it is too much."),
+    schema::squash<&EndpointArguments::http>(kHttpClient),
+    schema::block<&EndpointArguments::queue_config>("queue_config", Need::optional,
+                                                    "The queue in front of the endpoint.", kQueue),
+};
+
+bool has_line_break(std::string_view text) {
+  return text.find_first_of("\r\n") != std::string_view::npos;
+}
+
+void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
+  if (scope.known("batch_size") && endpoint.batch_size.bytes == 0)
+    scope.error("batch_size", "C061", "batch_size must be more than 0");
+  if (scope.known("remote_timeout") && endpoint.remote_timeout.value.count() <= 0)
+    scope.error("remote_timeout", "C061", "remote_timeout must be more than 0");
+  if (scope.known({"min_backoff_period", "max_backoff_period"}) &&
+      endpoint.min_backoff_period.value > endpoint.max_backoff_period.value)
+    scope.error("min_backoff_period", "C062", "min_backoff_period is above max_backoff_period");
+  for (const auto& [name, value] : endpoint.headers)
+    if (has_line_break(name) || has_line_break(value))
+      scope.error("headers", "C063", "header \"{}\" holds a line break", name);
+}
+
+constexpr schema::Field kWalFields[] = {
+    schema::attr<&WalArguments::enabled>("enabled", Need::optional, "Keep what waits on disk."),
+    schema::attr<&WalArguments::max_segment_age>("max_segment_age", Need::optional,
+                                                 "Age at which a segment is deleted."),
+    schema::attr<&WalArguments::min_read_frequency>("min_read_frequency", Need::optional,
+                                                    "Shortest time between reads."),
+    schema::attr<&WalArguments::max_read_frequency>("max_read_frequency", Need::optional,
+                                                    "Longest time between reads."),
+    schema::attr<&WalArguments::drain_timeout>("drain_timeout", Need::optional,
+                                               "How long a stop tries to send what waits."),
+};
+
+constexpr schema::BlockSchema kWal = schema::schema_of(kWalFields);
+
+constexpr schema::Field kFields[] = {
+    schema::block<&Arguments::endpoint>("endpoint", Need::optional, "A server to send to.",
+                                        kEndpoint),
+    schema::attr<&Arguments::external_labels>("external_labels", Need::optional,
+                                              "Labels for all lines; those of a line win."),
+    schema::attr<&Arguments::max_streams>("max_streams", Need::optional,
+                                          "Most streams in one request, 0 for any number."),
+    schema::block<&Arguments::wal>("wal", Need::optional, "Write-ahead log.", kWal),
+};
+
+void validate(const Arguments& arguments, schema::Scope& scope) {
+  const auto& endpoints = arguments.endpoint;
+  if (endpoints.empty() && !scope.given("endpoint"))
+    scope.error("endpoint", "C064", "loki.write needs at least one endpoint")
+        .with_help("add endpoint { url = \"http://...\" }");
+  for (size_t i = 0; i < endpoints.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (endpoints[i].name == endpoints[j].name && !endpoints[i].url.text.empty() &&
+          (!endpoints[i].name.empty() ||
+           schema::encode(kEndpoint, &endpoints[i]) == schema::encode(kEndpoint, &endpoints[j])))
+        scope.error("endpoint", "C065", "two endpoints are alike; give each a name of its own");
+  if (arguments.wal && arguments.wal->enabled)
+    scope.warning("wal", "C090", "\"wal\" is accepted but has no effect yet");
+}
+
+constexpr schema::Field kExportFields[] = {
+    schema::attr<&Exports::receiver>("receiver", Need::optional, "Takes the lines to send."),
+};
+
+}  // namespace
+
+constexpr schema::BlockSchema kEndpoint =
+    schema::schema_of<EndpointArguments, validate_endpoint>(kEndpointFields);
+
+constexpr schema::Signature kSignature{
+    .name = "loki.write",
+    .doc = "Sends lines to Loki, in order, and tries again until they are taken.",
+    .arguments = schema::schema_of<Arguments, validate>(kFields),
+    .exports = kExportFields,
+    .make_arguments = schema::make_arguments<Arguments>,
+};
+
+}  // namespace components::loki::write
