@@ -4,15 +4,15 @@
 #include "components/discovery/relabel/signature.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_journal/signature.h"
+#include "components/loki/write/signature.h"
 
 namespace components {
 
 river::config::Catalog catalog() {
   static const std::vector<const river::schema::Signature*> all = {
-      &discovery::docker::kSignature,
-      &discovery::relabel::kSignature,
-      &loki::source_docker::kSignature,
-      &loki::source_journal::kSignature,
+      &discovery::docker::kSignature,   &discovery::relabel::kSignature,
+      &loki::source_docker::kSignature, &loki::source_journal::kSignature,
+      &loki::write::kSignature,
   };
   return all;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "river/schema/decode.h"
+
 namespace components::loki::write {
 
 namespace schema = river::schema;
