@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "river/ast.h"
 #include "river/diag/diagnostics.h"
 #include "river/eval.h"
@@ -21,6 +22,9 @@ struct Node {
   const ast::Statement* block = nullptr;
   const schema::Signature* signature = nullptr;
   std::vector<const Node*> dependencies;  ///< what it refers to, each once
+  /// References that name nothing here, "loki.write.typo.receiver". They are reported already, so
+  /// checking takes them for unknown values.
+  std::vector<std::string> unresolved;
 };
 
 /// Nodes in dependency order: each stands after everything it refers to. Views the trees it was
@@ -31,13 +35,20 @@ struct Program {
   const Node* find(std::string_view id) const;
 };
 
-/// Binds and orders the blocks of all files of a configuration, in file order. Reports unknown
-/// components (with a suggestion), missing or superfluous labels, duplicate ids, references to
-/// nothing, cycles, blocks above the stability floor. Blocks that could not be bound are left out.
+/// Parses the files of a configuration, in order. The trees view texts that `sources` owns.
+std::vector<std::unique_ptr<ast::Tree>> load(std::vector<base::NamedText> texts,
+                                             diag::SourceMap& sources,
+                                             diag::Diagnostics& diagnostics);
+
+/// Binds and orders the blocks of all files of a configuration, in file order; independent blocks
+/// keep it. Reports unknown components (with a suggestion), missing or superfluous labels,
+/// duplicate ids, references to nothing, cycles, what is below the stability floor, deprecated
+/// names. Blocks that could not be bound are left out.
 Program resolve(std::span<const ast::Tree* const> files, Catalog catalog, schema::Stability floor,
                 diag::Diagnostics& diagnostics);
 
-/// Checks every node: decodes it with the exports of other components unknown.
+/// Checks every node: decodes it with the exports of other components unknown. Also reports
+/// addresses that two components listen on, and receivers that nothing sends to.
 void check(const Program& program, diag::Diagnostics& diagnostics);
 
 /// Decodes one node with the exports of others known: `exports(id)` is asked for each component it

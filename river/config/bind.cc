@@ -1,0 +1,144 @@
+#include "river/config/bind.h"
+
+#include <algorithm>
+
+#include "river/config/alloy_names.h"
+#include "river/schema/decode.h"
+
+namespace river::config {
+
+namespace {
+
+std::string_view first_name(std::string_view dotted) {
+  return dotted.substr(0, dotted.find('.'));
+}
+
+/// Blocks whose label becomes the first name of custom components.
+bool makes_components(std::string_view name) {
+  return name == "declare" || first_name(name) == "import";
+}
+
+class Binder {
+ public:
+  Binder(Catalog catalog, schema::Stability floor, diag::Diagnostics& diagnostics)
+      : catalog_(catalog), floor_(floor), diagnostics_(diagnostics) {}
+
+  Bound run(std::span<const ast::Tree* const> files) {
+    for (const ast::Tree* file : files)
+      for (const ast::Statement* statement : file->body.statements)
+        if (statement->is_block && makes_components(statement->name))
+          bound_.modules.emplace(statement->label);
+    for (const ast::Tree* file : files)
+      for (const ast::Statement* statement : file->body.statements) take(*statement);
+    return std::move(bound_);
+  }
+
+ private:
+  void take(const ast::Statement& statement);
+  const schema::Signature* signature_of(const ast::Statement& block);
+  void report_unknown(const ast::Statement& block);
+  bool has_right_label(const ast::Statement& block, const schema::Signature& signature);
+  bool is_stable_enough(const ast::Statement& block, const schema::Signature& signature);
+
+  Catalog catalog_;
+  schema::Stability floor_;
+  diag::Diagnostics& diagnostics_;
+  Bound bound_;
+};
+
+void Binder::take(const ast::Statement& statement) {
+  if (!statement.is_block) {
+    diagnostics_.error("R080", statement.name_span, "unrecognized attribute \"{}\"", statement.name)
+        .with_help("only blocks stand at the top of a file");
+    return;
+  }
+  std::string id(statement.name);
+  if (!statement.label.empty()) id += fmt::format(".{}", statement.label);
+  const auto [declared, fresh] =
+      bound_.by_id.try_emplace(id, Declared{.place = statement.header_span()});
+  const schema::Signature* signature = signature_of(statement);
+  if (!signature) return;
+  const bool fits = has_right_label(statement, *signature);
+  if (!is_stable_enough(statement, *signature) || !fits) return;
+  if (!fresh) {
+    diagnostics_.error("R085", statement.header_span(), "block {} is declared already", id)
+        .note(declared->second.place, "it is declared here first");
+    return;
+  }
+  auto& node = bound_.nodes.emplace_back(std::make_unique<Node>());
+  node->id = std::move(id);
+  node->block = &statement;
+  node->signature = signature;
+  declared->second.node = node.get();
+}
+
+const schema::Signature* Binder::signature_of(const ast::Statement& block) {
+  const auto found = std::find_if(catalog_.begin(), catalog_.end(), [&](const auto* signature) {
+    return signature->name == block.name;
+  });
+  if (found != catalog_.end()) return *found;
+  // An instance of a module: the module is what tributary lacks, and that is reported there.
+  if (!bound_.modules.contains(first_name(block.name))) report_unknown(block);
+  return nullptr;
+}
+
+void Binder::report_unknown(const ast::Statement& block) {
+  if (is_alloy_name(block.name)) {
+    auto& report =
+        diagnostics_.error("R082", block.name_span,
+                           "tributary does not have \"{}\", which Grafana Alloy has", block.name);
+    if (makes_components(block.name) || block.name == "foreach")
+      report.with_help("write the components of the module out");
+    return;
+  }
+  auto& report =
+      diagnostics_.error("R081", block.name_span, "unknown component \"{}\"", block.name);
+  std::vector<std::string_view> names;
+  for (const schema::Signature* signature : catalog_) names.push_back(signature->name);
+  if (const std::string_view near = schema::did_you_mean(block.name, names); !near.empty())
+    report.with_help(fmt::format("did you mean \"{}\"?", near));
+}
+
+bool Binder::has_right_label(const ast::Statement& block, const schema::Signature& signature) {
+  if (signature.takes_label && block.label.empty()) {
+    diagnostics_.error("R083", block.name_span, "component \"{}\" must have a label", block.name)
+        .with_help(fmt::format("write {} \"default\" {{ ... }}", block.name));
+    return false;
+  }
+  if (!signature.takes_label && !block.label.empty()) {
+    diagnostics_.error("R084", block.label_span, "block \"{}\" takes no label", block.name);
+    return false;
+  }
+  return true;
+}
+
+bool Binder::is_stable_enough(const ast::Statement& block, const schema::Signature& signature) {
+  if (signature.stability >= floor_) return true;
+  diagnostics_
+      .error("R086", block.name_span, "component \"{}\" is {}, but only {} ones are allowed",
+             block.name, stability_name(signature.stability), stability_name(floor_))
+      .with_help(
+          fmt::format("allow it with --stability.level={}", stability_name(signature.stability)));
+  return false;
+}
+
+}  // namespace
+
+Bound bind(std::span<const ast::Tree* const> files, Catalog catalog, schema::Stability floor,
+           diag::Diagnostics& diagnostics) {
+  return Binder(catalog, floor, diagnostics).run(files);
+}
+
+std::string_view stability_name(schema::Stability stability) {
+  switch (stability) {
+    case schema::Stability::experimental:
+      return "experimental";
+    case schema::Stability::public_preview:
+      return "public-preview";
+    case schema::Stability::generally_available:
+      return "generally-available";
+  }
+  return {};
+}
+
+}  // namespace river::config
