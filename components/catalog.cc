@@ -2,6 +2,8 @@
 
 #include "components/discovery/docker/signature.h"
 #include "components/discovery/relabel/signature.h"
+#include "components/loki/echo/signature.h"
+#include "components/loki/relabel/signature.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/write/signature.h"
@@ -10,9 +12,11 @@ namespace components {
 
 river::config::Catalog catalog() {
   static const std::vector<const river::schema::Signature*> all = {
-      &discovery::docker::kSignature,   &discovery::relabel::kSignature,
-      &loki::source_docker::kSignature, &loki::source_journal::kSignature,
-      &loki::write::kSignature,
+      &discovery::docker::kSignature,    &discovery::relabel::kSignature,
+      &loki::source_docker::kSignature,  &loki::source_journal::kSignature,
+      &loki::write::kSignature,          &loki::echo::kSignature,
+      &loki::relabel::kSignature,        &loki::source_docker::kSignature,
+      &loki::source_journal::kSignature,
   };
   return all;
 }
