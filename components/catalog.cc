@@ -11,13 +11,18 @@
 namespace components {
 
 river::config::Catalog catalog() {
+  // One line a component, so that two additions do not collide.
+  // clang-format off
   static const std::vector<const river::schema::Signature*> all = {
-      &discovery::docker::kSignature,    &discovery::relabel::kSignature,
-      &loki::source_docker::kSignature,  &loki::source_journal::kSignature,
-      &loki::write::kSignature,          &loki::echo::kSignature,
-      &loki::relabel::kSignature,        &loki::source_docker::kSignature,
+      &discovery::docker::kSignature,
+      &discovery::relabel::kSignature,
+      &loki::echo::kSignature,
+      &loki::relabel::kSignature,
+      &loki::source_docker::kSignature,
       &loki::source_journal::kSignature,
+      &loki::write::kSignature,
   };
+  // clang-format on
   return all;
 }
 
