@@ -32,7 +32,7 @@ void append_group(std::string& out, std::string_view head,
 void append_object(std::string& out, const Expr& node) {
   out += "(object";
   for (const auto& field : node.fields) {
-    const std::string_view quote = !field.quoted ? "" : field.raw ? "`" : "\"";
+    const std::string_view quote = field.quoted ? "\"" : "";
     out += fmt::format(" ({0}{1}{0} ", quote, field.key);
     append(out, *field.value);
     out += ')';

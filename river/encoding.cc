@@ -31,7 +31,7 @@ size_t plain_prefix(std::string_view text, size_t at) {
   return at;
 }
 
-std::string_view problem_with(unicode::CodePoint point, size_t at) {
+std::string_view problem_with(CodePoint point, size_t at) {
   if (!point.valid) return "illegal UTF-8 encoding";
   if (point.value == 0) return "illegal character NUL";
   if (point.value == unicode::kByteOrderMark && at > 0) return "illegal byte order mark";
@@ -50,14 +50,14 @@ bool check_encoding(const diag::SourceFile& file, diag::Diagnostics& diagnostics
   }
   int reports = 0;
   for (size_t at = plain_prefix(text, 0); at < text.size();) {
-    const auto point = unicode::decode(text.substr(at));
+    const auto point = first_code_point(text.substr(at));
     if (const auto problem = problem_with(point, at); !problem.empty()) {
       const auto offset = file.base + static_cast<uint32_t>(at);
-      diagnostics.error("R001", {offset, offset + point.size}, "{}", problem);
+      diagnostics.error("R001", {offset, offset + point.bytes}, "{}", problem);
       if (++reports == kReportsMax) return true;
     }
-    at += point.size;
-    if (point.size == 1) at = plain_prefix(text, at);
+    at += point.bytes;
+    if (point.bytes == 1) at = plain_prefix(text, at);
   }
   return true;
 }

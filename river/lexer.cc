@@ -40,11 +40,9 @@ size_t identifier_prefix(std::string_view text) {
     const uint8_t kind = class_of(text[at]);
     if (kind == kBeyondAscii) {
       const auto rest = text.substr(at);
-      const auto point = unicode::decode(rest);
-      const bool fits =
-          unicode::is_letter(point, rest) || (at > 0 && unicode::is_digit(point, rest));
+      const bool fits = unicode::is_letter(rest) || (at > 0 && unicode::is_digit(rest));
       if (!fits) break;
-      at += point.size;
+      at += first_code_point(rest).bytes;
     } else if (kind == kLetter || (kind == kDigit && at > 0)) {
       ++at;
     } else {
@@ -205,13 +203,13 @@ Token Lexer::identifier() {
 
 Token Lexer::illegal_character() {
   const auto rest = text_.substr(at_);
-  const auto point = unicode::decode(rest);
+  const auto point = first_code_point(rest);
   // check_encoding has said what there is to say about a byte order mark.
   if (point.value != unicode::kByteOrderMark) {
-    report("R002", at_, point.size, "illegal character " + unicode::describe(point, rest));
+    report("R002", at_, point.bytes, "illegal character " + unicode::describe(rest));
   }
   const bool may_end = may_end_;
-  const Token token = make(TokenKind::illegal, point.size);
+  const Token token = make(TokenKind::illegal, point.bytes);
   may_end_ = may_end;
   return token;
 }

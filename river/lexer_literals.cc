@@ -116,8 +116,7 @@ void Lexer::escape_digits(uint32_t reported_at, int count, uint32_t base, uint32
     if (digit >= base) {
       const auto rest = text_.substr(at_);
       report("R006", reported_at, 1,
-             fmt::format("illegal character {} in escape sequence",
-                         unicode::describe(unicode::decode(rest), rest)));
+             fmt::format("illegal character {} in escape sequence", unicode::describe(rest)));
       return;
     }
     value = value * base + digit;

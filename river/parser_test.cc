@@ -65,7 +65,7 @@ TEST_CASE("parser: expressions") {
            Case{"(1)", "(paren 1)"},
            Case{"[1, [], \"x\",\n]", "(array 1 (array) \"x\")"},
            Case{"{a = 1, \"b c\" = null, `d` = {},}",
-                "(object (a 1) (\"b c\" null) (`d` (object)))"},
+                "(object (a 1) (\"b c\" null) (\"d\" (object)))"},
            Case{"{\"\" = 1, \"true\" = 2}", "(object (\"\" 1) (\"true\" 2))"},
            Case{"5. + .5 + 1.e3 + 1e+9 + 010", "(+ (+ (+ (+ 5. .5) 1.e3) 1e+9) 010)"},
            Case{"1 .x", "(. 1 x)"},
