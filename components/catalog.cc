@@ -1,5 +1,8 @@
 #include "components/catalog.h"
 
+#include "components/config_blocks/http/signature.h"
+#include "components/config_blocks/livedebugging/signature.h"
+#include "components/config_blocks/logging/signature.h"
 #include "components/discovery/docker/signature.h"
 #include "components/discovery/relabel/signature.h"
 #include "components/loki/echo/signature.h"
@@ -14,6 +17,9 @@ river::config::Catalog catalog() {
   // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<const river::schema::Signature*> all = {
+      &config_blocks::http::kSignature,
+      &config_blocks::livedebugging::kSignature,
+      &config_blocks::logging::kSignature,
       &discovery::docker::kSignature,
       &discovery::relabel::kSignature,
       &loki::echo::kSignature,
