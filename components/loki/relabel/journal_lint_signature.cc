@@ -61,7 +61,7 @@ void lint_dots(const RuleArguments& rule, size_t index, schema::Scope& scope) {
   std::string river_text;
   for (const char c : escaped) river_text += c == '\\' ? "\\\\" : std::string(1, c);
   scope
-      .warning("rule", "C050", "rule {}: the dot in regex \"{}\" matches any character", index + 1,
+      .warning("rule", "C076", "rule {}: the dot in regex \"{}\" matches any character", index + 1,
                rule.regex.source)
       .with_help(fmt::format("write regex = \"{}\"", river_text));
 }
@@ -74,7 +74,7 @@ void lint_journal_rules(const std::vector<RuleArguments>& rules, schema::Scope& 
     if (!is_fallback(rules[i])) continue;
     const auto here = rules.begin() + static_cast<ptrdiff_t>(i);
     if (std::any_of(here + 1, rules.end(), reads_journal)) {
-      scope.warning("rule", "C051", "rule {}: the fallback rule must stay last", i + 1)
+      scope.warning("rule", "C077", "rule {}: the fallback rule must stay last", i + 1)
           .with_help("it matches every unit; move it behind the rules for single units");
       continue;
     }
@@ -84,7 +84,7 @@ void lint_journal_rules(const std::vector<RuleArguments>& rules, schema::Scope& 
     });
     if (earlier != here)
       scope
-          .warning("rule", "C052", "rule {}: the fallback overwrites \"{}\", which rule {} sets",
+          .warning("rule", "C078", "rule {}: the fallback overwrites \"{}\", which rule {} sets",
                    i + 1, here->target_label, earlier - rules.begin() + 1)
           .with_help(fmt::format("the later of two matching rules wins; let the fallback act only "
                                  "where the label is empty: source_labels = [\"{}\", \"{}\"], "

@@ -133,15 +133,15 @@ TEST_CASE("loki.relabel: slips in rules on journal entries") {
   const std::vector<Case> cases = {
       {"fallback alone", {fallback}, {}},
       {"another label before the fallback", {special("a\\.service", "service"), fallback}, {}},
-      {"fallback not last", {fallback, special("a\\.service", "service")}, {"C051"}},
-      {"fallback overwrites", {special("a\\.service"), fallback}, {"C052"}},
-      {"bare dot", {special("alloy.service")}, {"C050"}},
-      {"bare dot in a group", {special("(a|b).service")}, {"C050"}},
-      {"escaped backslash, bare dot", {special("a\\\\.timer")}, {"C050"}},
+      {"fallback not last", {fallback, special("a\\.service", "service")}, {"C077"}},
+      {"fallback overwrites", {special("a\\.service"), fallback}, {"C078"}},
+      {"bare dot", {special("alloy.service")}, {"C076"}},
+      {"bare dot in a group", {special("(a|b).service")}, {"C076"}},
+      {"escaped backslash, bare dot", {special("a\\\\.timer")}, {"C076"}},
       {"dot star before the kind", {special("user@.*\\.service")}, {}},
       {"a word that only starts like a kind", {special("a.servicebus")}, {}},
       {"labels of no journal", {rule({"unit"}, "a.service", "job", "x")}, {}},
-      {"by identifier", {rule({"__journal_syslog_identifier"}, "a.socket", "job", "x")}, {"C050"}},
+      {"by identifier", {rule({"__journal_syslog_identifier"}, "a.socket", "job", "x")}, {"C076"}},
   };
   for (const Case& c : cases) {
     CAPTURE(c.what);

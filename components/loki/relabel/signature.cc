@@ -25,7 +25,7 @@ constexpr schema::Field kExports[] = {
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
   if (scope.known("max_cache_size") && arguments.max_cache_size <= 0)
-    scope.error("max_cache_size", "C047", "max_cache_size must be above 0, it is {}",
+    scope.error("max_cache_size", "C088", "max_cache_size must be above 0, it is {}",
                 arguments.max_cache_size);
   if (scope.known("rule")) lint_journal_rules(arguments.rule, scope);
 }
