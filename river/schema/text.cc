@@ -103,18 +103,18 @@ uint64_t size_unit(std::string_view unit) {
 }  // namespace
 
 std::optional<Number> number_from_text(std::string_view text) {
-  if (text.find_first_of(".eE") != std::string_view::npos) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    // from_chars also reads "inf" and "infinity"; those hold no digit.
-    if (std::none_of(text.begin(), text.end(), is_digit)) return std::nullopt;
-    if (text.starts_with('-') && text.find_first_of(".eE") == 1) return std::nullopt;
-    const auto value =
-        parse_whole<double>(text.starts_with('.') ? "0" + std::string(text) : std::string(text));
+  if (text.starts_with('-')) {
+    const auto value = parse_whole<int64_t>(text);
     if (!value) return std::nullopt;
     return Number::of(*value);
   }
-  if (text.starts_with('-')) {
-    const auto value = parse_whole<int64_t>(text);
+  if (text.find_first_of(".eE") != std::string_view::npos) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;  // "+-1.5"
+    // from_chars also reads "inf" and "infinity"; those hold no digit.
+    if (std::none_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+    const auto value =
+        parse_whole<double>(text.starts_with('.') ? "0" + std::string(text) : std::string(text));
     if (!value) return std::nullopt;
     return Number::of(*value);
   }
