@@ -85,7 +85,7 @@ base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config, st
       read_cursor_.clear();
       return {};  // The caller opens again, at the stored cursor.
     }
-    const auto more = read_batch(journal, config.get());
+    const auto more = read_batch(journal, config.get(), stop);
     if (!more) return tl::unexpected(more.error());
     if (*more) continue;
     const auto limit = window_->pending() > 0 ? kWindowCheck : kNoLimit;
@@ -132,13 +132,15 @@ base::Result<bool> Reader::advance(io::Journal& journal) {
 }
 
 base::Result<bool> Reader::read_batch(io::Journal& journal,
-                                      std::shared_ptr<const ReaderConfig> config) {
+                                      std::shared_ptr<const ReaderConfig> config,
+                                      std::stop_token stop) {
   if (config_ != config) {
     config_ = std::move(config);
     labeller_.emplace(config_->base, config_->rules);
   }
   tally_ = {};
   telemetry::LogBatch batch;
+  batch.stop = std::move(stop);
   std::string cursor;
   size_t read = 0;
   for (; batch.buffer.size() < kBatchBytes && read < kBatchEntries; ++read) {

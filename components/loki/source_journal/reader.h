@@ -66,7 +66,8 @@ class Reader {
   base::Result<void> seek(io::Journal& journal, const ReaderConfig& config);
   base::Result<bool> advance(io::Journal& journal);
   /// False: the end of the journal, for now.
-  base::Result<bool> read_batch(io::Journal& journal, std::shared_ptr<const ReaderConfig> config);
+  base::Result<bool> read_batch(io::Journal& journal, std::shared_ptr<const ReaderConfig> config,
+                                std::stop_token stop);
   base::Result<void> add_entry(io::Journal& journal, telemetry::LogBatch& batch);
   base::Result<void> collect_fields(io::Journal& journal, bool all);
   void renew_window();
