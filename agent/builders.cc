@@ -1,7 +1,9 @@
 #include "agent/builders.h"
 
+#include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
 #include "components/loki/relabel/relabel.h"
+#include "components/loki/source_file/source.h"
 
 namespace agent {
 
@@ -11,6 +13,12 @@ std::span<const components::Builder> builders() {
           components::loki::echo::kSignature),
       components::builder<components::loki::relabel::Relabel, components::loki::relabel::Arguments>(
           components::loki::relabel::kSignature),
+      components::builder<components::local::file_match::FileMatch,
+                          components::local::file_match::Arguments>(
+          components::local::file_match::kSignature),
+      components::builder<components::loki::source_file::Source,
+                          components::loki::source_file::Arguments>(
+          components::loki::source_file::kSignature),
   };
   return all;
 }

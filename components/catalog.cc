@@ -5,9 +5,11 @@
 #include "components/config_blocks/logging/signature.h"
 #include "components/discovery/docker/signature.h"
 #include "components/discovery/relabel/signature.h"
+#include "components/local/file_match/signature.h"
 #include "components/loki/echo/signature.h"
 #include "components/loki/relabel/signature.h"
 #include "components/loki/source_docker/signature.h"
+#include "components/loki/source_file/signature.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/write/signature.h"
 
@@ -22,9 +24,11 @@ river::config::Catalog catalog() {
       &config_blocks::logging::kSignature,
       &discovery::docker::kSignature,
       &discovery::relabel::kSignature,
+      &local::file_match::kSignature,
       &loki::echo::kSignature,
       &loki::relabel::kSignature,
       &loki::source_docker::kSignature,
+      &loki::source_file::kSignature,
       &loki::source_journal::kSignature,
       &loki::write::kSignature,
   };

@@ -1,32 +1,22 @@
 #include "io/positions.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
 #include "base/files.h"
+#include "tests/support/folder.h"
 
 using Entries = std::map<std::string, std::string, std::less<>>;
 
 namespace {
 
-/// A folder that is removed at the end of the test.
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/positions_test.XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
 struct Fixture {
-  Folder folder;
+  support::Folder folder;
   base::metrics::Registry registry;
   base::metrics::Scope metrics{registry, "test"};
-  std::filesystem::path file = folder.path / "sub" / "positions";
+  std::filesystem::path file = folder.path() / "sub" / "positions";
 
   std::unique_ptr<io::Positions> open() {
     return std::make_unique<io::Positions>(file, metrics, base::Logger("test"));

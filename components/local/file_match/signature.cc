@@ -1,0 +1,44 @@
+#include "components/local/file_match/signature.h"
+
+namespace components::local::file_match {
+namespace {
+
+namespace schema = river::schema;
+using schema::Need;
+
+constexpr schema::Field kFields[] = {
+    schema::attr<&Arguments::path_targets>(
+        "path_targets", Need::required,
+        "Targets whose __path__ is a pattern; __path_exclude__ leaves files out."),
+    schema::attr<&Arguments::sync_period>(
+        "sync_period", Need::optional,
+        "How often to look for files where the kernel gives no notice."),
+    schema::attr<&Arguments::ignore_older_than>(
+        "ignore_older_than", Need::optional,
+        "Leave out files that were not written for so long; 0 for never."),
+};
+
+constexpr schema::Field kExports[] = {
+    schema::attr<&Exports::targets>("targets", Need::required, "One target per existing file."),
+};
+
+void validate(const Arguments& arguments, schema::Scope& scope) {
+  if (scope.known("sync_period") && arguments.sync_period.value.count() <= 0)
+    scope.error("sync_period", "C070", "sync_period must be more than 0");
+  if (!scope.known("path_targets")) return;
+  for (const auto& target : arguments.path_targets)
+    if (!target.contains("__path__"))
+      scope.warning("path_targets", "C071", "a target without __path__ matches no file");
+}
+
+}  // namespace
+
+constinit const schema::Signature kSignature{
+    .name = "local.file_match",
+    .doc = "Finds the files that match path patterns.",
+    .arguments = schema::schema_of<Arguments, validate>(kFields),
+    .exports = kExports,
+    .make_arguments = schema::make_arguments<Arguments>,
+};
+
+}  // namespace components::local::file_match

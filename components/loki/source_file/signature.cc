@@ -1,0 +1,108 @@
+#include "components/loki/source_file/signature.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace components::loki::source_file {
+namespace {
+
+namespace schema = river::schema;
+using schema::Need;
+
+constexpr schema::Field kDecompressionFields[] = {
+    schema::attr<&Decompression::enabled>("enabled", Need::required,
+                                          "Read the files as compressed ones, once each."),
+    schema::attr<&Decompression::initial_delay>("initial_delay", Need::optional,
+                                                "Wait so long before reading a newly found file."),
+    schema::attr<&Decompression::format>("format", Need::required, "gz, z or bz2."),
+};
+constexpr schema::BlockSchema kDecompression = schema::schema_of(kDecompressionFields);
+
+constexpr schema::Field kFileWatchFields[] = {
+    schema::attr<&FileWatch::min_poll_frequency>(
+        "min_poll_frequency", Need::optional,
+        "How often to look at a file where the kernel gives no notice."),
+    schema::attr<&FileWatch::max_poll_frequency>(
+        "max_poll_frequency", Need::optional,
+        "Slowest polling; without effect, a poll that finds nothing costs one system call."),
+};
+constexpr schema::BlockSchema kFileWatch = schema::schema_of(kFileWatchFields);
+
+constexpr schema::Field kFileMatchFields[] = {
+    schema::attr<&FileMatch::enabled>("enabled", Need::optional,
+                                      "Take __path__ of the targets as a pattern."),
+    schema::attr<&FileMatch::sync_period>(
+        "sync_period", Need::optional,
+        "How often to look for files where the kernel gives no notice."),
+    schema::attr<&FileMatch::ignore_older_than>(
+        "ignore_older_than", Need::optional,
+        "Leave out files that were not written for so long; 0 for never."),
+};
+void validate_file_match(const FileMatch& match, schema::Scope& scope) {
+  if (scope.known("sync_period") && match.sync_period.value.count() <= 0)
+    scope.error("sync_period", "C070", "sync_period must be more than 0");
+}
+constexpr schema::BlockSchema kFileMatch =
+    schema::schema_of<FileMatch, validate_file_match>(kFileMatchFields);
+
+constexpr schema::Field kFields[] = {
+    schema::attr<&Arguments::targets>("targets", Need::required,
+                                      "Files to read: __path__ names one, other labels go along."),
+    schema::attr<&Arguments::forward_to>("forward_to", Need::required, "Where lines are sent."),
+    schema::attr<&Arguments::encoding>("encoding", Need::optional,
+                                       "Text encoding: UTF-8, UTF-16, UTF-16LE or UTF-16BE."),
+    schema::block<&Arguments::decompression>("decompression", Need::optional,
+                                             "Reads compressed files.", kDecompression),
+    schema::block<&Arguments::file_watch>("file_watch", Need::optional, "How files are polled.",
+                                          kFileWatch),
+    schema::block<&Arguments::file_match>("file_match", Need::optional, "Finds files by pattern.",
+                                          kFileMatch),
+    schema::attr<&Arguments::tail_from_end>(
+        "tail_from_end", Need::optional, "Begin at the end of files that have no stored position."),
+    schema::attr<&Arguments::legacy_positions_file>("legacy_positions_file", Need::optional,
+                                                    "Positions of an earlier agent, to take over."),
+    schema::attr<&Arguments::on_positions_file_error>(
+        "on_positions_file_error", Need::optional,
+        "Where to begin when the stored position cannot be used."),
+};
+
+void validate(const Arguments& arguments, schema::Scope& scope) {
+  Encoding encoding{};
+  if (scope.known("encoding") && !encoding_from_name(arguments.encoding, encoding))
+    scope.error("encoding", "C072", "encoding \"{}\" cannot be read", arguments.encoding)
+        .with_help("use UTF-8, UTF-16, UTF-16LE or UTF-16BE");
+  if (scope.given("legacy_positions_file"))
+    scope.warning("legacy_positions_file", "C090",
+                  "\"legacy_positions_file\" is accepted but has no effect yet");
+  if (!scope.known("targets")) return;
+  for (const auto& target : arguments.targets)
+    if (!target.contains("__path__"))
+      scope.warning("targets", "C071", "a target without __path__ matches no file");
+}
+
+}  // namespace
+
+constinit const schema::Signature kSignature{
+    .name = "loki.source.file",
+    .doc = "Reads lines from files as they grow.",
+    .arguments = schema::schema_of<Arguments, validate>(kFields),
+    .make_arguments = schema::make_arguments<Arguments>,
+};
+
+bool encoding_from_name(std::string_view name, Encoding& encoding) {
+  std::string key;
+  for (const char c : name)
+    if (c != '-' && c != '_') key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (key.empty() || key == "utf8" || key == "ascii" || key == "usascii") {
+    encoding = Encoding::utf8;
+  } else if (key == "utf16le") {
+    encoding = Encoding::utf16le;
+  } else if (key == "utf16be" || key == "utf16") {
+    encoding = Encoding::utf16be;  // RFC 2781: without a byte order mark, UTF-16 is big-endian.
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace components::loki::source_file

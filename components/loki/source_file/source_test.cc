@@ -1,0 +1,376 @@
+#include "components/loki/source_file/source.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "components/loki/source_file/file_reader.h"
+#include "tests/support/folder.h"
+#include "tests/support/log_sink.h"
+
+namespace fs = std::filesystem;
+using components::loki::source_file::Arguments;
+using components::loki::source_file::Source;
+using support::eventually;
+using support::LogSink;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+/// A component that reads files of a temporary folder into a sink.
+struct Fixture {
+  support::Folder folder;
+  std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
+  base::metrics::Registry registry;
+  Arguments arguments;
+  std::unique_ptr<Source> source;
+
+  explicit Fixture(std::initializer_list<const char*> files = {"a.log"}) {
+    fs::create_directories(folder.path() / "logs");
+    arguments.forward_to = {{sink}};
+    for (const char* file : files) arguments.targets.push_back(target(file));
+  }
+  std::map<std::string, std::string> target(const std::string& file) const {
+    return {{"__path__", folder / ("logs/" + file)}, {"job", "test"}};
+  }
+  std::string path(const std::string& file = "a.log") const { return folder / ("logs/" + file); }
+  void write(const std::string& text, const std::string& file = "a.log") const {
+    folder.write("logs/" + file, text);
+  }
+  void append(const std::string& text, const std::string& file = "a.log") const {
+    folder.append("logs/" + file, text);
+  }
+  void start() {
+    components::Context context{.id = "loki.source.file.test",
+                                .data_dir = folder.path() / "data",
+                                .metrics = {registry, "loki.source.file.test"},
+                                .log = base::Logger("test"),
+                                .publish = [](river::Value) {}};
+    source = std::make_unique<Source>(std::move(context), arguments);
+    REQUIRE(source->start());
+  }
+  void update() {
+    components::Component& component = *source;
+    REQUIRE(component.update(static_cast<const void*>(&arguments)));
+  }
+  /// Ends the component; with `keep_data` as of now, as a crash would leave it.
+  void stop() { source.reset(); }
+  bool got(const Texts& wanted) const {
+    sink->has(wanted.size());
+    return sink->texts() == wanted;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("source.file: lines of a file, as they grow") {
+  Fixture f;
+  f.write("one\ntwo\r\n\nunfinished");
+  f.start();
+  CHECK(f.got({"one", "two", ""}));
+  f.append(" line\nmore\n");
+  CHECK(f.got({"one", "two", "", "unfinished line", "more"}));
+  const auto lines = f.sink->lines();
+  CHECK(lines[0].labels == "{filename=\"" + f.path() + "\", job=\"test\"}");
+  for (size_t i = 1; i < lines.size(); ++i)
+    CHECK(lines[i].timestamp_ns > lines[i - 1].timestamp_ns);
+  CHECK(f.registry.expose().find("loki_source_file_read_lines_total{component_id=\"loki.source."
+                                 "file.test\",path=\"" +
+                                 f.path() + "\"} 5") != std::string::npos);
+}
+
+TEST_CASE("source.file: a file that does not exist yet, and a folder in its place") {
+  Fixture f({"a.log", "folder"});
+  fs::create_directories(f.path("folder"));
+  f.start();
+  CHECK(eventually([&] { return !f.source->health().message.empty(); }));
+  f.write("late\n");
+  CHECK(f.got({"late"}));
+}
+
+TEST_CASE("source.file: goes on after a restart where lines were delivered") {
+  Fixture f;
+  f.write("one\ntwo\n");
+  f.start();
+  CHECK(f.got({"one", "two"}));
+  f.stop();
+  f.append("three\n");
+  f.start();
+  CHECK(f.got({"one", "two", "three"}));
+}
+
+TEST_CASE("source.file: what was sent but not delivered is read again") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.sink->set(LogSink::Mode::hold);
+  f.append("two\n");
+  CHECK(f.got({"one", "two"}));
+  f.append("three\n");
+  CHECK(f.got({"one", "two", "three"}));
+  f.stop();  // The acks are never resolved, as if the process had been killed.
+  f.sink->set(LogSink::Mode::deliver);
+  f.start();
+  CHECK(f.got({"one", "two", "three", "two", "three"}));
+  f.stop();
+  f.sink->release();
+}
+
+TEST_CASE("source.file: an ack that comes after stop still counts") {
+  Fixture f;
+  f.write("one\n");
+  f.sink->set(LogSink::Mode::hold);
+  f.start();
+  CHECK(f.got({"one"}));
+  f.stop();
+  f.sink->release();
+  f.append("two\n");
+  f.start();
+  CHECK(f.got({"one", "two"}));
+  f.stop();
+  f.sink->release();
+}
+
+TEST_CASE("source.file: abandoned lines are read again without a restart") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.sink->set(LogSink::Mode::abandon);
+  const size_t before = f.sink->batches();
+  f.append("two\n");
+  CHECK(eventually([&] { return f.sink->batches() > before; }));
+  f.sink->set(LogSink::Mode::deliver);
+  CHECK(f.got({"one", "two"}));
+}
+
+TEST_CASE("source.file: rotation by rename keeps every line, in order") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.append("two\nlast without end");
+  fs::rename(f.path(), f.path("a.log.1"));
+  f.append("\nwritten to the renamed file\n", "a.log.1");
+  f.write("three\n");
+  CHECK(f.got({"one", "two", "last without end", "written to the renamed file", "three"}));
+}
+
+TEST_CASE("source.file: one rotation after another loses nothing") {
+  Fixture f;
+  f.write("");
+  f.start();
+  Texts wanted;
+  for (int i = 0; i < 100; ++i) {
+    const auto line = "line " + std::to_string(i);
+    f.append(line + "\n");
+    wanted.push_back(line);
+    // The reader must have seen each file under its name; that is what a rotation waits for too.
+    const auto active = [&] { return f.sink->texts().size() == wanted.size(); };
+    if (i % 10 == 0) CHECK(eventually(active));
+    if (i % 10 == 9) fs::rename(f.path(), f.path("a.log." + std::to_string(i)));
+  }
+  CHECK(f.got(wanted));
+}
+
+TEST_CASE("source.file: a file rotated while nobody read is found by its inode") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.stop();
+  f.append("two\n");
+  fs::rename(f.path(), f.path("a.log.1"));
+  f.write("three\n");
+  f.start();
+  CHECK(f.got({"one", "two", "three"}));
+}
+
+TEST_CASE("source.file: another file under the old name is read from its start") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.stop();
+  fs::rename(f.path(), f.folder / "elsewhere");
+  f.write("another and longer than before\nfile\n");
+  f.start();
+  CHECK(f.got({"one", "another and longer than before", "file"}));
+}
+
+TEST_CASE("source.file: truncated in place") {
+  for (const bool while_stopped : {false, true}) {
+    CAPTURE(while_stopped);
+    Fixture f;
+    f.write("one\ntwo\n");
+    f.start();
+    CHECK(f.got({"one", "two"}));
+    if (while_stopped) f.stop();
+    fs::resize_file(f.path(), 0);
+    if (!while_stopped)
+      CHECK(eventually([&] {
+        return f.registry.expose().find(
+                   "truncations_total{component_id=\"loki.source.file."
+                   "test\"} 1") != std::string::npos;
+      }));
+    f.append("3\n");
+    if (while_stopped) f.start();
+    CHECK(f.got({"one", "two", "3"}));
+  }
+}
+
+TEST_CASE("source.file: rewritten at once with other content of more bytes") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.write("entirely different\n");
+  CHECK(f.got({"one", "entirely different"}));
+}
+
+TEST_CASE("source.file: put in place anew with the same beginning goes on where it was") {
+  Fixture f;
+  std::string text;
+  Texts wanted;
+  for (int i = 0; i < 50; ++i) {
+    wanted.push_back("line number " + std::to_string(i));
+    text += wanted.back() + "\n";
+  }
+  f.write(text);
+  f.start();
+  CHECK(f.got(wanted));
+  f.write(text + "new\n", "a.tmp");
+  fs::rename(f.path("a.tmp"), f.path());
+  wanted.push_back("new");
+  CHECK(f.got(wanted));
+}
+
+TEST_CASE("source.file: a removed file is read to its end") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.append("two\nunfinished");
+  fs::remove(f.path());
+  f.arguments.targets.clear();
+  f.update();
+  CHECK(f.got({"one", "two", "unfinished"}));
+}
+
+TEST_CASE("source.file: targets that stay are not touched by an update") {
+  Fixture f({"a.log", "b.log"});
+  f.write("a1\n");
+  f.write("b1\n", "b.log");
+  f.start();
+  CHECK(f.sink->has(2));
+  f.arguments.targets = {f.target("a.log"), f.target("c.log")};
+  f.write("c1\n", "c.log");
+  f.update();
+  CHECK(f.sink->has(3));
+  f.append("a2\n");
+  f.append("b2\n", "b.log");
+  CHECK(f.sink->has(4));
+  CHECK(f.sink->texts()[2] == "c1");
+  CHECK(f.sink->texts()[3] == "a2");
+}
+
+TEST_CASE("source.file: tail_from_end begins after the last whole line") {
+  Fixture f;
+  f.arguments.tail_from_end = true;
+  f.write("old\nolder\nhalf");
+  f.start();
+  CHECK(eventually(
+      [&] { return f.registry.expose().find("read_bytes_total") != std::string::npos; }));
+  f.append(" line\n");
+  CHECK(f.got({"half line"}));
+}
+
+TEST_CASE("source.file: a stored position that is none") {
+  using components::loki::source_file::OnPositionsFileError;
+  struct Case {
+    OnPositionsFileError how;
+    Texts want;
+  };
+  for (const auto& c : {Case{OnPositionsFileError::restart_from_beginning, {"one", "two"}},
+                        Case{OnPositionsFileError::restart_from_end, {"two"}},
+                        Case{OnPositionsFileError::skip, {}}}) {
+    Fixture f;
+    f.arguments.on_positions_file_error = c.how;
+    f.write("one\n");
+    f.folder.write("data/positions", "garbage");
+    f.start();
+    if (c.want.empty())
+      CHECK(eventually([&] { return !f.source->health().message.empty(); }));
+    else
+      CHECK(eventually([&] {
+        return f.registry.expose().find("test\",path=\"" + f.path() + "\"} 4") != std::string::npos;
+      }));
+    f.append("two\n");
+    CHECK(f.got(c.want));
+  }
+}
+
+TEST_CASE("source.file: lines of any length are kept whole up to the bound, then cut") {
+  using components::loki::source_file::FileReader;
+  Fixture f;
+  const std::string large(3 << 20, 'x'), huge(FileReader::kLineBytesMax + 10, 'y');
+  f.write(large + "\n" + huge + "\nend\n");
+  f.start();
+  REQUIRE(f.sink->has(4));
+  const auto texts = f.sink->texts();
+  CHECK(texts[0] == large);
+  CHECK(texts[1].size() == FileReader::kLineBytesMax);
+  CHECK(texts[2] == std::string(10, 'y'));
+  CHECK(texts[3] == "end");
+}
+
+TEST_CASE("source.file: a long line that grows in small steps") {
+  Fixture f;
+  f.write("");
+  f.start();
+  std::string line;
+  for (int i = 0; i < 200; ++i) {
+    const std::string piece(1500, static_cast<char>('a' + i % 26));
+    line += piece;
+    f.append(piece);
+  }
+  f.append("\n");
+  CHECK(f.got({line}));
+}
+
+TEST_CASE("source.file: UTF-16 with and without byte order mark, UTF-8 with one") {
+  struct Case {
+    std::string encoding, bytes;
+  };
+  using namespace std::string_literals;
+  for (const auto& c : {Case{"utf-16le", "h\0\xe9\0\n\0\x3d\xd8\x00\xde\r\0\n\0"s},
+                        Case{"UTF-16BE", "\0h\0\xe9\0\n\xd8\x3d\xde\0\0\r\0\n"s},
+                        Case{"", "\xff\xfeh\0\xe9\0\n\0\x3d\xd8\x00\xde\r\0\n\0"s},
+                        Case{"", "\xfe\xff\0h\0\xe9\0\n\xd8\x3d\xde\0\0\r\0\n"s},
+                        Case{"utf-16", "\xef\xbb\xbfh\xc3\xa9\n\xf0\x9f\x98\x80\n"s}}) {
+    CAPTURE(c.encoding);
+    Fixture f;
+    f.arguments.encoding = c.encoding;
+    f.write(c.bytes);
+    f.start();
+    CHECK(f.got({"h\xc3\xa9", "\xf0\x9f\x98\x80"}));
+  }
+}
+
+TEST_CASE("source.file: many files from one thread, none starved, no line lost or repeated") {
+  constexpr int kFiles = 50, kLines = 2000;
+  Fixture f({});
+  f.arguments.file_match.enabled = true;
+  f.arguments.targets = {f.target("**/*.log")};
+  f.start();
+  for (int i = 0; i < kFiles; ++i) {
+    std::string text;
+    for (int n = 0; n < kLines; ++n) text += std::to_string(i) + "/" + std::to_string(n) + "\n";
+    f.append(text, "sub" + std::to_string(i % 5) + "/" + std::to_string(i) + ".log");
+  }
+  REQUIRE(f.sink->has(size_t{kFiles} * kLines));
+  const auto texts = f.sink->texts();
+  CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
+}

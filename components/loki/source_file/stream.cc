@@ -1,0 +1,62 @@
+#include "components/loki/source_file/stream.h"
+
+#include <utility>
+
+namespace components::loki::source_file {
+namespace {
+
+telemetry::Labels with_filename(const telemetry::Labels& labels, const std::string& path) {
+  telemetry::LabelsBuilder builder(labels);
+  builder.set("filename", path);
+  return builder.build();
+}
+
+}  // namespace
+
+Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
+    : metrics(scope), log(std::move(logger)) {
+  files_active = metrics.gauge("loki_source_file_files_active_total", "Number of active files.");
+  truncations = metrics.counter(
+      "loki_source_file_truncations_total",
+      "Files that were cut or rewritten in place; lines not read before that are lost.");
+  split_lines = metrics.counter("loki_source_file_split_lines_total",
+                                "Lines that were too long and were passed on in pieces.");
+  read_errors =
+      metrics.counter("loki_source_file_read_errors_total", "Failed attempts to open or read.");
+}
+
+Stream::Stream(Environment& environment, std::string path, telemetry::Labels labels)
+    : environment_(environment),
+      path_(std::move(path)),
+      key_(key_of(path_, labels)),
+      labels_(with_filename(labels, path_)) {
+  const base::metrics::Labels by_path = {{"path", path_}};
+  const auto& metrics = environment_.metrics;
+  read_bytes_ =
+      metrics.gauge("loki_source_file_read_bytes_total", "Number of bytes read.", by_path);
+  file_bytes_ =
+      metrics.gauge("loki_source_file_file_bytes_total", "Number of bytes total.", by_path);
+  read_lines_ =
+      metrics.counter("loki_source_file_read_lines_total", "Number of lines read.", by_path);
+  renew_window();
+}
+
+std::string Stream::key_of(const std::string& path, const telemetry::Labels& labels) {
+  return path + " " + telemetry::to_stream_text(labels);
+}
+
+void Stream::acknowledge(telemetry::LogBatch& batch, std::shared_ptr<const void> share) {
+  read_lines_->add(batch.entries.size());
+  batch.ack = window_->issue(resume_text(), std::move(share));
+}
+
+void Stream::renew_window() {
+  if (window_) window_->detach();
+  // The store is owned by the window: acks that come in after stop still move positions.
+  window_ = std::make_unique<telemetry::AckWindow<std::string>>(
+      [positions = environment_.positions, key = key_](const std::string& text) {
+        positions->set(key, text);
+      });
+}
+
+}  // namespace components::loki::source_file

@@ -1,0 +1,214 @@
+#include "components/loki/source_file/tailer.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace components::loki::source_file {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A look from time to time, in case a notice was lost.
+constexpr seconds kSafetyPoll{5};
+constexpr seconds kRetry{1};
+
+/// How soon to look again for a file that is not there, by how long it has been gone: a rotation
+/// puts a new one in place at once, a file that was never there may stay away for ever.
+milliseconds absence_poll(Clock::duration gone) {
+  if (gone < milliseconds(200)) return milliseconds(5);
+  if (gone < seconds(10)) return milliseconds(250);
+  return seconds(1);
+}
+
+}  // namespace
+
+Tailer::Tailer(Environment& environment, std::string path, telemetry::Labels labels)
+    : Stream(environment, std::move(path), std::move(labels)) {
+  environment_.files_active->add(1);
+}
+
+Tailer::~Tailer() {
+  environment_.files_active->add(-1);
+}
+
+std::string Tailer::resume_text() const {
+  return generations_.front().file.point().text();
+}
+
+Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
+  if (window_->broken()) {
+    // What was sent will not be delivered: read it again from the last position that was.
+    renew_window();
+    generations_.clear();
+    resumed_ = false;
+    due_ = now + kRetry;
+    return Step::nothing;
+  }
+  if (skipped_) return leaving_ ? finish() : wait(now);
+  look_at_path(now);
+  if (generations_.empty()) return leaving_ ? finish() : wait(now);
+  if (leaving_ && generations_.size() == 1 && !path_gone_) return finish();
+  return read_front(batch, now);
+}
+
+/// Opens what the path names when it is not the file that was last opened.
+void Tailer::look_at_path(Clock::time_point now) {
+  struct stat status {};
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  if (exists && !generations_.empty() &&
+      generations_.back().file.is(status.st_dev, status.st_ino)) {
+    path_gone_ = false;
+    return;
+  }
+  if (!exists) {
+    if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
+    problem_.clear();
+    if (!std::exchange(resumed_, true)) resume_missing(now);
+    return;
+  }
+  auto file = FileReader::open(path_, environment_.encoding);
+  if (!file) {
+    if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
+    return complain(file.error().message);
+  }
+  problem_.clear();
+  path_gone_ = false;
+  if (!std::exchange(resumed_, true)) {
+    skipped_ = !resume(std::move(*file), now);
+    return;
+  }
+  // Rewritten and put in place of the old one with the same beginning: go on where we were.
+  if (!generations_.empty()) {
+    const FileReader& last = generations_.back().file;
+    const ResumePoint& point = last.point();
+    if (last.is_unlinked() && point.beginning.size >= Fingerprint::kBytesTelling &&
+        file->continues(point.beginning, 0))
+      file->seek(std::min(point.offset, file->size()));
+  }
+  adopt(std::move(*file), now);
+}
+
+void Tailer::adopt(FileReader file, Clock::time_point now) {
+  auto watch = environment_.watches.watch(file.fd(), *this);
+  generations_.push_back({std::move(file), std::move(watch), now});
+}
+
+/// False: the file is not to be read at all.
+bool Tailer::resume(FileReader file, Clock::time_point now) {
+  const auto text = environment_.positions->get(key_);
+  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
+  if (!stored) {
+    if (!begin_without_position(file, text || environment_.positions->lost())) return false;
+  } else if (file.is(stored->device, stored->inode)) {
+    if (file.continues(stored->beginning, stored->offset))
+      file.seek(stored->offset);
+    else
+      environment_.truncations->add(1);
+  } else if (auto rotated = rotated_file(*stored)) {
+    adopt(std::move(*rotated), now);
+  } else if (stored->beginning.size >= Fingerprint::kBytesTelling &&
+             file.continues(stored->beginning, stored->offset)) {
+    file.seek(stored->offset);  // A copy: restored, or moved to another disk.
+  }
+  adopt(std::move(file), now);
+  return true;
+}
+
+/// The path is gone, but what it named may lie beside it.
+void Tailer::resume_missing(Clock::time_point now) {
+  const auto text = environment_.positions->get(key_);
+  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
+  if (!stored) return;
+  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), now);
+}
+
+bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
+  if (!position_is_bad) {
+    if (environment_.tail_from_end) file.seek_after_last_line();
+    return true;
+  }
+  environment_.log.warn("{}: the stored position cannot be used", path_);
+  if (environment_.on_positions_error == OnPositionsFileError::skip) {
+    problem_ = path_ + ": not read, the stored position cannot be used";
+    return false;
+  }
+  if (environment_.on_positions_error == OnPositionsFileError::restart_from_end)
+    file.seek_after_last_line();
+  return true;
+}
+
+std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const {
+  const auto folder = std::filesystem::path(path_).parent_path().string();
+  const std::string path = find_by_inode(folder, stored.device, stored.inode);
+  if (path.empty()) return std::nullopt;
+  auto file = FileReader::open(path, environment_.encoding);
+  if (!file || !file->continues(stored.beginning, stored.offset)) return std::nullopt;
+  file->seek(stored.offset);
+  return std::move(*file);
+}
+
+Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point now) {
+  auto& [file, watch, last_data] = generations_.front();
+  if (file.was_truncated()) {
+    environment_.truncations->add(1);
+    environment_.log.info("{}: truncated, reading it from its start", path_);
+    file.seek(0);
+  }
+  const bool superseded = generations_.size() > 1 || path_gone_;
+  const bool ended =
+      superseded && (now - last_data >= kLinger || generations_.size() > kGenerationsMax);
+  auto taken = file.read(batch, stamps_, ended);
+  file_bytes_->set(static_cast<double>(file.size()));
+  read_bytes_->set(static_cast<double>(file.point().offset));
+  if (!taken) {
+    complain(path_ + ": " + taken.error().message);
+    if (!superseded) return wait(now);
+  }
+  if (taken && *taken) {
+    last_data = now;
+    batch.label_sets.push_back(labels_);
+    environment_.split_lines->add(file.split_lines() - split_lines_told_);
+    split_lines_told_ = file.split_lines();
+    return Step::lines;
+  }
+  if (!ended) return wait(now);
+  generations_.pop_front();
+  split_lines_told_ = 0;
+  due_ = now;
+  return Step::nothing;
+}
+
+Stream::Step Tailer::wait(Clock::time_point now) {
+  if (generations_.empty()) {
+    due_ = now + (problem_.empty() ? absence_poll(now - path_gone_since_) : kRetry);
+    return Step::nothing;
+  }
+  const auto& front = generations_.front();
+  const bool superseded = generations_.size() > 1 || path_gone_;
+  due_ = now + (front.watch.works() ? Clock::duration(kSafetyPoll) : environment_.poll);
+  if (superseded) due_ = std::min(due_, front.last_data + kLinger);
+  if (path_gone_) due_ = std::min(due_, now + absence_poll(now - path_gone_since_));
+  return Step::nothing;
+}
+
+/// The target is gone: forget its position, but not before its lines have arrived.
+Stream::Step Tailer::finish() {
+  if (window_->pending() > 0) {
+    due_ = Clock::now() + milliseconds(250);
+    return Step::nothing;
+  }
+  window_->detach();
+  environment_.positions->erase(key_);
+  return Step::finished;
+}
+
+void Tailer::complain(const std::string& problem) {
+  environment_.read_errors->add(1);
+  if (problem != problem_) environment_.log.warn("{}", problem);
+  problem_ = problem;
+}
+
+}  // namespace components::loki::source_file

@@ -1,0 +1,63 @@
+#pragma once
+#include <deque>
+#include <optional>
+
+#include "components/loki/source_file/file_reader.h"
+#include "components/loki/source_file/stream.h"
+
+namespace components::loki::source_file {
+
+/// Follows one path as log files are rotated.
+///
+/// A path names one file after another: its generations. Each is held open from the moment it is
+/// seen under the path, and they are read strictly one after the other. A generation ends when
+/// another one took its place or its name is gone, it is read to its end and was quiet for kLinger
+/// (writers go on writing to the old file until they are told); only then is an unfinished last
+/// line taken as it is.
+///
+/// A file that became shorter, or whose beginning changed, was truncated in place (copytruncate):
+/// it is read from its start, and what was not read before is lost, which is counted.
+///
+/// On first sight of the path the stored resume point decides. If its file is not the one under the
+/// path, it is looked for by inode beside it and read to its end first.
+class Tailer final : public Stream {
+ public:
+  static constexpr std::chrono::milliseconds kLinger{500};
+  /// With more files waiting to be read, none is lingered on.
+  static constexpr size_t kGenerationsMax = 256;
+
+  Tailer(Environment& environment, std::string path, telemetry::Labels labels);
+  ~Tailer() override;
+
+  Step step(telemetry::LogBatch& batch, Clock::time_point now) override;
+
+ protected:
+  std::string resume_text() const override;
+
+ private:
+  struct Generation {
+    FileReader file;
+    Watches::Watch watch;
+    Clock::time_point last_data;
+  };
+
+  void look_at_path(Clock::time_point now);
+  void adopt(FileReader file, Clock::time_point now);
+  bool resume(FileReader file, Clock::time_point now);
+  void resume_missing(Clock::time_point now);
+  bool begin_without_position(FileReader& file, bool position_is_bad);
+  std::optional<FileReader> rotated_file(const ResumePoint& stored) const;
+  Step read_front(telemetry::LogBatch& batch, Clock::time_point now);
+  Step wait(Clock::time_point now);
+  Step finish();
+  void complain(const std::string& problem);
+
+  std::deque<Generation> generations_;
+  bool resumed_ = false;    // The stored position was considered.
+  bool path_gone_ = false;  // Nothing to read is under the path.
+  bool skipped_ = false;    // on_positions_file_error = "skip" struck.
+  Clock::time_point path_gone_since_{};
+  uint64_t split_lines_told_ = 0;
+};
+
+}  // namespace components::loki::source_file

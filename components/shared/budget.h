@@ -1,0 +1,26 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+
+namespace components {
+
+/// Bounds the bytes of a source that are under way and not acknowledged. Thread safe.
+class Budget {
+ public:
+  explicit Budget(size_t bytes_max);
+  ~Budget();
+
+  /// Takes a share, to be held by the batch's ack; it returns to the budget when the last holder
+  /// lets go, also after this object is gone. Waits while the budget is spent; a batch larger than
+  /// the whole budget passes when nothing else is under way. nullptr after close().
+  std::shared_ptr<const void> take(size_t bytes);
+  /// Ends the waiting, now and later.
+  void close();
+  size_t taken() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace components

@@ -1,0 +1,62 @@
+#include "components/shared/path_targets.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace components {
+namespace {
+
+std::string label(const river::schema::Target& target, const char* name) {
+  const auto found = target.find(name);
+  return found == target.end() ? "" : found->second;
+}
+
+}  // namespace
+
+PathTargets::PathTargets(const river::schema::Targets& patterns,
+                         std::chrono::nanoseconds ignore_older_than)
+    : ignore_older_than_(ignore_older_than) {
+  for (const auto& target : patterns) {
+    const std::string path = label(target, "__path__");
+    const std::string exclude = label(target, "__path_exclude__");
+    auto path_glob = io::Glob::parse(path);
+    auto exclude_glob =
+        exclude.empty() ? base::Result<io::Glob>(io::Glob()) : io::Glob::parse(exclude);
+    if (path.empty()) {
+      problem_ = "a target has no __path__";
+    } else if (!path_glob) {
+      problem_ = "__path__: " + path_glob.error().message;
+    } else if (!exclude_glob) {
+      problem_ = "__path_exclude__: " + exclude_glob.error().message;
+    } else {
+      patterns_.push_back({target, std::move(*path_glob), std::move(*exclude_glob)});
+    }
+  }
+}
+
+PathTargets::Expansion PathTargets::expand() const {
+  Expansion expansion;
+  for (const Pattern& pattern : patterns_) {
+    io::Glob::Found found;
+    pattern.path.expand(found);
+    expansion.folders.merge(found.folders);
+    for (const std::string& path : found.files) {
+      if (pattern.exclude.matches(path) || too_old(path)) continue;
+      auto& target = expansion.targets.emplace_back(pattern.labels);
+      target["__path__"] = path;
+    }
+  }
+  return expansion;
+}
+
+bool PathTargets::too_old(const std::string& path) const {
+  if (ignore_older_than_.count() == 0) return false;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return true;
+  const auto written = std::chrono::seconds(status.st_mtim.tv_sec) +
+                       std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  return std::chrono::system_clock::now().time_since_epoch() - written > ignore_older_than_;
+}
+
+}  // namespace components

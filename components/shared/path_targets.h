@@ -1,0 +1,44 @@
+#pragma once
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "io/glob.h"
+#include "river/schema/codec.h"
+
+namespace components {
+
+/// Turns targets whose `__path__` is a pattern (and `__path_exclude__` another) into one target per
+/// file that exists.
+class PathTargets {
+ public:
+  /// Targets that cannot be used (no `__path__`, a malformed pattern) are left out and named in
+  /// problem().
+  PathTargets(const river::schema::Targets& patterns, std::chrono::nanoseconds ignore_older_than);
+
+  struct Expansion {
+    river::schema::Targets targets;  ///< labels of the pattern, `__path__` the absolute path
+    std::set<std::string> folders;   ///< to watch for new files
+  };
+  /// What exists now, in the order of the patterns, then of the paths. `ignore_older_than` (0: off)
+  /// leaves out files that were not written for so long.
+  Expansion expand() const;
+
+  /// What is wrong with the patterns; empty when nothing is.
+  const std::string& problem() const { return problem_; }
+
+ private:
+  struct Pattern {
+    river::schema::Target labels;
+    io::Glob path;
+    io::Glob exclude;  // Matches nothing by default.
+  };
+  bool too_old(const std::string& path) const;
+
+  std::vector<Pattern> patterns_;
+  std::chrono::nanoseconds ignore_older_than_;
+  std::string problem_;
+};
+
+}  // namespace components

@@ -1,0 +1,24 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace io {
+
+/// Reads the content of a compressed file from its start. Concatenated members (`cat a.gz b.gz`)
+/// read as one content. One thread.
+class Decompressor {
+ public:
+  enum class Format { gzip_or_zlib, bzip2 };
+
+  virtual ~Decompressor() = default;
+  /// Up to out.size() bytes; 0 at the end. Fails on damaged content, after what was good of it.
+  virtual base::Result<size_t> read(std::span<char> out) = 0;
+
+  static base::Result<std::unique_ptr<Decompressor>> open(const std::string& path, Format format);
+};
+
+}  // namespace io
