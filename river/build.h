@@ -34,6 +34,8 @@ class Builder {
   ast::Expr* null() const;
   ast::Expr* boolean(bool value) const;
   ast::Expr* number(int64_t value) const;
+  /// A finite number.
+  ast::Expr* number(const Number& value) const;
   /// A string literal; quotes and escapes are added.
   ast::Expr* string(std::string_view value) const;
   /// `a.b.c`; the parts must be identifiers.
@@ -61,6 +63,7 @@ class Builder {
 
  private:
   ast::Expr node(ast::ExprKind kind) const;
+  void set_lines_before(ast::Trivia& trivia, uint8_t lines) const;
   ast::Expr* literal_text(ast::ExprKind kind, std::string_view text) const;
 
   base::Arena* arena_;

@@ -41,9 +41,9 @@ void Printer::statements(const ast::Body& body) {
     const uint32_t begin = line_ + breaks(node->before);
     if (!first && (node->is_block || begin > end_of_last + 1)) mark(Mark::hard_newline);
     first = false;
-    statement(*node);
+    const bool several_lines = statement(*node);
     end_of_last = line_;
-    mark(line_ > begin ? Mark::hard_newline : Mark::newline);
+    mark(several_lines ? Mark::hard_newline : Mark::newline);
   }
 }
 
@@ -51,13 +51,20 @@ void Printer::end_of_file(const ast::Body& body) {
   comments(body.before_close, true);
 }
 
-void Printer::statement(const Statement& node) {
+// Gives whether it came out on several lines. The source's lines do not count for that: those
+// inside parentheses are gone when the text is formatted again.
+bool Printer::statement(const Statement& node) {
   token(node.before, node.name);
-  if (node.is_block) return block(node);
-  mark(Mark::column);
-  token("=");
-  mark(Mark::blank);
-  expression(*node.value);
+  const uint32_t first_line = line_out_;
+  if (node.is_block) {
+    block(node);
+  } else {
+    mark(Mark::column);
+    token("=");
+    mark(Mark::blank);
+    expression(*node.value);
+  }
+  return line_out_ > first_line;
 }
 
 void Printer::block(const Statement& node) {
@@ -166,9 +173,9 @@ void Printer::object(const Expr& node) {
     mark(Mark::column);
     token("=");
     mark(Mark::blank);
-    const uint32_t value_line = line_ + breaks(leading_trivia(*field.value));
+    const uint32_t value_line = line_out_;
     expression(*field.value);
-    after_lines = line_ != value_line;
+    after_lines = line_out_ > value_line;
     if (i + 1 < node.fields.size()) token(",");
   }
   if (!node.fields.empty() && line_ + breaks(node.before_close) != key_line) {

@@ -48,6 +48,7 @@ void Printer::literal(const Trivia& before, std::string_view text) {
     if (end == text.npos) return;
     columns_.hard_break();
     ++line_;
+    ++line_out_;
     text.remove_prefix(end + 1);
   }
 }
@@ -86,11 +87,9 @@ void Printer::carry_out(Mark m) {
       columns_.soft_stop();
       break;
     case Mark::newline:
-      columns_.soft_break();
-      at_line_start_ = true;
-      break;
     case Mark::hard_newline:
-      columns_.hard_break();
+      m == Mark::newline ? columns_.soft_break() : columns_.hard_break();
+      ++line_out_;
       at_line_start_ = true;
       break;
     case Mark::indent:
@@ -116,6 +115,7 @@ void Printer::comments(const Trivia& trivia, bool last_in_file) {
     before_comment(comment, left == 0 && !last_in_file);
     indentation();
     columns_.text(comment.text);
+    line_out_ += breaks(comment);
     anything_written_ = true;
     left -= breaks(comment);
   }

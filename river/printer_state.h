@@ -26,7 +26,7 @@ class Printer {
   enum class Mark : uint8_t { none, blank, column, newline, hard_newline, indent, unindent };
   using Trivia = ast::Trivia;
 
-  void statement(const ast::Statement& node);
+  bool statement(const ast::Statement& node);
   void block(const ast::Statement& node);
   void elements(std::span<ast::Expr* const> items, const Trivia& before_close,
                 std::string_view close);
@@ -51,7 +51,8 @@ class Printer {
   int level_ = 0;
   bool at_line_start_ = true;
   bool anything_written_ = false;
-  uint32_t line_ = 0;  // The source line on which the last token or comment ended.
+  uint32_t line_ = 0;      // The source line on which the last token or comment ended.
+  uint32_t line_out_ = 0;  // Line breaks written.
 };
 
 /// Line breaks in all of it, from the token before to the token behind.
