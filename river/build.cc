@@ -33,7 +33,7 @@ bool fits_one_line(const Builder::Items& items) {
   return width <= kListWidthMax;
 }
 
-void set_lines_before(Expr& node, uint8_t lines) {
+void put_below(Expr& node, uint8_t lines) {
   Expr* first = &node;
   while (first->left != nullptr && first->kind != ExprKind::unary &&
          first->kind != ExprKind::paren) {
@@ -105,7 +105,7 @@ Expr* Builder::list(Items items, Layout layout) const {
   const bool one_line =
       layout == Layout::one_line || (layout == Layout::automatic && fits_one_line(items));
   for (Expr* item : items) {
-    set_lines_before(*item, one_line ? 0 : 1);
+    put_below(*item, one_line ? 0 : 1);
     made.height = std::max<uint16_t>(made.height, item->height + 1);
   }
   made.items = arena_->list(items);
