@@ -21,6 +21,10 @@ Value evaluate(const ast::Expr& expression, const Scope& scope, diag::Diagnostic
 /// nullptr when there is none of that name.
 const Value* stdlib(std::string_view identifier);
 
+/// For the Scope of a check made away from the machine that will run the config: `sys`, `env` and
+/// `constants` with answers that are unknown strings. nullptr for all other names.
+const Value* stdlib_elsewhere(std::string_view identifier);
+
 /// "string.format" for the deprecated flat alias "format"; empty when `identifier` is no alias.
 std::string_view deprecated_alias(std::string_view identifier);
 

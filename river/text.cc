@@ -12,9 +12,13 @@ namespace river {
 
 namespace {
 
-// The C library's Unicode tables, independent of the locale that the process runs in.
+// The C library's Unicode tables, independent of the locale that the process runs in. Where a
+// machine lacks C.UTF-8 (glibc before 2.35), only ASCII letters have a case.
 locale_t unicode() {
-  static const locale_t kLocale = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
+  static const locale_t kLocale = [] {
+    const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
+    return utf8 != locale_t{} ? utf8 : newlocale(LC_CTYPE_MASK, "C", locale_t{});
+  }();
   return kLocale;
 }
 

@@ -26,6 +26,11 @@ inline constexpr Type kStringType{.kind = Kind::string, .name = "string"};
 inline constexpr Type kBoolType{.kind = Kind::boolean, .name = "bool"};
 inline constexpr Type kArrayType{.kind = Kind::array, .name = "list(any)"};
 inline constexpr Type kObjectType{.kind = Kind::object, .name = "map(any)"};
+inline constexpr Type kStringsType{
+    .kind = Kind::array, .name = "list(string)", .element = &kStringType};
 inline constexpr Type kSecretType{.kind = Kind::capsule, .name = "secret", .capsule = "secret"};
+/// Text that is secret or not, which shows when it is known.
+inline constexpr Type kOptionalSecretType{
+    .kind = Kind::capsule, .name = "optional_secret", .capsule = "optional_secret"};
 
 }  // namespace river

@@ -55,6 +55,13 @@ Value Value::array(Array v) {
   return Value(Data(std::make_shared<const Array>(std::move(v))));
 }
 
+Value Value::bytes(std::string v) {
+  Bytes bytes{std::move(v), {}};
+  bytes.numbers.reserve(bytes.text.size());
+  for (const char c : bytes.text) bytes.numbers.push_back(number(int64_t{static_cast<uint8_t>(c)}));
+  return Value(Data(std::make_shared<const Bytes>(std::move(bytes))));
+}
+
 Value Value::object(Object v) {
   merge_duplicates(v);
   return Value(Data(std::make_shared<const Object>(std::move(v))));
@@ -78,9 +85,9 @@ Value Value::unknown(const Type* type) {
 
 Kind Value::kind() const {
   // In the order of Data's alternatives; a secret is a capsule to the language.
-  static constexpr Kind kKinds[] = {Kind::null,     Kind::boolean, Kind::number,
-                                    Kind::string,   Kind::array,   Kind::object,
-                                    Kind::function, Kind::capsule, Kind::capsule};
+  static constexpr Kind kKinds[] = {Kind::null,    Kind::boolean, Kind::number,   Kind::string,
+                                    Kind::array,   Kind::object,  Kind::function, Kind::capsule,
+                                    Kind::capsule, Kind::array};
   static_assert(std::size(kKinds) + 1 == std::variant_size_v<Data>);
   if (const Unknown* unknown = as_unknown())
     return unknown->type == nullptr ? Kind::null : unknown->type->kind;
@@ -104,8 +111,15 @@ const std::string* Value::as_string() const {
 }
 
 const Array* Value::as_array() const {
+  if (const auto* bytes = std::get_if<std::shared_ptr<const Bytes>>(&data_))
+    return &(*bytes)->numbers;
   const auto* p = std::get_if<std::shared_ptr<const Array>>(&data_);
   return p == nullptr ? nullptr : p->get();
+}
+
+const std::string* Value::as_bytes() const {
+  const auto* p = std::get_if<std::shared_ptr<const Bytes>>(&data_);
+  return p == nullptr ? nullptr : &(*p)->text;
 }
 
 const Object* Value::as_object() const {
@@ -132,12 +146,12 @@ const Value* Value::field(std::string_view name) const {
 }
 
 bool Value::operator==(const Value& other) const {
+  if (as_array() != nullptr && other.as_array() != nullptr) return *as_array() == *other.as_array();
   if (data_.index() != other.data_.index()) return false;
   if (is_null()) return true;
   if (as_bool() != nullptr) return *as_bool() == *other.as_bool();
   if (as_number() != nullptr) return compare(ast::Op::equal, *as_number(), *other.as_number());
   if (as_string() != nullptr) return *as_string() == *other.as_string();
-  if (as_array() != nullptr) return *as_array() == *other.as_array();
   if (as_object() != nullptr) return equal_objects(*as_object(), *other.as_object());
   if (const SecretValue* secret = as_secret())
     return secret->text == other.as_secret()->text &&

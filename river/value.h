@@ -16,6 +16,7 @@
 namespace river {
 
 class Value;
+struct Bytes;
 using Array = std::vector<Value>;
 /// Keys in the order in which they were written; a later duplicate replaces the earlier value.
 using Object = std::vector<std::pair<std::string, Value>>;
@@ -61,6 +62,8 @@ struct Function {
   /// a text for the user. nullptr: only the machine that runs the config knows the answer.
   base::Result<Value> (*call)(const std::vector<Value>& args) = nullptr;
   bool pure = true;  ///< false: the answer depends on the machine, so cfgc must not fold it
+  /// true: `call` copes with unknown arguments and answers an unknown where it must.
+  bool takes_unknown = false;
   bool experimental = false;  ///< to be refused below that stability level
 };
 
@@ -93,6 +96,8 @@ class Value {
   static Value number(double v) { return number(Number::of(v)); }
   static Value string(std::string v);
   static Value array(Array v);
+  /// An array that can also be taken as text.
+  static Value bytes(std::string v);
   static Value object(Object v);
   static Value function(const Function* f);
   static Value capsule(Capsule c);
@@ -111,6 +116,8 @@ class Value {
   const Number* as_number() const { return std::get_if<Number>(&data_); }
   const std::string* as_string() const;
   const Array* as_array() const;
+  /// The text of an array made by bytes(); nullptr for other arrays.
+  const std::string* as_bytes() const;
   const Object* as_object() const;
   const Function* as_function() const;
   const Capsule* as_capsule() const { return std::get_if<Capsule>(&data_); }
@@ -129,9 +136,17 @@ class Value {
  private:
   using Data = std::variant<std::monostate, bool, Number, std::shared_ptr<const std::string>,
                             std::shared_ptr<const Array>, std::shared_ptr<const Object>,
-                            const Function*, Capsule, std::shared_ptr<const SecretValue>, Unknown>;
+                            const Function*, Capsule, std::shared_ptr<const SecretValue>,
+                            std::shared_ptr<const Bytes>, Unknown>;
   explicit Value(Data data) : data_(std::move(data)) {}
   Data data_;
+};
+
+/// What decoding base64 gives: an array of numbers to the language, yet as good as a string where
+/// a string is wanted.
+struct Bytes {
+  std::string text;
+  Array numbers;
 };
 
 /// river-language §3.9: text of a value for exports and messages. Secrets print as (secret).

@@ -1,0 +1,180 @@
+#include "river/binary.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+
+#include "base/ensure.h"
+#include "river/convert.h"
+#include "river/number.h"
+
+namespace river {
+
+namespace {
+
+using ast::Op;
+using Answer = tl::expected<Value, OperandError>;
+
+/// What an operator takes, in the order in which messages list it.
+struct Rule {
+  Op op;
+  std::string_view spelling;
+  std::initializer_list<Kind> operands;
+  const Type* result;  ///< nullptr: that of the operands
+};
+
+const Rule& rule_of(Op op) {
+  static constexpr auto kBool = {Kind::boolean};
+  static constexpr auto kNumber = {Kind::number};
+  static constexpr auto kOrdered = {Kind::number, Kind::string};
+  static constexpr auto kAddable = {Kind::number, Kind::string, Kind::capsule};
+  static constexpr Rule kRules[] = {
+      {Op::logical_or, "||", kBool, &kBoolType},  {Op::logical_and, "&&", kBool, &kBoolType},
+      {Op::less, "<", kOrdered, &kBoolType},      {Op::less_equal, "<=", kOrdered, &kBoolType},
+      {Op::greater, ">", kOrdered, &kBoolType},   {Op::greater_equal, ">=", kOrdered, &kBoolType},
+      {Op::add, "+", kAddable, nullptr},          {Op::subtract, "-", kNumber, &kNumberType},
+      {Op::multiply, "*", kNumber, &kNumberType}, {Op::divide, "/", kNumber, &kNumberType},
+      {Op::modulo, "%", kNumber, &kNumberType},   {Op::power, "^", kNumber, &kNumberType},
+  };
+  const Rule* rule =
+      std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) { return r.op == op; });
+  ENSURE(rule != std::end(kRules));
+  return *rule;
+}
+
+bool is_text(const Value& value) {
+  return value.as_string() != nullptr || value.as_secret() != nullptr;
+}
+
+const std::string& text_of(const Value& value) {
+  return value.as_string() != nullptr ? *value.as_string() : value.as_secret()->text.reveal();
+}
+
+Value as_secret(const Value& value, bool optional) {
+  return Value::secret({base::Secret(text_of(value)), true, optional});
+}
+
+// Brings a string and a secret, or two sorts of secrets, to one type: secret over optional over
+// string. Two optional ones stay, and so does everything else.
+void normalise(Value& left, Value& right) {
+  if (!is_text(left) || !is_text(right)) return;
+  const SecretValue* l = left.as_secret();
+  const SecretValue* r = right.as_secret();
+  if (l == nullptr && r == nullptr) return;
+  if ((l != nullptr && !l->optional) || (r != nullptr && !r->optional)) {
+    left = as_secret(left, false);
+    right = as_secret(right, false);
+  } else if (l == nullptr || r == nullptr) {
+    const bool secret = (l != nullptr ? l : r)->is_secret;
+    left = secret ? as_secret(left, true) : Value::string(text_of(left));
+    right = secret ? as_secret(right, true) : Value::string(text_of(right));
+  }
+}
+
+// An unknown of which the operand's kind cannot be told: an optional secret may be a string.
+bool is_open(const Value& value) {
+  return is_any_unknown(value) ||
+         (value.is_unknown() && value.as_unknown()->type->capsule == kOptionalSecretType.capsule);
+}
+
+std::optional<OperandError> check_operand(const Rule& rule, const Value& value, bool right) {
+  const auto allowed = rule.operands;
+  if (is_open(value) || std::find(allowed.begin(), allowed.end(), value.kind()) != allowed.end())
+    return std::nullopt;
+  std::string names;
+  for (const Kind kind : allowed) names.append(names.empty() ? "" : " ").append(kind_name(kind));
+  return OperandError{"R051", right,
+                      fmt::format("should be one of [{}] for binop {}, got {}", names,
+                                  rule.spelling, kind_name(value.kind()))};
+}
+
+std::optional<OperandError> check(const Rule& rule, const Value& left, const Value& right) {
+  if (auto error = check_operand(rule, left, false)) return error;
+  if (auto error = check_operand(rule, right, true)) return error;
+  if (is_open(left) || is_open(right)) return std::nullopt;
+  const bool unknown = left.is_unknown() || right.is_unknown();
+  const auto textual = [](const Value& v) { return v.kind() == Kind::string || is_secret_like(v); };
+  if (unknown && textual(left) && textual(right)) return std::nullopt;
+  if (left.kind() != right.kind())
+    return OperandError{
+        "R051", true,
+        fmt::format("should be {}, got {}", kind_name(left.kind()), kind_name(right.kind()))};
+  if (left.kind() == Kind::capsule && !(is_secret_like(left) && is_secret_like(right)))
+    return OperandError{
+        "R051", false,
+        fmt::format("could not perform binop {} for unknown types lhs {} rhs {}", rule.spelling,
+                    kind_name(left.kind()), kind_name(right.kind()))};
+  return std::nullopt;
+}
+
+// The type of a sum with an unknown part, as far as it is certain.
+const Type* sum_type(const Value& left, const Value& right) {
+  const auto either = [&](auto test) { return test(left) || test(right); };
+  const auto of = [](const Type& type) {
+    return [&type](const Value& v) {
+      return !is_any_unknown(v) && v.kind() == type.kind &&
+             (!v.is_unknown() || v.as_unknown()->type->capsule == type.capsule) &&
+             (type.kind != Kind::capsule || v.is_unknown() || !v.as_secret()->optional);
+    };
+  };
+  if (either(of(kNumberType))) return &kNumberType;
+  if (either(of(kSecretType))) return &kSecretType;
+  if (either([](const Value& v) { return is_any_unknown(v); })) return &kAnyType;
+  return either(is_secret_like) ? &kOptionalSecretType : &kStringType;
+}
+
+Value unknown_result(const Rule& rule, const Value& left, const Value& right) {
+  if (is_silent(left) || is_silent(right)) return Value::unknown();
+  return Value::unknown(rule.result != nullptr ? rule.result : sum_type(left, right));
+}
+
+Value equality(Op op, const Value& left, const Value& right) {
+  if (is_silent(left) || is_silent(right)) return Value::unknown();
+  if (left.has_unknown() || right.has_unknown()) return Value::unknown(&kBoolType);
+  return Value::boolean((left == right) == (op == Op::equal));
+}
+
+Value add_text(const Value& left, const Value& right) {
+  std::string sum = text_of(left) + text_of(right);
+  const SecretValue* l = left.as_secret();
+  if (l == nullptr) return Value::string(std::move(sum));
+  const bool secret = l->is_secret || right.as_secret()->is_secret;
+  return Value::secret({base::Secret(std::move(sum)), secret, l->optional});
+}
+
+bool compare_text(Op op, const std::string& left, const std::string& right) {
+  const auto order = Number::of(int64_t{left.compare(right)});
+  return compare(op, order, Number::of(int64_t{0}));
+}
+
+Value compute(const Rule& rule, const Value& left, const Value& right) {
+  const Op op = rule.op;
+  if (const bool* l = left.as_bool())
+    return Value::boolean(op == Op::logical_or ? *l || *right.as_bool() : *l && *right.as_bool());
+  if (const Number* l = left.as_number())
+    return rule.result == &kBoolType ? Value::boolean(compare(op, *l, *right.as_number()))
+                                     : Value::number(arithmetic(op, *l, *right.as_number()));
+  if (op == Op::add) return add_text(left, right);
+  return Value::boolean(compare_text(op, text_of(left), text_of(right)));
+}
+
+}  // namespace
+
+tl::expected<Value, OperandError> apply_binary(ast::Op op, const Value& left_operand,
+                                               const Value& right_operand) {
+  Value left = left_operand;
+  Value right = right_operand;
+  normalise(left, right);
+  if (op == Op::equal || op == Op::not_equal) return equality(op, left, right);
+
+  const Rule& rule = rule_of(op);
+  if (auto error = check(rule, left, right)) return tl::unexpected(*std::move(error));
+  const Number* divisor = op == Op::divide || op == Op::modulo ? right.as_number() : nullptr;
+  if (divisor != nullptr && is_zero(*divisor))
+    return tl::unexpected(OperandError{"R052", true, "divide by zero error"});
+  if (left.is_unknown() || right.is_unknown()) return unknown_result(rule, left, right);
+  return compute(rule, left, right);
+}
+
+}  // namespace river

@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "river/value.h"
+
+namespace river {
+
+/// Why a value does not fit a type. The message is what stands behind the value's source text:
+/// "should be string, got bool". `path` leads from the value to the array element that is wrong.
+struct Mismatch {
+  std::string_view code;
+  std::string message;
+  std::vector<size_t> path;
+};
+
+/// The value as a function's parameter of this type takes it (river-language §3.6): numbers become
+/// strings, public optional secrets too, null becomes the empty value of a scalar or of a typed
+/// list. Unknowns that may fit stay unknown.
+tl::expected<Value, Mismatch> convert(const Value& value, const Type& wanted);
+
+/// Nothing is known of the value, or only that it may be anything.
+bool is_any_unknown(const Value& value);
+/// An unknown whose cause was reported already, so that what is made of it stays silent.
+bool is_silent(const Value& value);
+/// A secret or an optional secret, known or not.
+bool is_secret_like(const Value& value);
+
+}  // namespace river

@@ -1,0 +1,43 @@
+#include <unistd.h>
+
+#include "river/stdlib/functions.h"
+
+namespace river::standard {
+
+namespace {
+
+// The names that Go gives to processors, which configs compare with.
+constexpr std::string_view kArch =
+#if defined(__x86_64__)
+    "amd64";
+#elif defined(__aarch64__)
+    "arm64";
+#elif defined(__arm__)
+    "arm";
+#elif defined(__i386__)
+    "386";
+#elif defined(__riscv)
+    "riscv64";
+#elif defined(__s390x__)
+    "s390x";
+#elif defined(__powerpc64__)
+    "ppc64le";
+#else
+    "unknown";
+#endif
+
+std::string hostname() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+}  // namespace
+
+Value constants() {
+  return Value::object({{"hostname", Value::string(hostname())},
+                        {"os", Value::string("linux")},
+                        {"arch", Value::string(std::string(kArch))},
+                        {"version", Value::string("v" TRIBUTARY_VERSION)}});
+}
+
+}  // namespace river::standard
