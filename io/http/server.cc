@@ -108,7 +108,9 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     request.headers = headers_of(message.base());
     request.body = message.body();
     beast::get_lowest_layer(stream_).expires_never();
-    write(service_->handler(request), message.keep_alive(), request.method == "HEAD");
+    Response response = service_->handler(request);
+    if (response.status != 0)
+      write(std::move(response), message.keep_alive(), request.method == "HEAD");
   }
 
   void refuse(int status) { write({status, {}, {}}, false, false); }

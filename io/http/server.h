@@ -11,8 +11,9 @@
 
 namespace io::http {
 
-/// Answers a request. Runs on one of the server's threads and must not throw. With one thread (the
-/// default) a handler that blocks holds up everybody; with N threads, N handlers may block.
+/// Answers a request; status 0 closes the connection without an answer. Runs on one of the server's
+/// threads and must not throw. With one thread (the default) a handler that blocks holds up
+/// everybody; with N threads, N handlers may block.
 using Handler = std::function<Response(const Request&)>;
 
 /// An HTTP/1.1 server with keep-alive on threads of its own. Serves from listen() until stop().
