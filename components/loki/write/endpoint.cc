@@ -1,0 +1,85 @@
+#include "components/loki/write/endpoint.h"
+
+#include <utility>
+
+namespace components::loki::write {
+
+Endpoint::Endpoint(const Context& context, SettingsPtr settings, uint64_t seed)
+    : settings_(std::move(settings)),
+      metrics_(context.metrics, settings_->host()),
+      overflow_(metrics_.tenant(settings_->endpoint.tenant_id).lost(Drop::queue_is_full)),
+      blocks_(settings_->endpoint.queue_config.block_on_overflow),
+      queue_(settings_->endpoint.queue_config.capacity.bytes, metrics_.queue_bytes,
+             metrics_.queue_entries),
+      delivery_(queue_, metrics_, context.log, settings_, seed),
+      sender_(queue_, metrics_, delivery_) {}
+
+Endpoint::~Endpoint() {
+  queue_.close();
+  abort_.request_stop();
+}
+
+void Endpoint::start() {
+  thread_ = std::jthread([this] {
+    sender_.run(abort_.get_token());
+    base::Lock lock(mutex_);
+    is_finished_ = true;
+    for_finish_.notify_all();
+  });
+}
+
+void Endpoint::update(SettingsPtr settings) {
+  settings_ = std::move(settings);
+  blocks_ = settings_->endpoint.queue_config.block_on_overflow;
+  queue_.set_capacity(settings_->endpoint.queue_config.capacity.bytes);
+  delivery_.update(settings_);
+}
+
+void Endpoint::close(Sender::Rest rest) {
+  const auto drain = settings_->endpoint.queue_config.drain_timeout.value;
+  deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(drain);
+  sender_.set_rest(rest);
+  delivery_.finish_by(deadline_);
+  queue_.close();
+}
+
+bool Endpoint::finished() const {
+  base::Lock lock(mutex_);
+  return is_finished_;
+}
+
+void Endpoint::join() {
+  if (!thread_.joinable()) return;
+  {
+    base::Lock lock(mutex_);
+    for_finish_.wait_until(mutex_, deadline_, [&]() REQUIRES_LOCK(mutex_) { return is_finished_; });
+  }
+  abort_.request_stop();  // Nothing to cut short, unless a try is on the wire at the deadline.
+  thread_.join();
+}
+
+bool Endpoint::offer(const BatchPtr& batch) {
+  const Queue::Push result = queue_.try_push(batch);
+  if (result == Queue::Push::full && blocks_) return false;
+  count(*batch, result);
+  return true;
+}
+
+void Endpoint::take(const BatchPtr& batch) {
+  count(*batch, queue_.push(batch));
+}
+
+void Endpoint::count(const telemetry::LogBatch& batch, Queue::Push result) {
+  metrics_.received->add(batch.entries.size());
+  if (result == Queue::Push::closed) batch.ack.abandon();
+  if (result == Queue::Push::full) overflow(batch);
+}
+
+void Endpoint::overflow(const telemetry::LogBatch& batch) {
+  uint64_t bytes = 0;
+  for (const telemetry::Entry& entry : batch.entries)
+    bytes += telemetry::wire::PushEncoder::size_of(batch, entry);
+  overflow_.add(batch.entries.size(), bytes);
+}
+
+}  // namespace components::loki::write

@@ -1,0 +1,66 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <thread>
+
+#include "base/mutex.h"
+#include "components/component.h"
+#include "components/loki/write/delivery.h"
+#include "components/loki/write/metrics.h"
+#include "components/loki/write/queue.h"
+#include "components/loki/write/sender.h"
+#include "components/loki/write/settings.h"
+
+namespace components::loki::write {
+
+/// One server to send to: a queue, and a thread that empties it. Except where said otherwise, for
+/// the control thread.
+class Endpoint {
+ public:
+  Endpoint(const Context& context, SettingsPtr settings, uint64_t seed);
+  ~Endpoint();  ///< ends at once; what waits is abandoned
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  void start();
+  const Settings& settings() const { return *settings_; }
+  /// The queue, and a request that is being tried, go by the new settings from now on.
+  void update(SettingsPtr settings);
+
+  /// Refuses batches from now on, and tries to send what waits for as long as drain_timeout.
+  void close(Sender::Rest rest);
+  /// Waits until close() has done its work.
+  void join();
+  bool finished() const;
+  Health health() const { return delivery_.health(); }
+
+  // Any thread.
+
+  /// Takes the batch unless the queue is full and sources are to be slowed down: then answers false
+  /// and the caller goes on with take().
+  bool offer(const BatchPtr& batch);
+  /// Blocks while the queue is full. What a closed endpoint does not take is abandoned.
+  void take(const BatchPtr& batch);
+
+ private:
+  void count(const telemetry::LogBatch& batch, Queue::Push result);
+  void overflow(const telemetry::LogBatch& batch);
+
+  SettingsPtr settings_;
+  Metrics metrics_;
+  Metrics::Lost overflow_;
+  std::atomic<bool> blocks_;
+  Queue queue_;
+  Delivery delivery_;
+  Sender sender_;
+  mutable base::Mutex mutex_;
+  base::Condition for_finish_;
+  bool is_finished_ GUARDED_BY(mutex_) = false;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  std::stop_source abort_;
+  std::jthread thread_;  // Last: the thread uses all of the above.
+};
+
+}  // namespace components::loki::write

@@ -1,0 +1,136 @@
+#include "components/loki/write/queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace components::loki::write {
+
+Queue::Queue(size_t capacity, std::shared_ptr<base::metrics::Gauge> bytes_gauge,
+             std::shared_ptr<base::metrics::Gauge> entries_gauge)
+    : bytes_gauge_(std::move(bytes_gauge)),
+      entries_gauge_(std::move(entries_gauge)),
+      capacity_(capacity) {}
+
+Queue::~Queue() {
+  while (const auto item = pop()) {
+    item->batch->ack.abandon();
+    entries_gauge_->add(-static_cast<double>(item->batch->entries.size()));
+  }
+  settle(0);
+}
+
+size_t Queue::cost(const telemetry::LogBatch& batch) {
+  return batch.buffer.size() + batch.entries.size() * sizeof(telemetry::Entry) +
+         batch.metadata.size() * sizeof(telemetry::Metadata);
+}
+
+bool Queue::has_room(size_t cost) const {
+  const size_t held = queued_ + in_hand_;
+  return held == 0 || held + cost <= capacity_;
+}
+
+void Queue::show() {
+  const size_t held = queued_ + in_hand_;
+  bytes_gauge_->add(static_cast<double>(held) - static_cast<double>(shown_));
+  shown_ = held;
+}
+
+void Queue::enqueue(const BatchPtr& batch, size_t cost) {
+  items_.push_back({batch, Clock::now()});
+  entries_gauge_->add(static_cast<double>(batch->entries.size()));
+  queued_ += cost;
+  show();
+  // The first one sets the sender's alarm clock, one that fills a request rings it.
+  if (items_.size() == 1 || queued_ >= wanted_) for_sender_.notify_one();
+}
+
+Queue::Push Queue::try_push(const BatchPtr& batch) {
+  const size_t size = cost(*batch);
+  base::Lock lock(mutex_);
+  if (closed_) return Push::closed;
+  // Those who wait already come first.
+  if (waiting_ > 0 || !has_room(size)) return Push::full;
+  enqueue(batch, size);
+  return Push::taken;
+}
+
+Queue::Push Queue::push(const BatchPtr& batch) {
+  const size_t size = cost(*batch);
+  base::Lock lock(mutex_);
+  ++waiting_;
+  for_sender_.notify_one();
+  for_sources_.wait(mutex_, batch->stop,
+                    [&]() REQUIRES_LOCK(mutex_) { return closed_ || has_room(size); });
+  --waiting_;
+  if (closed_ || batch->stop.stop_requested()) return Push::closed;
+  enqueue(batch, size);
+  return Push::taken;
+}
+
+void Queue::set_capacity(size_t bytes) {
+  base::Lock lock(mutex_);
+  capacity_ = bytes;
+  for_sources_.notify_all();
+}
+
+void Queue::poke() {
+  base::Lock lock(mutex_);
+  poked_ = true;
+  for_sender_.notify_one();
+}
+
+void Queue::close() {
+  base::Lock lock(mutex_);
+  closed_ = true;
+  poked_ = true;
+  for_sender_.notify_one();
+  for_sources_.notify_all();
+}
+
+Queue::Wake Queue::wait(size_t wanted, std::chrono::nanoseconds age_max, Clock::time_point due) {
+  base::Lock lock(mutex_);
+  wanted_ = wanted;
+  for (;;) {
+    if (closed_) return Wake::closed;
+    if (waiting_ > 0 && queued_ + in_hand_ > 0) return Wake::crowded;
+    if (queued_ > 0 && queued_ >= wanted) return Wake::work;
+    auto until = due;
+    if (!items_.empty()) until = std::min(until, items_.front().arrived + age_max);
+    if (Clock::now() >= until) return Wake::work;
+    if (until == Clock::time_point::max())
+      for_sender_.wait(mutex_);
+    else
+      for_sender_.wait_until(mutex_, until);
+  }
+}
+
+std::optional<Queue::Item> Queue::pop() {
+  base::Lock lock(mutex_);
+  if (items_.empty()) return std::nullopt;
+  Item item = std::move(items_.front());
+  items_.pop_front();
+  const size_t size = cost(*item.batch);
+  queued_ -= size;
+  in_hand_ += size;
+  return item;
+}
+
+void Queue::settle(size_t in_hand) {
+  base::Lock lock(mutex_);
+  in_hand_ = in_hand;
+  show();
+  for_sources_.notify_all();
+}
+
+void Queue::sleep_until(Clock::time_point until) {
+  base::Lock lock(mutex_);
+  for_sender_.wait_until(mutex_, until, [&]() REQUIRES_LOCK(mutex_) { return poked_; });
+  poked_ = false;
+}
+
+bool Queue::closed() const {
+  base::Lock lock(mutex_);
+  return closed_;
+}
+
+}  // namespace components::loki::write

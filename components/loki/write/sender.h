@@ -1,0 +1,90 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "components/loki/write/delivery.h"
+#include "components/loki/write/metrics.h"
+#include "components/loki/write/queue.h"
+#include "components/loki/write/settings.h"
+#include "telemetry/wire/loki_push.h"
+
+namespace components::loki::write {
+
+/// Takes batches from a queue, makes push requests of them and hands these to the delivery one
+/// after the other. All of it runs on one thread, so lines stay in order: a request that is tried
+/// again holds up those behind it.
+///
+/// Entries go to the open request of their tenant, which is sent when the next entry would make it
+/// larger than batch_size, when its first entry has waited batch_wait, or when a source waits for
+/// room. A request holds the acks of all batches that have entries in it, and lets go of them when
+/// the server took it or it was dropped and counted.
+class Sender {
+ public:
+  /// What becomes of what could not be sent in time.
+  enum class Rest {
+    abandon,  ///< the agent stops: sources read it again next time
+    drop      ///< the endpoint went from the config: counted as endpoint_removed
+  };
+
+  Sender(Queue& queue, Metrics& metrics, Delivery& delivery)
+      : queue_(queue), metrics_(metrics), delivery_(delivery) {}
+
+  /// The thread's body: returns when the queue was closed and what waited is dealt with.
+  /// `abort` cuts short what is on the wire.
+  void run(std::stop_token abort);
+
+  /// From the control thread, before it closes the queue.
+  void set_rest(Rest rest) { rest_ = rest; }
+
+ private:
+  struct Request {
+    std::string tenant;
+    telemetry::wire::PushEncoder encoder;
+    std::vector<telemetry::Ack> acks;
+    const void* last_batch = nullptr;  ///< whose ack was added last
+    uint64_t generation = 0;           ///< changes when the encoder starts anew
+    Clock::time_point due;
+  };
+  /// Where the entries of one label set of the current batch go.
+  struct Route {
+    Request* request = nullptr;
+    uint64_t generation = 0;
+    uint32_t stream = 0;
+  };
+
+  void refresh();
+  void place(const Queue::Item& item);
+  void put(const Queue::Item& item, const telemetry::Entry& entry, Route& route);
+  Request& request_for(const telemetry::Labels& labels);
+  bool find_stream(const telemetry::Labels& labels, Route& route);
+  const telemetry::Labels& with_external(const telemetry::Labels& labels);
+
+  void send(Request& request);
+  void send_due(Clock::time_point now);
+  void give_up(const Request& request);
+  void give_up(const telemetry::LogBatch& batch, size_t first_entry);
+  bool is_over() const { return delivery_.time_is_over() || abort_.stop_requested(); }
+
+  size_t open_bytes() const;
+  size_t wanted() const;
+  Clock::time_point next_due() const;
+
+  Queue& queue_;
+  Metrics& metrics_;
+  Delivery& delivery_;
+  std::atomic<Rest> rest_{Rest::abandon};
+
+  std::stop_token abort_;
+  SettingsPtr settings_;
+  std::map<std::string, Request> open_;  ///< by tenant
+  std::vector<Route> routes_;            ///< by label set of the current batch
+  std::unordered_map<telemetry::Labels, telemetry::Labels, telemetry::LabelsHash> merged_;
+  uint64_t generations_ = 0;
+};
+
+}  // namespace components::loki::write

@@ -1,0 +1,47 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/snapshot.h"
+#include "components/component.h"
+#include "components/loki/write/endpoint.h"
+#include "components/loki/write/signature.h"
+#include "telemetry/log_batch.h"
+
+namespace components::loki::write {
+
+/// loki.write: gives each batch to all of its endpoints, without a copy.
+///
+/// An endpoint that is slow or dead does not hold up the batch for the others, but once its queue
+/// is full it holds up the sources, and so the next batches for all: memory is bounded, and what a
+/// source can read again is not lost. block_on_overflow = false chooses loss instead.
+class Write final : public ComponentOf<Arguments> {
+ public:
+  Write(Context context, const Arguments& arguments);
+  ~Write() override;
+
+  base::Result<void> start() override;
+  void stop() override;
+  Health health() const override;
+
+ protected:
+  /// An endpoint that is still there keeps its queue: the same arguments, else the same name, else
+  /// the same place in the list. One that is gone has its drain_timeout to empty its queue, behind
+  /// the scenes; what is left then is dropped and counted.
+  base::Result<void> update(const Arguments& arguments) override;
+
+ private:
+  using Endpoints = std::vector<std::shared_ptr<Endpoint>>;
+  class Receiver;
+
+  std::shared_ptr<Endpoint> successor(Endpoints& old, const SettingsPtr& settings, size_t index);
+
+  Context context_;
+  std::shared_ptr<Receiver> receiver_;
+  Endpoints endpoints_;
+  Endpoints retired_;
+  uint64_t seed_;
+};
+
+}  // namespace components::loki::write
