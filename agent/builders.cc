@@ -4,6 +4,7 @@
 #include "components/loki/echo/echo.h"
 #include "components/loki/relabel/relabel.h"
 #include "components/loki/source_file/source.h"
+#include "components/loki/write/write.h"
 
 namespace agent {
 
@@ -19,6 +20,8 @@ std::span<const components::Builder> builders() {
       components::builder<components::loki::source_file::Source,
                           components::loki::source_file::Arguments>(
           components::loki::source_file::kSignature),
+      components::builder<components::loki::write::Write, components::loki::write::Arguments>(
+          components::loki::write::kSignature),
   };
   return all;
 }
