@@ -5,13 +5,14 @@
 #include "river/schema/decode.h"
 
 enum class Fruit { apple, pear };
+struct Engine;
 
 namespace river::schema {
 template <>
 inline constexpr EnumName<Fruit> kEnumNames<Fruit>[] = {{"apple", Fruit::apple},
                                                         {"pear", Fruit::pear}};
 template <>
-inline constexpr std::string_view kCapsuleName<int> = "Integer";
+inline constexpr std::string_view kCapsuleName<Engine> = "Engine";
 }  // namespace river::schema
 
 using namespace river;
@@ -164,10 +165,10 @@ TEST_CASE("codec: lists, maps and capsules") {
   CHECK(decoded<Map>(Value::object({{"a", text("2")}})) == "{\n\ta = 2,\n}");
   CHECK(decoded<Map>(Value::array({})) == R"(C010 "x" should be map(int), got array)");
   CHECK(decoded<std::optional<int64_t>>(Value()) == "null");
-  CHECK(decoded<CapsuleRef<int>>(Value::capsule({"Integer", nullptr})) == R"(capsule("Integer"))");
-  CHECK(decoded<CapsuleRef<int>>(Value::capsule({"Other", nullptr})) ==
-        R"(C010 "x" should be Integer, got Other)");
-  CHECK(decoded<CapsuleRef<int>>(text("a")) == R"(C010 "x" should be Integer, got string)");
+  CHECK(decoded<CapsuleRef<Engine>>(Value::capsule({"Engine", nullptr})) == R"(capsule("Engine"))");
+  CHECK(decoded<CapsuleRef<Engine>>(Value::capsule({"Other", nullptr})) ==
+        R"(C010 "x" should be Engine, got Other)");
+  CHECK(decoded<CapsuleRef<Engine>>(text("a")) == R"(C010 "x" should be Engine, got string)");
 }
 
 TEST_CASE("codec: unknown values are judged by their type") {
@@ -194,9 +195,9 @@ TEST_CASE("codec: unknown values are judged by their type") {
         R"(C010 "x" should be list(string), got list(bool))");
   CHECK(decoded<bool>(unknown<OptionalSecret>()) ==
         R"(C010 "x" should be bool, got optional_secret)");
-  CHECK(decoded<CapsuleRef<int>>(unknown<CapsuleRef<int>>()) == "unknown");
-  CHECK(decoded<CapsuleRef<int>>(unknown<base::Secret>()) ==
-        R"(C010 "x" should be Integer, got secret)");
+  CHECK(decoded<CapsuleRef<Engine>>(unknown<CapsuleRef<Engine>>()) == "unknown");
+  CHECK(decoded<CapsuleRef<Engine>>(unknown<base::Secret>()) ==
+        R"(C010 "x" should be Engine, got secret)");
 }
 
 TEST_CASE("codec: one list reports all its mistakes, and points at the elements") {

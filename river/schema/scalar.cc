@@ -33,15 +33,19 @@ std::string given_name(const Value& value) {
   return std::string(kind_name(value.kind()));
 }
 
+bool is_single(const Value& value) {
+  if (const Unknown* unknown = value.as_unknown())
+    return unknown->type && !unknown->type->is_any && unknown->type->kind != Kind::array;
+  return !value.as_array();
+}
+
 /// What to write instead, where the slip is a common one.
 std::string mismatch_help(const Value& value, const Type& wanted) {
   const std::string* text = value.as_string();
   if (wanted.kind == Kind::boolean && text && (*text == "true" || *text == "false"))
     return fmt::format("write {} without quotes", *text);
   if (wanted.kind == Kind::string && value.as_bool()) return "put it in quotes";
-  const bool is_single = !value.is_unknown() && !value.as_array();
-  if (wanted.kind == Kind::array && is_single && (!value.as_object() || wanted.element))
-    return "a list is written in brackets: [...]";
+  if (wanted.kind == Kind::array && is_single(value)) return "a list is written in brackets: [...]";
   if (wanted.kind == Kind::capsule && !wanted.capsule.empty() && !is_secret_type(wanted))
     return fmt::format("refer to an export of type {}", wanted.capsule);
   return {};

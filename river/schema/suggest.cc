@@ -7,17 +7,20 @@ namespace river::schema {
 
 namespace {
 
-/// Levenshtein's distance: the number of letters to insert, delete or replace.
+/// The number of slips between two words: a letter too many, too few or wrong, or two neighbours
+/// swapped ("optimal string alignment").
 size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+  std::vector<size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    std::swap(before_last, last);
+    std::swap(last, row);
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
   }
   return row.back();
@@ -26,12 +29,13 @@ size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view did_you_mean(std::string_view wanted, std::span<const std::string_view> names) {
-  constexpr size_t kSlipsMax = 2;
+  if (wanted.size() < 2) return {};
+  const size_t slips_max = wanted.size() < 6 ? 1 : 2;  // Two slips in a short word: another word.
   std::string_view best;
-  size_t best_distance = std::min(kSlipsMax + 1, wanted.size());  // "ab" is no slip of "xy"
+  size_t best_distance = slips_max + 1;
   for (const std::string_view name : names) {
     const size_t longer = std::max(name.size(), wanted.size());
-    if (longer - std::min(name.size(), wanted.size()) > kSlipsMax) continue;
+    if (longer - std::min(name.size(), wanted.size()) > slips_max) continue;
     if (const size_t d = distance(wanted, name); d < best_distance) {
       best = name;
       best_distance = d;
