@@ -240,7 +240,8 @@ TEST_CASE("decode: unknown values pass, and rules are not applied to them") {
     CHECK(outcome.ok);
   }
   CHECK(decode("name = \"a\"\ntags = text").findings ==
-        "2:8 C010 \"tags\" should be list(string), got string\n");
+        "2:8 C010 \"tags\" should be list(string), got string [a list is written in brackets: "
+        "[...]]\n");
 }
 
 TEST_CASE("decode: what cannot be evaluated fails without a second message") {
