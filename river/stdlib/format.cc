@@ -51,9 +51,9 @@ class ValueWriter {
       : spec_(spec), verb_(verb), letter_(verb.size() == 1 ? verb.front() : '\0'), out_(out) {}
 
   void write(const Value& value) {
-    if (letter_ == 'T') return write_text(spec_, type_name(value), 's', out_);
+    if (!value.is_null() && letter_ == 'T') return write_text(spec_, type_name(value), 's', out_);
     if (!value.is_null()) return write_inner(value);
-    if (letter_ == 'v')
+    if (is_one_of("vT"))
       write_padded(spec_, "<nil>", out_);
     else
       out_.append("%!").append(verb_).append("(<nil>)");
@@ -86,7 +86,7 @@ class ValueWriter {
   // The marker for a verb that does not suit the value: %!d(string=x).
   void misfit(const Value& value) {
     out_.append("%!").append(verb_).append("(").append(type_name(value)).append("=");
-    ValueWriter(FormatSpec{}, "v", out_).write(value);
+    ValueWriter(spec_, "v", out_).write(value);
     out_ += ')';
   }
 
@@ -100,6 +100,8 @@ class ValueWriter {
     const uint64_t size = negative ? -bits : bits;
     switch (letter_) {
       case 'v':
+        if (spec_.sharp_v && number.rank == Number::Rank::unsigned_int) return write_source(size);
+        [[fallthrough]];
       case 'd':
         return write_integer(spec_, size, negative, 10, letter_, out_);
       case 'b':
@@ -117,6 +119,13 @@ class ValueWriter {
       default:
         misfit(value);
     }
+  }
+
+  // Go source shows unsigned numbers in hexadecimal.
+  void write_source(uint64_t size) {
+    FormatSpec spec = spec_;
+    spec.sharp = true;
+    write_integer(spec, size, false, 16, 'v', out_);
   }
 
   void write_array(const Array& elements) {
@@ -231,10 +240,11 @@ class Formatter {
 
   // [n] makes the n-th argument the next one.
   void argument_index() {
+    after_index_ = false;
     if (!rest_.starts_with('[')) return;
     reordered_ = true;
     const size_t close = rest_.find(']');
-    if (close == std::string_view::npos) {
+    if (close == std::string_view::npos || rest_.size() < 3) {
       good_index_ = false;
       rest_.remove_prefix(1);
       return;
@@ -242,8 +252,8 @@ class Formatter {
     std::string_view inside = rest_.substr(1, close - 1);
     rest_.remove_prefix(close + 1);
     const auto index = read_number(inside);
-    after_index_ = true;
-    if (!index || !inside.empty() || *index < 1 || static_cast<size_t>(*index) > args_.size())
+    after_index_ = index && inside.empty();
+    if (!after_index_ || *index < 1 || static_cast<size_t>(*index) > args_.size())
       good_index_ = false;
     else
       next_ = static_cast<size_t>(*index) - 1;
@@ -283,7 +293,7 @@ class Formatter {
   }
 
   void precision() {
-    if (!rest_.starts_with('.')) return;
+    if (!rest_.starts_with('.') || rest_.size() < 2) return;
     rest_.remove_prefix(1);
     if (after_index_) good_index_ = false;  // %[3].2d
     argument_index();

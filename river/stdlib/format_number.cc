@@ -24,6 +24,33 @@ std::string_view sign_of(const FormatSpec& spec, bool negative) {
   return spec.space ? " " : "";
 }
 
+// 0x1.8p+01: one digit before the point, which is 0 for zero alone.
+std::string hex_digits(double value, int precision) {
+  int exponent = 0;
+  auto mantissa = static_cast<uint64_t>(std::ldexp(std::frexp(value, &exponent), 53));
+  exponent = value == 0 ? 0 : exponent - 1;
+  if (precision >= 0 && precision < 13) {
+    // Round to even at the last digit that is shown; a carry makes 1.fff into 2.000, that is 1p+1.
+    const int cut = 52 - 4 * precision;
+    const uint64_t rest = mantissa & ((uint64_t{1} << cut) - 1);
+    const uint64_t half = uint64_t{1} << (cut - 1);
+    mantissa >>= cut;
+    if (rest > half || (rest == half && (mantissa & 1) != 0)) ++mantissa;
+    mantissa <<= cut;
+    if (mantissa >> 53 != 0) {
+      mantissa >>= 1;
+      ++exponent;
+    }
+  }
+  std::string digits = fmt::format("{:013x}", mantissa & ((uint64_t{1} << 52) - 1));
+  if (precision >= 0)
+    digits.resize(static_cast<size_t>(precision), '0');
+  else
+    digits.erase(digits.find_last_not_of('0') + 1);
+  return fmt::format("0x{}{}{}p{}{:02}", mantissa >> 52, digits.empty() ? "" : ".", digits,
+                     exponent < 0 ? '-' : '+', std::abs(exponent));
+}
+
 // The digits of a float without a sign; Go's exponents have at least two digits, as C's.
 std::string float_digits(double value, char verb, int precision) {
   switch (verb) {
@@ -41,14 +68,8 @@ std::string float_digits(double value, char verb, int precision) {
     case 'f':
       return precision >= 0 ? fmt::format("{:.{}f}", value, precision)
                             : number_to_text(Number::of(value));
-    case 'x': {
-      std::string text =
-          precision >= 0 ? fmt::format("{:.{}a}", value, precision) : fmt::format("{:a}", value);
-      // The exponent has two digits at least: 0x1p+4 is 0x1p+04.
-      const size_t digits = text.find('p') + 2;
-      if (text.size() - digits < 2) text.insert(digits, "0");
-      return text;
-    }
+    case 'x':
+      return hex_digits(value, precision);
     default:
       if (precision >= 0) return fmt::format("{:.{}g}", value, precision);
       break;
@@ -68,13 +89,15 @@ std::string float_digits(double value, char verb, int precision) {
 
 // %#g keeps the point and as many digits as the precision says, six unless given.
 std::string sharpened(std::string digits, char verb, int precision) {
-  const size_t e = std::min(digits.find_first_of(verb == 'x' ? "p" : "e"), digits.size());
+  const bool hexadecimal = verb == 'x' || verb == 'X';
+  const size_t e = std::min(digits.find(hexadecimal ? 'p' : 'e'), digits.size());
   std::string tail = digits.substr(e);
   digits.resize(e);
   const bool point = digits.find('.') != std::string::npos;
   if (!point) digits += '.';
-  if (verb == 'g') {
-    const size_t first = std::min(digits.find_first_of("123456789"), digits.size());
+  if (verb == 'g' || verb == 'x') {
+    // The x of 0x counts, as it does in Go.
+    const size_t first = std::min(digits.find_first_of("x123456789"), digits.size());
     const auto significant =
         static_cast<int>(std::count_if(digits.begin() + static_cast<ptrdiff_t>(first), digits.end(),
                                        [](char c) { return c != '.'; }));
@@ -127,7 +150,8 @@ void write_float(const FormatSpec& spec, double value, char verb, std::string& o
   const bool six = (lower == 'e' || lower == 'f') && spec.precision < 0;
   const int precision = six ? 6 : spec.precision;
   std::string digits = float_digits(std::abs(value), lower, precision);
-  if (spec.sharp && lower != 'b') digits = sharpened(std::move(digits), lower, precision);
+  if (spec.sharp && lower != 'b')
+    digits = sharpened(std::move(digits), verb == 'X' ? verb : lower, precision);
   if (upper)
     for (char& c : digits) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
 
