@@ -10,10 +10,6 @@ namespace river::schema {
 
 namespace {
 
-constexpr Type kSecretType{.kind = Kind::capsule, .name = "secret", .capsule = "secret"};
-constexpr Type kOptionalSecretType{
-    .kind = Kind::capsule, .name = "optional_secret", .capsule = "optional_secret"};
-
 bool is_secret_type(const Type& type) {
   return type.capsule == kSecretType.capsule || type.capsule == kOptionalSecretType.capsule;
 }
