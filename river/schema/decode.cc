@@ -11,7 +11,11 @@ struct Slot {
   const Field* field = nullptr;
   void* object = nullptr;
   const ast::Statement* first = nullptr;  ///< where it is written first; nullptr: nowhere
+  bool misspelled = false;                ///< a name that is close to this one was reported
   Decoded outcome = Decoded::ok;
+
+  /// It should be written and is not.
+  bool missing() const { return !first && (misspelled || field->need == Need::required); }
 };
 
 /// A rule set to run once everything is decoded.
@@ -30,7 +34,7 @@ class BodyDecoder {
     flatten(schema, object);
     for (const ast::Statement* statement : body.statements) take(*statement);
     for (const Slot& slot : slots_)
-      if (slot.field->need == Need::required && !slot.first) report_missing(*slot.field);
+      if (slot.missing() && !slot.misspelled) report_missing(*slot.field);
     validate();
     return outcome_;
   }
@@ -148,8 +152,10 @@ void BodyDecoder::report_unknown(const ast::Statement& statement) {
                                     "unrecognized {} \"{}\"", what, statement.name);
   std::vector<std::string_view> names;
   for (const Slot& slot : slots_) names.push_back(slot.field->name);
-  if (const std::string_view near = did_you_mean(statement.name, names); !near.empty())
-    report.with_help(fmt::format("did you mean \"{}\"?", near));
+  const std::string_view near = did_you_mean(statement.name, names);
+  if (near.empty()) return;
+  report.with_help(fmt::format("did you mean \"{}\"?", near));
+  for (Slot& slot : slots_) slot.misspelled |= slot.field->name == near;
 }
 
 void BodyDecoder::report_missing(const Field& field) {
@@ -166,15 +172,14 @@ void BodyDecoder::validate() {
   if (rules_.empty()) return;
   std::vector<Scope::Given> given;
   for (const Slot& slot : slots_) {
-    const bool missing = slot.field->need == Need::required && !slot.first;
-    if (!slot.first && !missing) continue;
+    if (!slot.first && !slot.missing()) continue;
     diag::Span place = header_;
     if (slot.first)
       place = slot.first->is_block ? slot.first->header_span() : slot.first->value->span;
     given.push_back({.name = slot.field->name,
                      .span = place,
                      .unknown = slot.outcome != Decoded::ok,
-                     .missing = missing});
+                     .missing = slot.missing()});
   }
   const size_t before = diagnostics_.size();
   schema::Scope scope(header_, given, diagnostics_);

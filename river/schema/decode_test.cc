@@ -180,6 +180,7 @@ TEST_CASE("decode: one mistake, one message, at its place") {
     std::string_view in, want;
   };
   const Case cases[] = {
+      {"nme = \"b\"", "1:1 C001 unrecognized attribute \"nme\" [did you mean \"name\"?]\n"},
       {"nme = \"a\"\nname = \"b\"",
        "1:1 C001 unrecognized attribute \"nme\" [did you mean \"name\"?]\n"},
       {"name = \"a\"\nlisten { }",

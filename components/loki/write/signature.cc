@@ -108,7 +108,7 @@ constexpr schema::Field kFields[] = {
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
   const auto& endpoints = arguments.endpoint;
-  if (endpoints.empty() && !scope.given("endpoint"))
+  if (endpoints.empty() && scope.known("endpoint"))
     scope.error("endpoint", "C064", "loki.write needs at least one endpoint")
         .with_help("add endpoint { url = \"http://...\" }");
   for (size_t i = 0; i < endpoints.size(); ++i)
