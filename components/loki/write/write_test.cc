@@ -1,0 +1,578 @@
+#include "components/loki/write/write.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <charconv>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "tests/support/receiver.h"
+
+using namespace std::chrono_literals;
+
+namespace components::loki::write {
+namespace {
+
+using support::Receiver;
+using telemetry::Ack;
+using telemetry::Labels;
+using telemetry::LogBatch;
+
+/// Polls until the condition holds; false after ten seconds.
+bool eventually(const std::function<bool()>& condition) {
+  const auto until = Clock::now() + 10s;
+  while (!condition()) {
+    if (Clock::now() > until) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+EndpointArguments endpoint(const Receiver& loki) {
+  EndpointArguments out;
+  out.url.text = loki.url();
+  out.batch_wait = 10ms;
+  out.min_backoff_period = 2ms;
+  out.max_backoff_period = 10ms;
+  out.queue_config.drain_timeout = 5s;
+  return out;
+}
+
+Arguments to(const Receiver& loki) {
+  Arguments arguments;
+  arguments.endpoint = {endpoint(loki)};
+  return arguments;
+}
+
+/// Answers that a batch was delivered or abandoned, by the number it was given.
+struct Fates {
+  mutable std::mutex mutex;
+  std::set<int> delivered, abandoned;
+
+  Ack ack(int number) {
+    return Ack([this, number](bool ok) {
+      const std::scoped_lock lock(mutex);
+      (ok ? delivered : abandoned).insert(number);
+    });
+  }
+  size_t delivered_count() const {
+    const std::scoped_lock lock(mutex);
+    return delivered.size();
+  }
+  size_t abandoned_count() const {
+    const std::scoped_lock lock(mutex);
+    return abandoned.size();
+  }
+};
+
+LogBatch numbered(int first, int count, const Labels& labels, size_t padding = 0) {
+  LogBatch batch;
+  for (int i = first; i < first + count; ++i)
+    batch.add(1'700'000'000'000'000'000 + i,
+              fmt::format("seq={:012} {}", i, std::string(padding, 'x')), labels);
+  return batch;
+}
+
+/// A running loki.write with what the agent would give it. Its member order is its life.
+struct Running {
+  base::metrics::Registry registry;
+  Fates fates;
+  std::shared_ptr<telemetry::LogReceiver> receiver;
+  std::unique_ptr<Write> write;
+  int batches = 0;
+
+  explicit Running(const Arguments& arguments, bool start = true) {
+    base::log::configure(base::log::Level::error, base::log::Format::logfmt);
+    Context context{.id = "loki.write.x",
+                    .data_dir = "/nowhere",
+                    .metrics = {registry, "loki.write.x"},
+                    .log = base::Logger("loki.write.x"),
+                    .publish = [this](const river::Value& exports) {
+                      const auto* capsule = exports.field("receiver")->as_capsule();
+                      REQUIRE(capsule->kind == "LogsReceiver");
+                      receiver = std::static_pointer_cast<telemetry::LogReceiver>(capsule->pointer);
+                    }};
+    write = std::make_unique<Write>(std::move(context), arguments);
+    REQUIRE(receiver != nullptr);
+    if (start) REQUIRE(write->start().has_value());
+  }
+
+  void update(const Arguments& arguments) {
+    REQUIRE(static_cast<Component&>(*write).update(&arguments).has_value());
+  }
+  void receive(LogBatch batch) {
+    batch.ack = fates.ack(batches++);
+    receiver->receive(std::move(batch));
+  }
+  /// The sum of all series of this name whose labels hold `part`.
+  double metric(std::string_view name, std::string_view part = "") {
+    const std::string text = registry.expose();
+    double sum = 0;
+    for (size_t at = 0; at < text.size();) {
+      const std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
+      at += line.size() + 1;
+      if (!line.starts_with(std::string(name) + "{") || line.find(part) == std::string::npos)
+        continue;
+      double value = 0;
+      std::from_chars(line.data() + line.rfind(' ') + 1, line.data() + line.size(), value);
+      sum += value;
+    }
+    return sum;
+  }
+  /// in = out + dropped + buffered, for what was not abandoned.
+  void check_conservation() {
+    CHECK(metric("loki_write_received_entries_total") ==
+          metric("loki_write_sent_entries_total") + metric("loki_write_dropped_entries_total") +
+              metric("loki_write_queue_entries"));
+  }
+};
+
+void check_whole(const Receiver& loki, uint64_t count) {
+  const auto stats = loki.stats();
+  CHECK(stats.distinct == count);
+  CHECK(stats.repeated == 0);
+  CHECK(stats.missing == 0);
+  CHECK(stats.out_of_order == 0);
+  CHECK(stats.malformed == 0);
+}
+
+auto has(uint64_t distinct) {
+  return [distinct](const Receiver::Stats& stats) { return stats.distinct >= distinct; };
+}
+
+const Labels kApp({{"job", "app"}});
+
+}  // namespace
+
+TEST_CASE(
+    "loki.write: lines arrive with labels, time and metadata, and the batch is acknowledged") {
+  const auto loki = *Receiver::start();
+  Running run(to(*loki));
+  LogBatch batch = numbered(0, 2, Labels({{"job", "app"}, {"__internal", "x"}, {"q", "a\"b"}}));
+  batch.metadata = {{batch.append("trace"), batch.append("t1")}};
+  batch.entries[1].metadata_count = 1;
+  run.receive(std::move(batch));
+  REQUIRE(loki->wait_for(has(2)));
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  const auto lines = loki->lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].labels == std::map<std::string, std::string>{{"job", "app"}, {"q", "a\"b"}});
+  CHECK(lines[0].timestamp_ns == 1'700'000'000'000'000'000);
+  CHECK(lines[0].text == "seq=000000000000 ");
+  CHECK(lines[1].metadata == std::map<std::string, std::string>{{"trace", "t1"}});
+  CHECK(io::http::find(loki->last_headers(), "User-Agent").starts_with("Tributary/"));
+  CHECK(io::http::find(loki->last_headers(), "Content-Encoding") == "snappy");
+  CHECK(io::http::find(loki->last_headers(), "X-Scope-OrgID") == "");
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: a full request goes at once, a small one waits for batch_wait") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].batch_wait = 1h;
+  arguments.endpoint[0].batch_size.bytes = 10'000;
+  Running run(arguments);
+  run.receive(numbered(0, 100, kApp, 380));  // 100 lines of 397 bytes: 25 fill a request.
+  REQUIRE(loki->wait_for(has(75)));
+  CHECK(loki->stats().requests >= 3);
+  CHECK(loki->stats().requests <= 4);
+  CHECK(run.fates.delivered_count() == 0);  // The last lines of the batch still wait.
+  run.write->stop();
+  check_whole(*loki, 100);
+  CHECK(run.fates.delivered_count() == 1);
+}
+
+TEST_CASE("loki.write: many small batches share a request") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].batch_wait = 1h;
+  Running run(arguments);
+  for (int i = 0; i < 500; ++i) run.receive(numbered(i, 1, kApp));
+  run.write->stop();
+  check_whole(*loki, 500);
+  CHECK(loki->stats().requests == 1);
+  CHECK(run.fates.delivered_count() == 500);
+}
+
+TEST_CASE("loki.write: an outage of any kind loses, repeats and reorders nothing") {
+  for (const std::string mode : {"500", "503", "429", "302", "drop"}) {
+    CAPTURE(mode);
+    const auto loki = *Receiver::start();
+    auto arguments = to(*loki);
+    arguments.endpoint[0].batch_size.bytes = 2000;
+    Running run(arguments);
+    run.receive(numbered(0, 10, kApp));
+    REQUIRE(loki->wait_for(has(10)));
+    loki->set_mode(mode);
+    for (int i = 10; i < 1000; i += 10) run.receive(numbered(i, 10, kApp));
+    const auto refused = loki->stats().refused;
+    REQUIRE(loki->wait_for([&](const auto& s) { return s.refused >= refused + 15; }));
+    CHECK(eventually([&] { return run.write->health().state == Health::State::unhealthy; }));
+    CHECK(run.fates.delivered_count() <= 1);
+    run.check_conservation();
+    loki->set_mode("ok");
+    REQUIRE(loki->wait_for(has(1000)));
+    CHECK(eventually([&] { return run.fates.delivered_count() == 100; }));
+    check_whole(*loki, 1000);
+    CHECK(run.write->health().state == Health::State::healthy);
+    // A kept connection that is closed without an answer is replaced silently, once.
+    CHECK(run.metric("loki_write_batch_retries_total") >= 14);
+    CHECK(run.metric("loki_write_queue_bytes") == 0);
+    run.check_conservation();
+  }
+}
+
+TEST_CASE("loki.write: a server that stalls is given up on after remote_timeout") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].remote_timeout = 30ms;
+  Running run(arguments);
+  loki->set_mode("stall");
+  run.receive(numbered(0, 10, kApp));
+  REQUIRE(loki->wait_for([](const auto& s) { return s.requests >= 3; }));
+  loki->set_mode("ok");
+  REQUIRE(loki->wait_for(has(10)));
+  check_whole(*loki, 10);
+  CHECK(run.metric("loki_write_request_duration_seconds_count", "status_code=\"-1\"") >= 2);
+}
+
+TEST_CASE("loki.write: nobody listens at first") {
+  auto loki = *Receiver::start();
+  const std::string address = loki->address();
+  const auto arguments = to(*loki);
+  loki.reset();
+  Running run(arguments);
+  run.receive(numbered(0, 10, kApp));
+  CHECK(eventually([&] { return run.write->health().state == Health::State::unhealthy; }));
+  CHECK(run.write->health().message.find("refused") != std::string::npos);
+  Receiver::Options options;
+  options.address = address;
+  loki = *Receiver::start(options);
+  REQUIRE(loki->wait_for(has(10)));
+}
+
+TEST_CASE("loki.write: 429 with Retry-After waits that long") {
+  const auto loki = *Receiver::start();
+  Running run(to(*loki));
+  loki->set_mode("429", 0ms, "1");
+  const auto start = Clock::now();
+  run.receive(numbered(0, 1, kApp));
+  REQUIRE(loki->wait_for([](const auto& s) { return s.requests == 1; }));
+  loki->set_mode("ok");
+  REQUIRE(loki->wait_for(has(1)));
+  CHECK(Clock::now() - start >= 1s);
+  CHECK(loki->stats().requests == 2);
+}
+
+TEST_CASE("loki.write: what is refused for good is dropped, counted and acknowledged") {
+  struct Case {
+    std::string mode;
+    bool retry_on_429;
+    std::optional<int64_t> tries;
+    std::string reason;
+    uint64_t requests;
+  };
+  for (const auto& c :
+       {Case{"400", true, {}, "ingester_error", 1}, Case{"404", true, {}, "ingester_error", 1},
+        Case{"429", false, {}, "rate_limited", 1}, Case{"500", true, 3, "ingester_error", 3}}) {
+    CAPTURE(c.mode);
+    const auto loki = *Receiver::start();
+    auto arguments = to(*loki);
+    arguments.endpoint[0].retry_on_http_429 = c.retry_on_429;
+    arguments.endpoint[0].max_backoff_retries = c.tries;
+    Running run(arguments);
+    loki->set_mode(c.mode);
+    run.receive(numbered(0, 7, kApp));
+    CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+    CHECK(run.metric("loki_write_dropped_entries_total", "reason=\"" + c.reason + "\"") == 7);
+    CHECK(run.metric("loki_write_dropped_entries_total") == 7);
+    CHECK(run.metric("loki_write_dropped_bytes_total") == 7 * 17);
+    CHECK(loki->stats().requests == c.requests);
+    run.check_conservation();
+    loki->set_mode("ok");
+    run.receive(numbered(7, 7, kApp));
+    REQUIRE(loki->wait_for(has(7)));
+  }
+}
+
+TEST_CASE("loki.write: a full queue blocks, its memory stays bounded, and room frees the source") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 50'000;
+  Running run(arguments);
+  loki->set_mode("500");
+  std::atomic<int> sent{0};
+  std::thread source([&] {
+    for (int i = 0; i < 1000; i += 10, sent += 10) run.receive(numbered(i, 10, kApp, 500));
+  });
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 10; }));
+  CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") > 40'000; }));
+  CHECK(run.metric("loki_write_queue_bytes") <= 50'000 + 10 * 600);
+  CHECK(sent < 200);
+  loki->set_mode("ok");
+  source.join();
+  REQUIRE(loki->wait_for(has(1000)));
+  check_whole(*loki, 1000);
+}
+
+TEST_CASE("loki.write: a full queue with block_on_overflow = false drops and counts") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 20'000;
+  arguments.endpoint[0].queue_config.block_on_overflow = false;
+  Running run(arguments);
+  loki->set_mode("500");
+  for (int i = 0; i < 1000; i += 10) run.receive(numbered(i, 10, kApp, 500));
+  CHECK(run.metric("loki_write_dropped_entries_total", "queue_is_full") > 500);
+  run.check_conservation();
+  loki->set_mode("ok");
+  CHECK(eventually([&] { return run.fates.delivered_count() == 100; }));
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: a batch larger than the queue, a line larger than a request") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  arguments.endpoint[0].batch_size.bytes = 500;
+  Running run(arguments);
+  for (int i = 0; i < 30; i += 10) run.receive(numbered(i, 10, kApp, 2000));
+  REQUIRE(loki->wait_for(has(30)));
+  check_whole(*loki, 30);
+}
+
+TEST_CASE("loki.write: a source that stops is not held by a full queue") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  Running run(arguments);
+  loki->set_mode("500");
+  std::stop_source stop;
+  std::thread source([&] {
+    for (int i = 0; i < 10; ++i) {
+      LogBatch batch = numbered(i * 10, 10, kApp, 500);
+      batch.stop = stop.get_token();
+      run.receive(std::move(batch));
+    }
+  });
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 3; }));
+  stop.request_stop();
+  source.join();
+  CHECK(run.fates.abandoned_count() == 9);
+}
+
+TEST_CASE("loki.write: tenants go apart, external labels lose") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].tenant_id = "main";
+  arguments.external_labels = {{"cluster", "c1"}, {"job", "external"}};
+  Running run(arguments);
+  LogBatch batch = numbered(0, 1, kApp);
+  batch.add(1, "seq=000000000001", Labels({{"__tenant_id__", "other"}}));
+  batch.add(1, "seq=000000000002", Labels({{"__tenant_id__", "other"}, {"job", "b"}}));
+  batch.add(1, "seq=000000000003", kApp);
+  run.receive(std::move(batch));
+  REQUIRE(loki->wait_for(has(4)));
+  std::map<std::string, std::pair<std::string, std::string>> by_line;
+  for (const auto& line : loki->lines()) {
+    CHECK(line.labels.at("cluster") == "c1");
+    CHECK(line.labels.size() == 2);
+    by_line[line.text.substr(4, 12)] = {line.tenant, line.labels.at("job")};
+  }
+  CHECK(by_line["000000000000"] == std::pair<std::string, std::string>{"main", "app"});
+  CHECK(by_line["000000000001"] == std::pair<std::string, std::string>{"other", "external"});
+  CHECK(by_line["000000000002"] == std::pair<std::string, std::string>{"other", "b"});
+  CHECK(by_line["000000000003"] == std::pair<std::string, std::string>{"main", "app"});
+  CHECK(loki->stats().requests == 2);
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(run.metric("loki_write_sent_entries_total", "tenant=\"other\"") == 2);
+}
+
+TEST_CASE("loki.write: max_streams") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.max_streams = 2;
+  Running run(arguments);
+  LogBatch batch;
+  for (int i = 0; i < 10; ++i)
+    batch.add(i, fmt::format("seq={:012}", i), Labels({{"n", std::to_string(i % 5)}}));
+  run.receive(std::move(batch));
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(loki->stats().lines == 4);
+  CHECK(loki->stats().streams == 2);
+  CHECK(run.metric("loki_write_dropped_entries_total", "stream_limited") == 6);
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: logs in, and sends the headers that it is told to") {
+  const auto loki = *Receiver::start();
+  struct Case {
+    std::string name;
+    std::function<void(EndpointArguments&)> set;
+    std::string header, value;
+  };
+  for (const auto& c :
+       {Case{"basic",
+             [](auto& e) {
+               e.http.basic_auth = {"u", base::Secret("p"), ""};
+             },
+             "Authorization", "Basic dTpw"},
+        Case{"bearer", [](auto& e) { e.http.bearer_token = base::Secret("t"); }, "Authorization",
+             "Bearer t"},
+        Case{"authorization",
+             [](auto& e) {
+               e.http.authorization = {"Token", base::Secret("t"), ""};
+             },
+             "Authorization", "Token t"},
+        Case{"headers",
+             [](auto& e) {
+               e.headers = {{"X-A", "1"}};
+             },
+             "X-A", "1"},
+        Case{"no override",
+             [](auto& e) {
+               e.headers = {{"content-encoding", "gzip"}};
+             },
+             "Content-Encoding", "snappy"},
+        Case{"http_headers",
+             [](auto& e) {
+               e.http.http_headers = {{"X-B", {base::Secret("2")}}};
+             },
+             "X-B", "2"},
+        Case{"tenant", [](auto& e) { e.tenant_id = "t1"; }, "X-Scope-OrgID", "t1"}}) {
+    CAPTURE(c.name);
+    loki->reset();
+    auto arguments = to(*loki);
+    c.set(arguments.endpoint[0]);
+    Running run(arguments);
+    run.receive(numbered(0, 1, kApp));
+    REQUIRE(loki->wait_for(has(1)));
+    CHECK(io::http::find(loki->last_headers(), c.header) == c.value);
+  }
+}
+
+TEST_CASE("loki.write: a secret's file that cannot be read is trouble, not a loss") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].http.bearer_token_file = "/nowhere/token";
+  Running run(arguments);
+  run.receive(numbered(0, 1, kApp));
+  CHECK(eventually([&] { return run.write->health().state == Health::State::unhealthy; }));
+  run.update(to(*loki));
+  REQUIRE(loki->wait_for(has(1)));
+}
+
+TEST_CASE("loki.write: one dead endpoint does not keep a batch from the others") {
+  const auto dead = *Receiver::start();
+  const auto alive = *Receiver::start();
+  dead->set_mode("500");
+  Arguments arguments;
+  arguments.endpoint = {endpoint(*dead), endpoint(*alive)};
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  Running run(arguments);
+  std::thread source([&] {
+    for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp, 50));
+  });
+  // The first batch fills the dead one's queue, the second blocks on it, both reach the other.
+  REQUIRE(alive->wait_for(has(20)));
+  CHECK(run.fates.delivered_count() == 0);
+  dead->set_mode("ok");
+  source.join();
+  REQUIRE(dead->wait_for(has(100)));
+  REQUIRE(alive->wait_for(has(100)));
+  check_whole(*dead, 100);
+  check_whole(*alive, 100);
+  CHECK(eventually([&] { return run.fates.delivered_count() == 10; }));
+}
+
+TEST_CASE("loki.write: stop sends what waits, then refuses") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].batch_wait = 1h;
+  Running run(arguments);
+  run.receive(numbered(0, 50, kApp));
+  run.write->stop();
+  check_whole(*loki, 50);
+  CHECK(run.fates.delivered_count() == 1);
+  run.receive(numbered(50, 1, kApp));
+  CHECK(run.fates.abandoned_count() == 1);
+  run.write.reset();
+  run.receive(numbered(51, 1, kApp));
+  CHECK(run.fates.abandoned_count() == 2);
+}
+
+TEST_CASE("loki.write: stop with a dead server abandons after drain_timeout and frees sources") {
+  for (const std::string mode : {"500", "stall"}) {
+    CAPTURE(mode);
+    const auto loki = *Receiver::start();
+    auto arguments = to(*loki);
+    arguments.endpoint[0].queue_config.drain_timeout = 100ms;
+    arguments.endpoint[0].queue_config.capacity.bytes = 2000;
+    Running run(arguments);
+    loki->set_mode(mode);
+    std::thread source([&] {
+      for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp, 50));
+    });
+    REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 1; }));
+    const auto before = Clock::now();
+    run.write->stop();
+    CHECK(Clock::now() - before >= 90ms);
+    CHECK(Clock::now() - before < 5s);
+    source.join();
+    CHECK(run.fates.abandoned_count() == 10);
+    CHECK(run.fates.delivered_count() == 0);
+    CHECK(run.metric("loki_write_queue_entries") == 0);
+  }
+}
+
+TEST_CASE("loki.write: never started, it abandons") {
+  const auto loki = *Receiver::start();
+  Running run(to(*loki), false);
+  run.receive(numbered(0, 1, kApp));
+  run.write.reset();
+  CHECK(run.fates.abandoned_count() == 1);
+}
+
+TEST_CASE("loki.write: an update keeps the queue, also when the server moves") {
+  const auto old_loki = *Receiver::start();
+  const auto new_loki = *Receiver::start();
+  old_loki->set_mode("500");
+  Running run(to(*old_loki));
+  for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp));
+  REQUIRE(old_loki->wait_for([](const auto& s) { return s.refused >= 2; }));
+  auto moved = to(*new_loki);
+  moved.external_labels = {{"cluster", "c1"}};
+  run.update(moved);
+  run.receive(numbered(100, 10, kApp));
+  REQUIRE(new_loki->wait_for(has(110)));
+  check_whole(*new_loki, 110);
+  CHECK(old_loki->stats().lines == 0);
+  CHECK(new_loki->lines().back().labels.count("cluster") == 1);
+}
+
+TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the rest is dropped") {
+  const auto stays = *Receiver::start();
+  const auto goes = *Receiver::start();
+  Arguments both;
+  both.endpoint = {endpoint(*goes), endpoint(*stays)};
+  both.endpoint[0].name = "goes";
+  both.endpoint[1].name = "stays";
+  both.endpoint[0].queue_config.drain_timeout = 50ms;
+  Arguments one;
+  one.endpoint = {both.endpoint[1]};
+  Running run(both);
+  goes->set_mode("500");
+  run.receive(numbered(0, 10, kApp));
+  REQUIRE(stays->wait_for(has(10)));
+  run.update(one);
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(run.metric("loki_write_dropped_entries_total", "endpoint_removed") == 10);
+  run.receive(numbered(10, 10, kApp));
+  REQUIRE(stays->wait_for(has(20)));
+  run.check_conservation();
+}
+
+}  // namespace components::loki::write
