@@ -1,15 +1,12 @@
 #include "agent/agent.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <cstdio>
 
 #include "agent/builders.h"
-#include "agent/http_api.h"
 #include "agent/limits.h"
 #include "agent/notify.h"
-#include "agent/process_metrics.h"
 #include "base/version.h"
 #include "components/catalog.h"
 #include "river/diag/render.h"
@@ -69,14 +66,8 @@ base::Result<void> Agent::prepare() {
   if (code)
     return base::fail("cannot make the storage folder {}: {}", options_.storage.string(),
                       code.message());
-  auto server = io::http::Server::listen(
-      options_.listen_address,
-      {.threads = limits::kHttpThreads, .body_bytes_max = limits::kHttpBodyBytesMax},
-      [this](const io::http::Request& request) { return answer(request); });
-  if (!server) return base::in_context("--server.http.listen-addr", server.error());
-  server_ = std::move(*server);
-  base::Logger().info("tributary {} listens on {}", base::kVersion, server_->address());
-  return {};
+  base::Logger().info("tributary {} starts", base::kVersion);
+  return serve({});
 }
 
 ReloadAnswer Agent::reload() {

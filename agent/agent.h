@@ -5,6 +5,7 @@
 
 #include "agent/control_loop.h"
 #include "agent/graph.h"
+#include "agent/http_access.h"
 #include "base/metrics.h"
 #include "io/http/message.h"
 #include "io/http/server.h"
@@ -35,11 +36,12 @@ class Agent {
 
  private:
   base::Result<void> prepare();
+  base::Result<void> serve(io::http::Server::Options options);
   ReloadAnswer reload();
   io::http::Response answer(const io::http::Request& request);
   io::http::Response metrics();
-  bool authorized(const io::http::Request& request);
   void apply_http_block();
+  void serve_anew(const io::http::Server::Options& options);
   void keep_watchdog_fed();
   void schedule_retry();
 
@@ -51,6 +53,8 @@ class Agent {
   std::shared_ptr<base::metrics::Gauge> config_hash_;
   std::shared_ptr<base::metrics::Gauge> build_info_;
   bool retry_scheduled_ = false;
+  HttpAccess access_;
+  io::http::Server::Options serving_;         ///< what the server was started with
   std::unique_ptr<io::http::Server> server_;  // Last: its handlers use all of the above.
 };
 

@@ -1,5 +1,6 @@
 #include "agent/builders.h"
 
+#include "components/config_blocks/logging/logging.h"
 #include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
 #include "components/loki/relabel/relabel.h"
@@ -10,6 +11,9 @@ namespace agent {
 
 std::span<const components::Builder> builders() {
   static const std::vector<components::Builder> all = {
+      components::builder<components::config_blocks::logging::Logging,
+                          components::config_blocks::logging::Arguments>(
+          components::config_blocks::logging::kSignature),
       components::builder<components::loki::echo::Echo, components::loki::echo::Arguments>(
           components::loki::echo::kSignature),
       components::builder<components::loki::relabel::Relabel, components::loki::relabel::Arguments>(

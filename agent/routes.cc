@@ -12,7 +12,7 @@ using io::http::Response;
 Response Agent::answer(const Request& request) {
   const std::string_view path = request.path();
   const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (!authorized(request))
+  if (!access_.allows(request))
     return {401, {{"WWW-Authenticate", "Basic realm=\"Restricted\""}}, "unauthorized\n"};
   if (path == "/-/reload") {
     if (request.method != "GET" && request.method != "POST")
@@ -40,6 +40,46 @@ Response Agent::answer(const Request& request) {
   return text_answer(404,
                      "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics and "
                      "/api/v0/web/components\n");
+}
+
+base::Result<void> Agent::serve(io::http::Server::Options options) {
+  options.threads = limits::kHttpThreads;
+  options.body_bytes_max = limits::kHttpBodyBytesMax;
+  auto server = io::http::Server::listen(
+      options_.listen_address, options, [this](const Request& request) { return answer(request); });
+  if (!server) return base::in_context("--server.http.listen-addr", server.error());
+  server_ = std::move(*server);
+  serving_ = std::move(options);
+  base::Logger().info("listening on {}{}", server_->address(),
+                      serving_.cert_file.empty() ? "" : " with TLS");
+  return {};
+}
+
+void Agent::apply_http_block() {
+  const auto* block =
+      static_cast<const components::config_blocks::http::Arguments*>(graph_.arguments_of("http"));
+  access_.configure(block && block->auth ? &*block->auth : nullptr);
+  io::http::Server::Options wanted;
+  if (block && block->tls) {
+    wanted.cert_file = block->tls->cert_file;
+    wanted.key_file = block->tls->key_file;
+    wanted.client_ca_file = block->tls->client_ca_file;
+  }
+  if (wanted.cert_file == serving_.cert_file && wanted.key_file == serving_.key_file &&
+      wanted.client_ca_file == serving_.client_ca_file)
+    return;
+  // Later, because the request that asked for this reload is still being answered.
+  loop_.post([this, wanted] { serve_anew(wanted); });
+}
+
+void Agent::serve_anew(const io::http::Server::Options& options) {
+  const io::http::Server::Options before = serving_;
+  server_->stop();
+  const auto served = serve(options);
+  if (served) return;
+  base::Logger("http").error("{}; the server goes on as before", served.error().message);
+  if (const auto restored = serve(before); !restored)
+    base::Logger("http").error("{}; there is no server now", restored.error().message);
 }
 
 Response Agent::metrics() {

@@ -80,7 +80,19 @@ constexpr schema::Field kTlsFields[] = {
                                                     "Certificates of Windows.", kWindows),
 };
 
-void validate_tls(const Tls&, schema::Scope& scope) {
+void validate_tls(const Tls& tls, schema::Scope& scope) {
+  // What guards the server must work or be refused: never accepted without effect.
+  for (const std::string_view name : {"cert_pem", "key_pem", "client_ca_pem", "cipher_suites",
+                                      "curve_preferences", "min_version", "max_version"})
+    if (scope.given(name))
+      scope.error(name, "C091", "tributary's own server does not support \"{}\" yet", name)
+          .with_help("give the certificates as files; TLS 1.2 is the least version");
+  if (tls.client_auth_type != ClientAuth::none &&
+      tls.client_auth_type != ClientAuth::require_and_verify)
+    scope.error("client_auth_type", "C091", "this client_auth_type is not supported yet")
+        .with_help("use \"RequireAndVerifyClientCert\" or \"NoClientCert\"");
+  if (tls.client_auth_type == ClientAuth::require_and_verify && !scope.given("client_ca_file"))
+    scope.error("client_auth_type", "C044", "client certificates need client_ca_file");
   at_most_one(scope, {"cert_pem", "cert_file"});
   at_most_one(scope, {"key_pem", "key_file"});
   at_most_one(scope, {"client_ca_pem", "client_ca_file"});
@@ -101,19 +113,13 @@ constexpr schema::Field kFields[] = {
     schema::block<&Arguments::tls>("tls", Need::optional, "Serve HTTPS.", kTls),
 };
 
-void validate(const Arguments&, schema::Scope& scope) {
-  for (const std::string_view name : {"auth", "tls"})
-    if (scope.given(name))
-      scope.warning(name, "C090", "\"{}\" is accepted but has no effect yet", name);
-}
-
 }  // namespace
 
 constexpr schema::Signature kSignature{
     .name = "http",
     .doc = "The agent's own HTTP server.",
     .takes_label = false,
-    .arguments = schema::schema_of<Arguments, validate>(kFields),
+    .arguments = schema::schema_of(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
 };
 
