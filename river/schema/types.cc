@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "river/schema/decode.h"
+#include "river/schema/regex.h"
 #include "river/schema/scalar.h"
 #include "river/schema/text.h"
 
@@ -21,15 +22,9 @@ std::optional<std::string> text_form(const Value& value, const Type& wanted, Dec
   return std::nullopt;
 }
 
-std::shared_ptr<const re2::RE2> make_regex(const std::string& pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  return std::make_shared<const re2::RE2>(pattern, options);
-}
-
 Decoded compile(const Value& value, const std::string& pattern, DecodeContext& context,
                 std::shared_ptr<const re2::RE2>& out) {
-  auto compiled = make_regex(pattern);
+  auto compiled = compile_regex(pattern);
   if (!compiled->ok())
     return context.reject(value, "C020", fmt::format("bad regex: {}", compiled->error()));
   out = std::move(compiled);
@@ -99,7 +94,7 @@ Decoded Codec<AnchoredRegex>::decode(const Value& value, AnchoredRegex& out,
   if (!text) return result;
   out = {.source = std::move(*text), .compiled = nullptr};
   const std::string anchored = "^(?s:" + out.source + ")$";
-  if (auto compiled = make_regex(anchored); compiled->ok()) out.compiled = std::move(compiled);
+  if (auto compiled = compile_regex(anchored); compiled->ok()) out.compiled = std::move(compiled);
   // Alone too, for a message about the user's own text, and because "a)(b" must not become a regex
   // by the parentheses put around it.
   if (out.compiled && out.source.find(')') == std::string::npos) return Decoded::ok;
