@@ -4,6 +4,7 @@
 
 #include "river/dump.h"
 #include "river/parser.h"
+#include "tests/support/golden.h"
 
 using namespace river;
 
@@ -135,6 +136,14 @@ TEST_CASE("printer: comments") {
        }) {
     check(c);
   }
+}
+
+TEST_CASE("printer: golden") {
+  golden::run("tests/golden/fmt", [](const golden::Input& input) {
+    const auto once = format(input.source);
+    check({once.text, once.text});
+    return once.text;
+  });
 }
 
 TEST_CASE("printer: an expression alone has no comments") {

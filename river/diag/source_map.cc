@@ -13,9 +13,23 @@ Span join(Span first, Span last) {
   return {first.begin, std::max(first.end, last.end)};
 }
 
+uint32_t SourceFile::line_of(uint32_t at) const {
+  const auto after = std::upper_bound(line_starts.begin(), line_starts.end(), at);
+  return static_cast<uint32_t>(after - line_starts.begin());
+}
+
+std::string_view SourceFile::line(uint32_t number) const {
+  const auto rest = std::string_view(text).substr(line_starts[number - 1]);
+  return rest.substr(0, rest.find('\n'));
+}
+
 const SourceFile& SourceMap::add(std::string name, std::string text) {
   ENSURE(text.size() < std::numeric_limits<uint32_t>::max() - next_base_);
-  files_.push_back({std::move(name), std::move(text), next_base_});
+  std::vector<uint32_t> line_starts{0};
+  for (size_t at = 0; (at = text.find('\n', at)) != text.npos;) {
+    line_starts.push_back(static_cast<uint32_t>(++at));
+  }
+  files_.push_back({std::move(name), std::move(text), next_base_, std::move(line_starts)});
   // One offset more than there are bytes: the end of the file is a place of its own.
   next_base_ += static_cast<uint32_t>(files_.back().text.size()) + 1;
   return files_.back();
@@ -32,10 +46,9 @@ const SourceFile* SourceMap::file(uint32_t offset) const {
 Position SourceMap::position(uint32_t offset) const {
   const SourceFile* source = file(offset);
   if (source == nullptr) return {};
-  const auto before = std::string_view(source->text).substr(0, offset - source->base);
-  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  const auto line = static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  return {source->name, line, static_cast<uint32_t>(before.size() - line_start) + 1};
+  const uint32_t at = offset - source->base;
+  const uint32_t line = source->line_of(at);
+  return {source->name, line, at - source->line_starts[line - 1] + 1};
 }
 
 std::string_view SourceMap::text(Span span) const {

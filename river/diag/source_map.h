@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace river::diag {
 
@@ -30,7 +31,13 @@ struct Position {
 struct SourceFile {
   std::string name;
   std::string text;
-  uint32_t base = 0;  ///< offset of the first byte of text
+  uint32_t base = 0;                  ///< offset of the first byte of text
+  std::vector<uint32_t> line_starts;  ///< from the start of text; a final LF starts a last line
+
+  /// The 1-based line that holds a byte, given from the start of text.
+  uint32_t line_of(uint32_t at) const;
+  /// A line without its LF.
+  std::string_view line(uint32_t number) const;
 };
 
 /// Owns the text of every file that was read. References and views into it stay valid for its

@@ -1,0 +1,137 @@
+#include "river/diag/render.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace river::diag;
+
+namespace {
+
+// The span of the text between « and », which are taken out.
+struct Marked {
+  SourceMap sources;
+  Span span;
+
+  explicit Marked(std::string text, std::string name = "cfg") {
+    const std::string open = "«", close = "»";
+    const auto begin = text.find(open);
+    text.erase(begin, open.size());
+    const auto end = text.find(close);
+    text.erase(end, close.size());
+    const auto base = sources.add(std::move(name), std::move(text)).base;
+    span = {base + static_cast<uint32_t>(begin), base + static_cast<uint32_t>(end)};
+  }
+
+  std::string render(OutputFormat format = OutputFormat::text) const {
+    Diagnostics diagnostics;
+    diagnostics.error("R001", span, "boom");
+    return river::diag::render(diagnostics, sources, format);
+  }
+};
+
+std::string lines(int count) {
+  std::string out;
+  for (int i = 1; i <= count; ++i) out += fmt::format("l{}\n", i);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("render: the excerpt") {
+  struct Case {
+    std::string in, want;
+  };
+  for (const auto& c : {
+           Case{"a = 1\nb = «x»\nc = 2\nd = 3\n",
+                "cfg:2:5: boom\n\n1 | a = 1\n2 | b = x\n  |     ^\n3 | c = 2\n"},
+           Case{"\tbb = «xyz»", "cfg:1:7: boom\n\n1 |     bb = xyz\n  |          ^^^\n"},
+           Case{"é = «éé»", "cfg:1:6: boom\n\n1 | é = éé\n  |     ^^\n"},
+           Case{"a = 1«\n»b", "cfg:1:6: boom\n\n1 | a = 1\n  |      ^\n2 | b\n"},
+           Case{"a = 1«\r\n»b", "cfg:1:6: boom\n\n1 | a = 1\n  |      ^\n2 | b\n"},
+           Case{"a\n«»", "cfg:2:1: boom\n\n1 | a\n2 |\n  | ^\n"},
+           Case{"", "cfg:1:1: boom\n\n1 |\n  | ^\n"},
+           Case{lines(8) + "«l9»\nl10\n", "cfg:9:1: boom\n\n 8 | l8\n 9 | l9\n   | ^^\n10 | l10\n"},
+           Case{"a = 1\n\t«b = [\n\t\t1,\n\t]»\nc = \"x\"",
+                "cfg:2:2: boom\n\n1 |   a = 1\n2 |       b = [\n  |  _____^^^^^\n"
+                "3 | |         1,\n4 | |     ]\n  | |_____^\n5 |   c = \"x\"\n"},
+           Case{
+               "«" + lines(20) + "}»",
+               "cfg:1:1: boom\n\n 1 |   l1\n   |  _^^\n 2 | | l2\n 3 | | l3\n 4 | | l4\n 5 | | l5\n"
+               "   | | ...\n19 | | l19\n20 | | l20\n21 | | }\n   | |_^\n"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(Marked(c.in.empty() ? "«»" : c.in).render() == "Error[R001]: " + c.want);
+  }
+}
+
+TEST_CASE("render: notes, help, unknown places, several findings") {
+  Marked marked("k {\n«x»\n");
+  Diagnostics diagnostics;
+  diagnostics.error("R010", marked.span, "first").note({1, 2}, "here").with_help("do so");
+  diagnostics.warning("C090", {}, "second");
+  CHECK(render(diagnostics, marked.sources, OutputFormat::text) ==
+        "Error[R010]: cfg:2:1: first\n\n1 | k {\n2 | x\n  | ^\n3 |\n\n"
+        "note: cfg:1:1: here\n\n1 | k {\n  | ^\n\nhelp: do so\n\nWarning[C090]: -: second\n");
+  CHECK(one_line(diagnostics.items()[0], marked.sources) == "cfg:2:1: error[R010]: first");
+  CHECK(render(Diagnostics(), marked.sources, OutputFormat::text) == "");
+}
+
+TEST_CASE("render: colour") {
+  CHECK(Marked("«a»").render(OutputFormat::text_colour) ==
+        "\x1b[31;1mError[R001]: \x1b[0m\x1b[1mcfg:1:1: boom\x1b[0m\n\n1 | a\n  | ^\n");
+}
+
+TEST_CASE("render: JSON lines") {
+  CHECK(
+      Marked("a\n«bc»").render(OutputFormat::json) ==
+      "{\"severity\":\"error\",\"code\":\"R001\",\"message\":\"boom\",\"file\":\"cfg\",\"line\":2,"
+      "\"column\":1,\"end_line\":2,\"end_column\":3}\n");
+  Diagnostics diagnostics;
+  diagnostics.warning("R001", {}, "\xFF").note({}, "n").with_help("h");
+  CHECK(render(diagnostics, SourceMap(), OutputFormat::json) ==
+        "{\"severity\":\"warning\",\"code\":\"R001\",\"message\":\"\uFFFD\","
+        "\"notes\":[{\"message\":\"n\"}],\"help\":\"h\"}\n");
+}
+
+TEST_CASE("render: SARIF") {
+  const auto log = nlohmann::json::parse(Marked("é«é»", "a b/ü").render(OutputFormat::sarif));
+  const auto& run = log["runs"][0];
+  const auto& location = run["results"][0]["locations"][0]["physicalLocation"];
+  CHECK(log["version"] == "2.1.0");
+  CHECK(run["tool"]["driver"]["rules"][0]["id"] == "R001");
+  CHECK(run["results"][0]["level"] == "error");
+  CHECK(location["artifactLocation"]["uri"] == "a%20b/%C3%BC");
+  CHECK(location["region"]["startColumn"] == 2);
+  CHECK(location["region"]["endColumn"] == 3);
+  const auto none = nlohmann::json::parse(render(Diagnostics(), SourceMap(), OutputFormat::sarif));
+  CHECK(none["runs"][0]["results"].empty());
+}
+
+TEST_CASE("render: GitHub annotations") {
+  CHECK(Marked("«a»", "x,y:z").render(OutputFormat::github) ==
+        "::error file=x%2Cy%3Az,line=1,endLine=1,col=1,endColumn=2,title=R001::boom\n");
+  Diagnostics diagnostics;
+  diagnostics.warning("R001", {}, "50 %\nof it").with_help("h");
+  CHECK(render(diagnostics, SourceMap(), OutputFormat::github) ==
+        "::warning title=R001::50 %25%0Aof it%0Ahelp: h\n");
+}
+
+TEST_CASE("source map: files, places and lines") {
+  SourceMap sources;
+  const auto& a = sources.add("a", "x\ny");
+  const auto& b = sources.add("b", "");
+  const auto& c = sources.add("c", "z\n");
+  CHECK(sources.file(0) == nullptr);
+  CHECK(sources.file(a.base + 3) == &a);
+  CHECK(sources.file(b.base) == &b);
+  CHECK(sources.file(c.base) == &c);
+  CHECK(sources.file(c.base + 3) == nullptr);
+  CHECK(sources.position(a.base + 2).line == 2);
+  CHECK(sources.position(a.base + 1).column == 2);
+  CHECK(sources.position(0).line == 0);
+  CHECK(sources.text({c.base, c.base + 1}) == "z");
+  CHECK(c.line(2) == "");
+  CHECK(join({0, 0}, {1, 2}) == Span{1, 2});
+  CHECK(join({1, 2}, {3, 4}) == Span{1, 4});
+}
