@@ -5,6 +5,7 @@
 #include "components/loki/echo/echo.h"
 #include "components/loki/relabel/relabel.h"
 #include "components/loki/source_file/source.h"
+#include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 
 namespace agent {
@@ -24,6 +25,9 @@ std::span<const components::Builder> builders() {
       components::builder<components::loki::source_file::Source,
                           components::loki::source_file::Arguments>(
           components::loki::source_file::kSignature),
+      components::builder<components::loki::source_syslog::Source,
+                          components::loki::source_syslog::Arguments>(
+          components::loki::source_syslog::kSignature),
       components::builder<components::loki::write::Write, components::loki::write::Arguments>(
           components::loki::write::kSignature),
   };

@@ -11,6 +11,7 @@
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_journal/signature.h"
+#include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 
 namespace components {
@@ -30,6 +31,7 @@ river::config::Catalog catalog() {
       &loki::source_docker::kSignature,
       &loki::source_file::kSignature,
       &loki::source_journal::kSignature,
+      &loki::source_syslog::kSignature,
       &loki::write::kSignature,
   };
   // clang-format on

@@ -131,15 +131,36 @@ tl::unexpected<base::Error> tls_error(std::string_view what) {
   return base::fail("{}: {}", what, reason != nullptr ? reason : "the peer broke off");
 }
 
-base::Result<TlsContext> client_context(const TlsOptions& options) {
+namespace {
+
+base::Result<TlsContext> new_context(const SSL_METHOD* method, const TlsOptions& options) {
   ::ERR_clear_error();
-  TlsContext context(::SSL_CTX_new(::TLS_client_method()));
+  TlsContext context(::SSL_CTX_new(method));
   if (!context) return tls_error("TLS");
   ::SSL_CTX_set_min_proto_version(context.get(), openssl_version(options.min_version));
   // Debian's default security level refuses TLS 1.0 and 1.1 even when they are asked for.
   if (options.min_version < TlsVersion::tls12) ::SSL_CTX_set_security_level(context.get(), 0);
   ::SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  return context;
+}
+
+base::Result<TlsSession> new_session(SSL_CTX* context, int fd) {
+  TlsSession session(::SSL_new(context));
+  BIO* bio = ::BIO_new(socket_method());
+  if (!session || bio == nullptr) return tls_error("TLS");
+  ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(fd)));
+  ::BIO_set_init(bio, 1);
+  ::SSL_set_bio(session.get(), bio, bio);
+  return session;
+}
+
+}  // namespace
+
+base::Result<TlsContext> client_context(const TlsOptions& options) {
+  auto made = new_context(::TLS_client_method(), options);
+  if (!made) return made;
+  TlsContext context = std::move(*made);
   if (!options.insecure_skip_verify) {
     if (auto trusted = trust(context.get(), options); !trusted)
       return tl::unexpected(trusted.error());
@@ -155,12 +176,9 @@ base::Result<TlsContext> client_context(const TlsOptions& options) {
 
 base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
                                         const std::string& name, int fd) {
-  TlsSession session(::SSL_new(context));
-  BIO* bio = ::BIO_new(socket_method());
-  if (!session || bio == nullptr) return tls_error("TLS");
-  ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(fd)));
-  ::BIO_set_init(bio, 1);
-  ::SSL_set_bio(session.get(), bio, bio);
+  auto made = new_session(context, fd);
+  if (!made) return made;
+  TlsSession session = std::move(*made);
   ::SSL_set_connect_state(session.get());
   const std::string& wanted = options.server_name.empty() ? name : options.server_name;
   if (is_address(wanted)) {
@@ -169,6 +187,26 @@ base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& opti
     ::SSL_set_tlsext_host_name(session.get(), wanted.c_str());
     ::SSL_set1_host(session.get(), wanted.c_str());
   }
+  return session;
+}
+
+base::Result<TlsContext> server_context(const TlsOptions& options) {
+  auto made = new_context(::TLS_server_method(), options);
+  if (!made) return made;
+  TlsContext context = std::move(*made);
+  if (auto used = use_certificate(context.get(), options); !used)
+    return tl::unexpected(used.error());
+  if (auto used = use_key(context.get(), options); !used) return tl::unexpected(used.error());
+  if (options.ca_file.empty() && options.ca_pem.empty()) return context;
+  if (auto trusted = trust(context.get(), options); !trusted)
+    return tl::unexpected(trusted.error());
+  ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return context;
+}
+
+base::Result<TlsSession> server_session(SSL_CTX* context, int fd) {
+  auto session = new_session(context, fd);
+  if (session) ::SSL_set_accept_state(session->get());
   return session;
 }
 

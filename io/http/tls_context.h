@@ -24,6 +24,13 @@ base::Result<TlsContext> client_context(const TlsOptions& options);
 base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
                                         const std::string& name, int fd);
 
+/// For a listener: certificate and key are needed; with a CA, clients must show a certificate that
+/// it signed.
+base::Result<TlsContext> server_context(const TlsOptions& options);
+
+/// A session of a server over an accepted non-blocking socket, which stays the caller's.
+base::Result<TlsSession> server_session(SSL_CTX* context, int fd);
+
 /// The library's oldest queued error as text, after `what`; empties the queue.
 tl::unexpected<base::Error> tls_error(std::string_view what);
 

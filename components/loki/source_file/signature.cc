@@ -40,7 +40,7 @@ constexpr schema::Field kFileMatchFields[] = {
 };
 void validate_file_match(const FileMatch& match, schema::Scope& scope) {
   if (scope.known("sync_period") && match.sync_period.value.count() <= 0)
-    scope.error("sync_period", "C070", "sync_period must be more than 0");
+    scope.error("sync_period", "C080", "sync_period must be more than 0");
 }
 constexpr schema::BlockSchema kFileMatch =
     schema::schema_of<FileMatch, validate_file_match>(kFileMatchFields);
@@ -69,7 +69,7 @@ constexpr schema::Field kFields[] = {
 void validate(const Arguments& arguments, schema::Scope& scope) {
   Encoding encoding{};
   if (scope.known("encoding") && !encoding_from_name(arguments.encoding, encoding))
-    scope.error("encoding", "C072", "encoding \"{}\" cannot be read", arguments.encoding)
+    scope.error("encoding", "C082", "encoding \"{}\" cannot be read", arguments.encoding)
         .with_help("use UTF-8, UTF-16, UTF-16LE or UTF-16BE");
   if (scope.given("legacy_positions_file"))
     scope.warning("legacy_positions_file", "C090",
@@ -77,7 +77,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (!scope.known("targets")) return;
   for (const auto& target : arguments.targets)
     if (!target.contains("__path__"))
-      scope.warning("targets", "C071", "a target without __path__ matches no file");
+      scope.warning("targets", "C081", "a target without __path__ matches no file");
 }
 
 }  // namespace

@@ -1,0 +1,80 @@
+#include "components/loki/source_syslog/decoder.h"
+
+#include <chrono>
+
+#include "components/loki/source_syslog/parse_rfc3164.h"
+#include "components/loki/source_syslog/parse_rfc5424.h"
+#include "components/loki/source_syslog/timestamps.h"
+
+namespace components::loki::source_syslog {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+std::string_view without_line_end(std::string_view bytes) {
+  while (!bytes.empty() && (bytes.back() == '\0' || bytes.back() == '\r' || bytes.back() == '\n'))
+    bytes.remove_suffix(1);
+  return bytes;
+}
+
+std::string_view trimmed(std::string_view bytes) {
+  while (!bytes.empty() && is_space(bytes.back())) bytes.remove_suffix(1);
+  while (!bytes.empty() && is_space(bytes.front())) bytes.remove_prefix(1);
+  return bytes;
+}
+
+}  // namespace
+
+void Decoder::add(std::string_view bytes, const Origin& origin, LabelMaker& labels,
+                  telemetry::LogBatch& batch, Counts& counts) const {
+  bytes = without_line_end(bytes);
+  if (bytes.empty()) return;
+  Message message;
+  bool is_rfc5424 = false;
+  if (!parse(bytes, message, is_rfc5424)) {
+    ++counts.parsing_errors;
+    message = {};
+    message.text = bytes;
+  }
+  if (message.text.empty()) {
+    ++counts.empty;
+    if (!is_rfc5424 || !listener_.rfc5424_allow_empty_msg) return;
+  }
+  telemetry::Entry entry;
+  if (listener_.use_incoming_timestamp) entry.timestamp_ns = timestamp(message);
+  entry.labels = labels.index(batch, origin, message, listener_.label_structured_data);
+  const std::string_view line = is_rfc5424 && listener_.use_rfc5424_message ? bytes : message.text;
+  const size_t offset = line.empty() ? 0 : static_cast<size_t>(line.data() - batch.buffer.data());
+  entry.line = {static_cast<uint32_t>(offset), static_cast<uint32_t>(line.size())};
+  batch.entries.push_back(entry);
+  ++counts.entries;
+}
+
+/// A message that says it is RFC 5424 is read as that, and any other with a priority as RFC 3164,
+/// whatever of the two the listener is set to: devices differ, the port is one.
+bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) const {
+  if (listener_.syslog_format == Format::raw) {
+    constexpr int kPriorityMax = 255;
+    bytes = trimmed(bytes);
+    message.priority = take_priority(bytes, kPriorityMax);
+    message.text = trimmed(bytes);
+    return true;
+  }
+  is_rfc5424 = looks_like_rfc5424(bytes);
+  const bool parsed =
+      is_rfc5424 ? parse_rfc5424(bytes, message) : parse_rfc3164(bytes, cisco_, message);
+  is_rfc5424 = is_rfc5424 && parsed;
+  return parsed;
+}
+
+/// 0 when the message brings no time.
+int64_t Decoder::timestamp(const Message& message) const {
+  if (message.timestamp.empty()) return 0;
+  if (const auto time = parse_rfc3339(message.timestamp)) return *time;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()).value_or(0);
+}
+
+}  // namespace components::loki::source_syslog

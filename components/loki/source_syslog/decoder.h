@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "components/loki/source_syslog/label_maker.h"
+#include "components/loki/source_syslog/message.h"
+#include "components/loki/source_syslog/signature.h"
+#include "telemetry/log_batch.h"
+
+namespace components::loki::source_syslog {
+
+/// Counts of what passed; added to the metrics once per batch.
+struct Counts {
+  uint64_t entries = 0;
+  uint64_t parsing_errors = 0;  ///< forwarded as received, with the connection's labels only
+  uint64_t empty = 0;
+  uint64_t truncated = 0;
+};
+
+/// Turns messages of one listener into entries. What does not parse becomes an entry as it was
+/// received: nothing is lost for being malformed. One thread.
+class Decoder {
+ public:
+  explicit Decoder(const Listener& listener) : listener_(listener) {
+    if (listener.rfc3164_cisco_components) cisco_ = *listener.rfc3164_cisco_components;
+  }
+
+  /// Adds the entry of one message, whose bytes lie in `batch.buffer`. A time that the message does
+  /// not bring stays 0, to be filled in for the whole batch.
+  void add(std::string_view bytes, const Origin& origin, LabelMaker& labels,
+           telemetry::LogBatch& batch, Counts& counts) const;
+
+ private:
+  bool parse(std::string_view bytes, Message& message, bool& is_rfc5424) const;
+  int64_t timestamp(const Message& message) const;
+
+  const Listener& listener_;
+  CiscoComponents cisco_;
+};
+
+}  // namespace components::loki::source_syslog

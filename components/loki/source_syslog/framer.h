@@ -1,0 +1,45 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace components::loki::source_syslog {
+
+/// Cuts a byte stream into messages. Each message chooses for itself: "123 <..." is octet counting
+/// (RFC 6587), anything else ends at a line feed, or at a NUL. Bytes are not copied: the caller
+/// hands in what it has, takes messages out, and hands in the unconsumed rest again with more
+/// behind it. Messages longer than the bound are cut there and their rest is thrown away.
+class Framer {
+ public:
+  struct Options {
+    size_t counted_bytes_max = 8192;   ///< of octet-counted messages
+    size_t line_bytes_max = 64 << 10;  ///< of others
+    char delimiter = '\n';
+    bool counted_needs_priority = true;  ///< "123 x" is a line unless x is '<'
+  };
+  explicit Framer(const Options& options) : options_(options) {}
+
+  enum class Got {
+    message,  ///< `message` is set, without its delimiter; may be empty
+    more,     ///< nothing whole in what is left: keep `rest` for the next call
+  };
+  /// Takes one message off `rest`. `at_end`: nothing will follow, so an unfinished message is one.
+  Got next(std::string_view& rest, bool at_end, std::string_view& message);
+
+  /// Messages that were cut since the last call.
+  size_t take_truncated();
+  /// The most that `rest` may hold when next() asks for more.
+  size_t pending_bytes_max() const;
+
+ private:
+  bool skip_rest_of_cut_message(std::string_view& rest);
+  Got next_counted(std::string_view& rest, size_t header, size_t size, bool at_end,
+                   std::string_view& message);
+  Got next_line(std::string_view& rest, bool at_end, std::string_view& message);
+
+  Options options_;
+  size_t discard_ = 0;         // Bytes of a cut counted message still to come.
+  bool discard_line_ = false;  // A cut line's end is still to come.
+  size_t truncated_ = 0;
+};
+
+}  // namespace components::loki::source_syslog

@@ -1,0 +1,73 @@
+#include "components/loki/source_syslog/intake.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace components::loki::source_syslog {
+
+Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics) : next_(next) {
+  entries_ = metrics.counter("loki_source_syslog_entries_total", "Entries forwarded.");
+  parsing_errors_ =
+      metrics.counter("loki_source_syslog_parsing_errors_total",
+                      "Messages that could not be parsed and were forwarded as received.");
+  empty_ = metrics.counter("loki_source_syslog_empty_messages_total", "Messages without text.");
+  truncated_ = metrics.counter("loki_source_syslog_truncated_messages_total",
+                               "Messages that were cut because they were too long.");
+  abandoned_ = metrics.counter("loki_source_syslog_abandoned_entries_total",
+                               "Entries that were forwarded and could not be delivered.");
+  set_rules(nullptr);
+}
+
+void Intake::set_rules(std::shared_ptr<const RelabelRules> rules) {
+  labels_ = std::make_unique<LabelMaker>(std::move(rules));
+}
+
+std::span<char> Intake::room(size_t bytes) {
+  auto& buffer = batch_.buffer;
+  if (buffer.size() < taken_ + bytes)
+    buffer.resize(std::max(taken_ + bytes, std::min(2 * buffer.size(), 2 * kBatchBytes)));
+  batch_.entries.reserve(entries_typical_);
+  return {buffer.data() + taken_, buffer.size() - taken_};
+}
+
+bool Intake::flush() {
+  count();
+  if (batch_.entries.empty()) {
+    taken_ = 0;
+    batch_.label_sets.clear();
+    labels_->begin_batch();
+    return true;
+  }
+  telemetry::LogBatch batch = std::exchange(batch_, {});
+  batch.buffer.resize(std::exchange(taken_, 0));
+  // A receiver may keep the batch: hand over no more memory than it fills.
+  if (batch.buffer.capacity() > 2 * batch.buffer.size()) batch.buffer.shrink_to_fit();
+  labels_->begin_batch();
+  entries_typical_ = batch.entries.size();
+  int64_t stamp = stamps_.take(batch.entries.size());
+  for (auto& entry : batch.entries) {
+    if (entry.timestamp_ns == 0) entry.timestamp_ns = stamp;
+    ++stamp;
+  }
+  auto share = budget_.take(batch.buffer.size());
+  if (!share) {
+    abandoned_->add(batch.entries.size());
+    return false;
+  }
+  batch.ack = telemetry::Ack([share = std::move(share), abandoned = abandoned_,
+                              count = batch.entries.size()](bool delivered) {
+    if (!delivered) abandoned->add(count);
+  });
+  next_.receive(std::move(batch));
+  return true;
+}
+
+void Intake::count() {
+  const Counts counts = std::exchange(counts_, {});
+  entries_->add(counts.entries);
+  if (counts.parsing_errors) parsing_errors_->add(counts.parsing_errors);
+  if (counts.empty) empty_->add(counts.empty);
+  if (counts.truncated) truncated_->add(counts.truncated);
+}
+
+}  // namespace components::loki::source_syslog

@@ -1,0 +1,57 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "components/loki/source_syslog/decoder.h"
+#include "components/shared/budget.h"
+#include "components/shared/stamps.h"
+#include "telemetry/log_batch.h"
+
+namespace components::loki::source_syslog {
+
+/// The batch that is being filled by all connections of the component. Sockets are read straight
+/// into its buffer and messages parsed where they lie, so a line is copied once, by the kernel. One
+/// thread.
+class Intake {
+ public:
+  /// A batch is passed on when it has so many bytes, or when no socket has more.
+  static constexpr size_t kBatchBytes = 256 << 10;
+  /// Bytes that may be under way without being acknowledged.
+  static constexpr size_t kUnacknowledgedBytesMax = 16 << 20;
+
+  Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics);
+
+  /// Room for at least `bytes` behind what is taken. Views into the batch end here.
+  std::span<char> room(size_t bytes);
+  /// Takes the first `bytes` of the room.
+  void take(size_t bytes) { taken_ += bytes; }
+  bool is_full() const { return taken_ >= kBatchBytes; }
+  size_t taken() const { return taken_; }
+
+  telemetry::LogBatch& batch() { return batch_; }
+  Counts& counts() { return counts_; }
+  LabelMaker& labels() { return *labels_; }
+  void set_rules(std::shared_ptr<const RelabelRules> rules);
+
+  /// Passes the batch on; blocks while the receiver does. False: shutting down, it was not passed.
+  bool flush();
+  /// Ends the waiting for acknowledgements.
+  void close() { budget_.close(); }
+
+ private:
+  void count();
+
+  telemetry::LogReceiver& next_;
+  Budget budget_{kUnacknowledgedBytesMax};
+  Stamps stamps_;
+  std::unique_ptr<LabelMaker> labels_;
+  telemetry::LogBatch batch_;
+  size_t taken_ = 0;
+  size_t entries_typical_ = 0;
+  Counts counts_;
+  std::shared_ptr<base::metrics::Counter> entries_, parsing_errors_, empty_, truncated_, abandoned_;
+};
+
+}  // namespace components::loki::source_syslog

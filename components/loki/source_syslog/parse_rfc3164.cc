@@ -1,0 +1,118 @@
+#include "components/loki/source_syslog/parse_rfc3164.h"
+
+#include "components/loki/source_syslog/timestamps.h"
+
+namespace components::loki::source_syslog {
+namespace {
+
+constexpr size_t kTagSizeMax = 128;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+void skip_spaces(std::string_view& rest) {
+  size_t at = 0;
+  while (at < rest.size() && rest[at] == ' ') ++at;
+  rest.remove_prefix(at);
+}
+
+/// DIGITS ":" SP, as Cisco writes counters.
+std::string_view take_counter(std::string_view& rest) {
+  size_t at = 0;
+  while (at < rest.size() && is_digit(rest[at])) ++at;
+  if (at == 0 || at >= rest.size() || rest[at] != ':') return {};
+  const std::string_view number = rest.substr(0, at);
+  rest.remove_prefix(at + 1);
+  skip_spaces(rest);
+  return number;
+}
+
+/// NAME ":" SP, when a timestamp follows.
+std::string_view take_cisco_hostname(std::string_view& rest) {
+  const size_t end = rest.find(": ");
+  if (end == rest.npos || rest.substr(0, end).find(' ') != rest.npos) return {};
+  std::string_view after = rest.substr(end + 2);
+  skip_spaces(after);
+  std::string_view time = after;
+  if (time.starts_with('*') || time.starts_with('.')) time.remove_prefix(1);
+  if (bsd_time_size(time) == 0) return {};
+  const std::string_view name = rest.substr(0, end);
+  rest = after;
+  return name;
+}
+
+/// Size of what looks like an RFC 3339 time: it is not checked further.
+size_t rfc3339_size(std::string_view rest) {
+  if (rest.size() < 20 || !is_digit(rest[0]) || rest[4] != '-' || rest[7] != '-' ||
+      (rest[10] != 'T' && rest[10] != 't'))
+    return 0;
+  const size_t space = rest.find(' ');
+  return space == rest.npos ? rest.size() : space;
+}
+
+std::string_view take_timestamp(std::string_view& rest) {
+  if (rest.starts_with('*') || rest.starts_with('.')) {
+    if (bsd_time_size(rest.substr(1)) > 0) rest.remove_prefix(1);
+  }
+  size_t size = bsd_time_size(rest);
+  if (size == 0) size = rfc3339_size(rest);
+  const std::string_view timestamp = rest.substr(0, size);
+  rest.remove_prefix(size);
+  // Cisco ends it with a colon.
+  if (size > 0 && rest.starts_with(": ")) rest.remove_prefix(1);
+  skip_spaces(rest);
+  return timestamp;
+}
+
+/// TAG ["[" PID "]"] ":" at the start of `rest`; false when there is none.
+bool take_tag(std::string_view& rest, Message& message) {
+  const size_t end = rest.substr(0, kTagSizeMax).find_first_of(" :[");
+  if (end == rest.npos || end == 0 || rest[end] == ' ') return false;
+  size_t after = end;
+  std::string_view pid;
+  if (rest[end] == '[') {
+    const size_t close = rest.substr(0, kTagSizeMax).find(']', end);
+    if (close == rest.npos) return false;
+    pid = rest.substr(end + 1, close - end - 1);
+    after = close + 1;
+  }
+  const bool at_end = after == rest.size();
+  if (!at_end && rest[after] != ':') return false;
+  if (at_end && pid.empty()) return false;
+  // "10:20" or "C:\x" are no tags: the colon is followed by a space or by nothing.
+  if (!at_end && after + 1 < rest.size() && rest[after + 1] != ' ') return false;
+  message.app_name = rest.substr(0, end);
+  message.proc_id = pid;
+  rest.remove_prefix(at_end ? after : after + 1);
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+bool parse_rfc3164(std::string_view rest, const CiscoComponents& cisco, Message& message) {
+  message = {};
+  message.priority = take_priority(rest);
+  if (message.priority < 0) return false;
+  skip_spaces(rest);
+  if (cisco.enable_all || cisco.message_counter) message.counter = take_counter(rest);
+  if (cisco.enable_all || cisco.sequence_number) message.sequence = take_counter(rest);
+  if (cisco.enable_all || cisco.hostname) message.hostname = take_cisco_hostname(rest);
+  message.timestamp = take_timestamp(rest);
+  if (take_tag(rest, message)) {
+    message.text = rest;
+    return true;
+  }
+  const size_t space = rest.find(' ');
+  const bool may_have_host = !message.timestamp.empty() && message.hostname.empty();
+  if (may_have_host && space != rest.npos && rest[0] != '%') {
+    message.hostname = rest.substr(0, space);
+    rest.remove_prefix(space + 1);
+    take_tag(rest, message);
+  }
+  message.text = rest;
+  return true;
+}
+
+}  // namespace components::loki::source_syslog

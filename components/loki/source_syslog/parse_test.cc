@@ -1,0 +1,219 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "components/loki/source_syslog/parse_rfc3164.h"
+#include "components/loki/source_syslog/parse_rfc5424.h"
+#include "components/loki/source_syslog/timestamps.h"
+
+namespace syslog = components::loki::source_syslog;
+using syslog::CiscoComponents;
+using syslog::Message;
+
+namespace {
+
+/// "priority|timestamp|hostname|app|proc|msgid|sd|text", or "-" when it did not parse.
+std::string dump(bool parsed, const Message& m) {
+  if (!parsed) return "-";
+  std::string out = std::to_string(m.priority);
+  for (const auto field :
+       {m.timestamp, m.hostname, m.app_name, m.proc_id, m.msg_id, m.structured_data, m.text})
+    out += "|" + std::string(field);
+  return out;
+}
+
+std::string dump_5424(std::string_view bytes) {
+  Message message;
+  const bool parsed = syslog::parse_rfc5424(bytes, message);
+  return dump(parsed, message);
+}
+
+std::string dump_3164(std::string_view bytes, const CiscoComponents& cisco = {}) {
+  Message message;
+  const bool parsed = syslog::parse_rfc3164(bytes, cisco, message);
+  const std::string counters =
+      message.counter.empty() && message.sequence.empty()
+          ? ""
+          : "|" + std::string(message.counter) + "/" + std::string(message.sequence);
+  return dump(parsed, message) + counters;
+}
+
+}  // namespace
+
+TEST_CASE("syslog: rfc5424") {
+  struct Case {
+    std::string_view in, want;
+  };
+  for (const auto& c : {
+           // docker's rfc5424micro.
+           Case{"<30>1 2026-11-21T03:30:03.250953Z puck athena_sys_1/d37691147bf2 81 TAG - msg",
+                "30|2026-11-21T03:30:03.250953Z|puck|athena_sys_1/d37691147bf2|81|TAG||msg"},
+           // util-linux logger --rfc5424.
+           Case{"<13>1 2026-11-21T08:20:18.000000+00:00 host root - - [timeQuality tzKnown=\"1\" "
+                "isSynced=\"0\"] hello world",
+                "13|2026-11-21T08:20:18.000000+00:00|host|root|||[timeQuality tzKnown=\"1\" "
+                "isSynced=\"0\"]|hello world"},
+           // rsyslog's RSYSLOG_SyslogProtocol23Format.
+           Case{"<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 "
+                "[exampleSDID@32473 iut=\"3\"][b c=\"]\\\"\"] An event",
+                "165|2003-10-11T22:14:15.003Z|mymachine.example.com|evntslog||ID47|"
+                "[exampleSDID@32473 iut=\"3\"][b c=\"]\\\"\"]|An event"},
+           Case{"<34>1 - - - - - -", "34|||||||"},
+           Case{"<34>1 - - - - - - ", "34|||||||"},
+           Case{"<34>1 - - - - - -  two spaces", "34||||||| two spaces"},
+           Case{"<34>1 - - - - - - \xef\xbb\xbfutf", "34|||||||\xef\xbb\xbfutf"},
+           Case{"<34>1 - host app - - no sd at all", "34||host|app||||no sd at all"},
+           Case{"<34>1 - host", "34||host|||||"},
+           Case{"<34>999 - h a p m - x", "34||h|a|p|m||x"},
+           Case{"<191>1 t h a p m [] x", "191|t|h|a|p|m|[]|x"},
+           Case{"<192>1 - - - - - - x", "-"},
+           Case{"<34>0 - - - - - - x", "-"},
+           Case{"<34>1000 - - - - - - x", "-"},
+           Case{"<34>x - - - - - - x", "-"},
+           Case{"<34> 1 - - - - - - x", "-"},
+           Case{"34>1 - - - - - - x", "-"},
+           Case{"<34>1 - - - - - [open x=\"] x", "-"},
+           Case{"", "-"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(dump_5424(c.in) == c.want);
+  }
+}
+
+TEST_CASE("syslog: rfc3164") {
+  struct Case {
+    std::string_view in, want;
+  };
+  for (const auto& c : {
+           // docker's rfc3164.
+           Case{"<30>Nov 21 03:30:03 puck athena[81]: hello: world",
+                "30|Nov 21 03:30:03|puck|athena|81|||hello: world"},
+           // docker's default, which has no host name.
+           Case{"<30>Nov 21 03:30:03 athena/d37691147bf2[81]: msg",
+                "30|Nov 21 03:30:03||athena/d37691147bf2|81|||msg"},
+           // util-linux logger over the network, and to /dev/log.
+           Case{"<13>Nov  1 08:20:18 host root: hello", "13|Nov  1 08:20:18|host|root||||hello"},
+           Case{"<13>Nov  1 08:20:18 root: hello", "13|Nov  1 08:20:18||root||||hello"},
+           // rsyslog's RSYSLOG_ForwardFormat.
+           Case{"<13>2026-11-21T08:20:18.123456+01:00 host sshd[12]: in",
+                "13|2026-11-21T08:20:18.123456+01:00|host|sshd|12|||in"},
+           Case{"<13> Nov 21 03:30:03 host a: b", "13|Nov 21 03:30:03|host|a||||b"},
+           Case{"<13>Nov 1 03:30:03 host a: b", "13|Nov 1 03:30:03|host|a||||b"},
+           Case{"<13>Nov 21 03:30:03.123 host a: b", "13|Nov 21 03:30:03.123|host|a||||b"},
+           Case{"<13>Nov 21 03:30:03 host no tag here", "13|Nov 21 03:30:03|host|||||no tag here"},
+           Case{"<13>Nov 21 03:30:03 host at 10:20:30 it was",
+                "13|Nov 21 03:30:03|host|||||at 10:20:30 it was"},
+           Case{"<13>Nov 21 03:30:03 fe80::1 a[b]: c", "13|Nov 21 03:30:03|fe80::1|a|b|||c"},
+           Case{"<13>Nov 21 03:30:03 host CEF:0|Vendor|x",
+                "13|Nov 21 03:30:03|host|||||CEF:0|Vendor|x"},
+           Case{"<13>tag: only", "13|||tag||||only"},
+           Case{"<13>just text", "13|||||||just text"},
+           Case{"<13>", "13|||||||"},
+           Case{"<13>Nov 21 03:30:03", "13|Nov 21 03:30:03||||||"},
+           Case{"<13>Nov 21 03:30:03 host", "13|Nov 21 03:30:03||||||host"},
+           Case{"no priority", "-"},
+           Case{"<999>x", "-"},
+           Case{"<>x", "-"},
+           Case{"<", "-"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(dump_3164(c.in) == c.want);
+  }
+}
+
+TEST_CASE("syslog: rfc3164 with Cisco's additions") {
+  struct Case {
+    CiscoComponents cisco;
+    std::string_view in, want;
+  };
+  const CiscoComponents all{.enable_all = true};
+  const CiscoComponents counter{.message_counter = true};
+  for (const auto& c : {
+           Case{all, "<189>237: 000485: router1: *Jan  8 19:46:03.295: %SYS-5-CONFIG_I: done",
+                "189|Jan  8 19:46:03.295|router1|%SYS-5-CONFIG_I||||done|237/000485"},
+           Case{counter, "<189>29: *Apr  8 13:46:08.805: %LINK-3-UPDOWN: Interface up",
+                "189|Apr  8 13:46:08.805||%LINK-3-UPDOWN||||Interface up|29/"},
+           Case{{},
+                "<189>*Apr  8 13:46:08: %LINK-3-UPDOWN: up",
+                "189|Apr  8 13:46:08||%LINK-3-UPDOWN||||up"},
+           Case{all, "<189>plain text", "189|||||||plain text"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(dump_3164(c.in, c.cisco) == c.want);
+  }
+}
+
+TEST_CASE("syslog: parsers stand every cut of a good message") {
+  const std::string good =
+      "<165>1 2003-10-11T22:14:15.003Z m e 1 ID47 [ex@32473 iut=\"3\\\"\"][b c=\"]\"] An event";
+  const std::string bsd = "<189>237: 000485: router1: *Jan  8 19:46:03.295: host tag[12]: text";
+  for (const auto& whole : {good, bsd})
+    for (size_t size = 0; size <= whole.size(); ++size) {
+      const std::string cut = whole.substr(0, size);  // Exact allocation, for the sanitizers.
+      dump_5424(cut);
+      CHECK(dump_3164(cut, {.enable_all = true}) != "");
+    }
+}
+
+TEST_CASE("syslog: structured data parameters") {
+  std::vector<std::string> got;
+  const auto take = [&](std::string_view id, std::string_view name, std::string_view value) {
+    got.push_back(std::string(id) + "." + std::string(name) + "=" +
+                  syslog::unescaped_parameter(value));
+  };
+  CHECK(syslog::each_parameter("[a@1 x=\"1\" y=\"q\\\"\\]\\\\\\n\"][b][c  z=\"\"]", take));
+  CHECK(got == std::vector<std::string>{"a@1.x=1", "a@1.y=q\"]\\\\n", "c.z="});
+  for (const auto* bad : {"[a x]", "[a x=1]", "[a x=\"1]", "[a", "x"}) {
+    CAPTURE(bad);
+    CHECK(!syslog::each_parameter(bad, take));
+  }
+}
+
+TEST_CASE("syslog: RFC 3339 times") {
+  struct Case {
+    std::string_view in;
+    int64_t want;
+  };
+  for (const auto& c :
+       {Case{"1970-01-01T00:00:00Z", 0}, Case{"1970-01-01T00:00:01.5Z", 1'500'000'000},
+        Case{"1970-01-01T01:00:00+01:00", 0}, Case{"1969-12-31T23:00:00-01:00", 0},
+        Case{"2026-11-21T03:30:03.250953Z", 1'795'231'803'250'953'000},
+        Case{"2024-02-29T00:00:00.123456789Z", 1'709'164'800'123'456'789}}) {
+    CAPTURE(c.in);
+    CHECK(syslog::parse_rfc3339(c.in) == c.want);
+  }
+  for (const auto* bad : {"", "2026", "2026-13-01T00:00:00Z", "2025-02-29T00:00:00Z",
+                          "2026-11-21T24:00:00Z", "2026-11-21T03:30:03", "2026-11-21T03:30:03Zx",
+                          "9999-11-21T03:30:03Z", "2026-11-21T03:30:03.Z"}) {
+    CAPTURE(bad);
+    CHECK(!syslog::parse_rfc3339(bad));
+  }
+}
+
+TEST_CASE("syslog: the year of a BSD time is the one closest to now") {
+  const auto at = [](std::string_view text) { return *syslog::parse_rfc3339(text); };
+  struct Case {
+    std::string_view now, text, want;
+  };
+  for (const auto& c :
+       {Case{"2026-11-21T08:00:00Z", "Nov 21 03:30:03", "2026-11-21T03:30:03Z"},
+        Case{"2027-01-01T00:00:05Z", "Dec 31 23:59:59", "2026-12-31T23:59:59Z"},
+        Case{"2026-12-31T23:59:55Z", "Jan  1 00:00:02", "2027-01-01T00:00:02Z"},
+        Case{"2024-03-01T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
+        Case{"2025-01-10T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
+        Case{"2026-11-21T08:00:00Z", "Nov 21 03:30:03.5", "2026-11-21T03:30:03.5Z"}}) {
+    CAPTURE(c.now);
+    CAPTURE(c.text);
+    CHECK(syslog::parse_bsd_time(c.text, at(c.now)) == at(c.want));
+  }
+  const int64_t year = int64_t{365} * 86400 * 1'000'000'000;
+  for (int64_t now = at("2023-01-01T00:00:00Z"); now < at("2028-01-01T00:00:00Z");
+       now += int64_t{6} * 3600 * 1'000'000'000) {
+    const auto time = syslog::parse_bsd_time("Jul  1 00:00:00", now);
+    REQUIRE(time);
+    CHECK(std::abs(*time - now) <= year / 2 + int64_t{86400} * 1'000'000'000);
+  }
+  CHECK(!syslog::parse_bsd_time("Feb 30 00:00:00", at("2026-11-21T08:00:00Z")));
+  CHECK(!syslog::parse_bsd_time("Nov 21", at("2026-11-21T08:00:00Z")));
+}

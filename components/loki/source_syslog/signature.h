@@ -1,0 +1,74 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "components/shared/capsules.h"
+#include "components/shared/tls_config/signature.h"
+#include "river/schema/field.h"
+
+namespace components::loki::source_syslog {
+
+enum class Protocol { tcp, udp };
+enum class Format { raw, rfc3164, rfc5424 };
+
+struct RawFormatOptions {
+  bool use_null_terminator_delimiter = false;
+  bool operator==(const RawFormatOptions&) const = default;
+};
+
+/// What Cisco devices put in front of an RFC 3164 message.
+struct CiscoComponents {
+  bool enable_all = false;
+  bool message_counter = false;
+  bool sequence_number = false;
+  bool hostname = false;
+  bool second_fractions = false;
+  bool operator==(const CiscoComponents&) const = default;
+};
+
+struct Listener {
+  river::schema::HostPort address;
+  Protocol protocol = Protocol::tcp;
+  river::schema::Duration idle_timeout = std::chrono::minutes(2);
+  bool label_structured_data = false;
+  river::schema::LabelMap labels;
+  bool use_incoming_timestamp = false;
+  bool use_rfc5424_message = false;
+  bool rfc3164_default_to_current_year = false;
+  bool rfc5424_allow_empty_msg = false;
+  int64_t max_message_length = 8192;
+  TlsConfigArguments tls_config;
+  Format syslog_format = Format::rfc5424;
+  std::optional<RawFormatOptions> raw_format_options;
+  std::optional<CiscoComponents> rfc3164_cisco_components;
+  int64_t udp_queue_size = 10;
+  int64_t udp_host_cache_size = 128;
+};
+
+struct Arguments {
+  std::vector<Listener> listener;
+  std::vector<LogsReceiver> forward_to;
+  RelabelRulesRef relabel_rules;
+};
+
+extern const river::schema::Signature kSignature;
+
+}  // namespace components::loki::source_syslog
+
+namespace river::schema {
+template <>
+inline constexpr EnumName<components::loki::source_syslog::Protocol>
+    kEnumNames<components::loki::source_syslog::Protocol>[] = {
+        {"tcp", components::loki::source_syslog::Protocol::tcp},
+        {"udp", components::loki::source_syslog::Protocol::udp},
+};
+template <>
+inline constexpr EnumName<components::loki::source_syslog::Format>
+    kEnumNames<components::loki::source_syslog::Format>[] = {
+        {"raw", components::loki::source_syslog::Format::raw},
+        {"rfc3164", components::loki::source_syslog::Format::rfc3164},
+        {"rfc5424", components::loki::source_syslog::Format::rfc5424},
+};
+}  // namespace river::schema

@@ -1,0 +1,34 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "components/component.h"
+#include "components/loki/source_syslog/engine.h"
+#include "components/shared/worker.h"
+
+namespace components::loki::source_syslog {
+
+/// loki.source.syslog.
+class Source final : public ComponentOf<Arguments> {
+ public:
+  Source(Context context, const Arguments& arguments);
+  ~Source() override { stop(); }
+
+  /// Binds the listeners. One that cannot be bound is shown in health() and tried again; the others
+  /// work.
+  base::Result<void> start() override;
+  void stop() override;
+  Health health() const override;
+  /// Port of a listener, for tests that bind port 0.
+  uint16_t port(const std::string& address) const { return engine_->port(address); }
+
+ protected:
+  base::Result<void> update(const Arguments& arguments) override;
+
+ private:
+  const Context context_;
+  const std::shared_ptr<Engine> engine_;
+  Worker worker_;
+};
+
+}  // namespace components::loki::source_syslog

@@ -1,0 +1,227 @@
+#include "components/loki/source_syslog/source.h"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <set>
+#include <string>
+#include <thread>
+
+#include "tests/support/folder.h"
+#include "tests/support/log_sink.h"
+
+using components::loki::source_syslog::Arguments;
+using components::loki::source_syslog::Listener;
+using components::loki::source_syslog::Protocol;
+using components::loki::source_syslog::Source;
+using support::eventually;
+using support::LogSink;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+/// A sender on loopback.
+class Client {
+ public:
+  Client(Protocol protocol, uint16_t port)
+      : fd_(::socket(AF_INET, protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  void send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+  }
+  /// The other side closed.
+  bool is_closed() const {
+    char byte;
+    return ::recv(fd_.get(), &byte, 1, MSG_DONTWAIT) == 0;
+  }
+
+ private:
+  io::Descriptor fd_;
+};
+
+struct Fixture {
+  support::Folder folder;
+  std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
+  base::metrics::Registry registry;
+  Arguments arguments;
+  std::unique_ptr<Source> source;
+
+  explicit Fixture(Protocol protocol = Protocol::tcp) {
+    arguments.forward_to = {{sink}};
+    add("127.0.0.1:0", protocol);
+  }
+  Listener& add(const std::string& address, Protocol protocol) {
+    auto& listener = arguments.listener.emplace_back();
+    listener.address.text = address;
+    listener.protocol = protocol;
+    listener.labels.entries = {{"job", "test"}};
+    return listener;
+  }
+  void start() {
+    components::Context context{.id = "loki.source.syslog.test",
+                                .data_dir = folder.path(),
+                                .metrics = {registry, "loki.source.syslog.test"},
+                                .log = base::Logger("test"),
+                                .publish = [](river::Value) {}};
+    source = std::make_unique<Source>(std::move(context), arguments);
+    REQUIRE(source->start());
+  }
+  void update() {
+    components::Component& component = *source;
+    REQUIRE(component.update(static_cast<const void*>(&arguments)));
+  }
+  uint16_t port(const std::string& address = "127.0.0.1:0") const { return source->port(address); }
+  bool got(const Texts& wanted) const {
+    sink->has(wanted.size());
+    return sink->texts() == wanted;
+  }
+  bool metric(const std::string& text) {
+    return eventually([&] { return registry.expose().find(text) != std::string::npos; });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("source.syslog: tcp, both framings on one connection, messages in any pieces") {
+  Fixture f;
+  f.start();
+  const Client client(Protocol::tcp, f.port());
+  client.send("<13>1 - host app - - - one\n19 <13>Nov 21 03:30:03");
+  CHECK(f.got({"one"}));
+  client.send(" h t: two\n<13>1 - h a - - - thr");
+  client.send("ee\n");
+  CHECK(f.sink->has(2));
+  CHECK(eventually([&] { return f.sink->texts().back() == "three"; }));
+  CHECK(f.sink->lines()[0].labels == "{job=\"test\"}");
+  CHECK(f.metric("loki_source_syslog_connections{component_id=\"loki.source.syslog.test\"} 1"));
+}
+
+TEST_CASE("source.syslog: an unfinished message at the end of a connection counts") {
+  Fixture f;
+  f.start();
+  { Client(Protocol::tcp, f.port()).send("<13>tag: whole\n<13>tag: unfinished"); }
+  CHECK(f.got({"whole", "unfinished"}));
+}
+
+TEST_CASE("source.syslog: many connections at once, nothing lost, order kept within each") {
+  constexpr int kConnections = 8, kMessages = 5000;
+  Fixture f;
+  f.start();
+  std::vector<std::thread> senders;
+  for (int c = 0; c < kConnections; ++c)
+    senders.emplace_back([&, c] {
+      std::string all;
+      for (int i = 0; i < kMessages; ++i) {
+        const auto message = "<13>1 - h a - - - c" + std::to_string(c) + " " + std::to_string(i);
+        all += i % 2 ? message + "\n" : std::to_string(message.size()) + " " + message;
+      }
+      Client(Protocol::tcp, f.port()).send(all);
+    });
+  for (auto& sender : senders) sender.join();
+  REQUIRE(f.sink->has(size_t{kConnections} * kMessages));
+  std::map<std::string, int> next;
+  int64_t last = 0;
+  for (const auto& line : f.sink->lines()) {
+    const auto space = line.text.find(' ');
+    CHECK(std::stol(line.text.substr(space)) == next[line.text.substr(0, space)]++);
+    CHECK(line.timestamp_ns > last);
+    last = line.timestamp_ns;
+  }
+  CHECK(next.size() == kConnections);
+}
+
+TEST_CASE("source.syslog: udp") {
+  Fixture f(Protocol::udp);
+  f.arguments.listener[0].max_message_length = 100;
+  f.start();
+  const Client client(Protocol::udp, f.port());
+  client.send("<13>1 - h a - - - one");
+  client.send("<13>Nov 21 03:30:03 h t: two lines\nof one message\n");
+  client.send("<13>t: a\n<13>t: b\n");
+  client.send("no syslog at all");
+  client.send("20 <13>1 - h a - - - c");
+  client.send("<13>t: " + std::string(200, 'x'));
+  CHECK(f.got({"one", "two lines\nof one message", "a", "b", "no syslog at all", "c",
+               std::string(93, 'x')}));
+  CHECK(
+      f.metric("loki_source_syslog_parsing_errors_total{component_id=\"loki.source.syslog."
+               "test\"} 1"));
+  CHECK(
+      f.metric("loki_source_syslog_truncated_messages_total{component_id=\"loki.source.syslog."
+               "test\"} 1"));
+}
+
+TEST_CASE("source.syslog: the kernel's drops are counted") {
+  Fixture f(Protocol::udp);
+  f.sink->set(LogSink::Mode::hold);  // The budget runs out, and the loop waits.
+  f.start();
+  const Client client(Protocol::udp, f.port());
+  const std::string message = "<13>t: " + std::string(7000, 'x');
+  for (int i = 0; i < 20000; ++i) client.send(message);
+  f.sink->set(LogSink::Mode::deliver);
+  CHECK(eventually([&] {
+    f.sink->release();
+    client.send("<13>t: after");
+    return f.sink->texts().back() == "after";
+  }));
+  const auto counter = f.registry.expose();
+  const auto at = counter.find("loki_source_syslog_udp_dropped_total{");
+  REQUIRE(at != std::string::npos);
+  const auto value = std::stoul(counter.substr(counter.find("} ", at) + 2));
+  CHECK(value + f.sink->lines().size() >= 20000);
+}
+
+TEST_CASE("source.syslog: listeners that stay keep their sockets and connections") {
+  Fixture f;
+  f.start();
+  const uint16_t port = f.port();
+  const Client staying(Protocol::tcp, port);
+  staying.send("<13>t: before\n<13>t: half");
+  CHECK(f.got({"before"}));
+  f.arguments.listener[0].labels.entries = {{"job", "changed"}};
+  f.add("127.0.0.2:0", Protocol::tcp);
+  f.update();
+  CHECK(eventually([&] { return f.port("127.0.0.2:0") != 0; }));
+  CHECK(f.port() == port);
+  staying.send(" and half\n");
+  CHECK(f.sink->has(2));
+  CHECK(f.sink->lines()[1].labels == "{job=\"changed\"}");
+  f.arguments.listener.erase(f.arguments.listener.begin());
+  f.update();
+  CHECK(eventually([&] { return staying.is_closed(); }));
+  CHECK(f.port() == 0);
+}
+
+TEST_CASE("source.syslog: one listener that cannot be bound does not stop the others") {
+  Fixture taken;
+  taken.start();
+  Fixture f;
+  const auto address = "127.0.0.1:" + std::to_string(taken.port());
+  f.add(address, Protocol::tcp);
+  f.start();
+  CHECK(f.source->health().state == components::Health::State::unhealthy);
+  CHECK(f.source->health().message.find(address) != std::string::npos);
+  Client(Protocol::tcp, f.port()).send("<13>t: works\n");
+  CHECK(f.got({"works"}));
+}
+
+TEST_CASE("source.syslog: silent connections are closed") {
+  Fixture f;
+  f.arguments.listener[0].idle_timeout = std::chrono::milliseconds(50);
+  f.start();
+  const Client client(Protocol::tcp, f.port());
+  client.send("<13>t: x\n");
+  CHECK(f.got({"x"}));
+  CHECK(eventually([&] { return client.is_closed(); }));
+}
