@@ -1,7 +1,5 @@
 #include "components/loki/source_syslog/signature.h"
 
-#include <set>
-
 namespace components::loki::source_syslog {
 namespace {
 
@@ -110,12 +108,11 @@ constexpr schema::Field kFields[] = {
                                             "Makes labels from __syslog_ labels; never drops."),
 };
 
-void validate(const Arguments& arguments, schema::Scope& scope) {
-  std::set<std::pair<std::string, Protocol>> seen;
-  for (const Listener& listener : arguments.listener)
-    if (!listener.address.text.empty() &&
-        !seen.emplace(listener.address.text, listener.protocol).second)
-      scope.error("listener", "C079", "two listeners on {}", listener.address.text);
+std::vector<schema::Claim> claims(const void* arguments) {
+  std::vector<schema::Claim> all;
+  for (const Listener& listener : static_cast<const Arguments*>(arguments)->listener)
+    all.push_back({listener.protocol == Protocol::udp ? "udp" : "tcp", listener.address});
+  return all;
 }
 
 }  // namespace
@@ -123,8 +120,9 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
 constinit const schema::Signature kSignature{
     .name = "loki.source.syslog",
     .doc = "Receives syslog messages over TCP, TLS or UDP.",
-    .arguments = schema::schema_of<Arguments, validate>(kFields),
+    .arguments = schema::schema_of(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
+    .claims = claims,
 };
 
 }  // namespace components::loki::source_syslog
