@@ -21,7 +21,8 @@ Converted unknown_to(const Value& value, const Type& wanted) {
   if (is_any_unknown(value)) return value;
   const Type& have = *value.as_unknown()->type;
   const bool optional = have.capsule == kOptionalSecretType.capsule;
-  const bool textual = have.kind == Kind::string || have.kind == Kind::number;
+  const bool textual =
+      have.kind == Kind::string || have.kind == Kind::number || &have == &kBytesType;
   if (have.kind == wanted.kind && (have.kind != Kind::capsule || have.capsule == wanted.capsule))
     return value;
   if (wanted.kind == Kind::string && (textual || optional)) return Value::unknown(&kStringType);

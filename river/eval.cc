@@ -215,6 +215,9 @@ Value Evaluator::call(const Expr& e, const Function& function, std::vector<Value
 
   auto answer = function.call(args);
   if (!answer) return fail("R059", *e.left, "{}", answer.error().message);
+  const std::string* text = answer->as_string();
+  if (text != nullptr && text->size() > kTextBytesMax)
+    return fail("R059", *e.left, "gives more than {} bytes", kTextBytesMax);
   return *std::move(answer);
 }
 

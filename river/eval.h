@@ -12,6 +12,11 @@ namespace river {
 /// name that is not in scope. The pointer must stay valid while the evaluation runs.
 using Scope = std::function<const Value*(std::string_view identifier)>;
 
+/// No function gives a longer text or list: nested calls could multiply a short config into more
+/// memory than there is.
+inline constexpr size_t kTextBytesMax = size_t{16} << 20;
+inline constexpr size_t kElementsMax = 1'000'000;
+
 /// Evaluates an expression. A mistake is reported once and gives an Unknown without type, so that
 /// one mistake makes one message; operations on unknowns give unknowns of the right type where it
 /// is known. Sets `origin` of the result (and of a literal's elements) to the expression's place.

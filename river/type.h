@@ -28,6 +28,8 @@ inline constexpr Type kArrayType{.kind = Kind::array, .name = "list(any)"};
 inline constexpr Type kObjectType{.kind = Kind::object, .name = "map(any)"};
 inline constexpr Type kStringsType{
     .kind = Kind::array, .name = "list(string)", .element = &kStringType};
+/// An array of numbers that a string may be made of: see Value::bytes.
+inline constexpr Type kBytesType{.kind = Kind::array, .name = "bytes", .element = &kNumberType};
 inline constexpr Type kSecretType{.kind = Kind::capsule, .name = "secret", .capsule = "secret"};
 /// Text that is secret or not, which shows when it is known.
 inline constexpr Type kOptionalSecretType{

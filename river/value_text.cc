@@ -4,22 +4,13 @@
 #include <cmath>
 #include <iterator>
 
+#include "river/lexer.h"
 #include "river/text.h"
 #include "river/value.h"
 
 namespace river {
 
 namespace {
-
-bool is_plain_key(std::string_view key) {
-  const auto is_letter = [](char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  if (key.empty() || !is_letter(key.front())) return false;
-  for (const char c : key)
-    if (!is_letter(c) && (c < '0' || c > '9')) return false;
-  return key != "true" && key != "false" && key != "null";
-}
 
 void write(const Value& value, int indent, std::string& out);
 
@@ -40,7 +31,7 @@ void write_object(const Object& fields, int indent, std::string& out) {
   out += "{\n";
   for (const auto& [key, value] : fields) {
     out.append(static_cast<size_t>(indent) + 1, '\t');
-    out += is_plain_key(key) ? key : quote(key);
+    out += is_valid_identifier(key) ? key : quote(key);
     out += " = ";
     write(value, indent + 1, out);
     out += ",\n";

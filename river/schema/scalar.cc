@@ -137,6 +137,7 @@ Decoded DecodeContext::reject(const Value& value, std::string_view code, std::st
 bool may_fit(const Type& from, const Type& to) {
   if (from.is_any || to.is_any || from.kind == Kind::null) return true;
   if (is_secret_type(to)) return from.kind == Kind::string || is_secret_type(from);
+  if (&from == &kBytesType && to.kind == Kind::string) return true;
   switch (to.kind) {
     case Kind::string:
     case Kind::number:
@@ -168,6 +169,10 @@ bool is_plain(const Value& value, const Type& wanted, DecodeContext& context, De
 bool text_of(const Value& value, const Type& wanted, DecodeContext& context, std::string& out) {
   if (const std::string* text = value.as_string()) {
     out = *text;
+    return true;
+  }
+  if (const std::string* bytes = value.as_bytes()) {
+    out = *bytes;
     return true;
   }
   if (const Number* number = value.as_number()) {

@@ -72,6 +72,7 @@ Answer combine_maps(const Arguments& args) {
         out.push_back(merge(left, right));
       else if (keep)
         out.push_back(left);
+      if (out.size() > kElementsMax) return too_long();
     }
   return Value::array(std::move(out));
 }

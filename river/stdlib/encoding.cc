@@ -91,7 +91,6 @@ constexpr Function of_string(std::string_view name, const Type& result, Call cal
           .call = call};
 }
 
-constexpr Type kBytesType{.kind = Kind::array, .name = "bytes", .element = &kNumberType};
 constexpr Function kFunctions[] = {
     of_string("encoding.from_json", kAnyType, from_json),
     of_string("encoding.from_yaml", kAnyType, from_yaml),

@@ -8,6 +8,7 @@
 
 #include "river/number.h"
 #include "river/stdlib/format_spec.h"
+#include "river/stdlib/functions.h"
 #include "river/text.h"
 
 namespace river::standard {
@@ -61,6 +62,7 @@ class ValueWriter {
 
  private:
   void write_inner(const Value& value) {
+    if (out_.size() > kTextBytesMax) return;  // Widths multiply; format() refuses the whole.
     if (value.is_null())
       out_ += spec_.sharp_v ? "interface {}(nil)" : "<nil>";
     else if (const bool* boolean = value.as_bool())
@@ -164,7 +166,7 @@ class Formatter {
   Formatter(std::string_view format, std::span<const Value> args) : rest_(format), args_(args) {}
 
   std::string run() {
-    while (!rest_.empty()) {
+    while (!rest_.empty() && out_.size() <= kTextBytesMax) {
       const size_t percent = std::min(rest_.find('%'), rest_.size());
       out_ += rest_.substr(0, percent);
       rest_.remove_prefix(percent);
@@ -349,7 +351,9 @@ bool holds_secret(const Value& value) {
 base::Result<std::string> format(std::string_view format, std::span<const Value> args) {
   if (std::any_of(args.begin(), args.end(), holds_secret))
     return base::fail("secrets may not be converted into strings");
-  return Formatter(format, args).run();
+  std::string text = Formatter(format, args).run();
+  if (text.size() > kTextBytesMax) return too_long();
+  return text;
 }
 
 }  // namespace river::standard

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "river/eval.h"
 #include "river/value.h"
 
 /// The standard library, found by river::stdlib (river-language §5), one file per namespace. Every
@@ -20,6 +21,11 @@ std::span<const Function> string_functions();
 std::span<const Function> sys_functions();
 /// Those without a namespace: coalesce and json_path.
 std::span<const Function> plain_functions();
+
+/// Why a function stops before it has made more than kTextBytesMax or kElementsMax.
+inline tl::unexpected<base::Error> too_long() {
+  return base::fail("gives too long a result");
+}
 
 /// hostname, os, arch and version of this machine and program.
 Value constants();

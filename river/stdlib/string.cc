@@ -20,6 +20,7 @@ Answer join(const Arguments& args) {
   for (size_t i = 0; i < elements.size(); ++i) {
     if (i > 0) out += text(args[1]);
     out += text(elements[i]);
+    if (out.size() > kTextBytesMax) return too_long();
   }
   return Value::string(std::move(out));
 }
@@ -38,6 +39,7 @@ Answer replace(const Arguments& args) {
     const size_t cut = next_cut(rest, old_text);
     if (cut == std::string_view::npos) break;
     out.append(rest.substr(0, cut)).append(new_text);
+    if (out.size() > kTextBytesMax) return too_long();
     rest.remove_prefix(cut + old_text.size());
   }
   return Value::string(out.append(rest));
@@ -51,6 +53,7 @@ Answer split(const Arguments& args) {
     const size_t cut = next_cut(rest, separator);
     if (cut == std::string_view::npos) break;
     out.push_back(Value::string(std::string(rest.substr(0, cut))));
+    if (out.size() > kElementsMax) return too_long();
     rest.remove_prefix(cut + separator.size());
   }
   if (!separator.empty()) out.push_back(Value::string(std::string(rest)));

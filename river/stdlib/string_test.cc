@@ -16,6 +16,17 @@ TEST_CASE("string: join, replace, split") {
              {R"(string.split(10.5, "."))", R"(["10", "5"])"}});
 }
 
+TEST_CASE("string: nested calls cannot multiply a text without end") {
+  std::string text = "\"abcdefgh\"";
+  for (int i = 0; i < 12; ++i) text = "string.replace(" + text + ", \"\", \"abcdefgh\")";
+  CHECK(shown(text) == "string.replace gives too long a result");
+  text = "\"abcdefgh\"";
+  for (int i = 0; i < 90; ++i) text = "encoding.to_base64(" + text + ")";
+  CHECK(shown(text) == "encoding.to_base64 gives more than 16777216 bytes");
+  CHECK(shown(R"(string.format("%999999d", string.split(string.format("%50d", 1), "")))") ==
+        "string.format gives too long a result");
+}
+
 TEST_CASE("string: case") {
   check_all({{R"(string.to_upper("straße é ǆ"))", R"("STRAßE É Ǆ")"},
              {R"(string.to_lower("ÀÉ İ Σ"))", R"("àé i σ")"},
