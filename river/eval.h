@@ -14,7 +14,7 @@ using Scope = std::function<const Value*(std::string_view identifier)>;
 
 /// No function gives a longer text or list: nested calls could multiply a short config into more
 /// memory than there is.
-inline constexpr size_t kTextBytesMax = size_t{16} << 20;
+inline constexpr size_t kTextBytesMax = size_t{4} << 20;
 inline constexpr size_t kElementsMax = 1'000'000;
 
 /// Evaluates an expression. A mistake is reported once and gives an Unknown without type, so that

@@ -8,11 +8,10 @@ namespace river::config {
 
 namespace {
 
-bool decode_into(const Node& node, void* arguments, const ExportsOf& exports,
+bool decode_into(const Node& node, void* arguments, const Scope& scope,
                  diag::Diagnostics& diagnostics) {
-  const Names names(node, exports);
   return schema::decode_body(node.block->body, node.block->header_span(), node.signature->arguments,
-                             arguments, names.scope(), diagnostics);
+                             arguments, scope, diagnostics);
 }
 
 bool is_receiver(const schema::Field& field) {
@@ -41,7 +40,13 @@ void check(const Program& program, diag::Diagnostics& diagnostics) {
   Claims claims;
   for (const auto& node : program.nodes) {
     const std::shared_ptr<void> arguments = node->signature->make_arguments();
-    decode_into(*node, arguments.get(), exports, diagnostics);
+    const Names names(*node, exports);
+    // The environment of the machine that checks says nothing about the one that will run this.
+    const Scope scope = [known = names.scope()](std::string_view name) {
+      const Value* value = known(name);
+      return value != nullptr ? value : stdlib_elsewhere(name);
+    };
+    decode_into(*node, arguments.get(), scope, diagnostics);
     if (node->signature->claims)
       for (const schema::Claim& claim : node->signature->claims(arguments.get()))
         claims.add(claim, *node, diagnostics);
@@ -53,7 +58,8 @@ void check(const Program& program, diag::Diagnostics& diagnostics) {
 std::shared_ptr<void> decode(const Program&, const Node& node, const ExportsOf& exports,
                              diag::Diagnostics& diagnostics) {
   std::shared_ptr<void> arguments = node.signature->make_arguments();
-  if (!decode_into(node, arguments.get(), exports, diagnostics)) return nullptr;
+  const Names names(node, exports);
+  if (!decode_into(node, arguments.get(), names.scope(), diagnostics)) return nullptr;
   return arguments;
 }
 

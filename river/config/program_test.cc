@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "river/parser.h"
 #include "river/schema/decode.h"
 
@@ -283,6 +285,14 @@ TEST_CASE("program: addresses taken twice") {
                              c.second)
                : ""));
   }
+}
+
+TEST_CASE("program: a check does not ask the environment of the machine it is made on") {
+  REQUIRE(setenv("RIVER_CHECK_TEST", "no address", 1) == 0);
+  const Checked checked(
+      {"test.source \"s\" {\n  forward_to = [test.sink.b.receiver]\n"
+       "  address    = sys.env(\"RIVER_CHECK_TEST\")\n}\ntest.sink \"b\" { }\n"});
+  CHECK(checked.findings() == "");
 }
 
 TEST_CASE("program: a receiver that nothing sends to") {

@@ -22,7 +22,7 @@ TEST_CASE("string: nested calls cannot multiply a text without end") {
   CHECK(shown(text) == "string.replace gives too long a result");
   text = "\"abcdefgh\"";
   for (int i = 0; i < 90; ++i) text = "encoding.to_base64(" + text + ")";
-  CHECK(shown(text) == "encoding.to_base64 gives more than 16777216 bytes");
+  CHECK(shown(text) == "encoding.to_base64 gives more than 4194304 bytes");
   CHECK(shown(R"(string.format("%999999d", string.split(string.format("%50d", 1), "")))") ==
         "string.format gives too long a result");
 }

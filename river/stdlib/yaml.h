@@ -9,7 +9,7 @@ namespace river::standard {
 /// YAML nests no deeper than this, and a document gives at most so many values: an alias stands for
 /// a copy of what it names, so a small text could ask for any amount of memory.
 inline constexpr int kYamlDepthMax = 500;
-inline constexpr int kYamlValuesMax = 1'000'000;
+inline constexpr int kYamlValuesMax = 250'000;
 
 /// The value of the first document of a YAML text; null when there is none. Scalars follow YAML 1.2
 /// (yes and on are strings) with YAML 1.1's integers (0x, 0o, 0b, octal by a leading 0, _) and
