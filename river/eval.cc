@@ -6,6 +6,7 @@
 #include "river/convert.h"
 #include "river/number.h"
 #include "river/printer.h"
+#include "river/suggest.h"
 #include "river/text.h"
 
 namespace river {
@@ -143,7 +144,11 @@ Value Evaluator::access(const Expr& e) {
     return Value::unknown(element != nullptr ? element : &kAnyType);
   }
   if (const Value* field = base.field(e.text)) return *field;
-  diagnostics_.error("R054", e.op_span, "field {} does not exist", quote(e.text));
+  auto& report = diagnostics_.error("R054", e.op_span, "field {} does not exist", quote(e.text));
+  std::vector<std::string_view> names;
+  for (const auto& [name, field] : *base.as_object()) names.push_back(name);
+  if (const std::string_view near = did_you_mean(e.text, names); !near.empty())
+    report.with_help(fmt::format("did you mean {}?", near));
   return Value::unknown();
 }
 

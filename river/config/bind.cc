@@ -95,7 +95,7 @@ void Binder::report_unknown(const ast::Statement& block) {
       diagnostics_.error("R081", block.name_span, "unknown component \"{}\"", block.name);
   std::vector<std::string_view> names;
   for (const schema::Signature* signature : catalog_) names.push_back(signature->name);
-  if (const std::string_view near = schema::did_you_mean(block.name, names); !near.empty())
+  if (const std::string_view near = did_you_mean(block.name, names); !near.empty())
     report.with_help(fmt::format("did you mean \"{}\"?", near));
 }
 

@@ -108,7 +108,7 @@ std::string Resolver::help_for(const Chain& chain) const {
     std::vector<std::string_view> ids;
     for (const auto& [id, declared] : bound_.by_id)
       if (declared.node && name_count(id) == count) ids.push_back(id);
-    if (const auto near = schema::did_you_mean(first_names(chain, count), ids); !near.empty())
+    if (const auto near = did_you_mean(first_names(chain, count), ids); !near.empty())
       return fmt::format("did you mean {}?", near);
   }
   for (size_t count = chain.names.size(); count >= 2; --count) {

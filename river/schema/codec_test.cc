@@ -213,12 +213,3 @@ TEST_CASE("codec: one list reports all its mistakes, and points at the elements"
   CHECK(diagnostics.items()[0].span == diag::Span{1, 9});
   CHECK(diagnostics.items()[1].span == diag::Span{5, 9});
 }
-
-TEST_CASE("suggest: slips, not other words") {
-  const std::string_view names[] = {"address", "labels", "protocol"};
-  CHECK(did_you_mean("adress", names) == "address");
-  CHECK(did_you_mean("label", names) == "labels");
-  CHECK(did_you_mean("protcool", names) == "protocol");
-  CHECK(did_you_mean("url", names) == "");
-  CHECK(did_you_mean("", names) == "");
-}

@@ -4,6 +4,7 @@
 #include "river/ast.h"
 #include "river/eval.h"
 #include "river/schema/field.h"
+#include "river/suggest.h"
 
 namespace river::schema {
 
@@ -25,8 +26,5 @@ Value unknown_exports(const Signature& signature);
 
 /// "list(map(string))": a type as the manual spells it.
 std::string type_name(const Type& type);
-
-/// The name closest to `wanted` among `names`, when it is close enough to be a slip; else "".
-std::string_view did_you_mean(std::string_view wanted, std::span<const std::string_view> names);
 
 }  // namespace river::schema

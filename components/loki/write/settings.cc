@@ -23,8 +23,8 @@ std::vector<SettingsPtr> settings_of(const Arguments& arguments) {
     auto settings = std::make_shared<Settings>();
     settings->endpoint = endpoint;
     settings->url = io::http::parse_url(endpoint.url.text);
-    settings->external_labels.assign(arguments.external_labels.begin(),
-                                     arguments.external_labels.end());
+    settings->external_labels.assign(arguments.external_labels.entries.begin(),
+                                     arguments.external_labels.entries.end());
     settings->streams_max = static_cast<size_t>(std::max<int64_t>(arguments.max_streams, 0));
     all.push_back(std::move(settings));
   }

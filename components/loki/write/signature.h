@@ -45,7 +45,7 @@ struct WalArguments {
 
 struct Arguments {
   std::vector<EndpointArguments> endpoint;
-  std::map<std::string, std::string> external_labels;
+  river::schema::LabelMap external_labels;
   int64_t max_streams = 0;
   std::optional<WalArguments> wal;
 };

@@ -368,7 +368,7 @@ TEST_CASE("loki.write: tenants go apart, external labels lose") {
   const auto loki = *Receiver::start();
   auto arguments = to(*loki);
   arguments.endpoint[0].tenant_id = "main";
-  arguments.external_labels = {{"cluster", "c1"}, {"job", "external"}};
+  arguments.external_labels.entries = {{"cluster", "c1"}, {"job", "external"}};
   Running run(arguments);
   LogBatch batch = numbered(0, 1, kApp);
   batch.add(1, "seq=000000000001", Labels({{"__tenant_id__", "other"}}));
@@ -544,7 +544,7 @@ TEST_CASE("loki.write: an update keeps the queue, also when the server moves") {
   for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp));
   REQUIRE(old_loki->wait_for([](const auto& s) { return s.refused >= 2; }));
   auto moved = to(*new_loki);
-  moved.external_labels = {{"cluster", "c1"}};
+  moved.external_labels.entries = {{"cluster", "c1"}};
   run.update(moved);
   run.receive(numbered(100, 10, kApp));
   REQUIRE(new_loki->wait_for(has(110)));

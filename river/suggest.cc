@@ -1,9 +1,10 @@
+#include "river/suggest.h"
+
 #include <algorithm>
 #include <numeric>
+#include <vector>
 
-#include "river/schema/decode.h"
-
-namespace river::schema {
+namespace river {
 
 namespace {
 
@@ -44,4 +45,4 @@ std::string_view did_you_mean(std::string_view wanted, std::span<const std::stri
   return best;
 }
 
-}  // namespace river::schema
+}  // namespace river
