@@ -1,10 +1,14 @@
 #include "agent/builders.h"
 
 #include "components/config_blocks/logging/logging.h"
+#include "components/discovery/docker/docker.h"
+#include "components/discovery/relabel/relabel.h"
 #include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
 #include "components/loki/relabel/relabel.h"
+#include "components/loki/source_docker/source.h"
 #include "components/loki/source_file/source.h"
+#include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 
@@ -15,6 +19,18 @@ std::span<const components::Builder> builders() {
       components::builder<components::config_blocks::logging::Logging,
                           components::config_blocks::logging::Arguments>(
           components::config_blocks::logging::kSignature),
+      components::builder<components::discovery::docker::Docker,
+                          components::discovery::docker::Arguments>(
+          components::discovery::docker::kSignature),
+      components::builder<components::discovery::relabel::Relabel,
+                          components::discovery::relabel::Arguments>(
+          components::discovery::relabel::kSignature),
+      components::builder<components::loki::source_docker::Source,
+                          components::loki::source_docker::Arguments>(
+          components::loki::source_docker::kSignature),
+      components::builder<components::loki::source_journal::Source,
+                          components::loki::source_journal::Arguments>(
+          components::loki::source_journal::kSignature),
       components::builder<components::loki::echo::Echo, components::loki::echo::Arguments>(
           components::loki::echo::kSignature),
       components::builder<components::loki::relabel::Relabel, components::loki::relabel::Arguments>(

@@ -13,14 +13,14 @@
 namespace components::loki::source_journal {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr size_t kBatchBytes = size_t{256} << 10;
 constexpr size_t kBatchEntries = 4096;
 /// While batches are under way the window is looked at this often, so that a batch which was given
 /// up (its sink was removed) is read again soon. Without such batches nothing wakes the reader.
-constexpr auto kWindowCheck = 1s;
-constexpr auto kNoLimit = -1ms;
+constexpr std::chrono::milliseconds kWindowCheck{1000};
+constexpr std::chrono::milliseconds kNoLimit{-1};
+constexpr std::chrono::milliseconds kRetryMin{250};
+constexpr std::chrono::milliseconds kRetryMax{10'000};
 
 void pause(int stop_fd, std::chrono::milliseconds time) {
   pollfd stop{stop_fd, POLLIN, 0};
@@ -61,7 +61,7 @@ void Reader::renew_window() {
 
 void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
   const io::StopEvent stop_event(stop);
-  io::Backoff backoff(250ms, 10s, std::random_device{}());
+  io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
   while (!stop.stop_requested()) {
     const std::string before = read_cursor_;
     if (const auto followed = follow(config, stop, stop_event.fd()); !followed) {

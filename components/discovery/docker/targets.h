@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "components/shared/docker_api/containers.h"
+#include "river/schema/codec.h"
+
+namespace components::discovery::docker {
+
+struct TargetOptions {
+  int64_t port = 80;
+  std::string host_networking_host = "localhost";
+  bool match_first_network = true;
+};
+
+/// One target per container, network and exposed TCP port, with the meta labels that Prometheus
+/// gives them. A container without a TCP port has one target per network. Other than there, a
+/// container without any network has one target too: its logs can be read all the same.
+river::schema::Targets targets_of(const std::vector<docker_api::Container>& containers,
+                                  const std::vector<docker_api::Network>& networks,
+                                  const TargetOptions& options);
+
+}  // namespace components::discovery::docker

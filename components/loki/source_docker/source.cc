@@ -1,0 +1,147 @@
+#include "components/loki/source_docker/source.h"
+
+#include <charconv>
+#include <utility>
+
+#include "river/schema/decode.h"
+
+namespace components::loki::source_docker {
+namespace {
+
+constexpr std::string_view kCursorPrefix = "cursor-";
+constexpr std::string_view kGonePrefix = "gone-";
+
+/// When a container was last seen to be no target, in seconds since the epoch.
+std::string gone_key(std::string_view id) {
+  return std::string(kGonePrefix) + std::string(id);
+}
+
+int64_t now_s() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+bool same_daemon(const Arguments& a, const Arguments& b) {
+  return a.host == b.host && a.refresh_interval == b.refresh_interval &&
+         river::schema::encode(kHttpClient, &a.http_client_config) ==
+             river::schema::encode(kHttpClient, &b.http_client_config);
+}
+
+std::unique_ptr<TailerWiring> wire(const Context& context, docker_api::Endpoint endpoint,
+                                   telemetry::LogReceiver& next) {
+  const auto dropped = [&](const char* reason) {
+    return context.metrics.counter("loki_source_docker_dropped_entries_total",
+                                   "Lines of containers that were not sent.", {{"reason", reason}});
+  };
+  return std::make_unique<TailerWiring>(TailerWiring{
+      .endpoint = std::move(endpoint),
+      .positions = std::make_shared<io::Positions>(context.data_dir / "positions", context.metrics,
+                                                   context.log),
+      .next = next,
+      .log = context.log,
+      .entries = context.metrics.counter("loki_source_docker_target_entries_total",
+                                         "Lines of containers that were sent."),
+      .bad_lines = context.metrics.counter("loki_source_docker_target_parsing_errors_total",
+                                           "Lines of the daemon that could not be read."),
+      .empty_lines = dropped("empty_line"),
+      .unlabelled = dropped("empty_labels"),
+      .truncated = context.metrics.counter("loki_source_docker_truncated_lines_total",
+                                           "Lines that were cut to the size limit.")});
+}
+
+}  // namespace
+
+Source::Source(Context context, const Arguments& arguments)
+    : context_(std::move(context)), arguments_(arguments) {
+  set_receivers();
+}
+
+void Source::set_receivers() {
+  telemetry::LogReceivers receivers;
+  for (const LogsReceiver& receiver : arguments_.forward_to) receivers.push_back(receiver.pointer);
+  next_.set(std::move(receivers));
+}
+
+base::Result<void> Source::start() {
+  auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client_config,
+                                       arguments_.refresh_interval.value);
+  if (!endpoint) return base::in_context("host", endpoint.error());
+  wiring_ = wire(context_, std::move(*endpoint), next_);
+  forget_old_cursors();
+  set_targets();
+  return {};
+}
+
+void Source::stop() {
+  for (const auto& [id, tailer] : tailers_) tailer->request_stop();
+  tailers_.clear();
+}
+
+base::Result<void> Source::update(const Arguments& arguments) {
+  const bool is_same = same_daemon(arguments_, arguments);
+  arguments_ = arguments;
+  set_receivers();
+  if (!wiring_) return {};
+  if (!is_same) {
+    auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client_config,
+                                         arguments_.refresh_interval.value);
+    if (!endpoint) return base::in_context("host", endpoint.error());
+    stop();
+    wiring_->endpoint = std::move(*endpoint);
+  }
+  set_targets();
+  return {};
+}
+
+void Source::set_targets() {
+  const RelabelRules none;
+  const auto& rules = arguments_.relabel_rules.pointer;
+  const auto wanted = one_per_container(arguments_.targets);
+  for (const auto& [id, target] : wanted) {
+    auto labels =
+        std::make_shared<const TargetLabels>(target, arguments_.labels, rules ? *rules : none);
+    wiring_->positions->erase(gone_key(id));
+    if (const auto tailer = tailers_.find(id); tailer != tailers_.end()) {
+      tailer->second->set_labels(std::move(labels));
+      tailer->second->stay();
+    } else {
+      tailers_[id] = std::make_unique<Tailer>(id, *wiring_, std::move(labels));
+    }
+  }
+  for (const auto& [id, tailer] : tailers_)
+    if (!wanted.contains(id) && tailer->leave())
+      wiring_->positions->set(gone_key(id), std::to_string(now_s()));
+  std::erase_if(tailers_, [&](const auto& entry) {
+    return !wanted.contains(entry.first) && entry.second->is_settled();
+  });
+}
+
+/// A cursor whose container is no target gets a date; a week later it goes.
+void Source::forget_old_cursors() {
+  const auto entries = wiring_->positions->all();
+  const int64_t now = now_s();
+  const int64_t forget_before = now - std::chrono::seconds(kForgetAfter).count();
+  for (const auto& [key, value] : entries) {
+    if (!key.starts_with(kCursorPrefix)) continue;
+    const std::string id = key.substr(kCursorPrefix.size());
+    const auto gone = entries.find(gone_key(id));
+    if (gone == entries.end()) {
+      wiring_->positions->set(gone_key(id), std::to_string(now));
+      continue;
+    }
+    int64_t since = 0;
+    std::from_chars(gone->second.data(), gone->second.data() + gone->second.size(), since);
+    if (since >= forget_before) continue;
+    wiring_->positions->erase(key);
+    wiring_->positions->erase(gone->first);
+  }
+}
+
+Health Source::health() const {
+  for (const auto& [id, tailer] : tailers_)
+    if (const std::string problem = tailer->problem(); !problem.empty())
+      return {Health::State::unhealthy, fmt::format("container {:.12}: {}", id, problem)};
+  return {Health::State::healthy, {}};
+}
+
+}  // namespace components::loki::source_docker

@@ -1,0 +1,43 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "components/component.h"
+#include "components/loki/source_docker/signature.h"
+#include "components/loki/source_docker/tailer.h"
+#include "telemetry/fanout.h"
+
+namespace components::loki::source_docker {
+
+/// loki.source.docker: one tailer per container, however many targets name it. A change of labels,
+/// rules or receivers disturbs no tailer; a change of the daemon's address restarts them.
+///
+/// Cursors are kept while containers are stopped, and for kForgetAfter after they were last read.
+class Source final : public ComponentOf<Arguments> {
+ public:
+  static constexpr std::chrono::hours kForgetAfter{7 * 24};
+
+  Source(Context context, const Arguments& arguments);
+  ~Source() override { stop(); }
+
+  base::Result<void> start() override;
+  void stop() override;
+  Health health() const override;
+
+ protected:
+  base::Result<void> update(const Arguments& arguments) override;
+
+ private:
+  void set_receivers();
+  void set_targets();
+  void forget_old_cursors();
+
+  Context context_;
+  Arguments arguments_;
+  telemetry::Fanout next_;
+  std::unique_ptr<TailerWiring> wiring_;                    // While started.
+  std::map<std::string, std::unique_ptr<Tailer>> tailers_;  // By container id.
+};
+
+}  // namespace components::loki::source_docker

@@ -1,0 +1,227 @@
+#include "components/loki/source_docker/tailer.h"
+
+#include <random>
+#include <utility>
+
+namespace components::loki::source_docker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kRetryMin{250};
+constexpr milliseconds kRetryMax{4'000};
+/// How often a stopped container is asked for a new start. Discovery tells sooner, mostly.
+constexpr milliseconds kStoppedPoll{2'000};
+
+}  // namespace
+
+std::string cursor_key(const std::string& container_id) {
+  return "cursor-" + container_id;
+}
+
+Tailer::Tailer(std::string id, const TailerWiring& wiring,
+               std::shared_ptr<const TargetLabels> labels)
+    : id_(std::move(id)),
+      wiring_(wiring),
+      labels_(std::move(labels)),
+      backoff_(kRetryMin, kRetryMax, std::random_device{}()) {
+  launch();
+}
+
+void Tailer::launch() {
+  thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+}
+
+Tailer::~Tailer() {
+  thread_.request_stop();
+  thread_.join();
+}
+
+bool Tailer::leave() {
+  {
+    base::Lock lock(mutex_);
+    if (std::exchange(leaving_, true)) return false;
+  }
+  interrupt_->raise();
+  changed_.notify_all();
+  return true;
+}
+
+void Tailer::stay() {
+  bool has_ended = false;
+  {
+    base::Lock lock(mutex_);
+    if (!std::exchange(leaving_, false) && !ended_) return;
+    has_ended = ended_;
+  }
+  if (has_ended) {
+    thread_.join();
+    base::Lock lock(mutex_);
+    ended_ = false;
+    launch();
+    return;
+  }
+  interrupt_->raise();
+  changed_.notify_all();
+}
+
+bool Tailer::is_settled() const {
+  base::Lock lock(mutex_);
+  return ended_ && window_->pending() == 0;
+}
+
+/// Ends the thread's work if it is still wanted to end: stay() cannot come between.
+bool Tailer::may_end() {
+  base::Lock lock(mutex_);
+  ended_ = leaving_;
+  return ended_;
+}
+
+std::string Tailer::problem() const {
+  base::Lock lock(mutex_);
+  return problem_;
+}
+
+void Tailer::set_problem(std::string problem) {
+  base::Lock lock(mutex_);
+  const bool is_news = !problem.empty() && problem_.empty();
+  problem_ = std::move(problem);
+  if (is_news) wiring_.log.warn("container {:.12}: {}; trying again", id_, problem_);
+}
+
+void Tailer::run(std::stop_token stop) {
+  docker_api::Api api(wiring_.endpoint);
+  if (!window_) begin_at_stored_cursor();
+  drained_run_.clear();
+  while (!stop.stop_requested() && !step(api, stop)) {
+  }
+  // Acks that are still to come keep moving the stored cursor.
+  base::Lock lock(mutex_);
+  ended_ = true;
+}
+
+void Tailer::begin_at_stored_cursor() {
+  const auto stored = wiring_.positions->get(cursor_key(id_));
+  const auto parsed = stored ? Cursor::parse(*stored) : std::nullopt;
+  if (stored && !parsed)
+    wiring_.log.warn("container {:.12}: stored position \"{}\" is none of ours; reading all", id_,
+                     *stored);
+  cursor_ = parsed.value_or(Cursor());
+  if (window_) window_->detach();
+  window_ =
+      std::make_shared<Window>([positions = wiring_.positions, key = cursor_key(id_)](
+                                   const std::string& cursor) { positions->set(key, cursor); });
+}
+
+bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
+  const uint64_t seen = interrupt_->raises();
+  if (window_->broken()) begin_at_stored_cursor();
+  const auto state = api.inspect(id_, stop);
+  if (!state) {
+    if (!stop.stop_requested()) set_problem(state.error().message);
+    rest(backoff_.next(), seen, stop);
+    return false;
+  }
+  if (!*state) {
+    wiring_.log.info("container {:.12} is gone", id_);
+    return true;
+  }
+  if ((*state)->running && may_end()) return true;
+  if (!(*state)->running && (*state)->started_at == drained_run_) {
+    if (may_end()) return true;
+    rest(kStoppedPoll, seen, stop);
+    return false;
+  }
+  const Cursor before = cursor_;
+  const auto drained = follow(api, (*state)->terminal, seen, stop);
+  if (cursor_.text() != before.text()) backoff_.reset();
+  if (!drained) {
+    if (!stop.stop_requested()) set_problem(drained.error().message);
+    rest(backoff_.next(), seen, stop);
+    return false;
+  }
+  if (!*drained) return false;
+  set_problem("");
+  if ((*state)->running)
+    rest(backoff_.next(), seen, stop);  // It ended right now, or the daemon cut us off: ask.
+  else
+    drained_run_ = (*state)->started_at;
+  return false;
+}
+
+/// Reads until the log ends in order (true), or something else is to be looked at (false).
+base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t seen,
+                                  std::stop_token stop) {
+  std::stop_source call = interrupt_->arm(seen);
+  const std::stop_callback on_stop(stop, [&] { call.request_stop(); });
+  FrameReader reader(terminal ? FrameReader::Format::terminal : FrameReader::Format::frames);
+  Replay replay(cursor_);
+  uint64_t bad_lines = 0;
+  bool is_log = true;
+
+  const auto read = [&](const auto& feed) {
+    telemetry::LogBatch batch;
+    const auto labels = labels_.get();
+    feed([&](const Line& line) { take(line, *labels, replay, batch); });
+    wiring_.bad_lines->add(reader.bad_lines() - bad_lines);
+    bad_lines = reader.bad_lines();
+    send(std::move(batch), stop);
+  };
+  const auto ended = api.follow_logs(
+      id_, cursor_.since(),
+      [&](std::string_view piece) {
+        set_problem("");
+        read([&](const FrameReader::OnLine& on_line) { is_log = reader.feed(piece, on_line); });
+        return is_log && !window_->broken();
+      },
+      call.get_token());
+  if (!is_log) {
+    wiring_.bad_lines->add(1);
+    return base::fail("{}", reader.problem());
+  }
+  if (window_->broken() || call.stop_requested()) return false;
+  if (!ended) return ended;
+  if (!*ended) return false;  // Gone: the next look at it says so.
+  read([&](const FrameReader::OnLine& on_line) { reader.finish(on_line); });
+  return true;
+}
+
+void Tailer::take(const Line& line, const TargetLabels& labels, Replay& replay,
+                  telemetry::LogBatch& batch) {
+  if (!replay.is_new(line.stream, line.timestamp_ns)) return;
+  cursor_.pass(line.stream, line.timestamp_ns);
+  passed_ = true;
+  const telemetry::Labels& set = labels.of(line.stream, line.truncated);
+  if (line.truncated) ++truncated_;
+  if (line.text.empty())
+    ++empty_;
+  else if (set.empty())
+    ++unlabelled_;
+  else
+    batch.add(line.timestamp_ns, line.text, set);
+}
+
+void Tailer::send(telemetry::LogBatch batch, std::stop_token stop) {
+  if (!std::exchange(passed_, false)) return;
+  wiring_.entries->add(batch.entries.size());
+  wiring_.empty_lines->add(std::exchange(empty_, 0));
+  wiring_.unlabelled->add(std::exchange(unlabelled_, 0));
+  wiring_.truncated->add(std::exchange(truncated_, 0));
+  // A batch that is given up (its sink was removed) is read again at once, also when the container
+  // is silent and nothing else wakes this thread.
+  std::shared_ptr<const void> look_again(
+      nullptr, [interrupt = interrupt_, window = std::weak_ptr(window_)](const void*) {
+        if (const auto alive = window.lock(); alive && alive->broken()) interrupt->raise();
+      });
+  batch.ack = window_->issue(cursor_.text(), std::move(look_again));
+  batch.stop = std::move(stop);
+  if (!batch.entries.empty()) wiring_.next.receive(std::move(batch));
+}
+
+/// Sleeps, unless something was raised since `seen`.
+void Tailer::rest(milliseconds time, uint64_t seen, std::stop_token stop) {
+  base::Lock lock(mutex_);
+  changed_.wait_for(mutex_, stop, time, [&] { return interrupt_->raises() != seen; });
+}
+
+}  // namespace components::loki::source_docker

@@ -1,0 +1,98 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutex.h"
+#include "base/snapshot.h"
+#include "components/loki/source_docker/cursor.h"
+#include "components/loki/source_docker/frame_reader.h"
+#include "components/loki/source_docker/interrupt.h"
+#include "components/loki/source_docker/target_labels.h"
+#include "components/shared/docker_api/api.h"
+#include "io/backoff.h"
+#include "io/positions.h"
+#include "telemetry/ack_window.h"
+#include "telemetry/log_batch.h"
+
+namespace components::loki::source_docker {
+
+/// What all tailers of a component share. Outlives them.
+struct TailerWiring {
+  docker_api::Endpoint endpoint;
+  std::shared_ptr<io::Positions> positions;
+  telemetry::LogReceiver& next;
+  base::Logger log;
+  std::shared_ptr<base::metrics::Counter> entries, bad_lines, empty_lines, unlabelled, truncated;
+};
+
+/// Where the cursor of a container is kept. Its labels are no part of it, so that a change of rules
+/// moves no cursor.
+std::string cursor_key(const std::string& container_id);
+
+/// Reads one container's output on a thread of its own, through stops and starts of the container
+/// and of the daemon, for as long as it is a target. A thread with a blocking stream is the
+/// plainest way: no state machine, and a stack trace that tells all.
+///
+/// A container that is no target any more (it stopped, mostly) is read to the end of its log if it
+/// does not run, and left alone at once if it does.
+class Tailer {
+ public:
+  Tailer(std::string id, const TailerWiring& wiring, std::shared_ptr<const TargetLabels> labels);
+  ~Tailer();
+
+  void set_labels(std::shared_ptr<const TargetLabels> labels) { labels_.set(std::move(labels)); }
+  /// It is no target any more. False: it was none before.
+  bool leave();
+  /// It is a target again, or still: reading goes on after the last line that was read.
+  void stay();
+  /// Reading has ended and all that was read is delivered: it may be destroyed without a loss.
+  bool is_settled() const;
+  /// Begins to stop; the destructor waits for it.
+  void request_stop() { thread_.request_stop(); }
+  /// What keeps it from reading, "" when nothing does.
+  std::string problem() const;
+
+ private:
+  using Window = telemetry::AckWindow<std::string>;
+
+  void run(std::stop_token stop);
+  /// True: the thread's work is done.
+  bool step(docker_api::Api& api, std::stop_token stop);
+  base::Result<bool> follow(docker_api::Api& api, bool terminal, uint64_t seen,
+                            std::stop_token stop);
+  void take(const Line& line, const TargetLabels& labels, Replay& replay,
+            telemetry::LogBatch& batch);
+  void send(telemetry::LogBatch batch, std::stop_token stop);
+  void begin_at_stored_cursor();
+  void launch();
+  bool may_end();
+  void rest(std::chrono::milliseconds time, uint64_t seen, std::stop_token stop);
+  void set_problem(std::string problem);
+
+  const std::string id_;
+  const TailerWiring& wiring_;
+  base::Snapshot<TargetLabels> labels_;
+  const std::shared_ptr<Interrupt> interrupt_ = std::make_shared<Interrupt>();
+
+  // The thread's own.
+  std::shared_ptr<Window> window_;
+  Cursor cursor_;
+  bool passed_ = false;      // The cursor moved since the last batch.
+  std::string drained_run_;  // The run of the container whose log was read to its end.
+  io::Backoff backoff_;
+  uint64_t empty_ = 0, unlabelled_ = 0, truncated_ = 0;  // Of the present batch.
+
+  mutable base::Mutex mutex_;
+  base::Condition changed_;
+  bool leaving_ GUARDED_BY(mutex_) = false;
+  bool ended_ GUARDED_BY(mutex_) = false;
+  std::string problem_ GUARDED_BY(mutex_);
+  std::jthread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace components::loki::source_docker

@@ -1,0 +1,45 @@
+#include "components/loki/source_docker/target_labels.h"
+
+namespace components::loki::source_docker {
+namespace {
+
+telemetry::Labels visible(const telemetry::LabelsBuilder& labels) {
+  std::vector<telemetry::Label> out;
+  for (const auto& label : labels.all())
+    if (!label.first.starts_with("__")) out.push_back(label);
+  return telemetry::Labels(std::move(out));
+}
+
+}  // namespace
+
+TargetLabels::TargetLabels(const river::schema::Target& target,
+                           const river::schema::LabelMap& labels, const RelabelRules& rules) {
+  telemetry::LabelsBuilder base;
+  for (const auto& [name, value] : target) base.set(name, value);
+  for (const auto& [name, value] : labels.entries) base.set(name, value);
+  for (size_t i = 0; i < sets_.size(); ++i) {
+    telemetry::LabelsBuilder builder = base;
+    builder.set("__meta_docker_container_log_stream", i < 2 ? "stdout" : "stderr");
+    if (i % 2 == 1) builder.set("__meta_docker_line_truncated", "true");
+    if (telemetry::relabel::apply(rules, builder)) sets_[i] = visible(builder);
+  }
+}
+
+std::string container_id(const river::schema::Target& target) {
+  const auto found = target.find("__meta_docker_container_id");
+  return found == target.end() ? "" : found->second;
+}
+
+std::map<std::string, river::schema::Target> one_per_container(
+    const river::schema::Targets& targets) {
+  std::map<std::string, river::schema::Target> out;
+  for (const river::schema::Target& target : targets) {
+    const std::string id = container_id(target);
+    if (id.empty()) continue;
+    const auto [place, is_first] = out.try_emplace(id, target);
+    if (!is_first && target < place->second) place->second = target;
+  }
+  return out;
+}
+
+}  // namespace components::loki::source_docker

@@ -1,0 +1,148 @@
+#include "components/shared/docker_api/api.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "components/shared/http_client/client.h"
+
+namespace components::docker_api {
+namespace {
+
+constexpr std::chrono::milliseconds kTimeoutMin{1};
+constexpr std::chrono::milliseconds kTimeoutMax{30'000};
+constexpr size_t kEventBytesMax = 1 << 20;
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~')
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> response) {
+  if (response && !response->ok())
+    return base::fail("the daemon answers {}: {}", response->status, error_message(response->body));
+  return response;
+}
+
+bool has_certificates(const TlsConfigArguments& tls) {
+  return !tls.ca_pem.empty() || !tls.ca_file.empty() || !tls.cert_pem.empty() ||
+         !tls.cert_file.empty();
+}
+
+/// Calls on_event for each line of a body that arrives in pieces.
+class EventLines {
+ public:
+  explicit EventLines(const std::function<void(const Event&)>& on_event) : on_event_(on_event) {}
+
+  bool feed(std::string_view piece) {
+    for (size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
+      line_.append(piece.substr(0, end));
+      if (const auto event = parse_event(line_)) on_event_(*event);
+      line_.clear();
+      piece.remove_prefix(end + 1);
+    }
+    line_.append(piece);
+    return line_.size() <= kEventBytesMax;
+  }
+
+ private:
+  const std::function<void(const Event&)>& on_event_;
+  std::string line_;
+};
+
+}  // namespace
+
+base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
+                                std::chrono::nanoseconds timeout) {
+  std::string url = host;
+  constexpr std::string_view kTcp = "tcp://";
+  if (host.starts_with(kTcp))
+    url = (has_certificates(http_client.tls_config) ? "https://" : "http://") +
+          host.substr(kTcp.size());
+  auto parsed = io::http::parse_url(url);
+  if (!parsed) return tl::unexpected(parsed.error());
+  const auto wanted = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
+  return Endpoint{std::move(*parsed), http_client, std::clamp(wanted, kTimeoutMin, kTimeoutMax)};
+}
+
+Api::Api(Endpoint endpoint)
+    : endpoint_(std::move(endpoint)),
+      client_(endpoint_.url, client_options(endpoint_.http_client)) {}
+
+base::Result<io::http::Request> Api::request(std::string target) const {
+  io::http::Request request;
+  request.target = std::move(target);
+  if (endpoint_.url.scheme == io::http::Url::Scheme::unix_socket) return request;
+  auto headers = request_headers(endpoint_.http_client);
+  if (!headers) return tl::unexpected(headers.error());
+  request.headers = std::move(*headers);
+  return request;
+}
+
+base::Result<io::http::Response> Api::get(std::string target, std::stop_token stop) {
+  const auto made = request(std::move(target));
+  if (!made) return tl::unexpected(made.error());
+  return client_.send(*made, endpoint_.timeout, std::move(stop));
+}
+
+base::Result<std::vector<Container>> Api::containers(const Filters& filters, bool all,
+                                                     std::stop_token stop) {
+  const auto answer = expect_ok(get(fmt::format("/containers/json?all={}&filters={}", all ? 1 : 0,
+                                                percent_encoded(print_filters(filters))),
+                                    std::move(stop)));
+  if (!answer) return base::in_context("list containers", answer.error());
+  return parse_containers(answer->body);
+}
+
+base::Result<std::vector<Network>> Api::networks(std::stop_token stop) {
+  const auto answer = expect_ok(get("/networks", std::move(stop)));
+  if (!answer) return base::in_context("list networks", answer.error());
+  return parse_networks(answer->body);
+}
+
+base::Result<std::optional<ContainerState>> Api::inspect(const std::string& id,
+                                                         std::stop_token stop) {
+  auto answer = get(fmt::format("/containers/{}/json", percent_encoded(id)), std::move(stop));
+  if (answer && answer->status == 404) return std::nullopt;
+  answer = expect_ok(std::move(answer));
+  if (!answer) return base::in_context("inspect container", answer.error());
+  return parse_container_state(answer->body);
+}
+
+base::Result<bool> Api::follow_logs(const std::string& id, const std::string& since,
+                                    const io::http::Client::OnData& on_data, std::stop_token stop) {
+  const auto made =
+      request(fmt::format("/containers/{}/logs?stdout=1&stderr=1&follow=1&timestamps=1&since={}",
+                          percent_encoded(id), since));
+  if (!made) return tl::unexpected(made.error());
+  auto answer = client_.stream(*made, endpoint_.timeout, on_data, std::move(stop));
+  if (answer && answer->status == 404) return false;
+  answer = expect_ok(std::move(answer));
+  if (!answer) return base::in_context("read the container's log", answer.error());
+  return true;
+}
+
+base::Error Api::follow_events(const Filters& filters, std::chrono::system_clock::time_point since,
+                               const std::function<void(const Event&)>& on_event,
+                               std::stop_token stop) {
+  const auto since_s =
+      std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch()).count();
+  const auto made = request(
+      fmt::format("/events?since={}&filters={}", since_s, percent_encoded(print_filters(filters))));
+  if (!made) return made.error();
+  EventLines lines(on_event);
+  const auto answer = expect_ok(client_.stream(
+      *made, endpoint_.timeout, [&](std::string_view piece) { return lines.feed(piece); },
+      std::move(stop)));
+  if (!answer) return base::in_context("follow events", answer.error()).value();
+  return {"follow events: the daemon ended them"};
+}
+
+}  // namespace components::docker_api

@@ -1,0 +1,61 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "components/shared/docker_api/containers.h"
+#include "components/shared/http_client/signature.h"
+#include "io/http/client.h"
+
+namespace components::docker_api {
+
+/// How to reach a daemon.
+struct Endpoint {
+  io::http::Url url;
+  HttpClientArguments http_client;       ///< of no meaning for Unix sockets
+  std::chrono::milliseconds timeout{0};  ///< of calls that end
+};
+
+/// Reads a `host` argument: unix:///path, tcp://host:port, http:// or https://. tcp:// is https
+/// when certificates are configured. The timeout is at most kTimeoutMax.
+base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
+                                std::chrono::nanoseconds timeout);
+
+/// The calls of the Docker API that are needed, on one connection. Blocking, for one thread at a
+/// time; a stop request ends a call at once with an error.
+class Api {
+ public:
+  explicit Api(Endpoint endpoint);
+
+  /// Containers that the filters let through; with `all` also those that do not run.
+  base::Result<std::vector<Container>> containers(const Filters& filters, bool all,
+                                                  std::stop_token stop);
+  base::Result<std::vector<Network>> networks(std::stop_token stop);
+  /// Nothing when there is no such container.
+  base::Result<std::optional<ContainerState>> inspect(const std::string& id, std::stop_token stop);
+
+  /// The container's output with timestamps, from `since` on (a decimal number of seconds) for as
+  /// long as it runs. False: there is no such container. True: the log ended in order.
+  base::Result<bool> follow_logs(const std::string& id, const std::string& since,
+                                 const io::http::Client::OnData& on_data, std::stop_token stop);
+
+  /// Calls `on_event` for each event that the filters let through, from `since` on, without end:
+  /// what it returns is always an error.
+  base::Error follow_events(const Filters& filters, std::chrono::system_clock::time_point since,
+                            const std::function<void(const Event&)>& on_event,
+                            std::stop_token stop);
+
+ private:
+  base::Result<io::http::Request> request(std::string target) const;
+  base::Result<io::http::Response> get(std::string target, std::stop_token stop);
+
+  Endpoint endpoint_;
+  io::http::Client client_;
+};
+
+}  // namespace components::docker_api

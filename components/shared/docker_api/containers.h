@@ -1,0 +1,75 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+/// What the Docker daemon tells of containers and networks, read from its JSON. Pure: no I/O.
+/// Members that are absent or of another type are left at their defaults.
+namespace components::docker_api {
+
+using TextMap = std::map<std::string, std::string>;
+
+struct Port {
+  int private_port = 0;
+  int public_port = 0;  ///< 0: not published
+  std::string public_ip;
+  std::string type;  ///< "tcp", "udp", "sctp"
+};
+
+/// A network that a container is on.
+struct Attachment {
+  std::string network_id;
+  std::string ip_address;
+};
+
+struct Container {
+  std::string id;
+  std::string name;   ///< the first one, with its leading slash
+  std::string state;  ///< "running", "exited", ...
+  std::string network_mode;
+  TextMap labels;
+  std::vector<Port> ports;
+  std::map<std::string, Attachment> networks;  ///< by network name
+};
+
+struct Network {
+  std::string id;
+  std::string name;
+  std::string scope;
+  bool internal = false;
+  bool ingress = false;
+  TextMap labels;
+};
+
+/// What a log reader must know of one container.
+struct ContainerState {
+  bool terminal = false;  ///< its output is a terminal's: one stream, no frames
+  bool running = false;
+  std::string started_at;  ///< names the present or last run
+};
+
+/// One event of the daemon: "container start ID".
+struct Event {
+  std::string type;
+  std::string action;
+  std::string id;
+};
+
+base::Result<std::vector<Container>> parse_containers(std::string_view json);
+base::Result<std::vector<Network>> parse_networks(std::string_view json);
+base::Result<ContainerState> parse_container_state(std::string_view json);
+/// Nothing for text that is no event.
+std::optional<Event> parse_event(std::string_view json);
+
+/// The `filters` parameter: {"name": ["value", ...], ...}.
+using Filters = std::map<std::string, std::vector<std::string>>;
+std::string print_filters(const Filters& filters);
+
+/// The "message" of an error answer, or the answer itself, short.
+std::string error_message(std::string_view body);
+
+}  // namespace components::docker_api

@@ -1,0 +1,216 @@
+"""discovery.docker, discovery.relabel and loki.source.docker against a real dockerd."""
+import signal
+
+import pytest
+
+from daemons import PrivateDocker, missing_for_docker
+from programs import wait_for
+
+TRIO = """
+discovery.docker "all" {{
+	host             = "{host}"
+	refresh_interval = "{interval}"
+}}
+
+discovery.relabel "named" {{
+	targets = discovery.docker.all.targets
+
+	rule {{
+		source_labels = ["__meta_docker_container_name"]
+		regex         = "/(.*)"
+		target_label  = "container"
+	}}
+
+	rule {{
+		source_labels = ["__meta_docker_container_log_stream"]
+		target_label  = "stream"
+	}}
+}}
+
+loki.source.docker "containers" {{
+	host          = "{host}"
+	targets       = discovery.relabel.named.output
+	labels        = {{"job" = "docker"{labels}}}
+	relabel_rules = discovery.relabel.named.rules
+	forward_to    = [loki.write.sink.receiver]
+}}
+
+loki.write "sink" {{
+	endpoint {{
+		url                = "{url}"
+		batch_wait         = "50ms"
+		min_backoff_period = "50ms"
+		max_backoff_period = "200ms"
+	}}
+}}
+"""
+
+# Writes seq=0..N-1, as fast as it can, then stays.
+COUNT = "i=0; while [ $i -lt {n} ]; do echo seq=$i; i=$((i+1)); done; sleep 1000"
+# Goes on where it was when it starts anew: the number is kept in a file of the container.
+RESUME = ("trap exit TERM; i=$(cat /n 2>/dev/null || echo 0); "
+          "while :; do echo seq=$i; i=$((i+1)); echo $i > /n; sleep 0.005; done")
+
+
+@pytest.fixture(scope="module")
+def dockerd():
+    if reason := missing_for_docker():
+        pytest.skip(f"NOT TESTED against a real dockerd: {reason}")
+    with PrivateDocker() as running:
+        yield running
+
+
+@pytest.fixture
+def docker(dockerd):
+    yield dockerd
+    if containers := dockerd.run("ps", "-aq").split():
+        dockerd.run("rm", "-f", *containers)
+
+
+def config(docker, receiver, interval="1m", labels=""):
+    return TRIO.format(host=docker.host, url=receiver.url, interval=interval, labels=labels)
+
+
+def numbers(receiver):
+    return [int(x["line"][4:]) for x in receiver.lines() if x["line"].startswith("seq=")]
+
+
+def wait_numbers(receiver, count, seconds=60):
+    wait_for(f"{count} numbered lines", lambda: len(numbers(receiver)) >= count, seconds)
+    return numbers(receiver)
+
+
+def assert_whole(received):
+    """Every number from 0 up to the last, each once, in order."""
+    assert received == list(range(len(received)))
+
+
+def test_lines_arrive_with_their_labels(agent, receiver, docker):
+    docker.container("echo to stdout; echo to stderr >&2; sleep 1000", "--name", "athena")
+    agent(config(docker, receiver))
+    out = receiver.wait_line("to stdout")
+    err = receiver.wait_line("to stderr")
+    assert out["labels"] == {"container": "athena", "job": "docker", "stream": "stdout"}
+    assert err["labels"] == {"container": "athena", "job": "docker", "stream": "stderr"}
+
+
+def test_a_container_that_lives_for_a_moment_is_seen_at_once(agent, receiver, docker):
+    running = agent(config(docker, receiver))
+    wait_for("the first listing", lambda: running.get("/-/healthy")[0] == 200)
+    for n in range(5):
+        docker.container(f"echo short-lived {n}", "--name", f"short{n}")
+        receiver.wait_line(f"short-lived {n}", seconds=10)
+
+
+@pytest.mark.parametrize("options", [(), ("-t",)], ids=["frames", "terminal"])
+def test_long_lines_come_back_byte_for_byte(agent, receiver, docker, options):
+    sizes = [16383, 16384, 16385, 32768, 49153, 1_000_000]
+    script = "; ".join(f"head -c {size} /dev/zero | tr '\\0' a; echo" for size in sizes)
+    docker.container(f"echo begin; {script}; echo end; sleep 1000", *options)
+    agent(config(docker, receiver))
+    receiver.wait_line("end")
+    lines = [x["line"] for x in receiver.lines()]
+    assert lines[0] == "begin" and lines[-1] == "end"
+    assert [len(x) for x in lines[1:-1]] == sizes
+    assert all(set(x) == {"a"} for x in lines[1:-1])
+
+
+def test_stop_start_and_kill_of_a_container_lose_and_repeat_nothing(agent, receiver, docker):
+    docker.container(RESUME, "--name", "resume")
+    agent(config(docker, receiver))
+    wait_numbers(receiver, 50)
+    for turn in range(4):
+        docker.run("stop", "-t", "5", "resume")
+        before = len(numbers(receiver))
+        docker.run("start", "resume")
+        wait_numbers(receiver, before + 50)
+    docker.run("stop", "-t", "5", "resume")
+    last = int(docker.run("logs", "--tail", "1", "resume")[4:])
+    assert_whole(wait_numbers(receiver, last + 1))
+
+
+def test_restarts_of_the_agent_lose_and_repeat_nothing(agent, receiver, docker):
+    docker.container(RESUME, "--name", "resume")
+    running = agent(config(docker, receiver))
+    for turn in range(4):
+        wait_numbers(receiver, 50 * (turn + 1))
+        assert running.stop() == 0
+        running.start()
+    docker.run("stop", "-t", "5", "resume")
+    last = int(docker.run("logs", "--tail", "1", "resume")[4:])
+    assert_whole(wait_numbers(receiver, last + 1))
+
+
+def test_kill_9_of_the_agent_loses_nothing(agent, receiver, docker):
+    docker.container(RESUME, "--name", "resume")
+    running = agent(config(docker, receiver))
+    for turn in range(3):
+        wait_numbers(receiver, 50 * (turn + 1))
+        running.signal(signal.SIGKILL)
+        running.process.wait(10)
+        running.start()
+    docker.run("stop", "-t", "5", "resume")
+    last = int(docker.run("logs", "--tail", "1", "resume")[4:])
+    wait_for("every number", lambda: sorted(set(numbers(receiver))) == list(range(last + 1)), 30)
+
+
+def test_an_outage_of_the_backend_loses_and_repeats_nothing(agent, receiver, docker):
+    docker.container(COUNT.format(n=20_000))
+    receiver.post("/ctl?mode=500&for=3")
+    agent(config(docker, receiver))
+    assert_whole(wait_numbers(receiver, 20_000))
+
+
+def test_a_change_of_labels_moves_no_cursor(agent, receiver, docker):
+    docker.container(COUNT.format(n=1_000))
+    running = agent(config(docker, receiver))
+    wait_numbers(receiver, 1_000)
+    status, text = running.reload(config(docker, receiver, labels=', "env" = "prod"'))
+    assert status == 200, text
+    docker.container("echo marker; sleep 1000", "--name", "marker")
+    assert receiver.wait_line("marker")["labels"]["env"] == "prod"
+    assert_whole(numbers(receiver))
+
+
+def test_one_tailer_for_a_container_that_is_many_targets(agent, receiver, docker):
+    container = docker.container("echo first; sleep 1; echo second; sleep 1; echo third; sleep 1000")
+    targets = ",\n".join(
+        f'{{"__meta_docker_container_id" = "{container}", "__meta_docker_network_name" = "n{network}", '
+        f'"__meta_docker_port_private" = "{port}", "service" = "many"}}'
+        for network in range(5) for port in (80, 443, 8080))
+    text = config(docker, receiver).replace("discovery.relabel.named.output", f"[{targets}]")
+    running = agent(text)
+    receiver.wait_line("third")
+    assert [x["line"] for x in receiver.lines()] == ["first", "second", "third"]
+    assert running.metric("loki_source_docker_target_entries_total") == 3
+    assert "level=warn" not in running.log()
+
+
+def test_tailing_goes_on_after_dockerd_restarts(agent, receiver):
+    if reason := missing_for_docker():
+        pytest.skip(f"NOT TESTED against a real dockerd: {reason}")
+    with PrivateDocker() as docker:
+        docker.container(RESUME, "--name", "resume", "--restart", "always")
+        running = agent(config(docker, receiver))
+        wait_numbers(receiver, 50)
+        docker.stop()
+        wait_for("an unhealthy component", lambda: running.get("/-/healthy")[0] == 500)
+        docker.start()
+        before = len(numbers(receiver))
+        wait_numbers(receiver, before + 100)
+        docker.run("update", "--restart", "no", "resume")
+        docker.run("stop", "-t", "5", "resume")
+        last = int(docker.run("logs", "--tail", "1", "resume")[4:])
+        assert_whole(wait_numbers(receiver, last + 1))
+
+
+def test_a_daemon_that_comes_late_is_waited_for(agent, receiver):
+    if reason := missing_for_docker():
+        pytest.skip(f"NOT TESTED against a real dockerd: {reason}")
+    with PrivateDocker() as docker:
+        docker.stop()
+        running = agent(config(docker, receiver))
+        wait_for("an unhealthy component", lambda: running.get("/-/healthy")[0] == 500)
+        docker.start()
+        docker.container("echo at last; sleep 1000")
+        receiver.wait_line("at last")

@@ -1,0 +1,189 @@
+"""loki.source.journal against a real journald."""
+import json
+import os
+import pwd
+import signal
+import subprocess
+
+import pytest
+
+from daemons import PrivateJournal, missing_for_journald
+from programs import wait_for
+
+WRITE = """
+loki.write "sink" {{
+	endpoint {{
+		url                = "{url}"
+		batch_wait         = "50ms"
+		min_backoff_period = "50ms"
+		max_backoff_period = "200ms"
+	}}
+}}
+"""
+
+JOURNAL = WRITE + """
+loki.relabel "journal" {{
+	forward_to = []
+
+	rule {{
+		source_labels = ["__journal_syslog_identifier"]
+		target_label  = "identifier"
+	}}
+
+	rule {{
+		source_labels = ["__journal_priority_keyword"]
+		target_label  = "level"
+	}}
+}}
+
+loki.source.journal "system" {{
+	path          = "{path}"
+	max_age       = "1h"
+	relabel_rules = loki.relabel.journal.rules
+	labels        = {{"host" = "puck"}}
+	forward_to    = [loki.write.sink.receiver]
+	{more}
+}}
+"""
+
+
+@pytest.fixture
+def journal():
+    if reason := missing_for_journald():
+        pytest.skip(f"NOT TESTED against a real journald: {reason}")
+    with PrivateJournal() as running:
+        yield running
+
+
+def config(journal, receiver, more=""):
+    return JOURNAL.format(path=journal.folder, url=receiver.url, more=more)
+
+
+def numbers(receiver):
+    return [int(x["line"][4:]) for x in receiver.lines() if x["line"].startswith("seq=")]
+
+
+def wait_numbers(receiver, count, seconds=60):
+    wait_for(f"{count} numbered lines", lambda: len(numbers(receiver)) >= count, seconds)
+    return numbers(receiver)
+
+
+def test_an_entry_arrives_with_the_labels_that_rules_make(agent, receiver, journal):
+    agent(config(journal, receiver))
+    journal.send("hello from kottos", SYSLOG_IDENTIFIER="kottos", PRIORITY=4)
+    entry = receiver.wait_line("hello from kottos")
+    assert entry["labels"] == {"host": "puck", "identifier": "kottos", "job": "loki.source.journal.system",
+                               "level": "warning"}
+
+
+def test_entries_from_before_the_start_and_odd_entries(agent, receiver, journal):
+    journal.send("from before", SYSLOG_IDENTIFIER="early")
+    journal.send(b"not utf-8: \xff\xfe", SYSLOG_IDENTIFIER="odd")
+    journal.send("two\nlines", SYSLOG_IDENTIFIER="odd")
+    journal.send("x" * 100_000, SYSLOG_IDENTIFIER="long")
+    journal.send("", SYSLOG_IDENTIFIER="empty")
+    running = agent(config(journal, receiver))
+    receiver.wait_line("from before")
+    receiver.wait_line("two\nlines")
+    receiver.wait_line("x" * 100_000)
+    journal.send("the end")
+    receiver.wait_line("the end")
+    assert running.metric("loki_source_journal_target_parsing_errors_total", error="no_message") == 1
+    assert running.metric("loki_source_journal_target_parsing_errors_total", error="unreadable_entry") == 0
+
+
+def test_matches_and_json(agent, receiver, journal):
+    agent(config(journal, receiver, 'matches = "SYSLOG_IDENTIFIER=a SYSLOG_IDENTIFIER=b"\n'
+                                    "\tformat_as_json = true"))
+    for name in ("c", "a", "b"):
+        journal.send(f"from {name}", SYSLOG_IDENTIFIER=name, COLOUR="blue")
+    receiver.wait_line("from b")
+    entries = [json.loads(x["line"]) for x in receiver.lines()]
+    assert [x["MESSAGE"] for x in entries] == ["from a", "from b"]
+    assert entries[0]["COLOUR"] == "blue"
+    assert entries[0]["_TRANSPORT"] == "journal"
+
+
+def test_rotation_and_vacuum_in_mid_flow_lose_and_repeat_nothing(agent, receiver, journal):
+    agent(config(journal, receiver))
+    rounds, each = 20, 500
+    for turn in range(rounds):
+        for n in range(turn * each, (turn + 1) * each):
+            journal.send(f"seq={n}")
+        journal.rotate()
+        # What is not read yet must not be deleted: the journal keeps it only as long as its files.
+        wait_numbers(receiver, turn * each)
+        journal.vacuum()
+    assert wait_numbers(receiver, rounds * each) == list(range(rounds * each))
+
+
+def test_a_restarted_journald_is_followed(agent, receiver, journal):
+    agent(config(journal, receiver))
+    journal.send("seq=0")
+    wait_numbers(receiver, 1)
+    journal.stop()
+    journal.start()
+    journal.send("seq=1")
+    assert wait_numbers(receiver, 2) == [0, 1]
+
+
+def test_kill_9_and_an_outage_lose_nothing(agent, receiver, journal):
+    text = config(journal, receiver)
+    for n in range(5_000):
+        journal.send(f"seq={n}")
+    running = agent(text)
+    wait_for("some lines", lambda: numbers(receiver))
+    receiver.post("/ctl?mode=500&for=2")
+    for n in range(5_000, 10_000):
+        journal.send(f"seq={n}")
+    running.signal(signal.SIGKILL)
+    running.process.wait(10)
+    for n in range(10_000, 12_000):
+        journal.send(f"seq={n}")
+    running.start()
+    wait_for("all lines", lambda: len(set(numbers(receiver))) == 12_000, 60)
+
+
+def test_a_clean_restart_repeats_nothing(agent, receiver, journal):
+    running = agent(config(journal, receiver))
+    for n in range(1_000):
+        journal.send(f"seq={n}")
+    wait_numbers(receiver, 1_000)
+    assert running.stop() == 0
+    journal.send("seq=1000")
+    running.start()
+    assert wait_numbers(receiver, 1_001) == list(range(1_001))
+
+
+def test_no_journal_is_unhealthy_with_a_reason_and_heals(agent, receiver, journal, tmp_path):
+    empty = tmp_path / "journal"
+    empty.mkdir()
+    running = agent(JOURNAL.format(path=empty, url=receiver.url, more=""))
+    wait_for("an unhealthy component", lambda: running.get("/-/healthy")[0] == 500)
+    assert f"no journal file in {empty}" in running.get("/-/healthy")[1] + running.log()
+    journal.send("late but here")
+    wait_for("a journal file", lambda: list(journal.folder.glob("*.journal")))
+    subprocess.run(["cp", *map(str, journal.folder.glob("*.journal")), str(empty)], check=True)
+    receiver.wait_line("late but here")
+    wait_for("a healthy component", lambda: running.get("/-/healthy")[0] == 200)
+
+
+def test_a_user_without_the_group_is_told_so(agent, receiver, journal, tmp_path):
+    nobody = pwd.getpwnam("nobody")
+    for folder in (journal.folder, *journal.folder.parents[:1]):
+        os.chmod(folder, 0o755)
+    journal.send("secret")
+    wait_for("a journal file", lambda: list(journal.folder.glob("*.journal")))
+    from programs import Agent
+    os.chmod(tmp_path, 0o777)
+    for parent in list(tmp_path.parents)[:3]:
+        if str(parent).startswith("/tmp/"):
+            os.chmod(parent, 0o755)
+    running = Agent(tmp_path, config(journal, receiver), name="nobody")
+    running.command = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups",
+                       *running.command]
+    try:
+        running.start()
+        wait_for("the reason", lambda: "group systemd-journal" in running.log())
+    finally:
+        running.kill()
