@@ -87,7 +87,7 @@ class Receiver(Program):
     def __init__(self, port=None, log_path=None, arguments=()):
         self.port = port or free_port()
         log_path = log_path or f"/tmp/tributary-receiver-{os.getpid()}-{self.port}.log"
-        super().__init__([BIN / "receiver", f"--listen=127.0.0.1:{self.port}", *arguments], log_path)
+        super().__init__([BIN / "receiver", f"--listen=127.0.0.1:{self.port}", "--keep=1000000", *arguments], log_path)
 
     @property
     def url(self):
@@ -113,7 +113,7 @@ class Receiver(Program):
         return json.loads(self.get("/stats")[1])
 
     def lines(self, limit=1_000_000):
-        """What was received: a list of {"labels": {...}, "line": "...", "timestamp_ns": ...}."""
+        """What was received: a list of {"labels": {...}, "line": "...", "timestamp": "..."}."""
         return json.loads(self.get(f"/lines?limit={limit}")[1])
 
     def wait_line(self, text, seconds=20):
