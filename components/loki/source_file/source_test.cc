@@ -1,6 +1,7 @@
 #include "components/loki/source_file/source.h"
 
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 #include <filesystem>
 #include <set>
@@ -373,4 +374,36 @@ TEST_CASE("source.file: many files from one thread, none starved, no line lost o
   REQUIRE(f.sink->has(size_t{kFiles} * kLines));
   const auto texts = f.sink->texts();
   CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
+}
+
+TEST_CASE("source.file: a compressed file is read once, also after a restart in the middle") {
+  using components::loki::source_file::Compression;
+  Fixture f;
+  std::string text;
+  Texts wanted;
+  for (int i = 0; i < 20000; ++i) {
+    wanted.push_back("compressed line number " + std::to_string(i));
+    text += wanted.back() + "\n";
+  }
+  text += "no end";
+  wanted.push_back("no end");
+  gzFile gz = ::gzopen(f.path().c_str(), "wb");
+  REQUIRE(::gzwrite(gz, text.data(), static_cast<unsigned>(text.size())) > 0);
+  ::gzclose(gz);
+  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+  f.sink->set(LogSink::Mode::hold);
+  f.start();
+  CHECK(f.got(wanted));
+  f.stop();  // Nothing was delivered.
+  f.sink->clear();
+  f.sink->set(LogSink::Mode::deliver);
+  f.start();
+  CHECK(f.got(wanted));
+  f.stop();
+  f.start();
+  CHECK(eventually(
+      [&] { return f.registry.expose().find("files_active_total") != std::string::npos; }));
+  f.stop();
+  CHECK(f.sink->texts() == wanted);
+  f.sink->release();
 }

@@ -18,7 +18,6 @@ using std::chrono::milliseconds;
 /// then serves many messages.
 constexpr milliseconds kGather{5};
 constexpr size_t kLittleBytes = 64 << 10;
-constexpr std::chrono::seconds kRetry{5};
 constexpr milliseconds kAcceptPause{100};
 constexpr int kAcceptsPerRound = 64;
 

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <thread>
@@ -40,6 +42,7 @@ class Client {
       bytes.remove_prefix(static_cast<size_t>(sent));
     }
   }
+  int fd() const { return fd_.get(); }
   /// The other side closed.
   bool is_closed() const {
     char byte;
@@ -49,6 +52,35 @@ class Client {
  private:
   io::Descriptor fd_;
 };
+
+/// Makes a certificate for localhost that signs itself; false where there is no openssl program.
+bool make_certificate(const support::Folder& folder) {
+  const std::string command =
+      "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout " +
+      folder / "own.key" + " -out " + folder / "own.pem" + " >/dev/null 2>&1";
+  return std::system(command.c_str()) == 0;
+}
+
+/// Sends over TLS what is given, from this thread; empty when that went well.
+std::string send_tls(uint16_t port, const io::http::TlsOptions& options, std::string_view bytes) {
+  const Client client(Protocol::tcp, port);
+  const auto context = io::http::client_context(options);
+  if (!context) return context.error().message;
+  const auto session = io::http::client_session(context->get(), options, "localhost", client.fd());
+  if (!session) return session.error().message;
+  while (!bytes.empty()) {
+    const int sent = ::SSL_write(session->get(), bytes.data(), static_cast<int>(bytes.size()));
+    if (sent <= 0) return "not sent";
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  char byte;
+  // With TLS 1.3 a listener's refusal comes after the first write.
+  ::SSL_shutdown(session->get());
+  return ::SSL_read(session->get(), &byte, 1) <= 0 &&
+                 ::SSL_get_error(session->get(), 0) != SSL_ERROR_SSL
+             ? ""
+             : "refused";
+}
 
 struct Fixture {
   support::Folder folder;
@@ -224,4 +256,42 @@ TEST_CASE("source.syslog: silent connections are closed") {
   client.send("<13>t: x\n");
   CHECK(f.got({"x"}));
   CHECK(eventually([&] { return client.is_closed(); }));
+}
+
+TEST_CASE("source.syslog: TLS, with and without a client certificate") {
+  Fixture f;
+  if (!make_certificate(f.folder)) {
+    MESSAGE("SKIPPED: there is no openssl program to make a certificate");
+    return;
+  }
+  auto& tls = f.arguments.listener[0].tls_config;
+  tls.cert_file = f.folder / "own.pem";
+  tls.key_file = f.folder / "own.key";
+  f.start();
+  io::http::TlsOptions options;
+  options.ca_file = f.folder / "own.pem";
+  std::string many;
+  for (int i = 0; i < 2000; ++i) many += "<13>t: line " + std::to_string(i) + "\n";
+  CHECK(send_tls(f.port(), options, many) == "");
+  CHECK(f.sink->has(2000));
+  Client(Protocol::tcp, f.port()).send("<13>t: in the clear\n");
+  tls.ca_file = f.folder / "own.pem";  // From now on clients must have a certificate.
+  f.update();
+  CHECK(eventually([&] { return send_tls(f.port(), options, "<13>t: nobody\n") != ""; }));
+  options.cert_file = f.folder / "own.pem";
+  options.key_file = f.folder / "own.key";
+  CHECK(eventually([&] { return send_tls(f.port(), options, "<13>t: somebody\n") == ""; }));
+  REQUIRE(f.sink->has(2001));
+  const auto texts = f.sink->texts();
+  CHECK(texts.back() == "somebody");
+  CHECK(std::find(texts.begin(), texts.end(), "in the clear") == texts.end());
+}
+
+TEST_CASE("source.syslog: a TLS listener without its certificate accepts nothing") {
+  Fixture f;
+  f.arguments.listener[0].tls_config.cert_file = f.folder / "absent.pem";
+  f.arguments.listener[0].tls_config.key_file = f.folder / "absent.key";
+  f.start();
+  CHECK(f.port() == 0);
+  CHECK(f.source->health().state == components::Health::State::unhealthy);
 }
