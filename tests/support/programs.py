@@ -93,10 +93,13 @@ class Receiver(Program):
     def url(self):
         return f"http://127.0.0.1:{self.port}/loki/api/v1/push"
 
-    def __enter__(self):
-        self.start()
+    def start(self):
+        super().start()
         wait_for("the receiver to listen", lambda: self.get("/stats")[0] == 200)
         return self
+
+    def __enter__(self):
+        return self.start()
 
     def __exit__(self, *_):
         self.kill()
