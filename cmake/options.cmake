@@ -1,5 +1,5 @@
 # Warnings are errors; sanitizers and libFuzzer come in through presets.
-option(TRIBUTARY_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(TRIBUTARY_FUZZ "Build the libFuzzer targets, too (needs clang)" OFF)
 set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
@@ -9,6 +9,10 @@ endif()
 if(TRIBUTARY_SANITIZE)
   add_compile_options(-fsanitize=${TRIBUTARY_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TRIBUTARY_SANITIZE})
+endif()
+if(TRIBUTARY_FUZZ)
+  # Coverage that guides the fuzzers, in every library; the tests of the same build run with it as well.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 find_program(LLD ld.lld)
 if(LLD)

@@ -10,6 +10,8 @@ install(FILES packaging/docker.conf DESTINATION /usr/share/tributary)
 install(FILES README.md DESTINATION /usr/share/doc/tributary)
 install(DIRECTORY docs/ DESTINATION /usr/share/doc/tributary/docs FILES_MATCHING PATTERN "*.md")
 
+# The package needs the two programs only, not the tests.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tributary)
 set(CPACK_PACKAGE_CONTACT "Tributary maintainers <maintainers@users.noreply.b-seed-b2ab7be7.example>")

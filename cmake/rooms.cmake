@@ -19,7 +19,7 @@ function(room name)
 endfunction()
 
 function(room_tests name tests)
-  if(tests AND NOT TRIBUTARY_FUZZ)
+  if(tests)
     add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc
                    ${CMAKE_SOURCE_DIR}/tests/support/golden.cc)
     target_link_libraries(${name}_test PRIVATE ${ARGN} base)

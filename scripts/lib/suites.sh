@@ -30,10 +30,10 @@ check() {
   fi
 }
 
-# doctests FILTER: runs every *_test program of the asan build and counts its test cases.
+# doctests FILTER: runs every *_test program of the sanitized build and counts its test cases.
 doctests() {
   local program name log counts
-  for program in build/asan/bin/*_test; do
+  for program in build/fuzz/bin/*_test; do
     name=$(basename "$program")
     log="build/logs/$name.log"
     "$program" "$1" > "$log" 2>&1 && code=0 || code=$?
@@ -48,11 +48,6 @@ doctests() {
   done
 }
 
-asan_tests() {
-  cmake --preset asan > build/logs/configure-asan.log
-  build asan all
-}
-
 suite_style() {
   build release tributary cfgc
   check "house rules" python3 scripts/tidy.py
@@ -62,12 +57,12 @@ suite_style() {
 }
 
 suite_unit() {
-  asan_tests
+  build fuzz all
   doctests '--test-case-exclude=golden*'
 }
 
 suite_golden() {
-  asan_tests
+  build fuzz all
   doctests '--test-case=golden*'
 }
 
@@ -90,10 +85,16 @@ suite_integration() {
 suite_fuzz() {
   build fuzz all
   local program name
+  # Side by side; an input that fails is left in build/logs.
+  printf '%s\n' build/fuzz/bin/*_fuzz | xargs -P "$jobs" -I{} bash -c '
+    name=$(basename {})
+    mkdir -p build/corpus/$name
+    {} -max_total_time=${FUZZ_SECONDS:-60} -timeout=10 -rss_limit_mb=2048 \
+      -artifact_prefix=build/logs/ build/corpus/$name > build/logs/$name.log 2>&1
+    echo $? > build/logs/$name.code'
   for program in build/fuzz/bin/*_fuzz; do
     name=$(basename "$program")
-    mkdir -p "build/corpus/$name"
-    check "$name ${FUZZ_SECONDS:-60} s" "$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 \
-      -rss_limit_mb=2048 -artifact_prefix=build/logs/ "build/corpus/$name"
+    check "$name ${FUZZ_SECONDS:-60} s" bash -c \
+      "tail -n 30 build/logs/$name.log; exit \$(cat build/logs/$name.code)"
   done
 }
