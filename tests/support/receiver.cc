@@ -123,7 +123,10 @@ Response Receiver::push(const Request& request) {
   const Kind kind = current_kind();
   if (kind == Kind::stall) {
     ++stats_.refused;
-    while (!stopping_ && current_kind() == Kind::stall) changed_.wait_until(mutex_, mode_.until);
+    while (!stopping_ && current_kind() == Kind::stall) {
+      const auto until = mode_.until;  // wait_until() reads it without the lock.
+      changed_.wait_until(mutex_, until);
+    }
     return {0, {}, {}};
   }
   if (kind == Kind::drop || kind == Kind::status) {

@@ -42,6 +42,7 @@ void Sender::refresh() {
 
 void Sender::place(const Queue::Item& item) {
   const telemetry::LogBatch& batch = *item.batch;
+  ++batches_;
   routes_.assign(batch.label_sets.size(), Route{});
   if (is_over()) return give_up(batch, 0);
   uint64_t sent = generations_;  // A send may have taken until the deadline.
@@ -66,8 +67,8 @@ void Sender::put(const Queue::Item& item, const telemetry::Entry& entry, Route& 
     return;
   }
   if (request.encoder.empty()) request.due = item.arrived + settings_->endpoint.batch_wait.value;
-  if (request.last_batch != &batch) {
-    request.last_batch = &batch;
+  if (request.last_batch != batches_) {
+    request.last_batch = batches_;
     request.acks.push_back(batch.ack);
   }
   request.encoder.add(route.stream, batch, entry);
@@ -118,7 +119,7 @@ void Sender::send(Request& request) {
   if (fate == Delivery::Fate::time_over) give_up(request);
   metrics_.queue_entries->add(-static_cast<double>(request.encoder.entries()));
   request.acks.clear();
-  request.last_batch = nullptr;
+  request.last_batch = 0;
   request.encoder.reset();
   request.generation = ++generations_;
   refresh();

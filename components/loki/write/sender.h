@@ -46,8 +46,8 @@ class Sender {
     std::string tenant;
     telemetry::wire::PushEncoder encoder;
     std::vector<telemetry::Ack> acks;
-    const void* last_batch = nullptr;  ///< whose ack was added last
-    uint64_t generation = 0;           ///< changes when the encoder starts anew
+    uint64_t last_batch = 0;  ///< number of the batch whose ack was added last
+    uint64_t generation = 0;  ///< changes when the encoder starts anew
     Clock::time_point due;
   };
   /// Where the entries of one label set of the current batch go.
@@ -85,6 +85,7 @@ class Sender {
   std::vector<Route> routes_;            ///< by label set of the current batch
   std::unordered_map<telemetry::Labels, telemetry::Labels, telemetry::LabelsHash> merged_;
   uint64_t generations_ = 0;
+  uint64_t batches_ = 0;  ///< number of the current batch
 };
 
 }  // namespace components::loki::write
