@@ -1,0 +1,66 @@
+#include "compiler/expand.h"
+
+/// fleet.docker: discover containers, name them by their Compose project and service, read them.
+namespace compiler {
+
+namespace {
+
+constexpr std::string_view kSocket = "unix:///var/run/docker.sock";
+constexpr std::string_view kRefresh = "30s";
+constexpr std::string_view kProject = "__meta_docker_container_label_com_docker_compose_project";
+constexpr std::string_view kService = "__meta_docker_container_label_com_docker_compose_service";
+
+Statements relabel_rules(const river::Builder& build) {
+  const auto text = [&](std::string_view name, std::string_view value) {
+    return build.attribute(name, build.string(value));
+  };
+  const auto from = [&](std::initializer_list<std::string_view> labels) {
+    river::Builder::Items items;
+    for (const std::string_view label : labels) items.push_back(build.string(label));
+    return build.attribute("source_labels", build.list(items));
+  };
+  Statements rules = {
+      build.block("rule", "", {from({kProject}), text("target_label", "service")}),
+      build.block("rule", "", {from({kService}), text("target_label", "component")}),
+      build.block("rule", "",
+                  {from({"__meta_docker_container_name"}), text("regex", "/(.*)"),
+                   text("target_label", "container")}),
+      build.block("rule", "",
+                  {from({"service", "container"}), text("separator", "@"), text("regex", "@(.+)"),
+                   text("target_label", "service")}),
+  };
+  build.comment_above(*rules[0], "Compose project");
+  build.comment_above(*rules[1], "Compose service");
+  build.comment_above(*rules[2], "container name without its slash");
+  build.comment_above(*rules[3], "no Compose project: the container's name");
+  return rules;
+}
+
+}  // namespace
+
+void expand_docker(const Expansion& to, Statements& out) {
+  const DockerModel& docker = to.host.docker;
+  if (!docker.discovery || !to.host.has_service("docker")) return;
+  const river::Builder& build = to.build;
+  const Text socket = docker.host.given() ? docker.host : Text{kSocket, {}};
+  const Text refresh =
+      docker.refresh_interval.given() ? docker.refresh_interval : Text{kRefresh, {}};
+  out.push_back(build.block("discovery.docker", to.label(),
+                            {build.attribute("host", to.text(socket)),
+                             build.attribute("refresh_interval", to.text(refresh))}));
+  build.comment_above(*out.back(), "all containers, from " + to.place(docker.span));
+
+  Statements relabel = {build.attribute(
+      "targets", build.reference(fmt::format("discovery.docker.{}.targets", to.label())))};
+  for (river::ast::Statement* rule : relabel_rules(build)) relabel.push_back(rule);
+  out.push_back(build.block("discovery.relabel", to.label(), relabel));
+
+  out.push_back(build.block(
+      "loki.source.docker", to.label(),
+      {build.attribute("host", to.text(socket)),
+       build.attribute("targets",
+                       build.reference(fmt::format("discovery.relabel.{}.output", to.label()))),
+       to.forward_to(), build.attribute("labels", to.labels({}))}));
+}
+
+}  // namespace compiler
