@@ -1,0 +1,162 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "compiler/catalogue.h"
+#include "compiler/command.h"
+#include "compiler/fmt.h"
+#include "compiler/host_schema.h"
+#include "components/catalog.h"
+
+/// The command line of cfgc: what is asked becomes the options of one function, whose answer is
+/// printed. Exit codes are chosen here and in the commands only.
+namespace {
+
+using compiler::CheckOptions;
+using river::diag::OutputFormat;
+
+constexpr int kExitUsage = 2;
+
+constexpr char kFooter[] = R"(Examples:
+  cfgc validate host_vars/             every host, findings point into the YAML
+  cfgc validate host_vars/puck.yml     one host
+  cfgc compile                         all hosts to compiled/HOST/config.river
+  cfgc compile --host puck --out /tmp/puck
+  cfgc fmt --check templates/*.river
+
+Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written)";
+
+struct CheckArguments {
+  std::string format = "text";
+  std::string stability = "generally-available";
+  CheckOptions options;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--format", format, "How findings are printed")
+        ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
+        ->capture_default_str();
+    command.add_option("--stability.level", stability, "Least stable components allowed")
+        ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
+        ->capture_default_str();
+    command.add_flag("--strict", options.strict, "Warnings count as findings");
+    command.add_option("--playbook-dir", options.playbook_dir,
+                       "Where host_vars/, group_vars/ and templates/ are, when not beside the "
+                       "inventory or in the folder above it");
+  }
+
+  const CheckOptions& resolve() {
+    options.catalog = components::catalog();
+    if (format == "json") options.format = OutputFormat::json;
+    if (format == "sarif") options.format = OutputFormat::sarif;
+    if (format == "github") options.format = OutputFormat::github;
+    if (format == "text" && isatty(STDOUT_FILENO) == 1) options.format = OutputFormat::text_colour;
+    if (stability == "public-preview") options.stability = river::schema::Stability::public_preview;
+    if (stability == "experimental") options.stability = river::schema::Stability::experimental;
+    return options;
+  }
+};
+
+/// Prints to a stream; false when that fails (a closed pipe, a full disk).
+bool print(const std::string& text, FILE* to) {
+  return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
+}
+
+int show(int exit_code, const std::string& out, const std::string& err) {
+  const bool printed = print(out, stdout);
+  print(err, stderr);
+  return printed ? exit_code : kExitUsage;
+}
+
+int show(const compiler::CommandResult& result) {
+  return show(result.exit_code, result.out, result.err);
+}
+
+std::string read_stdin() {
+  std::string text;
+  char buffer[65536];
+  while (const size_t got = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, got);
+  return text;
+}
+
+void add_fmt(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<compiler::FmtOptions>();
+  CLI::App* command = app.add_subcommand("fmt", "Print River files in their canonical format");
+  command->add_option("FILE", options->files, "Files; - or none for standard input");
+  command->add_flag("--write,-w", options->write, "Rewrite the files");
+  command->add_flag("--check", options->check, "Name files that are not canonical, exit 1");
+  command->add_flag("--diff", options->diff, "Show what would change, exit 1 if anything");
+  command->callback([options, &exit_code] {
+    const compiler::FmtResult result = compiler::run_fmt(*options, read_stdin);
+    exit_code = show(result.exit_code, result.out, result.err);
+  });
+}
+
+void add_validate(CLI::App& app, int& exit_code) {
+  auto check = std::make_shared<CheckArguments>();
+  auto options = std::make_shared<compiler::ValidateOptions>();
+  CLI::App* command = app.add_subcommand("validate", "Check hosts or River files, change nothing");
+  command->add_option("PATH", options->paths,
+                      "host_vars/, one of its files, an inventory, a folder of River files or a "
+                      "River file; ./inventory when left out");
+  check->add_to(*command);
+  command->callback([options, check, &exit_code] {
+    options->check = check->resolve();
+    exit_code = show(compiler::run_validate(*options));
+  });
+}
+
+void add_compile(CLI::App& app, int& exit_code) {
+  auto check = std::make_shared<CheckArguments>();
+  auto options = std::make_shared<compiler::CompileCommand>();
+  CLI::App* command = app.add_subcommand("compile", "Write a checked River config for each host");
+  command->add_option("--inventory,-i", options->inventory, "Inventory file or folder")
+      ->capture_default_str();
+  command->add_option("--host", options->hosts, "Only this host; may be repeated");
+  command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
+  check->add_to(*command);
+  command->callback([options, check, &exit_code] {
+    options->check = check->resolve();
+    exit_code = show(compiler::run_compile(*options));
+  });
+}
+
+void add_catalogue(CLI::App& app, int& exit_code) {
+  auto format = std::make_shared<std::string>("text");
+  CLI::App* command = app.add_subcommand("catalogue", "Print what each component takes and gives");
+  command->add_option("--format", *format, "How it is printed")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([format, &exit_code] {
+    const auto catalog = components::catalog();
+    exit_code = show(
+        0,
+        *format == "json" ? compiler::catalogue_json(catalog) : compiler::catalogue_text(catalog),
+        "");
+  });
+}
+
+void add_schema(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of host_vars files");
+  command->callback([&exit_code] { exit_code = show(0, compiler::json_schema(), ""); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Compiles an Ansible inventory into one checked River config per host.", "cfgc");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_fmt(app, exit_code);
+  add_validate(app, exit_code);
+  add_compile(app, exit_code);
+  add_catalogue(app, exit_code);
+  add_schema(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : kExitUsage;
+  }
+  return exit_code;
+}
