@@ -1,0 +1,187 @@
+#include "components/loki/write/endpoint.h"
+
+#include <doctest/doctest.h>
+
+#include "components/loki/write/testing.h"
+
+namespace components::loki::write {
+
+using namespace testing;
+
+TEST_CASE("loki.write: a full queue blocks, its memory stays bounded, and room frees the source") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 50'000;
+  Running run(arguments);
+  loki->set_mode("500");
+  std::atomic<int> sent{0};
+  std::thread source([&] {
+    for (int i = 0; i < 1000; i += 10, sent += 10) run.receive(numbered(i, 10, kApp, 500));
+  });
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 10; }));
+  CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") > 40'000; }));
+  CHECK(run.metric("loki_write_queue_bytes") <= 50'000 + 10 * 600);
+  CHECK(sent < 200);
+  loki->set_mode("ok");
+  source.join();
+  REQUIRE(loki->wait_for(has(1000)));
+  check_whole(*loki, 1000);
+}
+
+TEST_CASE("loki.write: a full queue with block_on_overflow = false drops and counts") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 20'000;
+  arguments.endpoint[0].queue_config.block_on_overflow = false;
+  Running run(arguments);
+  loki->set_mode("500");
+  for (int i = 0; i < 1000; i += 10) run.receive(numbered(i, 10, kApp, 500));
+  CHECK(run.metric("loki_write_dropped_entries_total", "queue_is_full") > 500);
+  run.check_conservation();
+  loki->set_mode("ok");
+  CHECK(eventually([&] { return run.fates.delivered_count() == 100; }));
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: a batch larger than the queue, a line larger than a request") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  arguments.endpoint[0].batch_size.bytes = 500;
+  Running run(arguments);
+  for (int i = 0; i < 30; i += 10) run.receive(numbered(i, 10, kApp, 2000));
+  REQUIRE(loki->wait_for(has(30)));
+  check_whole(*loki, 30);
+}
+
+TEST_CASE("loki.write: a source that stops is not held by a full queue") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  Running run(arguments);
+  loki->set_mode("500");
+  std::stop_source stop;
+  std::thread source([&] {
+    for (int i = 0; i < 10; ++i) {
+      LogBatch batch = numbered(i * 10, 10, kApp, 500);
+      batch.stop = stop.get_token();
+      run.receive(std::move(batch));
+    }
+  });
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 3; }));
+  stop.request_stop();
+  source.join();
+  CHECK(run.fates.abandoned_count() == 9);
+}
+
+TEST_CASE("loki.write: one dead endpoint does not keep a batch from the others") {
+  const auto dead = *Receiver::start();
+  const auto alive = *Receiver::start();
+  dead->set_mode("500");
+  Arguments arguments;
+  arguments.endpoint = {endpoint(*dead), endpoint(*alive)};
+  arguments.endpoint[0].queue_config.capacity.bytes = 1000;
+  Running run(arguments);
+  std::thread source([&] {
+    for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp, 50));
+  });
+  // The first batch fills the dead one's queue, the second blocks on it, both reach the other.
+  REQUIRE(alive->wait_for(has(20)));
+  CHECK(run.fates.delivered_count() == 0);
+  dead->set_mode("ok");
+  source.join();
+  REQUIRE(dead->wait_for(has(100)));
+  REQUIRE(alive->wait_for(has(100)));
+  check_whole(*dead, 100);
+  check_whole(*alive, 100);
+  CHECK(eventually([&] { return run.fates.delivered_count() == 10; }));
+}
+
+TEST_CASE("loki.write: stop sends what waits, then refuses") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].batch_wait = 1h;
+  Running run(arguments);
+  run.receive(numbered(0, 50, kApp));
+  run.write->stop();
+  check_whole(*loki, 50);
+  CHECK(run.fates.delivered_count() == 1);
+  run.receive(numbered(50, 1, kApp));
+  CHECK(run.fates.abandoned_count() == 1);
+  run.write.reset();
+  run.receive(numbered(51, 1, kApp));
+  CHECK(run.fates.abandoned_count() == 2);
+}
+
+TEST_CASE("loki.write: stop with a dead server abandons after drain_timeout and frees sources") {
+  for (const std::string mode : {"500", "stall"}) {
+    CAPTURE(mode);
+    const auto loki = *Receiver::start();
+    auto arguments = to(*loki);
+    arguments.endpoint[0].queue_config.drain_timeout = 100ms;
+    arguments.endpoint[0].queue_config.capacity.bytes = 2000;
+    Running run(arguments);
+    loki->set_mode(mode);
+    std::thread source([&] {
+      for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp, 50));
+    });
+    REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 1; }));
+    const auto before = Clock::now();
+    run.write->stop();
+    CHECK(Clock::now() - before >= 90ms);
+    CHECK(Clock::now() - before < 5s);
+    source.join();
+    CHECK(run.fates.abandoned_count() == 10);
+    CHECK(run.fates.delivered_count() == 0);
+    CHECK(run.metric("loki_write_queue_entries") == 0);
+  }
+}
+
+TEST_CASE("loki.write: never started, it abandons") {
+  const auto loki = *Receiver::start();
+  Running run(to(*loki), false);
+  run.receive(numbered(0, 1, kApp));
+  run.write.reset();
+  CHECK(run.fates.abandoned_count() == 1);
+}
+
+TEST_CASE("loki.write: an update keeps the queue, also when the server moves") {
+  const auto old_loki = *Receiver::start();
+  const auto new_loki = *Receiver::start();
+  old_loki->set_mode("500");
+  Running run(to(*old_loki));
+  for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp));
+  REQUIRE(old_loki->wait_for([](const auto& s) { return s.refused >= 2; }));
+  auto moved = to(*new_loki);
+  moved.external_labels.entries = {{"cluster", "c1"}};
+  run.update(moved);
+  run.receive(numbered(100, 10, kApp));
+  REQUIRE(new_loki->wait_for(has(110)));
+  check_whole(*new_loki, 110);
+  CHECK(old_loki->stats().lines == 0);
+  CHECK(new_loki->lines().back().labels.count("cluster") == 1);
+}
+
+TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the rest is dropped") {
+  const auto stays = *Receiver::start();
+  const auto goes = *Receiver::start();
+  Arguments both;
+  both.endpoint = {endpoint(*goes), endpoint(*stays)};
+  both.endpoint[0].name = "goes";
+  both.endpoint[1].name = "stays";
+  both.endpoint[0].queue_config.drain_timeout = 50ms;
+  Arguments one;
+  one.endpoint = {both.endpoint[1]};
+  Running run(both);
+  goes->set_mode("500");
+  run.receive(numbered(0, 10, kApp));
+  REQUIRE(stays->wait_for(has(10)));
+  run.update(one);
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(run.metric("loki_write_dropped_entries_total", "endpoint_removed") == 10);
+  run.receive(numbered(10, 10, kApp));
+  REQUIRE(stays->wait_for(has(20)));
+  run.check_conservation();
+}
+
+}  // namespace components::loki::write

@@ -1,0 +1,150 @@
+#pragma once
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <charconv>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "components/loki/write/write.h"
+#include "tests/support/receiver.h"
+
+/// What the tests of loki.write share: a running component, and lines that can be told apart.
+namespace components::loki::write::testing {
+
+using namespace std::chrono_literals;
+using support::Receiver;
+using telemetry::Ack;
+using telemetry::Labels;
+using telemetry::LogBatch;
+
+/// Polls until the condition holds; false after ten seconds.
+inline bool eventually(const std::function<bool()>& condition) {
+  const auto until = Clock::now() + 10s;
+  while (!condition()) {
+    if (Clock::now() > until) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+inline EndpointArguments endpoint(const Receiver& loki) {
+  EndpointArguments out;
+  out.url.text = loki.url();
+  out.batch_wait = 10ms;
+  out.min_backoff_period = 2ms;
+  out.max_backoff_period = 10ms;
+  out.queue_config.drain_timeout = 5s;
+  return out;
+}
+
+inline Arguments to(const Receiver& loki) {
+  Arguments arguments;
+  arguments.endpoint = {endpoint(loki)};
+  return arguments;
+}
+
+/// Answers that a batch was delivered or abandoned, by the number it was given.
+struct Fates {
+  mutable std::mutex mutex;
+  std::set<int> delivered, abandoned;
+
+  Ack ack(int number) {
+    return Ack([this, number](bool ok) {
+      const std::scoped_lock lock(mutex);
+      (ok ? delivered : abandoned).insert(number);
+    });
+  }
+  size_t delivered_count() const {
+    const std::scoped_lock lock(mutex);
+    return delivered.size();
+  }
+  size_t abandoned_count() const {
+    const std::scoped_lock lock(mutex);
+    return abandoned.size();
+  }
+};
+
+inline LogBatch numbered(int first, int count, const Labels& labels, size_t padding = 0) {
+  LogBatch batch;
+  for (int i = first; i < first + count; ++i)
+    batch.add(1'700'000'000'000'000'000 + i,
+              fmt::format("seq={:012} {}", i, std::string(padding, 'x')), labels);
+  return batch;
+}
+
+/// A running loki.write with what the agent would give it. Its member order is its life.
+struct Running {
+  base::metrics::Registry registry;
+  Fates fates;
+  std::shared_ptr<telemetry::LogReceiver> receiver;
+  std::unique_ptr<Write> write;
+  int batches = 0;
+
+  explicit Running(const Arguments& arguments, bool start = true) {
+    base::log::configure(base::log::Level::error, base::log::Format::logfmt);
+    Context context{.id = "loki.write.x",
+                    .data_dir = "/nowhere",
+                    .metrics = {registry, "loki.write.x"},
+                    .log = base::Logger("loki.write.x"),
+                    .publish = [this](const river::Value& exports) {
+                      const auto* capsule = exports.field("receiver")->as_capsule();
+                      REQUIRE(capsule->kind == "LogsReceiver");
+                      receiver = std::static_pointer_cast<telemetry::LogReceiver>(capsule->pointer);
+                    }};
+    write = std::make_unique<Write>(std::move(context), arguments);
+    REQUIRE(receiver != nullptr);
+    if (start) REQUIRE(write->start().has_value());
+  }
+
+  void update(const Arguments& arguments) {
+    REQUIRE(static_cast<Component&>(*write).update(&arguments).has_value());
+  }
+  void receive(LogBatch batch) {
+    batch.ack = fates.ack(batches++);
+    receiver->receive(std::move(batch));
+  }
+  /// The sum of all series of this name whose labels hold `part`.
+  double metric(std::string_view name, std::string_view part = "") {
+    const std::string text = registry.expose();
+    double sum = 0;
+    for (size_t at = 0; at < text.size();) {
+      const std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
+      at += line.size() + 1;
+      if (!line.starts_with(std::string(name) + "{") || line.find(part) == std::string::npos)
+        continue;
+      double value = 0;
+      std::from_chars(line.data() + line.rfind(' ') + 1, line.data() + line.size(), value);
+      sum += value;
+    }
+    return sum;
+  }
+  /// in = out + dropped + buffered, for what was not abandoned; once the sender has counted, which
+  /// it does a moment after the server has.
+  void check_conservation() {
+    CHECK(eventually([&] {
+      return metric("loki_write_received_entries_total") ==
+             metric("loki_write_sent_entries_total") + metric("loki_write_dropped_entries_total") +
+                 metric("loki_write_queue_entries");
+    }));
+  }
+};
+
+inline void check_whole(const Receiver& loki, uint64_t count) {
+  const auto stats = loki.stats();
+  CHECK(stats.distinct == count);
+  CHECK(stats.repeated == 0);
+  CHECK(stats.missing == 0);
+  CHECK(stats.out_of_order == 0);
+  CHECK(stats.malformed == 0);
+}
+
+inline auto has(uint64_t distinct) {
+  return [distinct](const Receiver::Stats& stats) { return stats.distinct >= distinct; };
+}
+
+inline const Labels kApp({{"job", "app"}});
+
+}  // namespace components::loki::write::testing
