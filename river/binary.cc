@@ -89,38 +89,48 @@ std::optional<OperandError> check_operand(const Rule& rule, const Value& value, 
                                   rule.spelling, kind_name(value.kind()))};
 }
 
+std::string_view shown_kind(const Value& value) {
+  return is_any_unknown(value) ? "any" : kind_name(value.kind());
+}
+
+bool is_plain_capsule(const Value& value) {
+  return !is_open(value) && value.kind() == Kind::capsule && !is_secret_like(value);
+}
+
+bool may_agree(const Value& left, const Value& right) {
+  if (is_open(left) || is_open(right) || left.kind() == right.kind()) return true;
+  // A secret of which only the type is known has not been brought to one type with its partner.
+  const auto textual = [](const Value& v) { return v.kind() == Kind::string || is_secret_like(v); };
+  return (left.is_unknown() || right.is_unknown()) && textual(left) && textual(right);
+}
+
 std::optional<OperandError> check(const Rule& rule, const Value& left, const Value& right) {
   if (auto error = check_operand(rule, left, false)) return error;
   if (auto error = check_operand(rule, right, true)) return error;
-  if (is_open(left) || is_open(right)) return std::nullopt;
-  const bool unknown = left.is_unknown() || right.is_unknown();
-  const auto textual = [](const Value& v) { return v.kind() == Kind::string || is_secret_like(v); };
-  if (unknown && textual(left) && textual(right)) return std::nullopt;
-  if (left.kind() != right.kind())
+  if (!may_agree(left, right))
     return OperandError{
         "R051", true,
         fmt::format("should be {}, got {}", kind_name(left.kind()), kind_name(right.kind()))};
-  if (left.kind() == Kind::capsule && !(is_secret_like(left) && is_secret_like(right)))
-    return OperandError{
-        "R051", false,
-        fmt::format("could not perform binop {} for unknown types lhs {} rhs {}", rule.spelling,
-                    kind_name(left.kind()), kind_name(right.kind()))};
+  if (is_plain_capsule(left) || is_plain_capsule(right))
+    return OperandError{"R051", !is_plain_capsule(left),
+                        fmt::format("could not perform binop {} for unknown types lhs {} rhs {}",
+                                    rule.spelling, shown_kind(left), shown_kind(right))};
   return std::nullopt;
 }
 
 // The type of a sum with an unknown part, as far as it is certain.
 const Type* sum_type(const Value& left, const Value& right) {
   const auto either = [&](auto test) { return test(left) || test(right); };
-  const auto of = [](const Type& type) {
-    return [&type](const Value& v) {
-      return !is_any_unknown(v) && v.kind() == type.kind &&
-             (!v.is_unknown() || v.as_unknown()->type->capsule == type.capsule) &&
-             (type.kind != Kind::capsule || v.is_unknown() || !v.as_secret()->optional);
-    };
+  const auto is_number = [](const Value& v) {
+    return !is_any_unknown(v) && v.kind() == Kind::number;
   };
-  if (either(of(kNumberType))) return &kNumberType;
-  if (either(of(kSecretType))) return &kSecretType;
-  if (either([](const Value& v) { return is_any_unknown(v); })) return &kAnyType;
+  const auto is_secret = [](const Value& v) {
+    if (const SecretValue* known = v.as_secret()) return !known->optional;
+    return is_secret_like(v) && !is_open(v);
+  };
+  if (either(is_number)) return &kNumberType;
+  if (either(is_secret)) return &kSecretType;
+  if (either(is_any_unknown)) return &kAnyType;
   return either(is_secret_like) ? &kOptionalSecretType : &kStringType;
 }
 

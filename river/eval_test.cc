@@ -204,11 +204,16 @@ TEST_CASE("eval: base64 gives an array of numbers that is as good as a string") 
 }
 
 TEST_CASE("eval: unknowns are checked as far as their types tell") {
-  const Names names = {
-      {"n", Value::unknown(&kNumberType)},   {"s", Value::unknown(&kStringType)},
-      {"any", Value::unknown(&kAnyType)},    {"bad", Value::unknown()},
-      {"r", Value::unknown(&kReceiverType)}, {"t", Value::unknown(&kTargetsType)},
-      {"x", Value::unknown(&kSecretType)},   {"o", Value::unknown(&kOptionalSecretType)}};
+  const Names names = {{"n", Value::unknown(&kNumberType)},
+                       {"s", Value::unknown(&kStringType)},
+                       {"any", Value::unknown(&kAnyType)},
+                       {"bad", Value::unknown()},
+                       {"r", Value::unknown(&kReceiverType)},
+                       {"t", Value::unknown(&kTargetsType)},
+                       {"x", Value::unknown(&kSecretType)},
+                       {"o", Value::unknown(&kOptionalSecretType)},
+                       {"c", Value::capsule({"LogsReceiver", nullptr})},
+                       {"k", secret("hid")}};
   check_all(
       {{"n + 1", "unknown number"},
        {"any + 1", "unknown number"},
@@ -251,6 +256,9 @@ TEST_CASE("eval: unknowns are checked as far as their types tell") {
        {"string.to_upper(x)", "R060 at 'x': x secrets may not be converted into strings"},
        {"string.to_upper(r)", "R058 at 'r': r should be string, got capsule"},
        {"string.join([1, r], \"\")", "R058 at 'r': r should be string, got capsule"},
+       {"any + c",
+        "R051 at 'c': c could not perform binop + for unknown types lhs any rhs capsule"},
+       {"any + k", "unknown secret"},
        {"any / 0", "R052 at '0': 0 divide by zero error"}},
       names);
   const Value concat = evaluate_text("array.concat([r], [r])", names).value;

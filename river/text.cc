@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/ensure.h"
-
 namespace river {
 
 namespace {
@@ -131,9 +129,10 @@ uint32_t to_lower(uint32_t code_point) {
 }
 
 std::string unquote(std::string_view literal) {
-  ENSURE(literal.size() >= 2);
+  if (literal.empty()) return {};
   const bool raw = literal.front() == '`';
-  std::string_view rest = literal.substr(1, literal.size() - 2);
+  const bool closed = literal.size() > 1 && literal.back() == literal.front();
+  std::string_view rest = literal.substr(1, literal.size() - (closed ? 2 : 1));
   std::string out;
   out.reserve(rest.size());
   const char special = raw ? '\r' : '\\';

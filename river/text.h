@@ -29,7 +29,7 @@ uint32_t to_upper(uint32_t code_point);
 uint32_t to_lower(uint32_t code_point);
 
 /// The value of a string token, quoted or raw, given with its quotes (river-language §1.6). Escapes
-/// are decoded; a raw string loses its CRs. The lexer has accepted the token before.
+/// are decoded; a raw string loses its CRs. Of a token that the lexer refused, what can be read.
 std::string unquote(std::string_view literal);
 
 }  // namespace river

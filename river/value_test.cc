@@ -59,6 +59,9 @@ TEST_CASE("value: string tokens are decoded") {
            Case{R"("\101\x62\u00e9\U0001F600")", "Abé😀"},
            Case{R"("\xff\377")", "\xff\xff"},
            Case{"`a\\n\r\nb\r`", "a\\n\nb"},
+           Case{"\"", ""},
+           Case{"\"ab\\", "ab"},
+           Case{"\"\\x4", "\x04"},
        })
     CHECK(unquote(c.in) == c.want);
 }
