@@ -42,7 +42,8 @@ TEST_CASE("stdlib: array.concat, combine_maps and group_by") {
        {R"(array.combine_maps([1], [{k = 1}], ["k"]))",
         "array.combine_maps elements should be object, got number"},
        {R"(array.group_by([{k = "a", v = 1}, {k = "b"}, {k = "a", v = 2}, {v = 3}], "k", true) ==
-            [{k = "a", items = [{k = "a", v = 1}, {k = "a", v = 2}]}, {k = "b", items = [{k = "b"}]}])",
+            [{k = "a", items = [{k = "a", v = 1}, {k = "a", v = 2}]},
+             {k = "b", items = [{k = "b"}]}])",
         "true"},
        {R"(array.group_by([{v = 3}], "k", false) == [{k = "", items = [{v = 3}]}])", "true"},
        {R"(array.group_by([{items = "x"}], "items", false) == [{items = [{items = "x"}]}])",
