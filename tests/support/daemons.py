@@ -140,9 +140,9 @@ class PrivateJournal(Daemon):
         self.process.send_signal(signal.SIGUSR2)
         wait_for("rotated journal files", lambda: set(self.folder.glob("*@*.journal")) - before, 20)
 
-    def vacuum(self):
-        """Deletes all archived files."""
-        subprocess.run(["journalctl", "-D", str(self.folder), "--vacuum-files=1"], check=True,
+    def vacuum(self, keep=1):
+        """Deletes the oldest archived files, so that `keep` files are left."""
+        subprocess.run(["journalctl", "-D", str(self.folder), f"--vacuum-files={keep}"], check=True,
                        capture_output=True)
 
 
