@@ -217,6 +217,11 @@ std::string explain_unreadable_journal(const std::string& directory) {
         root, std::filesystem::directory_options::skip_permission_denied, error);
     for (; !error && walk != std::filesystem::recursive_directory_iterator();
          walk.increment(error)) {
+      // MACHINE.NAMESPACE: a journal of its own, which only its path opens.
+      if (directory.empty() && walk->is_directory(error) && walk->path().has_extension()) {
+        walk.disable_recursion_pending();
+        continue;
+      }
       if (walk->path().extension() != ".journal") continue;
       ++files;
       if (access(walk->path().c_str(), R_OK) != 0) ++closed;

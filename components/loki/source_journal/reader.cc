@@ -62,14 +62,18 @@ void Reader::renew_window() {
 void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
   const io::StopEvent stop_event(stop);
   io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
+  std::string told;  // The trouble that the log tells of already.
   while (!stop.stop_requested()) {
     const std::string before = read_cursor_;
-    if (const auto followed = follow(config, stop, stop_event.fd()); !followed) {
-      wiring_.report({Health::State::unhealthy, followed.error().message});
-      wiring_.log.warn("{}; trying again", followed.error().message);
-      if (read_cursor_ != before) backoff.reset();
-      pause(stop_event.fd(), backoff.next());
-    }
+    const auto followed = follow(config, stop, stop_event.fd());
+    if (followed) continue;
+    const std::string& trouble = followed.error().message;
+    wiring_.report({Health::State::unhealthy, trouble});
+    const bool got_on = read_cursor_ != before;
+    if (got_on || trouble != told) wiring_.log.warn("{}; trying again", trouble);
+    told = trouble;
+    if (got_on) backoff.reset();
+    pause(stop_event.fd(), backoff.next());
   }
 }
 
