@@ -5,6 +5,7 @@
 #include "components/discovery/relabel/relabel.h"
 #include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
+#include "components/loki/process/process.h"
 #include "components/loki/relabel/relabel.h"
 #include "components/loki/source_docker/source.h"
 #include "components/loki/source_file/source.h"
@@ -33,6 +34,8 @@ std::span<const components::Builder> builders() {
           components::loki::source_journal::kSignature),
       components::builder<components::loki::echo::Echo, components::loki::echo::Arguments>(
           components::loki::echo::kSignature),
+      components::builder<components::loki::process::Process, components::loki::process::Arguments>(
+          components::loki::process::kSignature),
       components::builder<components::loki::relabel::Relabel, components::loki::relabel::Arguments>(
           components::loki::relabel::kSignature),
       components::builder<components::local::file_match::FileMatch,

@@ -7,6 +7,7 @@
 #include "components/discovery/relabel/signature.h"
 #include "components/local/file_match/signature.h"
 #include "components/loki/echo/signature.h"
+#include "components/loki/process/signature.h"
 #include "components/loki/relabel/signature.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_file/signature.h"
@@ -27,6 +28,7 @@ river::config::Catalog catalog() {
       &discovery::relabel::kSignature,
       &local::file_match::kSignature,
       &loki::echo::kSignature,
+      &loki::process::kSignature,
       &loki::relabel::kSignature,
       &loki::source_docker::kSignature,
       &loki::source_file::kSignature,

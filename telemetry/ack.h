@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace telemetry {
 
@@ -17,6 +18,14 @@ class Ack {
 
   Ack() = default;  ///< nobody waits
   explicit Ack(Callback callback) : state_(std::make_shared<State>(std::move(callback))) {}
+
+  /// A token that holds others: they resolve when it does, and as it does.
+  static Ack all(std::vector<Ack> parts) {
+    return Ack([held = std::move(parts)](bool delivered) {
+      if (delivered) return;
+      for (const Ack& part : held) part.abandon();
+    });
+  }
 
   /// What this token stands for was not delivered and will not be (shutdown); the source must read
   /// it again next time.

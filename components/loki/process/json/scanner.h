@@ -1,0 +1,71 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "components/loki/process/json/path_signature.h"
+
+namespace components::loki::process::json {
+
+/// What kind of JSON value a piece of text is.
+enum class Kind : uint8_t { string, escaped_string, number, literal, composite };
+
+/// A value that was asked for, as it stands in the text; strings without their quotes.
+struct Found {
+  uint32_t target = 0;   ///< which path
+  std::string_view key;  ///< for kTopLevel: the key, without quotes
+  std::string_view raw;
+  Kind kind = Kind::literal;
+};
+
+/// Target of values found because every top-level value was asked for.
+inline constexpr uint32_t kTopLevel = ~uint32_t{0};
+
+/// Finds the values of given paths in a line in one strict pass over it, without building a tree
+/// and without copying. (A general parser's events would copy every string that nobody asked for;
+/// a line's keys are few and its text is checked only for being JSON.)
+class Scanner {
+ public:
+  /// Values at this path are reported as `target`.
+  void want(const Path& path, uint32_t target);
+  /// Reports every top-level value too, as kTopLevel with its key.
+  void want_top_level() { all_top_level_ = true; }
+
+  /// Whether the text is one JSON object. What was found is in found(), in order, when it is.
+  bool scan(std::string_view text);
+  const std::vector<Found>& found() const { return found_; }
+
+ private:
+  /// A tree of the wanted paths.
+  struct Node {
+    std::vector<uint32_t> targets;
+    std::vector<std::pair<std::string, uint32_t>> keys;
+    std::vector<std::pair<int, uint32_t>> elements;
+  };
+  uint32_t child_of_key(uint32_t node, std::string_view key, bool escaped) const;
+  uint32_t child_of_index(uint32_t node, int index) const;
+  uint32_t add_child(uint32_t node, const Step& step);
+
+  bool value(uint32_t node, int depth);
+  bool object(uint32_t node, int depth);
+  bool array(uint32_t node, int depth);
+  bool string(bool& escaped);
+  bool escape();
+  bool number();
+  bool literal(std::string_view word);
+  void skip_space();
+  void report(uint32_t node, int depth, const char* from, Kind kind);
+
+  std::vector<Node> nodes_{1, Node{}};
+  static constexpr uint32_t kRoot = 0;
+  static constexpr uint32_t kNobody = ~uint32_t{0};
+  bool all_top_level_ = false;
+
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+  std::string_view key_;  // Of the top-level value that is being read.
+  std::vector<Found> found_;
+};
+
+}  // namespace components::loki::process::json

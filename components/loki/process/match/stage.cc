@@ -1,0 +1,95 @@
+#include <re2/re2.h>
+
+#include <iterator>
+
+#include "components/loki/process/match/selector_signature.h"
+#include "components/loki/process/stages.h"
+
+namespace components::loki::process {
+namespace {
+
+using match::Condition;
+
+bool holds(const Condition& condition, std::string_view text, bool whole) {
+  bool matched = false;
+  if (condition.regex)
+    matched = re2::RE2::PartialMatch({text.data(), text.size()}, *condition.regex);
+  else if (whole)
+    matched = text == condition.text;
+  else
+    matched = text.find(condition.text) != std::string_view::npos;
+  return matched != condition.negated;
+}
+
+/// Runs its stages on the matching rows only, on the same frame, so that order and the batch's ack
+/// need no care: the list of rows is narrowed and afterwards merged again.
+class MatchStage final : public Stage {
+ public:
+  MatchStage(const match::Args& args, Build& build)
+      : selector_(match::parse_selector(args.selector).value_or(match::Selector())),
+        stages_(make_stages(args.stages, build)) {
+    if (args.action == match::Action::drop) dropped_ = build.dropped(args.drop_counter_reason);
+  }
+
+  void process(Frame& frame) override {
+    by_labels_.assign(frame.batch.label_sets.size(), Verdict::unknown);
+    if (dropped_) {
+      dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
+      return;
+    }
+    others_.clear();
+    selected_.clear();
+    for (const uint32_t row : frame.rows)
+      (matches(frame, row) ? selected_ : others_).push_back(row);
+    if (selected_.empty()) return;
+    frame.rows.swap(selected_);
+    for (const auto& stage : stages_) stage->process(frame);
+    selected_.clear();
+    std::merge(frame.rows.begin(), frame.rows.end(), others_.begin(), others_.end(),
+               std::back_inserter(selected_),
+               [&](uint32_t a, uint32_t b) { return frame.place(a) < frame.place(b); });
+    frame.rows.swap(selected_);
+  }
+
+  size_t held() const override {
+    size_t held = 0;
+    for (const auto& stage : stages_) held += stage->held();
+    return held;
+  }
+
+ private:
+  enum class Verdict : uint8_t { unknown, yes, no };
+
+  /// Labels are compared once per label set, lines once per line.
+  bool matches(const Frame& frame, uint32_t row) {
+    const telemetry::Entry& entry = frame.batch.entries[row];
+    Verdict& verdict = by_labels_[entry.labels];
+    if (verdict == Verdict::unknown)
+      verdict = labels_match(frame.batch.label_sets[entry.labels]) ? Verdict::yes : Verdict::no;
+    if (verdict == Verdict::no) return false;
+    for (const Condition& filter : selector_.line_filters)
+      if (!holds(filter, frame.line(row), false)) return false;
+    return true;
+  }
+
+  bool labels_match(const telemetry::Labels& labels) const {
+    for (const match::LabelMatcher& matcher : selector_.matchers)
+      if (!holds(matcher.condition, labels.get(matcher.name), true)) return false;
+    return true;
+  }
+
+  match::Selector selector_;
+  Stages stages_;
+  std::shared_ptr<base::metrics::Counter> dropped_;
+  std::vector<Verdict> by_labels_;
+  std::vector<uint32_t> selected_;
+  std::vector<uint32_t> others_;
+};
+
+}  // namespace
+
+StagePointer make_stage(const match::Args& args, Build& build) {
+  return std::make_unique<MatchStage>(args, build);
+}
+
+}  // namespace components::loki::process

@@ -1,0 +1,327 @@
+#include "components/loki/process/process.h"
+
+#include <doctest/doctest.h>
+
+#include "components/loki/process/fixture.h"
+#include "tests/support/log_sink.h"
+
+namespace components::loki::process {
+
+TEST_CASE("loki.process: stages, line by line") {
+  struct Case {
+    std::string_view what, stages;
+    std::vector<std::string> in;
+    std::string_view want;
+  };
+  const Case cases[] = {
+      {"no stages", "", {"a", "b"}, "{job=\"j\"} a\n{job=\"j\"} b\n"},
+      {"regex to labels",
+       R"r(stage.regex { expression = "^(?P<level>[A-Z]+) (?P<rest>.*)$" }
+          stage.labels { values = { level = "", text = "rest" } })r",
+       {"INFO one", "none", "WARN two"},
+       "{job=\"j\", level=\"INFO\", text=\"one\"} INFO one\n{job=\"j\"} none\n"
+       "{job=\"j\", level=\"WARN\", text=\"two\"} WARN two\n"},
+      {"regex labels_from_groups",
+       R"r(stage.regex { expression = "(?P<a>x)(?P<b>y)?"
+                         labels_from_groups = true })r",
+       {"x", "xy", "z"},
+       "{a=\"x\", job=\"j\"} x\n{a=\"x\", b=\"y\", job=\"j\"} xy\n{job=\"j\"} z\n"},
+      {"regex on an extracted value",
+       R"r(stage.regex { expression = "v=(?P<v>\\S+)" }
+          stage.regex { expression = "^(?P<first>.)"
+                        source = "v" }
+          stage.labels { values = { first = "" } })r",
+       {"v=hello x", "nothing"},
+       "{first=\"h\", job=\"j\"} v=hello x\n{job=\"j\"} nothing\n"},
+      {"json",
+       R"r(stage.json { expressions = { l = "level", n = "a.b[1]", f = "", o = "" } }
+          stage.labels { values = { l = "", n = "", f = "", o = "" } })r",
+       {R"({"level":"warn","a":{"b":[1,20]},"f":1.50e2,"o":{"x": [1, "a b"]}})", "not json",
+        R"({"level":null,"f":true})", R"({"level":"x"} tail)", R"({"level":"\u00e4\n\"q\""})"},
+       "{f=\"150\", job=\"j\", l=\"warn\", n=\"20\", o=\"{\\\"x\\\":[1,\\\"a b\\\"]}\"} "
+       "{\"level\":\"warn\",\"a\":{\"b\":[1,20]},\"f\":1.50e2,\"o\":{\"x\": [1, \"a b\"]}}\n"
+       "{job=\"j\"} not json\n"
+       "{f=\"true\", job=\"j\"} {\"level\":null,\"f\":true}\n"
+       "{job=\"j\"} {\"level\":\"x\"} tail\n"
+       "{job=\"j\", l=\"ä\\n\\\"q\\\"\"} {\"level\":\"\\u00e4\\n\\\"q\\\"\"}\n"},
+      {"json drop_malformed",
+       R"r(stage.json { expressions = { l = "" }
+                        drop_malformed = true })r",
+       {"{}", "[]", "x", ""},
+       "{job=\"j\"} {}\n"},
+      {"json regex",
+       R"r(stage.json { regex = "^a" }
+          stage.labels { values = { ab = "", b = "" } })r",
+       {R"({"ab":"1","b":"2"})"},
+       "{ab=\"1\", job=\"j\"} {\"ab\":\"1\",\"b\":\"2\"}\n"},
+      {"labels are extracted to begin with",
+       R"r(stage.labels { values = { copy = "job" } }
+          stage.label_drop { values = ["job"] })r",
+       {"x"},
+       "{copy=\"j\"} x\n"},
+      {"static_labels and label_keep",
+       R"r(stage.static_labels { values = { a = "1", b = "2", none = "" } }
+          stage.label_keep { values = ["b"] })r",
+       {"x"},
+       "{b=\"2\"} x\n"},
+      {"output",
+       R"r(stage.json { expressions = { m = "msg" } }
+          stage.output { source = "m" })r",
+       {R"({"msg":"hello"})", "plain"},
+       "{job=\"j\"} hello\n{job=\"j\"} plain\n"},
+      {"structured_metadata moves labels",
+       R"r(stage.regex { expression = "id=(?P<id>\\d+)" }
+          stage.structured_metadata { values = { id = "", from = "job" } })r",
+       {"id=7", "x"},
+       "{} [from=j] [id=7] id=7\n{} [from=j] x\n"},
+      {"structured_metadata by regex, and drop",
+       R"r(stage.regex { expression = "(?P<ab>.)(?P<ac>.)" }
+           stage.structured_metadata { regex = "^a" }
+           stage.labels { values = { ab = "", ac = "" } }
+           stage.structured_metadata_drop { values = ["ab"] })r",
+       {"xy"},
+       "{ab=\"x\", ac=\"y\", job=\"j\"} [ac=y] xy\n"},
+      {"match keeps order",
+       R"r(stage.match {
+            selector = "{job=~\"j|k\", none=\"\"} |= \"a\" !~ \"^no\""
+            stage.static_labels { values = { m = "1" } }
+            stage.drop { expression = "drop" }
+          })r",
+       {"a1", "b", "a drop", "no a", "a2"},
+       "{job=\"j\", m=\"1\"} a1\n{job=\"j\"} b\n{job=\"j\"} no a\n{job=\"j\", m=\"1\"} a2\n"},
+      {"match drops",
+       R"r(stage.match { selector = "{job=\"j\"} |~ \"b+\""
+                         action = "drop" })r",
+       {"abba", "aa"},
+       "{job=\"j\"} aa\n"},
+      {"template",
+       R"r(stage.regex { expression = "(?P<level>\\w+)" }
+          stage.template { source = "level"
+                           template = "{{ .Value | ToUpper }}-{{ .job }}" }
+          stage.labels { values = { level = "" } })r",
+       {"warn"},
+       "{job=\"j\", level=\"WARN-j\"} warn\n"},
+      {"template choice, and an empty result deletes",
+       R"r(stage.regex { expression = "(?P<c>\\d+)" }
+          stage.template { source = "c"
+            template = "{{ if eq .Value \"1\" }}one{{ else if .Value }}{{ else }}none{{ end }}" }
+          stage.labels { values = { c = "" } })r",
+       {"1", "2", "x"},
+       "{c=\"one\", job=\"j\"} 1\n{job=\"j\"} 2\n{c=\"none\", job=\"j\"} x\n"},
+      {"replace groups",
+       R"r(stage.replace { expression = "pass=(\\S+)"
+                           replace = "***" })r",
+       {"a pass=x b pass=yy c", "none"},
+       "{job=\"j\"} a pass=*** b pass=*** c\n{job=\"j\"} none\n"},
+      {"replace with a template",
+       R"r(stage.replace { expression = "(?P<ip>\\d+\\.\\d+)\\.\\d+"
+                           replace = "{{ .Value }}.x" }
+          stage.labels { values = { ip = "" } })r",
+       {"from 10.1.2 to"},
+       "{ip=\"10.1.x\", job=\"j\"} from 10.1.x.2 to\n"},
+      {"pack",
+       R"r(stage.pack { labels = ["job"]
+                        ingest_timestamp = false })r",
+       {"a \"b\""},
+       "{} {\"job\":\"j\",\"_entry\":\"a \\\"b\\\"\"}\n"},
+      {"logfmt",
+       R"r(stage.logfmt { mapping = { level = "", m = "msg" } }
+          stage.labels { values = { level = "", m = "" } })r",
+       {R"(level=info msg="a \"b\"" x=1)", "level=warn broken=\"x"},
+       "{job=\"j\", level=\"info\", m=\"a \\\"b\\\"\"} level=info msg=\"a \\\"b\\\"\" x=1\n"
+       "{job=\"j\", level=\"warn\"} level=warn broken=\"x\n"},
+      {"tenant",
+       R"r(stage.tenant { label = "job" }
+          stage.labels { values = { t = "__tenant_id__" } })r",
+       {"x"},
+       "{job=\"j\"} x\n"},
+      {"decolorize", "stage.decolorize { }", {"\x1b[31mred\x1b[0m x"}, "{job=\"j\"} red x\n"},
+      {"docker",
+       "stage.docker { }",
+       {R"({"log":"hi\n","stream":"stderr","time":"1970-01-01T00:00:01.5Z"})", "x", "{}"},
+       "{job=\"j\", stream=\"stderr\"} hi\n\n{job=\"j\"} x\n{job=\"j\"} {}\n"},
+      {"cri",
+       "stage.cri { }",
+       {"2024-01-01T00:00:00Z stdout F hello", "2024-01-01T00:00:00Z stdout P one ",
+        "2024-01-01T00:00:00Z stderr F other", "2024-01-01T00:00:00Z stdout F two", "junk"},
+       "{job=\"j\", stream=\"stdout\"} hello\n{job=\"j\", stream=\"stderr\"} other\n"
+       "{job=\"j\", stream=\"stdout\"} one two\n{job=\"j\"} junk\n"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.what);
+    Fixture fixture(c.stages);
+    CHECK(fixture.run(c.in) == c.want);
+    CHECK(fixture.checked.messages == "");
+    if (fixture.checked.arguments) CHECK(fixture.run(c.in) == c.want);  // What memos remember.
+  }
+}
+
+TEST_CASE("loki.process: stage.drop") {
+  struct Case {
+    std::string_view what, attributes;
+    std::vector<std::string> in;
+    std::string_view left;
+  };
+  const std::string_view extract = "stage.regex { expression = \"^(?P<a>\\\\w)(?P<b>\\\\d)?\" }\n";
+  const Case cases[] = {
+      {"longer", "longer_than = \"3B\"", {"123", "1234"}, "123 "},
+      {"regex", "expression = \"b\"", {"abc", "ac"}, "ac "},
+      {"older", "older_than = \"1h\"", {"of 1970"}, ""},
+      {"source there", "source = \"a\"", {"x", "-"}, "- "},
+      {"value", "source = \"a\"\nvalue = \"x\"", {"x", "y"}, "y "},
+      {"joined", "source = \"a,b\"\nexpression = \"^x;1$\"", {"x1", "x", "y1"}, "x y1 "},
+      {"all conditions", "expression = \"a\"\nlonger_than = \"1B\"", {"a", "ab", "b"}, "a b "},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.what);
+    Fixture fixture(fmt::format("{}stage.drop {{ {} }}", extract, c.attributes));
+    REQUIRE_MESSAGE(fixture.checked.arguments, fixture.checked.messages);
+    const auto batch = fixture.process(lines(c.in));
+    std::string left;
+    for (const auto& entry : batch.entries) left += fmt::format("{} ", batch.line(entry));
+    CHECK(left == c.left);
+    CHECK(fixture.exposes(
+        fmt::format("reason=\"drop_stage\"}} {}", c.in.size() - batch.entries.size())));
+  }
+}
+
+TEST_CASE("loki.process: stage.timestamp") {
+  Fixture seconds(R"r(stage.regex { expression = "^(?P<t>\\S+)" }
+                     stage.timestamp { source = "t"
+                                       format = "Unix" })r");
+  // A time that does not parse, and one that was just there, follow the one before.
+  CHECK(seconds.run({"x", "1.5", "x", "2", "2", "3"}, true) ==
+        "1 {job=\"j\"} x\n1500000000 {job=\"j\"} 1.5\n1500000001 {job=\"j\"} x\n"
+        "2000000000 {job=\"j\"} 2\n2000000001 {job=\"j\"} 2\n3000000000 {job=\"j\"} 3\n");
+  Fixture strict(R"r(stage.regex { expression = "^(?P<t>\\S+)"
+  }
+                    stage.timestamp { source = "t"
+                                      format = "RFC3339"
+                                      fallback_formats = ["Unix"]
+                                      action_on_failure = "skip"
+                                      action_on_duplicate_timestamp = "keep" })r");
+  CHECK(strict.run({"1970-01-01T00:00:02+00:00", "2", "x"}, true) ==
+        "2000000000 {job=\"j\"} 1970-01-01T00:00:02+00:00\n2000000000 {job=\"j\"} 2\n"
+        "3 {job=\"j\"} x\n");
+  Fixture local(
+      R"r(stage.timestamp { source = "job"
+                            format = "2006-01-02 15:04:05"
+                            location = "Europe/Berlin" })r");
+  const auto batch = local.process(lines({"x"}, {{"job", "2024-07-01 02:00:00"}}));
+  CHECK(batch.entries[0].timestamp_ns == 1719792000LL * 1'000'000'000);
+}
+
+TEST_CASE(
+    "loki.process: the parts of a line keep their acks until the line is "
+    "whole") {
+  Fixture fixture("stage.cri { max_partial_lines = 2 }");
+  std::vector<std::string> events;
+  const auto send = [&](std::string name, const std::vector<std::string>& texts) {
+    auto batch = lines(texts);
+    batch.ack =
+        telemetry::Ack([&events, name](bool ok) { events.push_back(name + (ok ? "+" : "-")); });
+    return fixture.process(std::move(batch));
+  };
+  auto first = send("first", {"2024-01-01T00:00:00Z stdout P one "});
+  CHECK(first.entries.empty());
+  first = {};
+  CHECK(events.empty());
+  CHECK(fixture.held() == 1);
+  auto second = send("second", {"2024-01-01T00:00:01Z stdout F two"});
+  CHECK(print(second) == "{job=\"j\", stream=\"stdout\"} one two\n");
+  CHECK(fixture.held() == 0);
+  CHECK(events.empty());
+  second = {};
+  CHECK(events.size() == 2);
+  events.clear();
+  send("pending", {"2024-01-01T00:00:00Z stdout P lost"});
+  fixture.destroy();
+  CHECK(events == std::vector<std::string>{"pending-"});
+}
+
+TEST_CASE(
+    "loki.process: too many partial lines go on as they are, in front of the "
+    "new one") {
+  Fixture fixture("stage.cri { max_partial_lines = 1 }");
+  CHECK(fixture.run({"2024-01-01T00:00:00Z stdout P one", "2024-01-01T00:00:00Z stderr P two",
+                     "2024-01-01T00:00:00Z stderr F end"}) ==
+        "{job=\"j\", stream=\"stdout\"} one\n{job=\"j\", stream=\"stderr\"} "
+        "twoend\n");
+  CHECK(fixture.exposes("loki_process_cri_partial_lines_flushed_total{component_id=\"t\"} 1"));
+}
+
+TEST_CASE("loki.process: what checking says") {
+  struct Case {
+    std::string_view stages;
+    std::vector<std::string> want;
+  };
+  const Case cases[] = {
+      {"stage.json { }", {"C079"}},
+      {"stage.json { expressions = { a = \"b[*].c\" } }", {"C080"}},
+      {"stage.json { expressions = { a = \"length(b)\" } }", {"C080"}},
+      {"stage.labels { values = { } }", {"C081"}},
+      {"stage.labels { values = { \"a-b\" = \"\" } }", {"C024"}},
+      {"stage.labels { values = { a = \"\" }\nsource_type = \"line\" }", {"C083"}},
+      {"stage.regex { expression = \"(\" }", {"C020"}},
+      {"stage.regex { expression = \"(a)\" }", {"C082"}},
+      {"stage.drop { }", {"C083"}},
+      {"stage.drop { value = \"x\"\nexpression = \"y\" }", {"C043", "C083"}},
+      {"stage.match { selector = \"{a=}\" }", {"C084", "C089"}},
+      {"stage.match { selector = \"{}\"\naction = \"drop\" }", {"C084"}},
+      {"stage.match { selector = \"{a=\\\"b\\\"}\"\naction = \"dropp\" }", {"C025"}},
+      {"stage.template { source = \"a\"\ntemplate = \"{{ range . }}{{ end }}\" "
+       "}",
+       {"C085"}},
+      {"stage.template { source = \"a\"\ntemplate = \"{{ .a | nope }}\" }", {"C085"}},
+      {"stage.timestamp { source = \"a\"\nformat = \"yyyy-mm\" }", {"C086"}},
+      {"stage.tenant { }", {"C087"}},
+      {"stage.sampling { rate = 2 }", {"C088"}},
+      {"stage.match { selector = \"{a=\\\"b\\\"}\"\nstage.json { }\n}", {"C079"}},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.stages);
+    const Checked checked = check(c.stages);
+    CAPTURE(checked.messages);
+    CHECK(checked.codes == c.want);
+  }
+}
+
+TEST_CASE(
+    "loki.process: the component counts, passes acks on, and abandons after "
+    "stop") {
+  base::metrics::Registry registry;
+  river::Value exports;
+  const auto sink = std::make_shared<support::LogSink>();
+  Checked checked = check("stage.drop { expression = \"drop\" }");
+  REQUIRE(checked.arguments);
+  checked.arguments->forward_to = {{sink}};
+  Process component({.id = "p",
+                     .data_dir = {},
+                     .metrics = base::metrics::Scope(registry, "p"),
+                     .log = base::Logger("p"),
+                     .publish = [&](river::Value value) { exports = std::move(value); }},
+                    *checked.arguments);
+  REQUIRE(exports.field("receiver") != nullptr);
+  auto& receiver =
+      *static_cast<telemetry::LogReceiver*>(exports.field("receiver")->as_capsule()->pointer.get());
+  std::vector<bool> acks;
+  const auto send = [&](const std::vector<std::string>& texts) {
+    auto batch = lines(texts);
+    batch.ack = telemetry::Ack([&](bool delivered) { acks.push_back(delivered); });
+    receiver.receive(std::move(batch));
+  };
+  send({"a", "drop", "b"});
+  send({"drop"});
+  CHECK(acks == std::vector<bool>{true, true});
+  REQUIRE(sink->lines().size() == 2);
+  CHECK(sink->lines()[1].text == "b");
+  const std::string exposed = registry.expose();
+  CHECK(exposed.find("loki_process_entries_received_total{component_id=\"p\"} 4") != exposed.npos);
+  CHECK(exposed.find("loki_process_entries_sent_total{component_id=\"p\"} 2") != exposed.npos);
+  CHECK(exposed.find("{component_id=\"p\",reason=\"drop_stage\"} 2") != exposed.npos);
+  component.stop();
+  send({"late"});
+  CHECK(acks.back() == false);
+}
+
+}  // namespace components::loki::process
