@@ -82,6 +82,21 @@ def test_stopping_delivers_what_was_read(agent, receiver, tmp_path):
     assert_exactly(receiver, 5_000)
 
 
+def test_stopping_does_not_wait_for_a_dead_backend(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    total = 400_000  # More than the queue holds: the reader waits for room.
+    write_numbered(log, 0, total)
+    config = FILE.format(path=log, url=receiver.url).replace(
+        "batch_wait ", "queue_config {\n\t\t\tdrain_timeout = \"1s\"\n\t\t}\n\t\tbatch_wait ")
+    receiver.post("/ctl?mode=500")
+    running = agent(config)
+    wait_for("a full queue", lambda: running.metric("loki_write_queue_bytes") > 9e6)
+    assert running.stop(seconds=10) == 0
+    receiver.post("/ctl?mode=ok")
+    agent(config)
+    assert_exactly(receiver, total)
+
+
 def test_a_restart_goes_on_where_it_was(agent, receiver, tmp_path):
     log = tmp_path / "numbers.log"
     config = FILE.format(path=log, url=receiver.url)

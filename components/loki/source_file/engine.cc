@@ -56,10 +56,7 @@ void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
 }
 
 void Engine::request_stop() {
-  {
-    base::Lock lock(mutex_);
-    stopping_ = true;
-  }
+  stopping_.request_stop();
   budget_.close();
   wake_.notify();
 }
@@ -80,10 +77,10 @@ void Engine::run() {
 
 /// False: time to end.
 bool Engine::adopt_plan() {
+  if (stopping_.stop_requested()) return false;
   Arguments arguments;
   {
     base::Lock lock(mutex_);
-    if (stopping_) return false;
     if (!std::exchange(plan_.is_new, false)) return true;
     arguments = plan_.arguments;
   }
@@ -178,6 +175,7 @@ void Engine::send(Stream& stream, telemetry::LogBatch batch) {
   auto share = budget_.take(batch.buffer.size());
   if (!share) return;  // Stopping: the position was not moved, so the lines are read next time.
   stream.acknowledge(batch, std::move(share));
+  batch.stop = stopping_.get_token();
   fanout_.receive(std::move(batch));
 }
 

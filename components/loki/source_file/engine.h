@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/mutex.h"
@@ -66,9 +67,10 @@ class Engine {
   Clock::time_point next_sync_ = Clock::time_point::max();
   Clock::time_point last_round_{};
 
+  std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
+
   mutable base::Mutex mutex_;
   Plan plan_ GUARDED_BY(mutex_);
-  bool stopping_ GUARDED_BY(mutex_) = false;
   std::string problem_ GUARDED_BY(mutex_);
 };
 

@@ -4,29 +4,25 @@
 
 namespace components::loki::source_file {
 
-/// How long stop() waits for a receiver that blocks.
-constexpr std::chrono::seconds kStopLimit{5};
-
 Source::Source(Context context, const Arguments& arguments)
-    : context_(std::move(context)), engine_(std::make_shared<Engine>(context_, arguments)) {}
+    : context_(std::move(context)), engine_(context_, arguments) {}
 
 base::Result<void> Source::start() {
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
-  engine_->set_positions(positions_);
-  worker_.start([engine = engine_] { engine->run(); });
+  engine_.set_positions(positions_);
+  thread_ = std::thread([this] { engine_.run(); });
   return {};
 }
 
 base::Result<void> Source::update(const Arguments& arguments) {
-  engine_->set_arguments(arguments);
+  engine_.set_arguments(arguments);
   return {};
 }
 
 void Source::stop() {
-  engine_->request_stop();
-  if (!worker_.join(kStopLimit))
-    context_.log.warn("a receiver still blocks; going on without waiting for it");
+  engine_.request_stop();
+  if (thread_.joinable()) thread_.join();
   if (!positions_) return;
   if (const auto saved = positions_->save(); !saved)
     context_.log.error("{}", saved.error().message);
@@ -34,7 +30,7 @@ void Source::stop() {
 }
 
 Health Source::health() const {
-  auto problem = engine_->problem();
+  auto problem = engine_.problem();
   if (problem.empty()) return {Health::State::healthy, ""};
   return {Health::State::unhealthy, std::move(problem)};
 }

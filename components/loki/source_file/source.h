@@ -1,9 +1,9 @@
 #pragma once
 #include <memory>
+#include <thread>
 
 #include "components/component.h"
 #include "components/loki/source_file/engine.h"
-#include "components/shared/worker.h"
 
 namespace components::loki::source_file {
 
@@ -22,9 +22,9 @@ class Source final : public ComponentOf<Arguments> {
 
  private:
   const Context context_;
-  const std::shared_ptr<Engine> engine_;
+  Engine engine_;
   std::shared_ptr<io::Positions> positions_;
-  Worker worker_;
+  std::thread thread_;
 };
 
 }  // namespace components::loki::source_file

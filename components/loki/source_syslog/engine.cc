@@ -27,7 +27,7 @@ Engine::Engine(const Context& context, const Arguments& arguments)
     : metrics_(context.metrics),
       log_(context.log),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      intake_(fanout_, context.metrics),
+      intake_(fanout_, context.metrics, stopping_.get_token()),
       arguments_(arguments) {
   open_connections_ =
       metrics_.gauge("loki_source_syslog_connections", "Open connections of senders.");
@@ -54,10 +54,7 @@ void Engine::set_arguments(const Arguments& arguments) {
 }
 
 void Engine::request_stop() {
-  {
-    base::Lock lock(mutex_);
-    stopping_ = true;
-  }
+  stopping_.request_stop();
   intake_.close();
   wake_.notify();
 }
@@ -83,11 +80,7 @@ void Engine::watch(int fd) const {
 void Engine::run() {
   watch(wake_.fd());
   std::vector<int> ready;
-  while (true) {
-    {
-      base::Lock lock(mutex_);
-      if (stopping_) break;
-    }
+  while (!stopping_.stop_requested()) {
     adopt_arguments();
     if (!wait(ready)) continue;
     const auto now = Clock::now();

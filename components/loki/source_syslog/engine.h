@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,7 @@ class Engine {
   telemetry::Fanout fanout_;
   const io::Wake wake_;
   const io::Descriptor epoll_;
+  std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
   Intake intake_;
   std::shared_ptr<base::metrics::Gauge> open_connections_;
   std::shared_ptr<base::metrics::Counter> refused_;
@@ -85,7 +87,6 @@ class Engine {
   mutable base::Mutex mutex_;
   Arguments arguments_ GUARDED_BY(mutex_);
   bool is_new_ GUARDED_BY(mutex_) = true;
-  bool stopping_ GUARDED_BY(mutex_) = false;
   std::string problem_ GUARDED_BY(mutex_);
   std::map<std::string, uint16_t> bound_ GUARDED_BY(mutex_);
 };

@@ -5,7 +5,9 @@
 
 namespace components::loki::source_syslog {
 
-Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics) : next_(next) {
+Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics,
+               std::stop_token stop)
+    : next_(next), stop_(std::move(stop)) {
   entries_ = metrics.counter("loki_source_syslog_entries_total", "Entries forwarded.");
   parsing_errors_ =
       metrics.counter("loki_source_syslog_parsing_errors_total",
@@ -58,6 +60,7 @@ bool Intake::flush() {
                               count = batch.entries.size()](bool delivered) {
     if (!delivered) abandoned->add(count);
   });
+  batch.stop = stop_;
   next_.receive(std::move(batch));
   return true;
 }

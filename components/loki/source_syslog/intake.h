@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 #include "base/metrics.h"
@@ -21,7 +22,8 @@ class Intake {
   /// Bytes that may be under way without being acknowledged.
   static constexpr size_t kUnacknowledgedBytesMax = 16 << 20;
 
-  Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics);
+  /// `stop` ends the waiting of receivers for what is passed on.
+  Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics, std::stop_token stop);
 
   /// Room for at least `bytes` behind what is taken. Views into the batch end here.
   std::span<char> room(size_t bytes);
@@ -44,6 +46,7 @@ class Intake {
   void count();
 
   telemetry::LogReceiver& next_;
+  const std::stop_token stop_;
   Budget budget_{kUnacknowledgedBytesMax};
   Stamps stamps_;
   std::unique_ptr<LabelMaker> labels_;

@@ -1,10 +1,9 @@
 #pragma once
-#include <memory>
 #include <string>
+#include <thread>
 
 #include "components/component.h"
 #include "components/loki/source_syslog/engine.h"
-#include "components/shared/worker.h"
 
 namespace components::loki::source_syslog {
 
@@ -20,15 +19,15 @@ class Source final : public ComponentOf<Arguments> {
   void stop() override;
   Health health() const override;
   /// Port of a listener, for tests that bind port 0.
-  uint16_t port(const std::string& address) const { return engine_->port(address); }
+  uint16_t port(const std::string& address) const { return engine_.port(address); }
 
  protected:
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
   const Context context_;
-  const std::shared_ptr<Engine> engine_;
-  Worker worker_;
+  Engine engine_;
+  std::thread thread_;
 };
 
 }  // namespace components::loki::source_syslog

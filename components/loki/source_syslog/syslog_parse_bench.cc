@@ -50,4 +50,3 @@ BENCHMARK_CAPTURE(received_to_entries, rfc5424,
 BENCHMARK_CAPTURE(received_to_entries, rfc3164, "<134>Nov 21 03:30:03 host{} app[{}]: ");
 
 }  // namespace
-
