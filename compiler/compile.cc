@@ -170,6 +170,7 @@ std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptio
     for (const HostEntry& entry : inventory.hosts) add(entry);
   for (const std::string& name : options.hosts)
     if (const HostEntry* entry = inventory.find_host(name)) add(*entry);
+  if (options.hosts.empty() && !options.partial) templates.report_unused(inventory.host_names());
   for (const base::Error& error : templates.io_errors()) inventory.io_errors.push_back(error);
 
   const std::vector<RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);

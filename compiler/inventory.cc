@@ -77,6 +77,14 @@ int64_t priority_of(const Group& group) {
   return priority;
 }
 
+/// A host's name becomes a folder's.
+void check_host_names(InventoryBuilder& builder) {
+  for (const HostEntry& host : builder.inventory.hosts)
+    if (host.name.empty() || host.name.starts_with('.') || host.name.find('/') != host.name.npos)
+      builder.diagnostics.error("F016", host.span, "\"{}\" cannot be the name of a host", host.name)
+          .with_help("the name becomes a folder's: no / and no . in front");
+}
+
 /// Puts group maps below each host's own maps, now that all groups are known.
 void order_layers(InventoryBuilder& builder,
                   std::vector<std::vector<const yaml::Node*>>& host_layers) {
@@ -200,6 +208,8 @@ Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap
     else
       read_yaml_inventory(*root, builder);
   }
+  if (!inventory.io_errors.empty()) return inventory;
+  check_host_names(builder);
   std::error_code ignored;
   fs::path adjacent = options.inventory;
   if (!fs::is_directory(adjacent, ignored)) adjacent = adjacent.parent_path();

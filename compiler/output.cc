@@ -8,12 +8,15 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "compiler/command_parts.h"
+#include "compiler/parallel.h"
 
 namespace compiler {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view kConfigFile = "config.river";
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -60,12 +63,19 @@ base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHo
   const fs::path manifest = out / "manifest.json";
   nlohmann::json lines = nlohmann::json::object();  // Sorted by name.
   if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
-  for (const CompiledHost& host : hosts) {
-    const fs::path file = fs::path(host.name) / "config.river";
-    if (auto written = write_if_changed(out / file, host.text); !written) return written;
-    lines[host.name] = {{"file", file.string()},
-                        {"sha256", base::sha256_hex(host.text)},
-                        {"template", host.template_name}};
+  std::vector<base::Result<std::string>> digests(hosts.size());
+  parallel_for(hosts.size(), [&](size_t i) {
+    const auto written = write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text);
+    if (written)
+      digests[i] = base::sha256_hex(hosts[i].text);
+    else
+      digests[i] = tl::unexpected(written.error());
+  });
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (!digests[i]) return tl::unexpected(digests[i].error());
+    lines[hosts[i].name] = {{"file", (fs::path(hosts[i].name) / kConfigFile).string()},
+                            {"sha256", *digests[i]},
+                            {"template", hosts[i].template_name}};
   }
   return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n");
 }

@@ -114,6 +114,19 @@ const Template* Templates::for_host(std::string_view host) {
   return known != templates_.end() ? &known->second : &load(name);
 }
 
+void Templates::report_unused(const std::vector<std::string_view>& hosts) {
+  for (const auto& [name, known] : templates_)
+    if (known.is_broken) return;  // It may have meant to include the file.
+  for (const auto& [name, path] : paths_) {
+    if (name == "default" || files_.contains(name)) continue;
+    const auto& source = sources_.add(path.lexically_normal().string(), " ");
+    auto& problem = diagnostics_.warning("F068", {source.base, source.base + 1},
+                                         "this is the template of no host");
+    if (const auto near = river::did_you_mean(name, hosts); !near.empty())
+      problem.with_help(fmt::format("did you mean the host \"{}\"?", near));
+  }
+}
+
 const Templates::File& Templates::file(std::string_view name) {
   const auto known = files_.find(name);
   if (known != files_.end()) return known->second;

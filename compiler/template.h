@@ -41,6 +41,10 @@ class Templates {
   /// fleet.* blocks, missing includes and cycles are reported when a template is first asked for.
   const Template* for_host(std::string_view host);
 
+  /// Warns of files that are the template of no host and that nothing includes. `hosts` are all
+  /// hosts of the inventory, each asked for with for_host before.
+  void report_unused(const std::vector<std::string_view>& hosts);
+
   const std::vector<base::Error>& io_errors() const { return io_errors_; }
 
  private:
