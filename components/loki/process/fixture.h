@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ensure.h"
 #include "components/loki/process/pipeline.h"
 #include "river/config/program.h"
 
@@ -72,6 +73,7 @@ class Fixture {
   }
 
   telemetry::LogBatch process(telemetry::LogBatch batch) {
+    ENSURE(pipeline_ != nullptr);  // checked.messages says why.
     return pipeline_->process(std::move(batch));
   }
   std::string run(const std::vector<std::string>& texts, bool with_time = false) {

@@ -83,7 +83,10 @@ void match_and_template(benchmark::State& state) {
       R"r(stage.match {
             selector = "{job=\"j\"} |= \"ERROR\""
             stage.regex { expression = " (?P<level>[A-Z]+) " }
-            stage.template { source = "level", template = "{{ .Value | ToLower }}" }
+            stage.template {
+              source   = "level"
+              template = "{{ .Value | ToLower }}"
+            }
             stage.labels { values = { level = "" } }
           })r",
       false);

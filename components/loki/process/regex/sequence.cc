@@ -25,6 +25,19 @@ bool is_ascii(std::string_view text) {
   return (all & kHighs) == 0;
 }
 
+/// The last place in [least, most] where `text` stands, before `end`; nullptr when there is none.
+/// (std::string_view::rfind calls memcmp for every place that it tries.)
+const char* find_backwards(const std::string& text, const char* least, const char* most,
+                           const char* end) {
+  if (end - least < static_cast<ptrdiff_t>(text.size())) return nullptr;
+  const char* last_fit = end - text.size();
+  for (const char* at = std::min(most, last_fit); at >= least; --at)
+    if (*at == text.front() && at[text.size() - 1] == text.back() &&
+        std::memcmp(at, text.data(), text.size()) == 0)
+      return at;
+  return nullptr;
+}
+
 }  // namespace
 
 const char* Sequence::run_end(const Item& item, const char* at) const {
@@ -45,11 +58,9 @@ bool Sequence::longest_first(const Item& item, size_t next, const char* least, c
       next < items_.size() && items_[next].kind == Kind::literal ? &items_[next].literal : nullptr;
   for (const char* at = most; at >= least && steps_left_ > 0; --at, --steps_left_) {
     if (literal) {
-      const std::string_view room(least, static_cast<size_t>(end_ - least));
-      const size_t found = room.rfind(*literal, static_cast<size_t>(at - least));
-      const char* next_at = found == room.npos ? least : least + found;
-      steps_left_ -= (at - next_at) / kBytesPerStep;
-      if (found == room.npos) return false;
+      const char* next_at = find_backwards(*literal, least, at, end_);
+      steps_left_ -= (at - (next_at ? next_at : least)) / kBytesPerStep;
+      if (next_at == nullptr) return false;
       at = next_at;
     }
     if (match_from(next, at)) return true;
