@@ -40,9 +40,9 @@ int Agent::run() {
     return 2;
   }
   const ReloadAnswer first = reload();
-  if (!first.loaded) {
+  if (!first.loaded()) {
     std::fputs(first.text.c_str(), stderr);
-    return 1;
+    return first.result == ReloadAnswer::Result::findings ? 1 : 2;
   }
   notify("READY=1");
   keep_watchdog_fed();
@@ -58,7 +58,7 @@ base::Result<void> Agent::prepare() {
   auto handled = loop_.handle_signals({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
     if (signal != SIGHUP) return loop_.quit();
     const ReloadAnswer answer = reload();
-    if (!answer.loaded) base::Logger().error("reload refused: {}", answer.text);
+    if (!answer.loaded()) base::Logger().error("reload refused: {}", answer.text);
   });
   if (!handled) return handled;
   std::error_code code;
@@ -71,36 +71,36 @@ base::Result<void> Agent::prepare() {
 }
 
 ReloadAnswer Agent::reload() {
-  notify_reloading();
-  auto loaded = load(options_.config, components::catalog(), options_.stability);
-  ReloadAnswer answer{false, {}};
-  if (!loaded) {
+  const bool runs_already = !graph_.hash().empty();
+  if (runs_already) notify_reloading();
+  ReloadAnswer answer;
+  if (auto loaded = load(options_.config, components::catalog(), options_.stability))
+    answer = take_over(std::move(*loaded));
+  else
     answer.text = loaded.error().message + "\n";
-  } else if (loaded->diagnostics.has_errors()) {
-    answer.text = rendered(*loaded);
-  } else {
-    const std::string warnings = rendered(*loaded);
-    const std::string hash = loaded->configuration->hash;
-    loaded->diagnostics = {};
-    answer.loaded = graph_.apply(loaded->configuration, loaded->diagnostics);
-    if (!answer.loaded) {
-      loaded->diagnostics.sort();
-      answer.text = rendered(*loaded);
-    } else {
-      answer.text = warnings + "config reloaded\n";
-      config_hash_ = metrics_.gauge("tributary_config_hash",
-                                    "1 for the running configuration, named by its SHA-256.",
-                                    {{"sha256", hash}});
-      config_hash_->set(1);
-      apply_http_block();
-      if (!warnings.empty()) base::Logger().warn("{}", warnings);
-      base::Logger().info("configuration {} is running", hash.substr(0, 12));
-    }
-  }
-  last_load_successful_->set(answer.loaded ? 1 : 0);
+  last_load_successful_->set(answer.loaded() ? 1 : 0);
   schedule_retry();
-  notify("READY=1");
+  if (runs_already) notify("READY=1");
   return answer;
+}
+
+ReloadAnswer Agent::take_over(Loaded loaded) {
+  if (loaded.diagnostics.has_errors()) return {ReloadAnswer::Result::findings, rendered(loaded)};
+  const std::string warnings = rendered(loaded);
+  const std::string hash = loaded.configuration->hash;
+  loaded.diagnostics = {};
+  if (!graph_.apply(loaded.configuration, loaded.diagnostics)) {
+    loaded.diagnostics.sort();
+    return {ReloadAnswer::Result::findings, rendered(loaded)};
+  }
+  config_hash_ =
+      metrics_.gauge("tributary_config_hash",
+                     "1 for the running configuration, named by its SHA-256.", {{"sha256", hash}});
+  config_hash_->set(1);
+  apply_http_block();
+  if (!warnings.empty()) base::Logger().warn("{}", warnings);
+  base::Logger().info("configuration {} is running", hash.substr(0, 12));
+  return {ReloadAnswer::Result::loaded, warnings + "config reloaded\n"};
 }
 
 void Agent::keep_watchdog_fed() {

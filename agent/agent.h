@@ -21,8 +21,10 @@ struct Options {
 
 /// What a reload gave: for /-/reload and the log.
 struct ReloadAnswer {
-  bool loaded = false;
+  enum class Result { loaded, findings, unreadable } result = Result::unreadable;
   std::string text;
+
+  bool loaded() const { return result == Result::loaded; }
 };
 
 /// The running program: one graph, one control loop, one HTTP server.
@@ -38,6 +40,7 @@ class Agent {
   base::Result<void> prepare();
   base::Result<void> serve(io::http::Server::Options options);
   ReloadAnswer reload();
+  ReloadAnswer take_over(Loaded loaded);
   io::http::Response answer(const io::http::Request& request);
   io::http::Response metrics();
   void apply_http_block();

@@ -20,7 +20,7 @@ Response Agent::answer(const Request& request) {
     const auto reloaded =
         loop_.ask<ReloadAnswer>([this] { return reload(); }, limits::kControlPatience);
     if (!reloaded) return text_answer(503, "the agent is busy; the reload is still queued\n");
-    return text_answer(reloaded->loaded ? 200 : 400, reloaded->text);
+    return text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
   }
   if (!reads) return text_answer(405, "use GET\n");
   if (path == "/metrics") return metrics();

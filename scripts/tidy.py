@@ -59,7 +59,7 @@ def room(path):
 
 
 def is_test(path):
-    return path.startswith("tests/") or re.search(r"_(test|bench|fuzz)\.cc$", path) is not None
+    return path.startswith("tests/") or re.search(r"(_(test|bench|fuzz)\.cc|/testing\.h)$", path) is not None
 
 
 def include_findings(path, lines):
