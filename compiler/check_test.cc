@@ -13,9 +13,8 @@ std::string findings(const golden::Input& input) {
   river::diag::Diagnostics diagnostics;
   const auto trees = config::load({{input.name + ".river", input.source}}, sources, diagnostics);
   const river::ast::Tree* files[] = {trees.front().get()};
-  const config::Program program =
-      config::resolve(files, components::catalog(),
-                      river::schema::Stability::generally_available, diagnostics);
+  const config::Program program = config::resolve(
+      files, components::catalog(), river::schema::Stability::generally_available, diagnostics);
   config::check(program, diagnostics);
   diagnostics.sort();
   return render(diagnostics, sources, river::diag::OutputFormat::text);

@@ -116,6 +116,20 @@ def heavy_findings(path, lines):
             yield number, "a heavy third-party header in a header of ours: include it in one .cc"
 
 
+def code_findings(listed):
+    """docs/diagnostics.md lists every diagnostic code that the sources use, and no other."""
+    page = (ROOT / "docs" / "diagnostics.md").read_text()
+    listed_codes = set(re.findall(r"^\| ([RCF]\d{3}) \|", page, re.M))
+    used = set()
+    for path in listed:
+        if not is_test(path):
+            used |= set(re.findall(r'"([RCF]0\d\d)"', (ROOT / path).read_text()))
+    for code in sorted(used - listed_codes):
+        yield f"docs/diagnostics.md: {code} is used and not explained"
+    for code in sorted(listed_codes - used):
+        yield f"docs/diagnostics.md: {code} is explained and not used"
+
+
 def main():
     listed = subprocess.run(["git", "ls-files", "*.cc", "*.h"], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout.split()
@@ -128,6 +142,9 @@ def main():
             for number, what in rule(path, lines):
                 print(f"{path}:{number}: {what}")
                 count += 1
+    for what in code_findings(listed):
+        print(what)
+        count += 1
     print(f"tidy: {len(listed)} files, {count} findings")
     return 1 if count else 0
 

@@ -24,11 +24,11 @@ constexpr schema::Field kExports[] = {
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
   if (scope.known("sync_period") && arguments.sync_period.value.count() <= 0)
-    scope.error("sync_period", "C080", "sync_period must be more than 0");
+    scope.error("sync_period", "C050", "sync_period must be more than 0");
   if (!scope.known("path_targets")) return;
   for (const auto& target : arguments.path_targets)
     if (!target.contains("__path__"))
-      scope.warning("path_targets", "C081", "a target without __path__ matches no file");
+      scope.warning("path_targets", "C051", "a target without __path__ matches no file");
 }
 
 }  // namespace

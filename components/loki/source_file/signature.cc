@@ -22,11 +22,18 @@ constexpr schema::Field kFileWatchFields[] = {
     schema::attr<&FileWatch::min_poll_frequency>(
         "min_poll_frequency", Need::optional,
         "How often to look at a file where the kernel gives no notice."),
-    schema::attr<&FileWatch::max_poll_frequency>(
-        "max_poll_frequency", Need::optional,
-        "Slowest polling; without effect, a poll that finds nothing costs one system call."),
+    schema::attr<&FileWatch::max_poll_frequency>("max_poll_frequency", Need::optional,
+                                                 "Slowest polling of a file that does not change."),
 };
-constexpr schema::BlockSchema kFileWatch = schema::schema_of(kFileWatchFields);
+
+void validate_file_watch(const FileWatch&, schema::Scope& scope) {
+  if (scope.given("max_poll_frequency"))
+    scope.warning("max_poll_frequency", "C090",
+                  "\"max_poll_frequency\" is accepted but has no effect yet");
+}
+
+constexpr schema::BlockSchema kFileWatch =
+    schema::schema_of<FileWatch, validate_file_watch>(kFileWatchFields);
 
 constexpr schema::Field kFileMatchFields[] = {
     schema::attr<&FileMatch::enabled>("enabled", Need::optional,
@@ -40,7 +47,7 @@ constexpr schema::Field kFileMatchFields[] = {
 };
 void validate_file_match(const FileMatch& match, schema::Scope& scope) {
   if (scope.known("sync_period") && match.sync_period.value.count() <= 0)
-    scope.error("sync_period", "C080", "sync_period must be more than 0");
+    scope.error("sync_period", "C050", "sync_period must be more than 0");
 }
 constexpr schema::BlockSchema kFileMatch =
     schema::schema_of<FileMatch, validate_file_match>(kFileMatchFields);
@@ -69,7 +76,7 @@ constexpr schema::Field kFields[] = {
 void validate(const Arguments& arguments, schema::Scope& scope) {
   Encoding encoding{};
   if (scope.known("encoding") && !encoding_from_name(arguments.encoding, encoding))
-    scope.error("encoding", "C082", "encoding \"{}\" cannot be read", arguments.encoding)
+    scope.error("encoding", "C052", "encoding \"{}\" cannot be read", arguments.encoding)
         .with_help("use UTF-8, UTF-16, UTF-16LE or UTF-16BE");
   if (scope.given("legacy_positions_file"))
     scope.warning("legacy_positions_file", "C090",
@@ -77,7 +84,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (!scope.known("targets")) return;
   for (const auto& target : arguments.targets)
     if (!target.contains("__path__"))
-      scope.warning("targets", "C081", "a target without __path__ matches no file");
+      scope.warning("targets", "C051", "a target without __path__ matches no file");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ void validate_cisco(const CiscoComponents& cisco, schema::Scope& scope) {
   const bool all_known = scope.known(
       {"enable_all", "message_counter", "sequence_number", "hostname", "second_fractions"});
   if (all_known && cisco == CiscoComponents{})
-    scope.error("", "C083", "rfc3164_cisco_components enables nothing")
+    scope.error("", "C053", "rfc3164_cisco_components enables nothing")
         .with_help("set enable_all or one of the components, or remove the block");
 }
 constexpr schema::BlockSchema kCisco =
@@ -77,22 +77,22 @@ bool has_tls(const TlsConfigArguments& tls) {
 void validate_listener(const Listener& listener, schema::Scope& scope) {
   if (scope.known("max_message_length") &&
       (listener.max_message_length < 1 || listener.max_message_length > (1 << 20)))
-    scope.error("max_message_length", "C084", "max_message_length must be 1 to 1048576");
+    scope.error("max_message_length", "C054", "max_message_length must be 1 to 1048576");
   if (scope.known("udp_host_cache_size") && listener.udp_host_cache_size < 1)
-    scope.error("udp_host_cache_size", "C085", "udp_host_cache_size must be at least 1");
+    scope.error("udp_host_cache_size", "C055", "udp_host_cache_size must be at least 1");
   if (scope.known({"tls_config", "protocol"}) && has_tls(listener.tls_config) &&
       listener.protocol == Protocol::udp)
-    scope.error("tls_config", "C086", "TLS needs protocol = \"tcp\"");
+    scope.error("tls_config", "C056", "TLS needs protocol = \"tcp\"");
   if (scope.known("tls_config") && has_tls(listener.tls_config)) {
     const auto& tls = listener.tls_config;
     const bool complete = (!tls.cert_pem.empty() || !tls.cert_file.empty()) &&
                           (!tls.key_pem.empty() || !tls.key_file.empty());
     if (!complete)
-      scope.error("tls_config", "C087", "a TLS listener needs a certificate and its key");
+      scope.error("tls_config", "C057", "a TLS listener needs a certificate and its key");
   }
   if (scope.known("syslog_format") && listener.rfc3164_cisco_components &&
       listener.syslog_format != Format::rfc3164)
-    scope.error("rfc3164_cisco_components", "C089",
+    scope.error("rfc3164_cisco_components", "C058",
                 "rfc3164_cisco_components needs syslog_format = \"rfc3164\"");
   if (scope.given("udp_queue_size"))
     scope.warning("udp_queue_size", "C090", "\"udp_queue_size\" is accepted but has no effect yet")

@@ -20,7 +20,8 @@ constexpr schema::Field kFields[] = {
 };
 
 void validate(const Args&, schema::Scope& scope) {
-  scope.warning("", "C090", "stage.luhn is accepted but has no effect yet");
+  // To pass card numbers on unmasked would be worse than to refuse the configuration.
+  scope.error("", "C091", "tributary does not have stage.luhn yet");
 }
 
 }  // namespace
