@@ -84,14 +84,15 @@ class Program:
 class Receiver(Program):
     """The project's own Loki push receiver on a free port."""
 
-    def __init__(self, port=None, log_path=None, arguments=()):
+    def __init__(self, port=None, log_path=None, arguments=(), address="127.0.0.1"):
         self.port = port or free_port()
+        self.address = address
         log_path = log_path or f"/tmp/tributary-receiver-{os.getpid()}-{self.port}.log"
-        super().__init__([BIN / "receiver", f"--listen=127.0.0.1:{self.port}", "--keep=1000000", *arguments], log_path)
+        super().__init__([BIN / "receiver", f"--listen={address}:{self.port}", "--keep=1000000", *arguments], log_path)
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/loki/api/v1/push"
+        return f"http://{self.address}:{self.port}/loki/api/v1/push"
 
     def start(self):
         super().start()
@@ -106,10 +107,10 @@ class Receiver(Program):
         self.log_path.unlink(missing_ok=True)
 
     def get(self, path):
-        return http("GET", f"http://127.0.0.1:{self.port}{path}")
+        return http("GET", f"http://{self.address}:{self.port}{path}")
 
     def post(self, path):
-        status, text = http("POST", f"http://127.0.0.1:{self.port}{path}")
+        status, text = http("POST", f"http://{self.address}:{self.port}{path}")
         assert status in (200, 204), f"{path}: {status} {text}"
 
     def stats(self):
