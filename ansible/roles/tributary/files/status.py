@@ -1,0 +1,43 @@
+"""Asks the agent of this host how it is; prints JSON. Called as: status.py HOST:PORT UNIT"""
+import collections
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+COUNTED = {
+    "loki_write_sent_entries_total": "sent",
+    "loki_write_dropped_entries_total": "dropped",
+    "loki_write_queue_entries": "waiting",
+}
+
+
+def get(path):
+    """(status, text); (0, reason) when nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://{sys.argv[1]}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def main():
+    counts = collections.Counter(dict.fromkeys(COUNTED.values(), 0))
+    for line in get("/metrics")[1].splitlines():
+        found = re.match(r"(\w+)(?:\{.*\})? (\S+)$", line)
+        if found and found[1] in COUNTED:
+            counts[COUNTED[found[1]]] += int(float(found[2]))
+    ready, text = get("/-/ready")
+    healthy, reason = get("/-/healthy")
+    running = re.search(r"[0-9a-f]{64}", text)
+    version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", sys.argv[2]], capture_output=True,
+                             text=True, check=False).stdout
+    print(json.dumps({"version": version, "ready": ready == 200, "running": running[0] if running else "",
+                      "healthy": healthy == 200, "why": "" if healthy == 200 else reason.strip(), **counts}))
+
+
+main()
