@@ -1,5 +1,7 @@
 # The suites of scripts/test. Each adds to $passed and $failed and prints one line a part.
 all_suites=(style unit golden integration fuzz)
+# Those that run only when they are named: real hosts need root, cgroups and 10 minutes.
+named_suites=(fleet)
 passed=0
 failed=0
 jobs=$(nproc)
@@ -66,10 +68,11 @@ suite_golden() {
   doctests '--test-case=golden*'
 }
 
-suite_integration() {
-  build release tributary cfgc receiver package
-  local log=build/logs/integration.log counts
-  /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/integration 2>&1 | tee "$log" || true
+# pytests NAME COMMAND...: runs a pytest command, shows it and counts its tests.
+pytests() {
+  local log="build/logs/$1.log" counts
+  shift
+  "$@" 2>&1 | tee "$log" || true
   counts=$(tail -n 1 "$log")
   passed=$((passed + $(grep -oE '[0-9]+ passed' <<< "$counts" | grep -oE '[0-9]+' || echo 0)))
   local bad=$(($(grep -oE '[0-9]+ failed' <<< "$counts" | grep -oE '[0-9]+' || echo 0) + \
@@ -80,6 +83,20 @@ suite_integration() {
     echo "FAIL a test was skipped; here every part must be there"
     failed=$((failed + 1))
   fi
+}
+
+suite_integration() {
+  build release tributary cfgc receiver package
+  pytests integration /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/integration
+}
+
+suite_fleet() {
+  scripts/setup fleet
+  check "ansible-lint" ansible-lint --offline --strict --profile production
+  check "yamllint" yamllint --strict .
+  build release tributary cfgc receiver package
+  check "base image" tests/fleet/base_image.py
+  pytests fleet tests/fleet/enclosed /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/fleet
 }
 
 suite_fuzz() {

@@ -1,0 +1,122 @@
+"""The controller: a checkout with a small fleet of its own, on which Ansible's plays are run."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+
+from hosts import CONTROLLER
+from programs import ROOT
+
+PUSH_URL = f"http://{CONTROLLER}:3100/loki/api/v1/push"
+
+# Each host has two listeners, so that one can change while the other must not notice.
+HOST_VARS = {
+    "puck": "services: [docker, kairos, gitea]\ntelemetry:\n  docker:\n    discovery: true\n",
+    "oberon": "services: [kairos, gitea]\n",
+    "ariel": "services: [kairos, gitea]\n",
+}
+ALL_VARS = f"""deployment_environment: test
+kairos_syslog_port: 51412
+gitea_syslog_port: 51424
+telemetry:
+  hostname: "{{{{ inventory_hostname }}}}.lab"
+  backends:
+    loki:
+      url: {PUSH_URL}
+"""
+TEMPLATE = "".join(f'fleet.{kind} "{label}" {{ }}\n\n' for kind, label in [
+    ("journal", "systemd"), ("syslog", "services"), ("docker", "containers"), ("files", "files"),
+    ("backends", "default")])
+
+
+class Play:
+    """What a play did: its exit code, its output, and the recap of each host."""
+
+    def __init__(self, code, text, seconds):
+        self.code = code
+        self.text = text
+        self.seconds = seconds
+        self.recap = {}
+        for line in text.split("PLAY RECAP")[-1].splitlines():
+            found = re.match(r"(\S+) +: (ok=.*)", line)
+            if found:
+                self.recap[found[1]] = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", found[2])}
+
+    def ok(self):
+        assert self.code == 0, self.text
+        return self
+
+
+class Controller:
+    def __init__(self, folder, fleet, package, binaries):
+        self.folder = pathlib.Path(folder)
+        self.fleet = fleet
+        self.package = package
+        self.cfgc = binaries / "cfgc"
+        for name in ("ansible.cfg", "deploy.yml", "status.yml", "rollback.yml", "uninstall.yml", "upgrade.yml"):
+            if (ROOT / name).exists():
+                shutil.copy(ROOT / name, self.folder)
+        shutil.copytree(ROOT / "ansible", self.folder / "ansible")
+        self.reset()
+
+    def reset(self):
+        """The fleet's files as every test begins with them."""
+        for name in ("inventory", "host_vars", "group_vars", "templates", "compiled"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        hosts = "".join(f"    {host.name}:\n      ansible_host: {host.address}\n"
+                        for host in self.fleet.hosts.values())
+        self.write("inventory/hosts.yml", f"all:\n  vars:\n    ansible_user: root\n  hosts:\n{hosts}")
+        self.write("group_vars/all/vars.yml", ALL_VARS)
+        self.write("templates/default.river", TEMPLATE)
+        for name in self.fleet.hosts:
+            self.write(f"host_vars/{name}.yml", HOST_VARS[name])
+
+    def write(self, path, text):
+        path = self.folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def edit(self, path, old, new):
+        """Replaces text that must be there in a file of the fleet."""
+        text = (self.folder / path).read_text()
+        assert old in text, f"{path} has no {old!r}"
+        (self.folder / path).write_text(text.replace(old, new))
+
+    def play(self, name, *arguments, package=None, **variables):
+        """Runs a play; variables become -e."""
+        variables = {"tributary_package": package or self.package, "tributary_cfgc": self.cfgc, **variables}
+        extra = [part for key, value in variables.items() for part in ("-e", f"{key}={value}")]
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_SSH_ARGS": f"-F {self.fleet.folder}/ssh_config "
+                       "-o ControlMaster=auto -o ControlPersist=20s", "LC_ALL": "C.UTF-8"}
+        started = time.monotonic()
+        done = subprocess.run(["/usr/bin/ansible-playbook", name, *arguments, *extra], cwd=self.folder,
+                              env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        return Play(done.returncode, done.stdout, time.monotonic() - started)
+
+    def deploy(self, *arguments, **options):
+        options.setdefault("tributary_serial", "100%")
+        return self.play("deploy.yml", *arguments, **options)
+
+    def compile(self):
+        """As a deploy does it, without one."""
+        subprocess.run([self.cfgc, "compile", "-i", "inventory", "--playbook-dir", "."], cwd=self.folder,
+                       check=True, capture_output=True)
+
+    def compiled(self, host):
+        return (self.folder / "compiled" / host / "config.river").read_text()
+
+
+def repack(package, version, folder, change=None):
+    """The same package as another version; `change` may edit its unpacked files first."""
+    root = pathlib.Path(folder) / f"tributary-{version}"
+    subprocess.run(["dpkg-deb", "-R", package, root], check=True)
+    control = root / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+    if change:
+        change(root)
+    result = root.with_suffix(".deb")
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, result], check=True, capture_output=True)
+    return result
