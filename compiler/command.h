@@ -20,7 +20,6 @@ struct CheckOptions {
   std::filesystem::path playbook_dir;  ///< empty: deduced from the inventory's place
   river::diag::OutputFormat format = river::diag::OutputFormat::text;
   river::schema::Stability stability = river::schema::Stability::generally_available;
-  bool strict = false;  ///< warnings count as findings
   river::config::Catalog catalog;
 };
 
@@ -30,12 +29,14 @@ struct ValidateOptions {
   std::vector<std::filesystem::path> paths;
   CheckOptions check;
 };
+/// Every finding counts, warnings too: what nobody has to mend, nobody sees.
 CommandResult run_validate(const ValidateOptions& options);
 
 struct CompileCommand {
   std::filesystem::path inventory = "inventory";
   std::vector<std::string> hosts;  ///< empty: all
   std::filesystem::path out = "compiled";
+  bool strict = false;  ///< warnings give exit code 1, too
   CheckOptions check;
 };
 /// Writes OUT/HOST/config.river and OUT/manifest.json; nothing when there are errors. Files whose

@@ -41,7 +41,7 @@ std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, boo
   return compiled;
 }
 
-CommandResult finish(Run& run, const CheckOptions& check) {
+CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   CommandResult result;
   run.diagnostics.sort();
   result.out = river::diag::render(run.diagnostics, run.sources, check.format);
@@ -57,7 +57,7 @@ CommandResult finish(Run& run, const CheckOptions& check) {
         (checked.empty() ? "" : ", ") + count(run.configs, "configuration", "configurations");
   result.err += fmt::format("{}, {}, {}\n", checked, count(errors, "error", "errors"),
                             count(items.size() - errors, "warning", "warnings"));
-  if (errors > 0 || (check.strict && !items.empty())) result.exit_code = 1;
+  if (errors > 0 || (strict && !items.empty())) result.exit_code = 1;
   if (!run.io_errors.empty()) result.exit_code = 2;
   return result;
 }

@@ -19,8 +19,8 @@ std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, boo
                                             const std::vector<std::filesystem::path>& host_files,
                                             const CheckOptions& check, Run& run);
 
-/// Findings rendered, the summary line, the exit code.
-CommandResult finish(Run& run, const CheckOptions& check);
+/// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
+CommandResult finish(Run& run, const CheckOptions& check, bool strict);
 
 /// Writes the files of a fleet below `out`, with a manifest of their SHA-256. `whole` says that
 /// the hosts are all there are: else other hosts' lines of the manifest stay.

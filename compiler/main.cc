@@ -39,7 +39,6 @@ struct CheckArguments {
     command.add_option("--stability.level", stability, "Least stable components allowed")
         ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
         ->capture_default_str();
-    command.add_flag("--strict", options.strict, "Warnings count as findings");
     command.add_option("--playbook-dir", options.playbook_dir,
                        "Where host_vars/, group_vars/ and templates/ are, when not beside the "
                        "inventory or in the folder above it");
@@ -114,6 +113,7 @@ void add_compile(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--host", options->hosts, "Only this host; may be repeated");
   command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
+  command->add_flag("--strict", options->strict, "Warnings give exit code 1, too");
   check->add_to(*command);
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();

@@ -91,7 +91,7 @@ CommandResult run_compile(const CompileCommand& command) {
     const auto written = write_fleet(command.out, compiled, command.hosts.empty());
     if (!written) run.io_errors.push_back(written.error());
   }
-  CommandResult result = finish(run, command.check);
+  CommandResult result = finish(run, command.check, command.strict);
   if (result.exit_code == 1 && run.diagnostics.has_errors()) result.err += "nothing was written\n";
   return result;
 }

@@ -126,7 +126,7 @@ CommandResult run_validate(const ValidateOptions& options) {
     if (!target.all) load.only_hosts.assign(target.hosts.begin(), target.hosts.end());
     compile_inventory(load, inventory.empty(), target.host_files, options.check, run);
   }
-  return finish(run, options.check);
+  return finish(run, options.check, true);
 }
 
 }  // namespace compiler
