@@ -69,3 +69,10 @@ def agents(fresh, fleet):
     if {name: running.running_hash(name) for name in fleet.hosts} != wanted:
         fresh.deploy().ok()
     return running
+
+
+@pytest.fixture
+def bare(agents, fresh):
+    """ariel without the agent."""
+    fresh.play("uninstall.yml", "--limit", "ariel").ok()
+    return agents.fleet["ariel"]

@@ -89,7 +89,9 @@ class Controller:
         variables = {"tributary_package": package or self.package, "tributary_cfgc": self.cfgc, **variables}
         extra = [part for key, value in variables.items() for part in ("-e", f"{key}={value}")]
         environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_SSH_ARGS": f"-F {self.fleet.folder}/ssh_config "
-                       "-o ControlMaster=auto -o ControlPersist=20s", "LC_ALL": "C.UTF-8"}
+                       "-o ControlMaster=auto -o ControlPersist=20s",
+                       # By default another run's connections would be taken, for its hosts have our addresses.
+                       "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.fleet.folder / "cp"), "LC_ALL": "C.UTF-8"}
         started = time.monotonic()
         done = subprocess.run(["/usr/bin/ansible-playbook", name, *arguments, *extra], cwd=self.folder,
                               env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -117,6 +119,6 @@ def repack(package, version, folder, change=None):
     control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
     if change:
         change(root)
-    result = root.with_suffix(".deb")
+    result = pathlib.Path(folder) / f"tributary_{version}_amd64.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, result], check=True, capture_output=True)
     return result

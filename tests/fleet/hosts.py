@@ -179,10 +179,11 @@ class Host:
         return (self.folder / "console.log").read_text(errors="replace")
 
     def ssh(self, line, check=True, stdin=None, timeout=120):
-        """Runs a shell line on the host; fails with its output when `check` and it fails."""
+        """Runs a shell line on the host with the bytes `stdin`; when `check`, it must not fail."""
+        given = {"input": stdin} if stdin else {"stdin": subprocess.DEVNULL}
         done = subprocess.run(["ssh", "-F", self.fleet.folder / "ssh_config", self.name, line],
-                              input=stdin, stdin=None if stdin else subprocess.DEVNULL, capture_output=True,
-                              text=True, check=False, timeout=timeout)
+                              capture_output=True, check=False, timeout=timeout, **given)
+        done.stdout, done.stderr = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
         assert not check or done.returncode == 0, (
             f"{self.name}: {line}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done

@@ -1,6 +1,4 @@
 """Other versions, the way back, and the end: upgrade, rollback, uninstall."""
-import pytest
-
 from controller import repack
 from probes import sha256, wait_all
 
@@ -41,13 +39,6 @@ def test_rollback_of_a_config_reloads_it(agents, fresh):
     fresh.play("rollback.yml", "--limit", "ariel").ok()
     assert agents.running_hash("ariel") == agents.config_hash("ariel") == newer
     assert agents.pid("ariel") == pid
-
-
-@pytest.fixture
-def bare(agents, fresh):
-    """ariel without the agent."""
-    fresh.play("uninstall.yml", "--limit", "ariel").ok()
-    return agents.fleet["ariel"]
 
 
 def test_uninstall_leaves_nothing(bare):
