@@ -66,10 +66,10 @@ TEST_CASE("golden: the sample fleet") {
   }
   CHECK(files.size() == 10);
   const auto wanted = files_below(expected);
-  for (const auto& [name, text] : files) {
-    CAPTURE(name);
-    REQUIRE(wanted.contains(name));
-    CHECK(text == wanted.at(name));
+  for (const auto& file : files) {
+    CAPTURE(file.first);
+    REQUIRE(wanted.contains(file.first));
+    CHECK(file.second == wanted.at(file.first));
   }
   CHECK(files.size() == wanted.size());
 }

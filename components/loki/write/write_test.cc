@@ -95,10 +95,10 @@ TEST_CASE("loki.write: an outage of any kind loses, repeats and reorders nothing
     REQUIRE(loki->wait_for(has(1000)));
     CHECK(eventually([&] { return run.fates.delivered_count() == 100; }));
     check_whole(*loki, 1000);
-    CHECK(run.write->health().state == Health::State::healthy);
+    CHECK(eventually([&] { return run.write->health().state == Health::State::healthy; }));
     // A kept connection that is closed without an answer is replaced silently, once.
     CHECK(run.metric("loki_write_batch_retries_total") >= 14);
-    CHECK(run.metric("loki_write_queue_bytes") == 0);
+    CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") == 0; }));
     run.check_conservation();
   }
 }

@@ -58,13 +58,15 @@ TEST_CASE("rule: a rule without regex takes everything, an empty regex only the 
     return "rule {\n  source_labels = [\"a\"]\n  target_label = \"b\"\n" + regex +
            "  replacement = \"hit\"\n}\n";
   };
-  for (const auto& [regex, a, b] :
-       {std::tuple{"", "x", "hit"}, std::tuple{"", "x\ny", "hit"},
-        std::tuple{"  regex = \"\"\n", "x", ""}, std::tuple{"  regex = \"\"\n", "", "hit"}}) {
-    CAPTURE(regex);
-    CAPTURE(a);
-    telemetry::LabelsBuilder labels(telemetry::Labels({{"a", a}}));
-    telemetry::relabel::apply(rules(lines(regex)), labels);
-    CHECK(labels.get("b") == b);
+  struct Case {
+    const char *regex, *a, *b;
+  };
+  for (const Case& c : {Case{"", "x", "hit"}, Case{"", "x\ny", "hit"},
+                        Case{"  regex = \"\"\n", "x", ""}, Case{"  regex = \"\"\n", "", "hit"}}) {
+    CAPTURE(c.regex);
+    CAPTURE(c.a);
+    telemetry::LabelsBuilder labels(telemetry::Labels({{"a", c.a}}));
+    telemetry::relabel::apply(rules(lines(c.regex)), labels);
+    CHECK(labels.get("b") == c.b);
   }
 }
