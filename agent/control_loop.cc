@@ -23,7 +23,7 @@ ControlLoop::~ControlLoop() {
   if (signal_fd_ >= 0) ::close(signal_fd_);
 }
 
-base::Result<void> ControlLoop::handle_signals(std::vector<int> signals,
+base::Result<void> ControlLoop::handle_signals(const std::vector<int>& signals,
                                                std::function<void(int)> handler) {
   sigset_t set;
   ::sigemptyset(&set);

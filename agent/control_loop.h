@@ -26,7 +26,8 @@ class ControlLoop {
 
   /// Blocks these signals in the calling thread and in all threads it starts from now on; they then
   /// arrive as calls of `handler` on the loop. Call before any thread is started.
-  base::Result<void> handle_signals(std::vector<int> signals, std::function<void(int)> handler);
+  base::Result<void> handle_signals(const std::vector<int>& signals,
+                                    std::function<void(int)> handler);
 
   /// Runs a task on the loop, in order. Thread safe, never blocks.
   void post(Task task);

@@ -1,4 +1,4 @@
-# The .deb: `cmake --build --preset release --target package` leaves it in the build folder.
+# The .deb: `cmake --build --preset release --target deb` leaves it in the build folder.
 install(PROGRAMS $<$<TARGET_EXISTS:tributary>:$<TARGET_FILE:tributary>>
                  $<$<TARGET_EXISTS:cfgc>:$<TARGET_FILE:cfgc>> DESTINATION /usr/bin)
 install(FILES packaging/tributary.service DESTINATION /usr/lib/systemd/system)
@@ -10,15 +10,12 @@ install(FILES packaging/docker.conf DESTINATION /usr/share/tributary)
 install(FILES README.md DESTINATION /usr/share/doc/tributary)
 install(DIRECTORY docs/ DESTINATION /usr/share/doc/tributary/docs FILES_MATCHING PATTERN "*.md")
 
-# The package needs the two programs only, not the tests.
-set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tributary)
 set(CPACK_PACKAGE_CONTACT "Tributary maintainers <maintainers@users.noreply.b-seed-b2ab7be7.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Telemetry agent for River configurations, and their compiler")
 set(CPACK_PACKAGE_DESCRIPTION "tributary ships a host's journal, syslog, files and container logs to Loki.
  cfgc compiles an Ansible inventory into one checked configuration per host.")
-set(CPACK_STRIP_FILES ON)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -30,3 +27,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/postinst ${CMAKE_SOURCE_DIR}/packaging/prerm
     ${CMAKE_SOURCE_DIR}/packaging/postrm ${CMAKE_SOURCE_DIR}/packaging/conffiles)
 include(CPack)
+
+# CMake's own target `package` would build every test first.
+add_custom_target(deb COMMAND cpack --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -B ${CMAKE_BINARY_DIR}
+                  DEPENDS tributary cfgc VERBATIM)

@@ -23,3 +23,5 @@ static_library(tp_ssl libssl.a)
 target_link_libraries(tp_ssl INTERFACE tp_crypto)
 
 add_link_options($<$<CONFIG:Release>:-static-libstdc++> $<$<CONFIG:Release>:-static-libgcc>)
+# Stripped as shipped; the dev preset is the one to profile and debug.
+add_link_options($<$<CONFIG:Release>:-s>)

@@ -86,7 +86,7 @@ pytests() {
 }
 
 suite_integration() {
-  build release tributary cfgc receiver package
+  build release tributary cfgc receiver deb
   pytests integration /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/integration
 }
 
@@ -94,7 +94,7 @@ suite_fleet() {
   scripts/setup fleet
   check "ansible-lint" ansible-lint --offline --strict --profile production
   check "yamllint" yamllint --strict .
-  build release tributary cfgc receiver package
+  build release tributary cfgc receiver deb
   check "base image" tests/fleet/base_image.py
   pytests fleet tests/fleet/enclosed /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/fleet
 }
