@@ -36,8 +36,8 @@ def alloy_host(bare, fresh, tmp_path):
     package = repack(fresh.package, "1.0.0", tmp_path, rename)
     bare.ssh("cat > /tmp/alloy.deb && dpkg -i /tmp/alloy.deb", stdin=package.read_bytes())
     yield bare
-    bare.ssh("dpkg --purge alloy; userdel alloy; rm -rf /etc/alloy /var/lib/alloy /var/lib/tributary-deploy "
-             "/etc/systemd/system/*/alloy.service; systemctl daemon-reload", check=False)
+    bare.ssh("set -e; systemctl disable --now alloy; dpkg --purge alloy; userdel alloy; systemctl daemon-reload; "
+             "rm -rf /etc/alloy /etc/default/alloy /var/lib/alloy /var/lib/tributary-deploy")
 
 
 def test_the_same_config_goes_to_alloy(alloy_host, agents, fresh):
