@@ -40,7 +40,7 @@ namespace io {
 /// with the acks that move it: the last owner's release saves what came after stop.
 class Positions {
  public:
-  static constexpr std::chrono::milliseconds kSaveInterval{1000};
+  static constexpr std::chrono::milliseconds kSaveInterval{200};
 
   /// Reads the file (missing: empty) and makes its folder. Never fails: what cannot be read is
   /// logged and counted in tributary_positions_recovered_total{from}.
