@@ -51,8 +51,10 @@ doctests() {
 }
 
 suite_style() {
+  build release tributary cfgc
   check "house rules" python3 scripts/tidy.py
   check "format" bash -c "git ls-files '*.cc' '*.h' | xargs clang-format-14 --dry-run -Werror"
+  check "clang-tidy" scripts/clang-tidy
   check "shell syntax" bash -c 'for f in scripts/setup scripts/test scripts/demo .ci/run; do bash -n $f || exit 1; done'
 }
 
