@@ -12,7 +12,7 @@ install(DIRECTORY docs/ DESTINATION /usr/share/doc/tributary/docs FILES_MATCHING
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tributary)
-set(CPACK_PACKAGE_CONTACT "Tributary maintainers <maintainers@users.noreply.b-seed-b2ab7be7.example>")
+set(CPACK_PACKAGE_CONTACT "Tributary maintainers <maintainers@tributary.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Telemetry agent for River configurations, and their compiler")
 set(CPACK_PACKAGE_DESCRIPTION "tributary ships a host's journal, syslog, files and container logs to Loki.
  cfgc compiles an Ansible inventory into one checked configuration per host.")

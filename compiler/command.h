@@ -6,7 +6,7 @@
 #include "river/config/program.h"
 #include "river/diag/render.h"
 
-/// The logic of cfgc's subcommands about the fleet; the command line is read in main.cc.
+/// The logic of cfgc's subcommands about the fleet; the command line is read in cfgc/main.cc.
 namespace compiler {
 
 /// What a command says and how it ends: 0 clean, 1 findings, 2 usage or I/O.
