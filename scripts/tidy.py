@@ -21,7 +21,10 @@ ALLOWED = {
     "io": {"base"},
     "components": {"base", "river", "river/schema", "river/config", "telemetry", "io"},
     "compiler": {"base", "river", "river/schema", "river/config", "components"},
-    "cfgc": {"base", "river", "river/schema", "river/config", "components", "compiler"},
+    "logql": {"base"},
+    "migrate": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components",
+                "compiler", "logql"},
+    "cfgc": {"base", "river", "river/schema", "river/config", "components", "compiler", "migrate"},
     "agent": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components"},
 }
 # A signature is linked into cfgc: it must not pull the agent's I/O in.

@@ -1,0 +1,35 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "logql/ast.h"
+#include "logql/parser.h"
+
+/// PromQL as far as the names of series and labels go. Recording rules turn labels of logs into
+/// labels of metrics; who reads those metrics is found here.
+namespace logql::promql {
+
+/// metric{a="b"} with any range and offset; `name` is empty when only matchers are given.
+struct VectorSelector {
+  Text name;
+  std::vector<Matcher> matchers;
+  Span span;
+};
+
+/// A place that names a label: by, without, on, ignoring, group_left, label_replace, label_join.
+struct LabelUse {
+  enum class Kind : uint8_t { by, without, on, ignoring, include, function_argument };
+  Kind kind = Kind::by;
+  Text label;
+  std::vector<size_t> selectors;  ///< indices of the selectors that stand in the operand(s)
+};
+
+struct Query {
+  std::vector<VectorSelector> selectors;
+  std::vector<LabelUse> label_uses;
+  std::vector<ParseError> errors;  ///< not empty: nothing else may be relied on
+};
+
+Query parse(std::string_view query);
+
+}  // namespace logql::promql

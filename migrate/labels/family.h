@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The label sets that streams can have, as far as configurations tell: what a query is decided
+/// against.
+namespace migrate {
+
+/// A value of which only parts are known: the literals, with one or more characters of unknown text
+/// between each two. {"kairos-", "-1"} is every kairos-X-1; {"", ""} is any text that is not empty.
+struct OpenValue {
+  std::vector<std::string> literals;
+
+  bool operator==(const OpenValue&) const = default;
+};
+
+/// What one label can be. Exactly one value in all: the label is known.
+struct Values {
+  std::vector<std::string> exact;  ///< "" says that the label may be absent
+  std::vector<OpenValue> open;
+
+  static Values of(std::string value) { return {{std::move(value)}, {}}; }
+  static Values any() { return {{}, {OpenValue{{"", ""}}}}; }
+  bool operator==(const Values&) const = default;
+};
+
+/// How a service's lines come to Loki.
+enum class Mechanism : uint8_t { none, syslog, transitional, docker, journal, file, foreign };
+std::string_view name(Mechanism mechanism);
+
+/// Streams that one source makes, all with the same names of labels. A label that is not in the map
+/// is never there. Labels vary independently within a family; what belongs together (a Compose
+/// service and its container's name) are families of their own.
+struct StreamFamily {
+  std::string host;
+  std::string service;  ///< as `services` of the inventory spells it; empty: all others of the host
+  Mechanism mechanism = Mechanism::none;
+  std::map<std::string, Values, std::less<>> labels;
+  std::string origin;  ///< "loki.source.syslog \"services\", listener 127.0.0.1:51412"
+  std::string unsure;  ///< why more label sets are possible than these; empty: there are no others
+  uint32_t streams = 1;  ///< estimate for this family
+
+  /// {job="kairos", hostname="puck", container="kairos-…-1"}
+  std::string text() const;
+};
+
+/// A service whose streams change their labels.
+struct Change {
+  std::string host;
+  std::string service;
+  std::vector<StreamFamily> before;
+  std::vector<StreamFamily> after;  ///< empty: its lines no longer come
+};
+
+/// All streams of a fleet, before and after.
+struct Mapping {
+  std::vector<Change> changes;
+  std::vector<StreamFamily> unchanged;
+};
+
+}  // namespace migrate
