@@ -97,6 +97,40 @@ TEST_CASE("compile: one host keeps the others' lines of the manifest") {
   CHECK(files_below(folder.path()) == all);
 }
 
+TEST_CASE("compile: dual labels are a rule after those that name the service") {
+  Folder folder;
+  support::unpack(R"(== inventory/hosts.yml
+all: {hosts: {puck: }}
+== host_vars/puck.yml
+deployment_environment: lab
+services: [docker, grafana-mcp]
+telemetry:
+  docker:
+    discovery: true
+    migrated: [grafana-mcp]
+    dual_labels: {grafana-mcp: 2026-12-05}
+)",
+                  folder);
+  compiler::CompileCommand command;
+  command.inventory = folder.path() / "inventory";
+  command.out = folder.path() / "out";
+  command.check.catalog = components::catalog();
+  const compiler::CommandResult result = compiler::run_compile(command);
+  CHECK(result.out == "");
+  REQUIRE(result.exit_code == 0);
+  const std::string text = base::read_file(folder.path() / "out/puck/config.river").value();
+  const size_t rule = text.find(
+      "\t// both labels until 2026-12-05, from host_vars/puck.yml:7\n"
+      "\trule {\n"
+      "\t\tsource_labels = [\"service\"]\n"
+      "\t\tregex         = \"grafana\\\\-mcp\"\n"
+      "\t\ttarget_label  = \"job\"\n"
+      "\t\treplacement   = \"grafana-mcp\"\n");
+  CAPTURE(text);
+  REQUIRE(rule != text.npos);
+  CHECK(rule > text.find("regex         = \"@(.+)\""));
+}
+
 TEST_CASE("compile: usage and I/O") {
   Folder folder;
   compiler::CompileCommand command;

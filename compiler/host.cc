@@ -51,6 +51,15 @@ std::string variable_stem(std::string_view service) {
   return stem;
 }
 
+/// YYYY-MM-DD, as far as digits go.
+bool is_day(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  if (text.size() != kShape.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (kShape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != '-') return false;
+  return true;
+}
+
 bool matches_everything(std::string_view regex) {
   constexpr std::string_view kAll[] = {".*", ".+", "(.*)", "(.+)"};
   return std::find(std::begin(kAll), std::end(kAll), regex) != std::end(kAll);
@@ -174,6 +183,7 @@ void HostBuilder::read_telemetry(const Reader& telemetry) {
   docker.read("migrated", migrated_);
   docker.read("host", host_.docker.host);
   docker.read("refresh_interval", host_.docker.refresh_interval);
+  docker.read("dual_labels", host_.docker.dual_labels);
   if (const yaml::Node* discovery = docker.value("discovery")) {
     host_.docker.discovery = yaml::as_bool(*discovery).value_or(false);
     host_.docker.span = discovery->span;
@@ -322,6 +332,18 @@ void HostBuilder::check_docker() {
     diagnostics_.error("F040", host_.docker.span, "docker is not in this host's services")
         .note(host_.services_span, "services are listed here")
         .with_help("add docker to services, or set discovery to false");
+  for (const Label& label : host_.docker.dual_labels) {
+    const bool has_moved =
+        std::any_of(migrated_.begin(), migrated_.end(),
+                    [&](const Text& service) { return service.value == label.name; });
+    if (!has_moved)
+      diagnostics_
+          .warning("F041", label.name_span, "\"{}\" is not among the migrated services", label.name)
+          .with_help("its own listener gives it its job: add it to migrated, or take it out here");
+    if (!is_day(label.value.value))
+      diagnostics_.error("F042", label.value.span, "\"{}\" is not a day such as 2026-12-05",
+                         label.value.value);
+  }
 }
 
 Host HostBuilder::finish() {

@@ -39,6 +39,9 @@ constexpr Key kDockerKeys[] = {
      "Collect the output of all containers through the Docker socket."},
     {"migrated", KeyType::text_list,
      "Services that moved from a syslog listener to discovery: their ports stay reserved."},
+    {"dual_labels", KeyType::text_map,
+     "Moved services whose streams keep the job label of their listener, with the day until which "
+     "that is meant: {kairos: 2026-12-05}."},
     text("host", "Docker's socket; unix:///var/run/docker.sock when left out."),
     text("refresh_interval", "How often to look for new containers; 30s when left out."),
 };

@@ -1,3 +1,5 @@
+#include <re2/re2.h>
+
 #include "compiler/expand.h"
 
 /// fleet.docker: discover containers, name them by their Compose project and service, read them.
@@ -9,6 +11,26 @@ constexpr std::string_view kSocket = "unix:///var/run/docker.sock";
 constexpr std::string_view kRefresh = "30s";
 constexpr std::string_view kProject = "__meta_docker_container_label_com_docker_compose_project";
 constexpr std::string_view kService = "__meta_docker_container_label_com_docker_compose_service";
+
+/// What a moved service keeps for a while of the time when it had a listener.
+Statements dual_rules(const Expansion& to) {
+  const river::Builder& build = to.build;
+  Statements rules;
+  for (const Label& label : to.host.docker.dual_labels) {
+    const auto text = [&](std::string_view name, std::string_view value) {
+      return build.attribute(name, build.string(value));
+    };
+    rules.push_back(
+        build.at(label.name_span)
+            .block("rule", "",
+                   {build.attribute("source_labels", build.list({build.string("service")})),
+                    text("regex", RE2::QuoteMeta(label.name)), text("target_label", "job"),
+                    text("replacement", label.name)}));
+    build.comment_above(*rules.back(), fmt::format("both labels until {}, from {}",
+                                                   label.value.value, to.place(label.name_span)));
+  }
+  return rules;
+}
 
 Statements relabel_rules(const river::Builder& build) {
   const auto text = [&](std::string_view name, std::string_view value) {
@@ -53,6 +75,7 @@ void expand_docker(const Expansion& to, Statements& out) {
   Statements relabel = {build.attribute(
       "targets", build.reference(fmt::format("discovery.docker.{}.targets", to.label())))};
   for (river::ast::Statement* rule : relabel_rules(build)) relabel.push_back(rule);
+  for (river::ast::Statement* rule : dual_rules(to)) relabel.push_back(rule);
   out.push_back(build.block("discovery.relabel", to.label(), relabel));
 
   out.push_back(build.block(
