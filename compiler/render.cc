@@ -1,15 +1,9 @@
 #include "compiler/render.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-extern char** environ;
+#include "base/program.h"
 
 namespace compiler {
 
@@ -137,50 +131,12 @@ std::string make_request(const std::vector<RenderJob>& jobs) {
   return request.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return lseek(fd, 0, SEEK_SET) == 0;
-}
-
-std::string read_all(int fd) {
-  std::string text;
-  char buffer[65536];
-  lseek(fd, 0, SEEK_SET);
-  for (ssize_t got; (got = read(fd, buffer, sizeof buffer)) > 0;)
-    text.append(buffer, static_cast<size_t>(got));
-  return text;
-}
-
-/// Runs the program with memory files as its stdin and stdout, so that neither side can block.
 base::Result<std::string> run_python(const std::string& request) {
-  const int in = memfd_create("cfgc-jinja-in", MFD_CLOEXEC);
-  const int out = memfd_create("cfgc-jinja-out", MFD_CLOEXEC);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  std::string program = kProgram;
-  std::string arguments[] = {kPython, "-I", "-c"};
-  char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(), program.data(),
-                  nullptr};
-  pid_t child = 0;
-  int status = -1;
-  const bool started = in >= 0 && out >= 0 && write_all(in, request) &&
-                       posix_spawn(&child, kPython, &actions, nullptr, argv, environ) == 0;
-  if (started) waitpid(child, &status, 0);
-  posix_spawn_file_actions_destroy(&actions);
-  std::string answer = started ? read_all(out) : "";
-  close(in);
-  close(out);
-  if (!started) return base::fail("cannot start {}", kPython);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoJinja)
-    return base::fail("{} has no Jinja2", kPython);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return base::fail("{} failed", kPython);
-  return answer;
+  auto output = base::run_program({kPython, "-I", "-c", kProgram}, request);
+  if (!output) return tl::unexpected(output.error());
+  if (output->exit_code == kNoJinja) return base::fail("{} has no Jinja2", kPython);
+  if (output->exit_code != 0) return base::fail("{}: {}", kPython, output->err);
+  return std::move(output->out);
 }
 
 void report_failure(const std::string& message, const HostEntry& host, const yaml::Node& value,
