@@ -19,7 +19,7 @@ enum class UseKind : uint8_t {
   field_reference,  ///< a text with ${__field.labels.x}: links
   value,            ///< a value of the label `label`: custom variables, `current`, ad-hoc filters
   value_regex,      ///< `regex` of a variable over the values of `label`
-  route_matchers,   ///< Alertmanager or notification-policy matchers on a rule's output labels
+  route_matchers,   ///< Alertmanager, silence or notification-policy matchers: see Use::label
 };
 
 enum class Language : uint8_t { none, logql, promql };
@@ -34,10 +34,15 @@ struct Use {
   uint32_t column = 0;
   std::string pointer;             ///< RFC 6901, of the value within its JSON or YAML document
   std::vector<std::string> title;  ///< dashboard, panel, refId; group and rule; heading
-  std::string label;               ///< of value, value_regex: whose values
-  std::string name;                ///< of a rule: alert or record name; of a variable: its name
+  /// Of value, value_regex: whose values. Of route_matchers: empty when `text` is one or more
+  /// matchers as they are written (job="kairos", {a="b",c="d"}); else the name stands apart from
+  /// the value in the file, `text` is the name alone and this is the whole matcher: job="kairos".
+  std::string label;
+  std::string name;         ///< of a rule: alert or record name; of a variable: its name
   int32_t belongs_to = -1;  ///< index of the query whose result this reads; -1: all of its panel
   int32_t scope = -1;       ///< index into Document::scopes of its variables
+  int32_t panel = -1;       ///< the same for all uses of one panel; -1: it belongs to no panel
+  bool is_regex = false;    ///< of label_name: a regular expression over names, with or without //
 };
 
 /// A template variable of a dashboard.
@@ -84,6 +89,9 @@ struct Document {
   std::vector<Scope> scopes;
   std::vector<RuleDef> rules;
   std::vector<Unrecognised> unrecognised;
+  /// Queries that are no uses, counted by why: the type of a datasource that is neither Loki nor
+  /// Prometheus-like, "expression" (computed from other queries), "no query text".
+  std::map<std::string, uint32_t> passed;
 };
 
 }  // namespace migrate

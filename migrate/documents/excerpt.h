@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace migrate {
@@ -21,6 +23,7 @@ enum class Encoding : uint8_t {
   plain,        ///< as it is (Markdown)
   json_string,  ///< inside the quotes
   yaml_plain,
+  yaml_plain_flow,  ///< plain within [] or {}
   yaml_single_quoted,
   yaml_double_quoted,
   yaml_literal,  ///< a block scalar |, its indentation left out
@@ -35,6 +38,8 @@ class Excerpt {
   Excerpt() = default;
   /// The whole of a file.
   static Excerpt of_file(std::string_view text);
+  /// A text whose way back is not known (base64): every byte is `at`, replace() gives nullopt.
+  static Excerpt read_only(std::string text, uint32_t at);
 
   /// What stands in text()[begin, end) of this excerpt in `encoding`, decoded. For YAML block
   /// scalars and quoted texts [begin, end) is the content without quotes and header, `indent` the
@@ -43,7 +48,7 @@ class Excerpt {
                                 uint32_t indent = 0) const;
 
   /// Decoded.
-  const std::string& text() const { return text_; }
+  const std::string& text() const;
   /// The byte of the file that a byte of text() begins at; text().size() gives the end.
   uint32_t in_file(uint32_t offset) const;
 
@@ -53,13 +58,9 @@ class Excerpt {
   std::optional<FileEdit> replace(uint32_t begin, uint32_t end, std::string_view replacement) const;
 
  private:
-  struct Layer {
-    Encoding encoding = Encoding::plain;
-    uint32_t indent = 0;
-  };
-  std::string text_;
-  std::vector<uint32_t> offsets_;  ///< in_file of each byte, and of the end
-  std::vector<Layer> layers_;      ///< outermost first
+  struct Level;
+  explicit Excerpt(std::shared_ptr<const Level> level) : level_(std::move(level)) {}
+  std::shared_ptr<const Level> level_;  // Shared with all that was decoded out of it.
 };
 
 /// Applies edits that do not overlap; order does not matter. nullopt when some overlap.
