@@ -20,7 +20,7 @@ struct Grouping {
 };
 /// rate({...} [5m] offset 1h), quantile_over_time(0.9, ... | unwrap x [5m]) by (job)
 struct RangeAggregation {
-  std::string function;
+  std::string function;  ///< in small letters; a part of it may be a variable: ${f}_over_time
   std::optional<Text> parameter;
   LogQuery query;
   Text range;
@@ -47,7 +47,7 @@ struct Binary {
   ExprPtr left, right;
 };
 struct Number {
-  Text text;
+  Text text;  ///< with its sign: "-1"
 };
 /// vector(1)
 struct VectorLiteral {
@@ -56,6 +56,12 @@ struct VectorLiteral {
 struct Paren {
   ExprPtr inner;
 };
+/// variants(rate({...} [1m]), ...) of ({...} [1m])
+struct Variants {
+  std::vector<ExprPtr> expressions;
+  LogQuery query;
+  Text range;
+};
 /// A variable that stands for a whole expression.
 struct ExprVariable {
   Variable variable;
@@ -63,7 +69,7 @@ struct ExprVariable {
 
 struct Expr {
   std::variant<LogQuery, RangeAggregation, VectorAggregation, LabelReplace, Binary, Number,
-               VectorLiteral, Paren, ExprVariable>
+               VectorLiteral, Paren, ExprVariable, Variants>
       what;
   Span span;
 };

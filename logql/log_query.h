@@ -20,7 +20,13 @@ struct Variable {
   std::string name;
   std::string format;  ///< "regex", "pipe", ...; empty when not given
   Span span;
+  std::string field;      ///< "text" of ${name.text}; empty when not given
+  std::string written;    ///< the whole of it, as it stands in the query
+  uint32_t in_value = 0;  ///< the byte of its Text::value that `written` begins at
 };
+
+/// How a text was written. A variable that stands alone for a value has no quotes.
+enum class Quotes : uint8_t { none, double_quotes, backquotes };
 
 /// A name, string or number as it was meant. `value` is without quotes and escapes; variables stand
 /// in it as they were written.
@@ -28,6 +34,7 @@ struct Text {
   std::string value;
   Span span;  ///< with the quotes
   std::vector<Variable> variables;
+  Quotes quotes = Quotes::none;
 };
 
 enum class MatchOp : uint8_t { equal, not_equal, regex, not_regex };
@@ -44,6 +51,7 @@ struct Selector {
   std::vector<Matcher> matchers;
   std::vector<Variable> variables;
   Span span;
+  bool bare = false;  ///< no braces: one variable stands for the whole of {...}
 };
 
 enum class LineOp : uint8_t { contains, not_contains, regex, not_regex, pattern, not_pattern };
@@ -80,7 +88,8 @@ enum class CompareOp : uint8_t {
 };
 /// | a="b" and (c > 10ms or d != ip("..."))
 struct LabelFilter {
-  enum class Kind : uint8_t { compare, all_of, any_of };
+  /// variable: `name` holds a variable that stands for a whole condition.
+  enum class Kind : uint8_t { compare, all_of, any_of, variable };
   enum class ValueKind : uint8_t { string, ip, number, duration, bytes };
   Kind kind = Kind::compare;
   Text name;

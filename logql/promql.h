@@ -9,7 +9,8 @@
 /// labels of metrics; who reads those metrics is found here.
 namespace logql::promql {
 
-/// metric{a="b"} with any range and offset; `name` is empty when only matchers are given.
+/// metric{a="b"} with any range and offset; `name` is empty when only matchers are given, a matcher
+/// of __name__ among them. {"my.metric", a="b"} has the name in the braces.
 struct VectorSelector {
   Text name;
   std::vector<Matcher> matchers;

@@ -21,7 +21,7 @@ ALLOWED = {
     "io": {"base"},
     "components": {"base", "river", "river/schema", "river/config", "telemetry", "io"},
     "compiler": {"base", "river", "river/schema", "river/config", "components"},
-    "logql": {"base"},
+    "logql": {"base", "river"},
     "migrate": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components",
                 "compiler", "logql"},
     "cfgc": {"base", "river", "river/schema", "river/config", "components", "compiler", "migrate"},
