@@ -268,10 +268,15 @@ base::Result<void> YamlEditor::set(const KeyPath& path, std::string_view value) 
 
 base::Result<void> YamlEditor::remove(const KeyPath& path) {
   const File file(text_);
-  const Reach reach = follow(file, path);
+  KeyPath gone_path = path;
+  Reach reach = follow(file, path);
   if (reach.depth < path.size()) return {};
+  while (gone_path.size() > 1 && reach.map->pairs.size() == 1) {
+    gone_path.pop_back();
+    reach = follow(file, gone_path);
+  }
   std::vector<std::string> gone;
-  facts(*reach.node, join(path), gone);
+  facts(*reach.node, join(gone_path), gone);
   std::sort(gone.begin(), gone.end());
   return take(without_key(file, reach), std::move(gone), {});
 }

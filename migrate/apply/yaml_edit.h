@@ -22,7 +22,8 @@ class YamlEditor {
   base::Result<void> add_to_list(const KeyPath& path, std::string_view item);
   /// Sets a text, made with the maps around it when there is none.
   base::Result<void> set(const KeyPath& path, std::string_view value);
-  /// Takes a key out, with its value and its lines. A key that is not there is no error.
+  /// Takes a key out, with its value and its lines, and maps that this would leave empty. A key
+  /// that is not there is no error.
   base::Result<void> remove(const KeyPath& path);
 
   const std::string& text() const { return text_; }

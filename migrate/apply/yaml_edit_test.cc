@@ -89,6 +89,13 @@ TEST_CASE("YamlEditor: a key taken out") {
        {"only one of a flow map", "{kairos_syslog_port: 1}", "{}"},
        {"an anchor that is used", "kairos_syslog_port: &p 1\nb: *p\n", ""}},
       [](YamlEditor& editor) { return editor.remove({"kairos_syslog_port"}); });
+  run({{"maps that are left empty go", "t:\n  docker:\n    dual: {a: 1}\n  x: 1\n", "t:\n  x: 1\n"},
+       {"flow maps, too", "t: {docker: {dual: {a: 1}}, x: 1}\n", "t: {x: 1}\n"},
+       {"not the others'", "t:\n  docker:\n    dual: {a: 1, b: 2}\n",
+        "t:\n  docker:\n    dual: {b: 2}\n"}},
+      [](YamlEditor& editor) {
+        return editor.remove({"t", "docker", "dual", "a"});
+      });
 }
 
 }  // namespace
