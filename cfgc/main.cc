@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cfgc/arguments.h"
 #include "compiler/catalogue.h"
 #include "compiler/command.h"
 #include "compiler/fmt.h"
@@ -13,10 +14,8 @@
 /// printed. Exit codes are chosen here and in the commands only.
 namespace {
 
-using compiler::CheckOptions;
+using cfgc::show;
 using river::diag::OutputFormat;
-
-constexpr int kExitUsage = 2;
 
 constexpr char kFooter[] = R"(Examples:
   cfgc validate host_vars/             every host, findings point into the YAML
@@ -27,49 +26,27 @@ constexpr char kFooter[] = R"(Examples:
 
 Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written)";
 
-struct CheckArguments {
+/// The shared options, and --format of findings.
+struct FindingArguments {
   std::string format = "text";
-  std::string stability = "generally-available";
-  CheckOptions options;
+  cfgc::CheckArguments check;
 
   void add_to(CLI::App& command) {
     command.add_option("--format", format, "How findings are printed")
         ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
         ->capture_default_str();
-    command.add_option("--stability.level", stability, "Least stable components allowed")
-        ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
-        ->capture_default_str();
-    command.add_option("--playbook-dir", options.playbook_dir,
-                       "Where host_vars/, group_vars/ and templates/ are, when not beside the "
-                       "inventory or in the folder above it");
+    check.add_to(command);
   }
 
-  const CheckOptions& resolve() {
-    options.catalog = components::catalog();
+  compiler::CheckOptions resolve() {
+    compiler::CheckOptions options = check.resolve();
     if (format == "json") options.format = OutputFormat::json;
     if (format == "sarif") options.format = OutputFormat::sarif;
     if (format == "github") options.format = OutputFormat::github;
     if (format == "text" && isatty(STDOUT_FILENO) == 1) options.format = OutputFormat::text_colour;
-    if (stability == "public-preview") options.stability = river::schema::Stability::public_preview;
-    if (stability == "experimental") options.stability = river::schema::Stability::experimental;
     return options;
   }
 };
-
-/// Prints to a stream; false when that fails (a closed pipe, a full disk).
-bool print(const std::string& text, FILE* to) {
-  return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
-}
-
-int show(int exit_code, const std::string& out, const std::string& err) {
-  const bool printed = print(out, stdout);
-  print(err, stderr);
-  return printed ? exit_code : kExitUsage;
-}
-
-int show(const compiler::CommandResult& result) {
-  return show(result.exit_code, result.out, result.err);
-}
 
 std::string read_stdin() {
   std::string text;
@@ -87,12 +64,12 @@ void add_fmt(CLI::App& app, int& exit_code) {
   command->add_flag("--diff", options->diff, "Show what would change, exit 1 if anything");
   command->callback([options, &exit_code] {
     const compiler::FmtResult result = compiler::run_fmt(*options, read_stdin);
-    exit_code = show(result.exit_code, result.out, result.err);
+    exit_code = show({result.exit_code, result.out, result.err});
   });
 }
 
 void add_validate(CLI::App& app, int& exit_code) {
-  auto check = std::make_shared<CheckArguments>();
+  auto check = std::make_shared<FindingArguments>();
   auto options = std::make_shared<compiler::ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Check hosts or River files, change nothing");
   command->add_option("PATH", options->paths,
@@ -106,7 +83,7 @@ void add_validate(CLI::App& app, int& exit_code) {
 }
 
 void add_compile(CLI::App& app, int& exit_code) {
-  auto check = std::make_shared<CheckArguments>();
+  auto check = std::make_shared<FindingArguments>();
   auto options = std::make_shared<compiler::CompileCommand>();
   CLI::App* command = app.add_subcommand("compile", "Write a checked River config for each host");
   command->add_option("--inventory,-i", options->inventory, "Inventory file or folder")
@@ -130,15 +107,15 @@ void add_catalogue(CLI::App& app, int& exit_code) {
   command->callback([format, &exit_code] {
     const auto catalog = components::catalog();
     exit_code = show(
-        0,
-        *format == "json" ? compiler::catalogue_json(catalog) : compiler::catalogue_text(catalog),
-        "");
+        {0,
+         *format == "json" ? compiler::catalogue_json(catalog) : compiler::catalogue_text(catalog),
+         ""});
   });
 }
 
 void add_schema(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of host_vars files");
-  command->callback([&exit_code] { exit_code = show(0, compiler::json_schema(), ""); });
+  command->callback([&exit_code] { exit_code = show({0, compiler::json_schema(), ""}); });
 }
 
 }  // namespace
@@ -156,7 +133,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : kExitUsage;
+    return app.exit(problem) == 0 ? 0 : cfgc::kExitUsage;
   }
   return exit_code;
 }
