@@ -113,8 +113,9 @@ void Builder::add(const Node* node, YAML::anchor_t anchor) {
 /// quoted one ends at its quote, a block scalar or a tagged one is shown by its first line.
 Span Builder::scalar_span(const YAML::Mark& mark, std::string_view value) const {
   const std::string_view rest = text_.substr(span_at(mark, 0).begin - base_);
-  if (!value.empty() && rest.starts_with(value)) return span_at(mark, value.size());
-  if (rest.starts_with('"') || rest.starts_with('\'')) {
+  const bool is_quoted = rest.starts_with('"') || rest.starts_with('\'');
+  if (!is_quoted && !value.empty() && rest.starts_with(value)) return span_at(mark, value.size());
+  if (is_quoted) {
     for (size_t i = 1; i < rest.size(); ++i) {
       if (rest[0] == '"' && rest[i] == '\\')
         ++i;

@@ -33,6 +33,7 @@ TEST_CASE("yaml: every value knows its place") {
       "a: plain\n"
       "b: \"quoted \\\" text\"\n"
       "c: 'it''s'\n"
+      "d: ''''\n"
       "list: [1, two]\n"
       "map:\n"
       "  inner: x\n");
@@ -43,7 +44,8 @@ TEST_CASE("yaml: every value knows its place") {
   };
   for (const Case& c : {Case{"a", "plain", "plain"},
                         {"b", "\"quoted \\\" text\"", "quoted \" text"},
-                        {"c", "'it''s'", "it's"}}) {
+                        {"c", "'it''s'", "it's"},
+                        {"d", "''''", "'"}}) {
     CAPTURE(c.key);
     REQUIRE(root.find(c.key) != nullptr);
     CHECK(parsed.source(root.find(c.key)->key_span) == c.key);
