@@ -1,7 +1,6 @@
 #include "agent/configuration.h"
 
 #include "base/digest.h"
-#include "river/parser.h"
 
 namespace agent {
 
@@ -12,15 +11,13 @@ base::Result<Loaded> load(const std::filesystem::path& path, river::config::Cata
 
   Loaded loaded{std::make_unique<Configuration>(), {}};
   Configuration& configuration = *loaded.configuration;
-  std::vector<const river::ast::Tree*> files;
   std::string content;
-  for (auto& [name, text] : *texts) {
-    content += text;
-    const auto& file = configuration.sources.add(std::move(name), std::move(text));
-    configuration.trees.push_back(river::parse(file, loaded.diagnostics));
-    files.push_back(configuration.trees.back().get());
-  }
+  for (const base::NamedText& file : *texts) content += file.text;
   configuration.hash = base::sha256_hex(content);
+  configuration.trees =
+      river::config::load(std::move(*texts), configuration.sources, loaded.diagnostics);
+  std::vector<const river::ast::Tree*> files;
+  for (const auto& tree : configuration.trees) files.push_back(tree.get());
   configuration.program = river::config::resolve(files, catalog, floor, loaded.diagnostics);
   river::config::check(configuration.program, loaded.diagnostics);
   loaded.diagnostics.sort();
