@@ -43,7 +43,8 @@ struct StreamFamily {
   std::string unsure;  ///< why more label sets are possible than these; empty: there are no others
   uint32_t streams = 1;  ///< estimate for this family
 
-  /// {job="kairos", hostname="puck", container="kairos-…-1"}
+  /// {container="kairos-…-1", job="kairos", level="info"|"warn"|nothing}: unknown text is …, a
+  /// label that may be absent has |nothing.
   std::string text() const;
 };
 
