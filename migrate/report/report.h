@@ -27,8 +27,8 @@ struct Coverage {
 };
 Coverage coverage(const Report& report);
 
-/// 0: nothing changes. 2: something does. 3: an alert goes EMPTY or WIDENS. 1: something could not
-/// be read.
+/// 1: something could not be read, so the report is not whole. 3: an alert goes EMPTY or WIDENS. 2:
+/// something else changes, or is unknown while services move. 0: nothing of these.
 int exit_code(const Report& report);
 
 /// The findings in reading order, SAME left out: alerts first, the worst first, then by document.
