@@ -124,6 +124,18 @@ std::string html(std::string_view text) {
   return out;
 }
 
+std::string html_prose(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const size_t begin = text.find('`');
+    const size_t end = begin == text.npos ? text.npos : text.find('`', begin + 1);
+    if (end == text.npos) return out + html(text);
+    out += html(text.substr(0, begin));
+    out += "<code>" + html(text.substr(begin + 1, end - begin - 1)) + "</code>";
+    text.remove_prefix(end + 1);
+  }
+}
+
 // A backslash keeps a sign from being markup; # and @ would still be a reference and a mention.
 std::string markdown(std::string_view text) {
   std::string out;

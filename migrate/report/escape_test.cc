@@ -30,6 +30,12 @@ TEST_CASE("escape: what a person sees") {
   CHECK(html("<a href=\"x\">'&'\x01") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;\\u{1}");
 }
 
+TEST_CASE("escape: prose of an HTML page") {
+  CHECK(html_prose("use `a<b>` or `c`.") == "use <code>a&lt;b&gt;</code> or <code>c</code>.");
+  CHECK(html_prose("a ` b <") == "a ` b &lt;");
+  CHECK(html_prose("") == "");
+}
+
 TEST_CASE("escape: Markdown") {
   CHECK(markdown("a|b *c* _d_ `e` [f](g) ~h~ \\") ==
         "a\\|b \\*c\\* \\_d\\_ \\`e\\` \\[f\\](g) \\~h\\~ \\\\");

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct UnknownPart {
   const std::string* what;
 };
 std::vector<UnknownPart> unknown_parts(const Report& report);
+
+/// Queries of the documents that are not for logs, by why: what `coverage` does not count.
+std::map<std::string, size_t> passed(const Report& report);
 
 /// "12 seen = 10 judged + 2 unknown".
 std::string coverage_text(const Coverage& counts);

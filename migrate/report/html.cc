@@ -31,7 +31,7 @@ void put_head(Lines& page) {
   page.line("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
   page.line("<meta name=\"color-scheme\" content=\"light dark\">");
   page.line("<meta name=\"referrer\" content=\"no-referrer\">");
-  page.line("<link rel=\"icon\" href=\"data:,\"><title>Move to the Docker socket</title>");
+  page.line("<link rel=\"icon\" href=\"data:,\"><title>Migration report</title>");
   page.line("<style>{}</style></head>", kHtmlStyle);
 }
 
@@ -48,22 +48,34 @@ std::string_view outcome(int exit_code) {
   }
 }
 
+std::string passed_text(const Report& report) {
+  std::string out;
+  for (const auto& [why, count] : passed(report))
+    out += fmt::format("{}{} {}", out.empty() ? ". Not for logs, and not counted: " : ", ", count,
+                       html(why));
+  return out;
+}
+
 void put_summary(Lines& page, const Report& report) {
   const Coverage counts = coverage(report);
   const int code = exit_code(report);
   page.line("<body><a class=\"skip\" href=\"#findings\">To what changes</a>");
-  page.line("<header class=\"top\"><div class=\"wrap\"><h1>Move to the Docker socket</h1>");
-  page.line("<p class=\"outcome{}\"><strong>{}</strong> {} of {} moved.</p>",
-            code == 1 || code == 3 ? " bad" : "", outcome(code), report.fleet.done,
-            counted(report.fleet.total, "service"));
-  page.line("{}", html_progress(report.fleet.done, report.fleet.total, "Fleet"));
+  page.line("<header class=\"top\"><div class=\"wrap\"><h1>Migration report</h1>");
+  const FleetState& fleet = report.fleet;
+  page.line("<p class=\"outcome{}\"><strong>{}</strong>{}</p>",
+            code == 1 || code == 3 ? " bad" : "", outcome(code),
+            fleet.total == 0
+                ? ""
+                : fmt::format(" {} of {} moved.", fleet.done, counted(fleet.total, "service")));
+  if (fleet.total > 0) page.line("{}", html_progress(fleet.done, fleet.total, "Fleet"));
   page.line("<ul class=\"tiles\">");
   for (size_t i = std::size(counts.by_verdict); i-- > 0;) {
     const std::string_view verdict = name(static_cast<Verdict>(i));
     page.line("<li class=\"{}{}\"><b>{}</b><span>{}</span></li>", verdict,
               counts.by_verdict[i] == 0 ? " none" : "", counts.by_verdict[i], verdict);
   }
-  page.line("</ul><p class=\"small faint\">{}</p></div></header>", coverage_text(counts));
+  page.line("</ul><p class=\"small faint\">{}{}</p></div></header>", coverage_text(counts),
+            passed_text(report));
 }
 
 void put_errors(Lines& page, const Report& report) {

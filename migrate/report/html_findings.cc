@@ -54,7 +54,7 @@ void put_finding(Lines& page, const Row& row) {
             html(use.title.empty() ? document.kind : joined(use.title, " › ")));
   page.line("<p class=\"where small\"><code>{}</code> <code>{}</code></p>",
             html(place(document.path, use.line, use.column)), html(use.pointer));
-  page.line("<p class=\"reason\">{}</p>", html(finding.reason));
+  page.line("<p class=\"reason\">{}</p>", html_prose(finding.reason));
   put_queries(page, row);
   page.line("<p class=\"facts small faint\"><span>Confidence: {}</span>", name(finding.confidence));
   if (use.kind != UseKind::query) {

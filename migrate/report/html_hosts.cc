@@ -35,7 +35,7 @@ std::string obstacles_cell(const ServiceState& service) {
   std::string out = "<ul class=\"obstacles\">";
   for (const Blocker& blocker : service.blockers) {
     out += fmt::format("<li>{}{}{}</li>", blocker.is_hint ? "To do: " : "<b>Blocked:</b> ",
-                       html(blocker.message),
+                       html_prose(blocker.message),
                        blocker.place.empty()
                            ? ""
                            : fmt::format(" <code class=\"faint\">{}</code>", html(blocker.place)));
@@ -59,9 +59,9 @@ void put_service(Lines& page, const ServiceState& service) {
 
 void put_host(Lines& page, const HostState& host) {
   page.line("<article class=\"card host\"><header><h3>{}</h3>", html(host.host));
-  if (host.total == 0)
-    page.line("<span class=\"faint\">nothing was ever on syslog</span>");
-  else
+  if (host.total == 0 && host.services.empty())
+    page.line("<span class=\"faint\">nothing to move</span>");
+  if (host.total > 0)
     page.line("{}<span class=\"number\">{} of {} moved</span>",
               html_progress(host.done, host.total, host.host), host.done, host.total);
   page.line("</header>");
@@ -75,7 +75,7 @@ void put_host(Lines& page, const HostState& host) {
   }
   if (!host.steps.empty()) {
     page.line("<p class=\"steps-title\">Steps, in this order</p><ol class=\"steps\">");
-    for (const std::string& step : host.steps) page.line("<li>{}</li>", html(step));
+    for (const std::string& step : host.steps) page.line("<li>{}</li>", html_prose(step));
     page.line("</ol>");
   }
   page.line("</article>");

@@ -28,7 +28,6 @@ void put(Writer& json, const Blocker& blocker);
 void put(Writer& json, const ServiceState& service);
 void put(Writer& json, const HostState& host);
 void put(Writer& json, const Transition& transition);
-void put(Writer& json, const Coverage& counts);
 template <class Item>
 void put(Writer& json, const std::vector<Item>& items) {
   json.StartArray();
@@ -139,7 +138,9 @@ void put_unrecognised(Writer& json, const Report& report) {
   json.EndArray();
 }
 
-void put(Writer& json, const Coverage& counts) {
+void put_coverage(Writer& json, const Report& report) {
+  const Coverage counts = coverage(report);
+  json.Key("coverage");
   json.StartObject();
   member(json, "seen", counts.seen);
   member(json, "judged", counts.judged);
@@ -148,6 +149,10 @@ void put(Writer& json, const Coverage& counts) {
   json.StartObject();
   for (size_t i = 0; i < std::size(counts.by_verdict); ++i)
     member(json, name(static_cast<Verdict>(i)), counts.by_verdict[i]);
+  json.EndObject();
+  json.Key("passed");
+  json.StartObject();
+  for (const auto& [why, count] : passed(report)) member(json, utf8(why), count);
   json.EndObject();
   json.EndObject();
 }
@@ -167,7 +172,7 @@ std::string render_json(const Report& report) {
   member(json, "total", report.fleet.total);
   member(json, "hosts", report.fleet.hosts);
   json.EndObject();
-  member(json, "coverage", coverage(report));
+  put_coverage(json, report);
   json.Key("findings");
   json.StartArray();
   for (const Finding* finding : in_order(report)) put(json, row_of(report, *finding));

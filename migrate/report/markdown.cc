@@ -15,7 +15,6 @@ namespace {
 constexpr size_t kBarColumns = 20;
 
 std::string progress(size_t done, size_t total) {
-  if (total == 0) return "Nothing was ever on syslog.";
   const size_t full = std::min(done, total) * kBarColumns / total;
   std::string out;
   for (size_t i = 0; i < kBarColumns; ++i) out += i < full ? "█" : "░";
@@ -66,7 +65,8 @@ void put_host(Lines& page, const HostState& host) {
   page.blank();
   page.line("## {}", markdown(host.host));
   page.blank();
-  page.line("{}", progress(host.done, host.total));
+  if (host.total > 0) page.line("{}", progress(host.done, host.total));
+  if (host.total == 0 && host.services.empty()) page.line("Nothing to move.");
   if (!host.services.empty()) put_services(page, host);
   put_blockers(page, host);
   if (!host.steps.empty()) page.blank();
@@ -163,15 +163,17 @@ void put_coverage(Lines& page, const Report& report) {
     page.line("| {} | {} |", name(static_cast<Verdict>(i)), counts.by_verdict[i]);
   page.blank();
   page.line("{}", coverage_text(counts));
+  for (const auto& [why, count] : passed(report))
+    page.line("- not for logs, and not counted: {} {}", count, markdown(why));
 }
 
 }  // namespace
 
 std::string render_markdown(const Report& report) {
   Lines page;
-  page.line("# Move to the Docker socket");
+  page.line("# Migration report");
   page.blank();
-  page.line("{}", progress(report.fleet.done, report.fleet.total));
+  if (report.fleet.total > 0) page.line("{}", progress(report.fleet.done, report.fleet.total));
   put_coverage(page, report);
   put_errors(page, report);
   for (const HostState& host : report.fleet.hosts) put_host(page, host);

@@ -98,6 +98,13 @@ std::vector<UnknownPart> unknown_parts(const Report& report) {
   return parts;
 }
 
+std::map<std::string, size_t> passed(const Report& report) {
+  std::map<std::string, size_t> counts;
+  for (const Document& document : report.documents)
+    for (const auto& [why, count] : document.passed) counts[why] += count;
+  return counts;
+}
+
 std::string coverage_text(const Coverage& counts) {
   return fmt::format("{} seen = {} judged + {} unknown", counts.seen, counts.judged,
                      counts.unknown);

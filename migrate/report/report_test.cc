@@ -36,7 +36,7 @@ Report with(Verdict verdict, bool is_alert) {
 
 }  // namespace
 
-TEST_CASE("report: every format") {
+TEST_CASE("golden: the sample report in every format") {
   struct Case {
     ReportFormat format;
     std::string_view file;
@@ -129,6 +129,7 @@ TEST_CASE("report: JSON") {
   CHECK(report["findings"][1]["blocked"].is_string());
   CHECK(report["findings"].back()["verdict"] == "SAME");
   CHECK(report["findings"].back()["proposed"].is_null());
+  CHECK(report["coverage"]["passed"]["expression"] == 1);
   CHECK(report["unknown"][0]["pointer"] == "/panels/9");
   CHECK(report["errors"].empty());
 }

@@ -118,6 +118,7 @@ inline void add_dashboard(Report& report) {
   add(report, std::string("{job=\"kairos\"} |= \"") + kHostile + "\"", Verdict::empty, kHostile,
       {kHostile, "```\n| a | b |", "A"})
       .proposal = Proposal{std::string("{service=\"kairos\"} |= \"") + kHostile + "\"", {}, ""};
+  report.documents.back().passed = {{"datasource of type mysql", 2}, {"expression", 1}};
   report.documents.back().unrecognised = {
       {40, 5, "/panels/9", {"Puck", "Shared"}, "a library panel that is not in the folders given"}};
 }

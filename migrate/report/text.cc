@@ -48,10 +48,11 @@ class Page : public Lines {
   const Style& style_;
 };
 
+/// Empty when there is none to tell of: two states are compared, or nothing was on syslog.
 std::string progress(const Style& style, size_t done, size_t total) {
-  if (total == 0) return "nothing was ever on syslog";
+  if (total == 0) return "";
   const size_t full = std::min(done, total) * kBarColumns / total;
-  return fmt::format("[{}{}{}{}] {} of {} moved", style.good, std::string(full, '#'), style.off,
+  return fmt::format("  [{}{}{}{}] {} of {} moved", style.good, std::string(full, '#'), style.off,
                      std::string(kBarColumns - full, '.'), done, counted(total, "service"));
 }
 
@@ -111,8 +112,9 @@ void put_service(Page& page, const ServiceState& service, size_t width) {
 void put_host(Page& page, const HostState& host) {
   const Style& style = page.style();
   page.blank();
-  page.line("{}{}{}  {}", style.strong, visible_line(host.host), style.off,
-            progress(style, host.done, host.total));
+  page.line("{}{}{}{}", style.strong, visible_line(host.host), style.off,
+            host.services.empty() && host.total == 0 ? "  nothing to move"
+                                                     : progress(style, host.done, host.total));
   size_t width = 0;
   for (const ServiceState& service : host.services)
     width = std::max(width, std::min(service.service.size(), kNameColumnsMax));
@@ -173,6 +175,13 @@ void put_unknown(Page& page, const Report& report) {
   }
 }
 
+std::string passed_text(const Report& report) {
+  std::string out;
+  for (const auto& [why, count] : passed(report))
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, visible_line(why));
+  return out;
+}
+
 void put_coverage(Page& page, const Report& report) {
   const Coverage counts = coverage(report);
   std::string verdicts;
@@ -183,6 +192,8 @@ void put_coverage(Page& page, const Report& report) {
   }
   page.blank();
   page.line("{}{}{}", coverage_text(counts), verdicts.empty() ? "" : ": ", verdicts);
+  if (const std::string others = passed_text(report); !others.empty())
+    page.line("not for logs, and not counted: {}", others);
 }
 
 }  // namespace
@@ -190,7 +201,7 @@ void put_coverage(Page& page, const Report& report) {
 std::string render_text(const Report& report, bool colour) {
   Page page(colour ? kColour : kPlain);
   const FleetState& fleet = report.fleet;
-  page.line("{}Fleet{}  {}", page.style().strong, page.style().off,
+  page.line("{}Migration report{}{}", page.style().strong, page.style().off,
             progress(page.style(), fleet.done, fleet.total));
   for (const HostState& host : fleet.hosts) put_host(page, host);
   put_findings(page, report);
