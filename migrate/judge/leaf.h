@@ -1,0 +1,10 @@
+#pragma once
+#include "logql/log_query.h"
+#include "migrate/judge/expression.h"
+
+namespace migrate {
+
+/// Judges a selector with its stages, for one choice of values of its variables.
+Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings);
+
+}  // namespace migrate
