@@ -23,8 +23,8 @@ struct RangeAggregation {
   std::string function;  ///< in small letters; a part of it may be a variable: ${f}_over_time
   std::optional<Text> parameter;
   LogQuery query;
-  Text range;
-  std::optional<Text> offset;
+  Text range;                  ///< empty: `query` is a variable alone, whose value brings it
+  std::optional<Text> offset;  ///< "-5m" looks ahead
   std::optional<Grouping> grouping;
 };
 /// sum by (job) (...), topk(5, ...), sort_desc(...)

@@ -126,9 +126,10 @@ struct Unwrap {
   std::string conversion;
   Text label;
 };
-/// A variable that stands for whole stages: {app="a"} | $filter
+/// A variable that stands for whole stages: {app="a"} | $filter, or {app="a"} $filters
 struct StageVariable {
   Variable variable;
+  bool piped = false;  ///< a | stands before it; else its value brings its own
 };
 
 struct Stage {

@@ -15,6 +15,7 @@ struct VectorSelector {
   Text name;
   std::vector<Matcher> matchers;
   Span span;
+  std::vector<Variable> variables;  ///< those that stand for whole matchers
 };
 
 /// A place that names a label: by, without, on, ignoring, group_left, label_replace, label_join.
@@ -31,6 +32,7 @@ struct Query {
   std::vector<ParseError> errors;  ///< not empty: nothing else may be relied on
 };
 
+/// Reads one query; bounds as logql::parse. Any name before a parenthesis passes for a function.
 Query parse(std::string_view query);
 
 }  // namespace logql::promql

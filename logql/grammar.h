@@ -1,0 +1,85 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "logql/ast.h"
+#include "logql/reader.h"
+
+namespace logql {
+
+/// The grammar of LogQL, by recursive descent: one function a production, whose rule stands above
+/// it. What a production returns after an error is of no use; see Reader.
+///
+///     query = expression end
+class Grammar : public Reader {
+ public:
+  explicit Grammar(std::string_view query) : Reader(query, kLogql) {}
+
+  ExprPtr whole_query();
+  Selector whole_selector();
+
+ private:
+  /// What may stand once among the parts of a log query inside of a range aggregation.
+  struct Range {
+    std::optional<Text> duration;
+    std::optional<Text> offset;
+  };
+
+  // expression.cc
+  ExprPtr expression(int level = 1);
+  ExprPtr operand();
+  ExprPtr paren();
+  ExprPtr number();
+  ExprPtr variable();
+  ExprPtr numbers(std::string_view around);
+  void modifiers(Binary& binary);
+  bool starts_number() const;
+  bool starts_function() const;
+  bool variable_starts_log_query() const;
+
+  // aggregation.cc
+  ExprPtr function();
+  ExprPtr range_aggregation(std::string name);
+  ExprPtr vector_aggregation(std::string name);
+  ExprPtr variable_function(std::string name);
+  ExprPtr vector_literal();
+  ExprPtr label_replace();
+  ExprPtr variants();
+  std::optional<Grouping> grouping();
+  std::optional<Text> parameter();
+  LogQuery ranged_query(Range& range, std::string_view function);
+
+  // log_query.cc
+  LogQuery log_query(Range* range);
+  void log_parts(LogQuery& query, Range* range);
+  void range_part(Range* range);
+  Selector selector();
+  Matcher matcher();
+  Text matcher_value();
+  Text duration(std::string_view where);
+
+  // stage.cc
+  bool at_stage() const;
+  void stages(LogQuery& query);
+  LineFilter line_filter();
+  LineFilter::Choice line_choice();
+  void piped_stage(LogQuery& query, uint32_t begin);
+  bool keyword_stage(Stage& stage);
+  Parser parser(ParserKind kind);
+  void extractions(Parser& parser);
+  LabelFormat label_format();
+  LabelList label_list_stage(bool keep);
+  Unwrap unwrap();
+  Text string_or_variable(std::string_view what);
+  bool compares(const Token& token) const;
+  Text ip();
+
+  // label_filter.cc
+  LabelFilter label_filter(int level = 1);
+  LabelFilter condition();
+  LabelFilter comparison();
+  void compared_value(LabelFilter& filter, const Token& op);
+  bool condition_follows() const;
+};
+
+}  // namespace logql

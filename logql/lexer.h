@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "logql/log_query.h"
+
+namespace logql {
+
+/// A piece of a query. `text` points into the query.
+struct Token {
+  enum class Kind : uint8_t {
+    end,
+    word,    ///< a name, a number or a size; variables may be glued to it or be all of it
+    string,  ///< with its quotes
+    symbol,  ///< an operator or a bracket
+    flag,    ///< --strict
+    bad,     ///< see `problem`
+  };
+  Kind kind = Kind::end;
+  std::string_view text;
+  Span span;
+  std::string_view problem;  ///< of a bad token: what is wrong with it
+};
+
+/// Where the two languages differ below the level of tokens.
+struct Dialect {
+  bool colons_in_words = false;
+  bool single_quotes = false;
+};
+inline constexpr Dialect kLogql{};
+inline constexpr Dialect kPromql{.colons_in_words = true, .single_quotes = true};
+
+/// Cuts a query into tokens, one at a time; spaces and comments are skipped. A copy goes on from
+/// the same place, which is how one looks ahead.
+class Lexer {
+ public:
+  Lexer(std::string_view query, Dialect dialect) : query_(query), dialect_(dialect) {}
+  Token next();
+
+ private:
+  void skip_spaces();
+  Token token(Token::Kind kind, size_t end, std::string_view problem = {});
+  Token string(char quote);
+  size_t word_end() const;
+
+  std::string_view query_;
+  Dialect dialect_;
+  size_t at_ = 0;
+};
+
+}  // namespace logql
