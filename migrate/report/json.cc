@@ -1,188 +1,155 @@
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
-
-#include "migrate/report/escape.h"
 #include "migrate/report/formats.h"
+#include "migrate/report/json_writer.h"
 #include "migrate/report/names.h"
 
-// Written as a stream of tokens: a tree of a large fleet's findings would cost more than judging.
 namespace migrate {
 namespace {
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void put(Writer& json, std::string_view text) {
-  const std::string clean = utf8(text);
-  json.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
-}
-void put(Writer& json, bool value) {
-  json.Bool(value);
-}
-template <std::integral Number>
-void put(Writer& json, Number value) {
-  json.Int64(static_cast<int64_t>(value));
-}
-void put(Writer& json, const StreamFamily& family);
-void put(Writer& json, const base::Error& error);
-void put(Writer& json, const Blocker& blocker);
-void put(Writer& json, const ServiceState& service);
-void put(Writer& json, const HostState& host);
-void put(Writer& json, const Transition& transition);
-template <class Item>
-void put(Writer& json, const std::vector<Item>& items) {
-  json.StartArray();
-  for (const Item& item : items) put(json, item);
-  json.EndArray();
-}
-
-template <class Value>
-void member(Writer& json, std::string_view name, const Value& value) {
-  json.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-  put(json, value);
-}
-void text_or_null(Writer& json, const char* name, const std::string& text) {
-  json.Key(name);
+void text_or_null(JsonWriter& json, std::string_view name, const std::string& text) {
+  json.key(name);
   if (text.empty())
-    json.Null();
+    json.null();
   else
-    put(json, text);
+    json.put(text);
 }
 
-void put(Writer& json, const StreamFamily& family) {
-  put(json, family.text());
-}
-void put(Writer& json, const base::Error& error) {
-  put(json, error.message);
-}
-
-void put(Writer& json, const Blocker& blocker) {
-  json.StartObject();
-  member(json, "kind", spelled(blocker.kind));
-  member(json, "message", blocker.message);
-  member(json, "place", blocker.place);
-  member(json, "is_hint", blocker.is_hint);
-  json.EndObject();
+void put_families(JsonWriter& json, std::string_view name,
+                  const std::vector<StreamFamily>& families) {
+  json.key(name);
+  json.array(families, [&](const StreamFamily& family) { json.put(family.text()); });
 }
 
-void put(Writer& json, const ServiceState& service) {
-  json.StartObject();
-  member(json, "service", service.service);
-  member(json, "mechanism", name(service.mechanism));
-  member(json, "port", service.port);
-  member(json, "port_place", service.port_place);
-  member(json, "port_is_unused", service.port_is_unused);
-  member(json, "moves", service.moves);
-  member(json, "blockers", service.blockers);
-  member(json, "labels_before", service.before);
-  member(json, "labels_after", service.after);
-  member(json, "streams_before", service.streams_before);
-  member(json, "streams_after", service.streams_after);
-  json.EndObject();
+void put(JsonWriter& json, const Blocker& blocker) {
+  json.begin_object();
+  json.member("kind", spelled(blocker.kind));
+  json.member("message", blocker.message);
+  json.member("place", blocker.place);
+  json.member("is_hint", blocker.is_hint);
+  json.end_object();
 }
 
-void put(Writer& json, const HostState& host) {
-  json.StartObject();
-  member(json, "host", host.host);
-  member(json, "done", host.done);
-  member(json, "total", host.total);
-  member(json, "services", host.services);
-  member(json, "steps", host.steps);
-  json.EndObject();
+void put(JsonWriter& json, const ServiceState& service) {
+  json.begin_object();
+  json.member("service", service.service);
+  json.member("mechanism", name(service.mechanism));
+  json.member("port", service.port);
+  json.member("port_place", service.port_place);
+  json.member("port_is_unused", service.port_is_unused);
+  json.member("moves", service.moves);
+  json.key("blockers");
+  json.array(service.blockers, [&](const Blocker& blocker) { put(json, blocker); });
+  put_families(json, "labels_before", service.before);
+  put_families(json, "labels_after", service.after);
+  json.member("streams_before", service.streams_before);
+  json.member("streams_after", service.streams_after);
+  json.end_object();
 }
 
-void put(Writer& json, const Transition& transition) {
-  json.StartObject();
-  member(json, "kind", spelled(transition.kind));
-  member(json, "text", transition.text);
-  member(json, "cost", transition.cost);
-  json.EndObject();
+void put(JsonWriter& json, const HostState& host) {
+  json.begin_object();
+  json.member("host", host.host);
+  json.member("done", host.done);
+  json.member("total", host.total);
+  json.key("services");
+  json.array(host.services, [&](const ServiceState& service) { put(json, service); });
+  json.member("steps", host.steps);
+  json.end_object();
 }
 
-void put(Writer& json, const Row& row) {
+void put(JsonWriter& json, const Transition& transition) {
+  json.begin_object();
+  json.member("kind", spelled(transition.kind));
+  json.member("text", transition.text);
+  json.member("cost", transition.cost);
+  json.end_object();
+}
+
+void put(JsonWriter& json, const Row& row) {
   const auto& [finding, document, use] = row;
-  json.StartObject();
-  member(json, "file", document.path);
-  member(json, "line", use.line);
-  member(json, "column", use.column);
-  member(json, "pointer", use.pointer);
-  member(json, "title", use.title);
-  member(json, "kind", spelled(use.kind));
-  member(json, "language", spelled(use.language));
-  member(json, "alert", use.is_alert);
-  member(json, "verdict", name(finding.verdict));
-  member(json, "confidence", name(finding.confidence));
-  member(json, "reason", finding.reason);
-  member(json, "services", finding.services);
-  member(json, "old", use.text.text());
+  json.begin_object();
+  json.member("file", document.path);
+  json.member("line", use.line);
+  json.member("column", use.column);
+  json.member("pointer", use.pointer);
+  json.member("title", use.title);
+  json.member("kind", spelled(use.kind));
+  json.member("language", spelled(use.language));
+  json.member("alert", use.is_alert);
+  json.member("verdict", name(finding.verdict));
+  json.member("confidence", name(finding.confidence));
+  json.member("reason", finding.reason);
+  json.member("services", finding.services);
+  json.member("old", use.text.text());
   text_or_null(json, "proposed", finding.proposal ? finding.proposal->text : "");
   text_or_null(json, "blocked", finding.proposal ? finding.proposal->blocked : "");
-  member(json, "transitions", finding.transitions);
-  json.EndObject();
+  json.key("transitions");
+  json.array(finding.transitions, [&](const Transition& way) { put(json, way); });
+  json.end_object();
 }
 
-void put_unrecognised(Writer& json, const Report& report) {
-  json.Key("unknown");
-  json.StartArray();
+void put_unrecognised(JsonWriter& json, const Report& report) {
+  json.key("unknown");
+  json.begin_array();
   for (const Document& document : report.documents) {
     for (const Unrecognised& item : document.unrecognised) {
-      json.StartObject();
-      member(json, "file", document.path);
-      member(json, "line", item.line);
-      member(json, "column", item.column);
-      member(json, "pointer", item.pointer);
-      member(json, "title", item.title);
-      member(json, "what", item.what);
-      json.EndObject();
+      json.begin_object();
+      json.member("file", document.path);
+      json.member("line", item.line);
+      json.member("column", item.column);
+      json.member("pointer", item.pointer);
+      json.member("title", item.title);
+      json.member("what", item.what);
+      json.end_object();
     }
   }
-  json.EndArray();
+  json.end_array();
 }
 
-void put_coverage(Writer& json, const Report& report) {
+void put_coverage(JsonWriter& json, const Report& report) {
   const Coverage counts = coverage(report);
-  json.Key("coverage");
-  json.StartObject();
-  member(json, "seen", counts.seen);
-  member(json, "judged", counts.judged);
-  member(json, "unknown", counts.unknown);
-  json.Key("verdicts");
-  json.StartObject();
+  json.key("coverage");
+  json.begin_object();
+  json.member("seen", counts.seen);
+  json.member("judged", counts.judged);
+  json.member("unknown", counts.unknown);
+  json.key("verdicts");
+  json.begin_object();
   for (size_t i = 0; i < std::size(counts.by_verdict); ++i)
-    member(json, name(static_cast<Verdict>(i)), counts.by_verdict[i]);
-  json.EndObject();
-  json.Key("passed");
-  json.StartObject();
-  for (const auto& [why, count] : passed(report)) member(json, utf8(why), count);
-  json.EndObject();
-  json.EndObject();
+    json.member(name(static_cast<Verdict>(i)), counts.by_verdict[i]);
+  json.end_object();
+  json.key("passed");
+  json.begin_object();
+  for (const auto& [why, count] : passed(report)) json.member(why, count);
+  json.end_object();
+  json.end_object();
 }
 
 }  // namespace
 
 std::string render_json(const Report& report) {
-  rapidjson::StringBuffer out;
-  Writer json(out);
-  json.SetIndent(' ', 2);
-  json.StartObject();
-  member(json, "version", 1);
-  member(json, "exit_code", exit_code(report));
-  json.Key("fleet");
-  json.StartObject();
-  member(json, "done", report.fleet.done);
-  member(json, "total", report.fleet.total);
-  member(json, "hosts", report.fleet.hosts);
-  json.EndObject();
+  JsonWriter json;
+  json.begin_object();
+  json.member("version", 1);
+  json.member("exit_code", exit_code(report));
+  json.key("fleet");
+  json.begin_object();
+  json.member("done", report.fleet.done);
+  json.member("total", report.fleet.total);
+  json.key("hosts");
+  json.array(report.fleet.hosts, [&](const HostState& host) { put(json, host); });
+  json.end_object();
   put_coverage(json, report);
-  json.Key("findings");
-  json.StartArray();
+  json.key("findings");
+  json.begin_array();
   for (const Finding* finding : in_order(report)) put(json, row_of(report, *finding));
   for (const Finding& finding : report.findings)
     if (finding.verdict == Verdict::same) put(json, row_of(report, finding));
-  json.EndArray();
+  json.end_array();
   put_unrecognised(json, report);
-  member(json, "errors", report.io_errors);
-  json.EndObject();
-  return json_for_terminals(std::string(out.GetString(), out.GetSize())) + '\n';
+  json.key("errors");
+  json.array(report.io_errors, [&](const base::Error& error) { json.put(error.message); });
+  json.end_object();
+  return json.take();
 }
 
 }  // namespace migrate

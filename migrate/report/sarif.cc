@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
+#include <unordered_map>
 
-#include "migrate/report/escape.h"
 #include "migrate/report/formats.h"
+#include "migrate/report/json_writer.h"
 
 namespace migrate {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kUnrecognised = "UNRECOGNISED";
 
@@ -61,9 +59,9 @@ std::string as_uri(std::string_view name) {
 class Columns {
  public:
   uint32_t in_code_points(const Document& document, uint32_t line, uint32_t column) {
-    if (document_ != &document) index(document);
-    if (line == 0 || line > starts_.size() || column == 0) return std::max(column, 1u);
-    const std::string_view rest = std::string_view(document.text).substr(starts_[line - 1]);
+    const std::vector<uint32_t>& starts = starts_of(document);
+    if (line == 0 || line > starts.size() || column == 0) return std::max(column, 1u);
+    const std::string_view rest = std::string_view(document.text).substr(starts[line - 1]);
     const std::string_view before = rest.substr(0, column - 1);
     return column - static_cast<uint32_t>(std::count_if(before.begin(), before.end(), [](char c) {
              return (static_cast<uint8_t>(c) & 0xC0) == 0x80;
@@ -71,106 +69,195 @@ class Columns {
   }
 
  private:
-  void index(const Document& document) {
-    document_ = &document;
-    starts_.assign(1, 0);
+  const std::vector<uint32_t>& starts_of(const Document& document) {
+    std::vector<uint32_t>& starts = starts_[&document];
+    if (!starts.empty()) return starts;
+    starts.push_back(0);
     for (size_t at = document.text.find('\n'); at != std::string::npos;
          at = document.text.find('\n', at + 1))
-      starts_.push_back(at + 1);
+      starts.push_back(static_cast<uint32_t>(at + 1));
+    return starts;
   }
 
-  const Document* document_ = nullptr;
-  std::vector<size_t> starts_;
+  std::unordered_map<const Document*, std::vector<uint32_t>> starts_;
 };
 
-Json location(Columns& columns, const Document& document, uint32_t line, uint32_t column,
-              const std::vector<std::string>& title) {
-  Json place = {{"physicalLocation", {{"artifactLocation", {{"uri", as_uri(document.path)}}}}}};
-  if (line != 0)
-    place["physicalLocation"]["region"] = {
-        {"startLine", line}, {"startColumn", columns.in_code_points(document, line, column)}};
-  if (!title.empty())
-    place["logicalLocations"] =
-        Json::array({{{"fullyQualifiedName", joined(title, " > ")}, {"kind", document.kind}}});
-  return place;
+void put_message(JsonWriter& json, std::string_view name, std::string_view text) {
+  json.key(name);
+  json.begin_object();
+  json.member("text", text);
+  json.end_object();
 }
 
-Json fix(const Document& document, const Proposal& proposal) {
-  Json replacements = Json::array();
-  for (const FileEdit& edit : proposal.edits) {
-    replacements.push_back(
-        {{"deletedRegion", {{"byteOffset", edit.begin}, {"byteLength", edit.end - edit.begin}}},
-         {"insertedContent", {{"text", edit.text}}}});
+void put_artifact(JsonWriter& json, const Document& document) {
+  json.key("artifactLocation");
+  json.begin_object();
+  json.member("uri", as_uri(document.path));
+  json.end_object();
+}
+
+/// Where something stands: in a file, and in a dashboard or a group of rules.
+struct Place {
+  const Document& document;
+  uint32_t line;
+  uint32_t column;
+  const std::vector<std::string>& title;
+};
+
+void put_locations(JsonWriter& json, Columns& columns, const Place& place) {
+  json.key("locations");
+  json.begin_array();
+  json.begin_object();
+  json.key("physicalLocation");
+  json.begin_object();
+  put_artifact(json, place.document);
+  if (place.line != 0) {
+    json.key("region");
+    json.begin_object();
+    json.member("startLine", place.line);
+    json.member("startColumn", columns.in_code_points(place.document, place.line, place.column));
+    json.end_object();
   }
-  const Json change = {{"artifactLocation", {{"uri", as_uri(document.path)}}},
-                       {"replacements", std::move(replacements)}};
-  return {{"description", {{"text", proposal.text}}}, {"artifactChanges", Json::array({change})}};
+  json.end_object();
+  if (!place.title.empty()) {
+    json.key("logicalLocations");
+    json.begin_array();
+    json.begin_object();
+    json.member("fullyQualifiedName", joined(place.title, " > "));
+    json.member("kind", place.document.kind);
+    json.end_object();
+    json.end_array();
+  }
+  json.end_object();
+  json.end_array();
 }
 
-Json result(Columns& columns, const Row& row) {
+void put_fix(JsonWriter& json, const Document& document, const Proposal& proposal) {
+  json.key("fixes");
+  json.begin_array();
+  json.begin_object();
+  put_message(json, "description", proposal.text);
+  json.key("artifactChanges");
+  json.begin_array();
+  json.begin_object();
+  put_artifact(json, document);
+  json.key("replacements");
+  json.array(proposal.edits, [&](const FileEdit& edit) {
+    json.begin_object();
+    json.key("deletedRegion");
+    json.begin_object();
+    json.member("byteOffset", edit.begin);
+    json.member("byteLength", edit.end - edit.begin);
+    json.end_object();
+    put_message(json, "insertedContent", edit.text);
+    json.end_object();
+  });
+  json.end_object();
+  json.end_array();
+  json.end_object();
+  json.end_array();
+}
+
+void put_finding(JsonWriter& json, Columns& columns, const Row& row) {
   const auto& [finding, document, use] = row;
-  std::string message = finding.reason;
-  if (finding.proposal) message += "\nproposed: " + finding.proposal->text;
-  Json json = {
-      {"ruleId", name(finding.verdict)},
-      {"level", level_of(row)},
-      {"message", {{"text", std::move(message)}}},
-      {"locations", Json::array({location(columns, document, use.line, use.column, use.title)})},
-      {"properties",
-       {{"pointer", use.pointer},
-        {"alert", use.is_alert},
-        {"confidence", name(finding.confidence)},
-        {"services", finding.services},
-        {"query", use.text.text()}}}};
+  json.begin_object();
+  json.member("ruleId", name(finding.verdict));
+  json.member("level", level_of(row));
+  put_message(json, "message",
+              finding.reason +
+                  (finding.proposal ? "\nproposed: " + finding.proposal->text : std::string()));
+  put_locations(json, columns, {document, use.line, use.column, use.title});
   if (finding.proposal && !finding.proposal->edits.empty())
-    json["fixes"] = Json::array({fix(document, *finding.proposal)});
-  return json;
+    put_fix(json, document, *finding.proposal);
+  json.key("properties");
+  json.begin_object();
+  json.member("pointer", use.pointer);
+  json.member("alert", use.is_alert);
+  json.member("confidence", name(finding.confidence));
+  json.member("services", finding.services);
+  json.member("query", use.text.text());
+  json.end_object();
+  json.end_object();
 }
 
-Json unrecognised(Columns& columns, const Document& document, const Unrecognised& item) {
-  return {
-      {"ruleId", kUnrecognised},
-      {"level", "note"},
-      {"message", {{"text", item.what}}},
-      {"locations", Json::array({location(columns, document, item.line, item.column, item.title)})},
-      {"properties", {{"pointer", item.pointer}}}};
+void put_unrecognised(JsonWriter& json, Columns& columns, const Document& document,
+                      const Unrecognised& item) {
+  json.begin_object();
+  json.member("ruleId", kUnrecognised);
+  json.member("level", "note");
+  put_message(json, "message", item.what);
+  put_locations(json, columns, {document, item.line, item.column, item.title});
+  json.key("properties");
+  json.begin_object();
+  json.member("pointer", item.pointer);
+  json.end_object();
+  json.end_object();
 }
 
-Json results_of(const Report& report) {
+void put_tool(JsonWriter& json) {
+  json.key("tool");
+  json.begin_object();
+  json.key("driver");
+  json.begin_object();
+  json.member("name", "cfgc");
+  json.key("rules");
+  json.array(kRules, [&](const Rule& rule) {
+    json.begin_object();
+    json.member("id", rule.id);
+    put_message(json, "shortDescription", rule.what);
+    json.end_object();
+  });
+  json.end_object();
+  json.end_object();
+}
+
+void put_invocation(JsonWriter& json, const Report& report) {
+  json.key("invocations");
+  json.begin_array();
+  json.begin_object();
+  json.member("executionSuccessful", report.io_errors.empty());
+  json.member("exitCode", exit_code(report));
+  json.key("toolExecutionNotifications");
+  json.array(report.io_errors, [&](const base::Error& error) {
+    json.begin_object();
+    json.member("level", "error");
+    put_message(json, "message", error.message);
+    json.end_object();
+  });
+  json.end_object();
+  json.end_array();
+}
+
+void put_results(JsonWriter& json, const Report& report) {
   Columns columns;
-  Json results = Json::array();
+  json.key("results");
+  json.begin_array();
   for (const Finding* finding : in_order(report))
-    results.push_back(result(columns, row_of(report, *finding)));
+    put_finding(json, columns, row_of(report, *finding));
   for (const Document& document : report.documents)
     for (const Unrecognised& item : document.unrecognised)
-      results.push_back(unrecognised(columns, document, item));
-  return results;
-}
-
-Json invocation_of(const Report& report) {
-  Json notes = Json::array();
-  for (const base::Error& error : report.io_errors)
-    notes.push_back({{"level", "error"}, {"message", {{"text", error.message}}}});
-  return {{"executionSuccessful", report.io_errors.empty()},
-          {"exitCode", exit_code(report)},
-          {"toolExecutionNotifications", std::move(notes)}};
+      put_unrecognised(json, columns, document, item);
+  json.end_array();
 }
 
 }  // namespace
 
 std::string render_sarif(const Report& report) {
-  Json rules = Json::array();
-  for (const auto& [id, what] : kRules)
-    rules.push_back({{"id", id}, {"shortDescription", {{"text", what}}}});
-  const Json log = {
-      {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-      {"version", "2.1.0"},
-      {"runs", Json::array({{{"tool", {{"driver", {{"name", "cfgc"}, {"rules", rules}}}}},
-                             {"columnKind", "unicodeCodePoints"},
-                             {"invocations", Json::array({invocation_of(report)})},
-                             {"results", results_of(report)}}})}};
-  // Replaces what is not UTF-8.
-  return json_for_terminals(log.dump(2, ' ', false, Json::error_handler_t::replace)) + '\n';
+  JsonWriter json;
+  json.begin_object();
+  json.member("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+  json.member("version", "2.1.0");
+  json.key("runs");
+  json.begin_array();
+  json.begin_object();
+  put_tool(json);
+  json.member("columnKind", "unicodeCodePoints");
+  put_invocation(json, report);
+  put_results(json, report);
+  json.end_object();
+  json.end_array();
+  json.end_object();
+  return json.take();
 }
 
 }  // namespace migrate

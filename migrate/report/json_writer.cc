@@ -1,0 +1,56 @@
+#include "migrate/report/json_writer.h"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include "migrate/report/escape.h"
+
+namespace migrate {
+
+struct JsonWriter::State {
+  rapidjson::StringBuffer out;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> json{out};
+};
+
+JsonWriter::JsonWriter() : state_(new State) {
+  state_->json.SetIndent(' ', 2);
+}
+JsonWriter::~JsonWriter() = default;
+
+void JsonWriter::begin_object() {
+  state_->json.StartObject();
+}
+void JsonWriter::end_object() {
+  state_->json.EndObject();
+}
+void JsonWriter::begin_array() {
+  state_->json.StartArray();
+}
+void JsonWriter::end_array() {
+  state_->json.EndArray();
+}
+void JsonWriter::null() {
+  state_->json.Null();
+}
+void JsonWriter::put(int64_t number) {
+  state_->json.Int64(number);
+}
+void JsonWriter::put(bool value) {
+  state_->json.Bool(value);
+}
+
+void JsonWriter::key(std::string_view name) {
+  const std::string clean = utf8(name);
+  state_->json.Key(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+}
+
+void JsonWriter::put(std::string_view text) {
+  const std::string clean = utf8(text);
+  state_->json.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+}
+
+std::string JsonWriter::take() {
+  return json_for_terminals({state_->out.GetString(), state_->out.GetSize()}) + '\n';
+}
+
+}  // namespace migrate

@@ -1,0 +1,61 @@
+#pragma once
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace migrate {
+
+/// JSON as a stream of tokens: a tree of a large fleet's findings would cost more than judging
+/// them. Texts may be any bytes; what is no UTF-8 becomes U+FFFD.
+class JsonWriter {
+ public:
+  JsonWriter();
+  ~JsonWriter();
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+
+  void begin_object();
+  void end_object();
+  void begin_array();
+  void end_array();
+  void key(std::string_view name);
+  void null();
+
+  void put(std::string_view text);
+  void put(const std::string& text) { put(std::string_view(text)); }
+  void put(const char* text) { put(std::string_view(text)); }
+  void put(int64_t number);
+  void put(bool value);
+  template <std::integral Number>
+  void put(Number number) {
+    put(static_cast<int64_t>(number));
+  }
+  void put(const std::vector<std::string>& texts) {
+    array(texts, [this](const std::string& text) { put(text); });
+  }
+
+  template <class Value>
+  void member(std::string_view name, const Value& value) {
+    key(name);
+    put(value);
+  }
+  /// [one(item), ...]
+  template <class Items, class One>
+  void array(const Items& items, const One& one) {
+    begin_array();
+    for (const auto& item : items) one(item);
+    end_array();
+  }
+
+  /// What was written, safe to show on a terminal; ends with a line break.
+  std::string take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace migrate
