@@ -1,0 +1,15 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace migrate {
+
+/// Which language a query is in as far as its text tells. Lines are not parsed: a text of either
+/// language, of neither, or with any variable in it gets an answer.
+enum class Shape : uint8_t { unclear, logql, promql };
+
+/// LogQL selects with a brace that no name stands before; PromQL names series. An empty answer
+/// means that neither was found (`1 > 0`, a variable).
+Shape shape_of(std::string_view query);
+
+}  // namespace migrate

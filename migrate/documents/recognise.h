@@ -1,0 +1,10 @@
+#pragma once
+#include "migrate/documents/gatherer.h"
+
+namespace migrate {
+
+/// Finds what one document of JSON or YAML is and gathers from it. What it is said to be is noted
+/// in Document::kind. False: it is nothing that is known.
+bool gather_known(const Value& value, Gatherer& out);
+
+}  // namespace migrate

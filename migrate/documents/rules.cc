@@ -1,0 +1,106 @@
+#include "migrate/documents/rules.h"
+
+#include <fmt/format.h>
+
+#include "migrate/documents/links.h"
+#include "migrate/documents/query_shape.h"
+
+namespace migrate {
+
+namespace {
+
+/// {{ $labels.job }}, {{ .Labels.job }}, {{ index $labels "job" }}
+bool reads_labels(std::string_view text) {
+  return text.find("{{") != std::string_view::npos && text.find("abels") != std::string_view::npos;
+}
+
+/// Rule files do not say which ruler reads them: the expression does. One that could be either goes
+/// with the others of the file and is marked as uncertain.
+struct GroupLanguage {
+  Source source;
+  Shape others = Shape::unclear;
+
+  Source of(std::string_view expression) const {
+    if (source.kind != Source::Kind::unknown) return source;
+    const Shape own = shape_of(expression);
+    if (own == Shape::unclear) return {};
+    return source_of_type(own == Shape::logql ? "loki" : "prometheus");
+  }
+};
+
+Shape shape_of_groups(const Value& groups) {
+  bool has_logql = false;
+  bool has_promql = false;
+  for (const Value group : groups)
+    for (const Value rule : group["rules"]) {
+      const Shape shape = shape_of(rule["expr"].text());
+      has_logql |= shape == Shape::logql;
+      has_promql |= shape == Shape::promql;
+    }
+  if (has_logql == has_promql) return Shape::unclear;
+  return has_logql ? Shape::logql : Shape::promql;
+}
+
+void gather_rule(const Value& rule, const GroupLanguage& language, Gatherer& out) {
+  const bool is_record = rule.has("record");
+  const std::string_view name = first_text(rule, {"alert", "record"});
+  Part part(out, name);
+  out.context.is_alert = !is_record;
+  const Value expr = rule["expr"];
+  if (!expr.is_string() && !expr.is(Tree::Kind::number))
+    return out.unrecognised(rule, "a rule without an expression");
+  const size_t first = out.document().uses.size();
+  const Source source = language.of(expr.text());
+  const int32_t index = out.add_query(expr, source);
+  if (index >= 0 && source.kind == Source::Kind::unknown && language.others == Shape::promql)
+    out.document().uses[static_cast<size_t>(index)].language = Language::promql;
+  gather_rule_texts(rule, name, is_record, first, out);
+}
+
+}  // namespace
+
+void gather_rule_texts(const Value& rule, std::string_view name, bool is_record, size_t first,
+                       Gatherer& out) {
+  RuleDef definition{.name = std::string(name), .is_record = is_record};
+  for (const Value label : rule["labels"]) definition.labels.emplace(label.key(), label.text());
+  auto& uses = out.document().uses;
+  const size_t behind = uses.size();
+  for (size_t i = first; i < behind; ++i) {
+    uses[i].name = name;
+    definition.expression = i;
+    if (uses[i].kind == UseKind::query) out.document().rules.push_back(definition);
+  }
+  if (behind == first) return;
+  Part part(out);
+  out.context.belongs_to = behind == first + 1 ? static_cast<int32_t>(first) : -1;
+  out.context.language = uses[first].language;
+  out.context.language_is_certain = uses[first].language_is_certain;
+  for (const std::string_view map : {"labels", "annotations"})
+    for (const Value text : rule[map]) {
+      if (reads_labels(text.text())) out.add(UseKind::go_template, text).name = name;
+      if (text.text().find("explore?") != std::string_view::npos)
+        gather_links_in(text, text.excerpt(), out);
+    }
+}
+
+bool is_rule_groups(const Value& list) {
+  if (!list.is_list()) return false;
+  for (const Value group : list)
+    if (!group["rules"].is_list()) return false;
+  return list.begin() != list.end();
+}
+
+void gather_rule_groups(const Value& list, const Source& source, Gatherer& out) {
+  const GroupLanguage language{source, shape_of_groups(list)};
+  for (const Value group : list) {
+    Part part(out, group["name"].text());
+    for (const Value rule : group["rules"]) {
+      if (is_grafana_rule(rule))
+        gather_grafana_rule(rule, out);
+      else if (rule.is_map())
+        gather_rule(rule, language, out);
+    }
+  }
+}
+
+}  // namespace migrate
