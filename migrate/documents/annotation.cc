@@ -27,11 +27,11 @@ void gather_tag_keys(const Value& value, Gatherer& out) {
 /// The query stands in `expr`, since Grafana 9 in `target`, in V2 in `query.spec` (V2 beta) or
 /// `legacyOptions`; what reads it stands beside.
 void gather_annotation(const Value& annotation, const Datasources& datasources, Gatherer& out) {
-  Part part(out, fmt::format("annotation {}", annotation["name"].text()));
+  TitledPart part(out, fmt::format("annotation {}", annotation["name"].text()));
   const Value v2 = annotation["query"];
   const Value holders[] = {annotation["target"], v2["spec"], annotation,
                            annotation["legacyOptions"]};
-  Source source = datasources.resolve(annotation["datasource"]);
+  QuerySource source = datasources.resolve(annotation["datasource"]);
   if (const std::string_view group = first_text(v2, {"group", "kind"});
       v2.is_map() && !group.empty())
     if (group != "DataQuery" && !annotation.has("datasource")) source = source_of_type(group);
@@ -40,7 +40,7 @@ void gather_annotation(const Value& annotation, const Datasources& datasources, 
   for (const Value& holder : holders)
     if (!expr.exists() && !holder["expr"].text().empty()) expr = holder["expr"];
   if (!expr.exists())
-    return out.pass(source.kind == Source::Kind::other ? source.type : "no query text");
+    return out.pass(source.kind == QuerySource::Kind::other ? source.type : "no query text");
   const int32_t index = out.add_query(expr, source);
   if (index < 0) return;
   const Use query = out.document().uses[static_cast<size_t>(index)];

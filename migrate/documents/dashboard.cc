@@ -75,12 +75,12 @@ void ClassicDashboard::variables() {
 }
 
 void ClassicDashboard::targets(const Value& panel, PanelQueries& queries) {
-  const Source standard = datasources_.resolve(panel["datasource"]);
+  const QuerySource standard = datasources_.resolve(panel["datasource"]);
   for (const Value target : panel["targets"]) {
     const Value own = target["datasource"];
-    Source source = own.is_null() ? standard : datasources_.resolve(own);
-    if (source.kind == Source::Kind::mixed) source = datasources_.by_name("default");
-    Part part(out_);
+    QuerySource source = own.is_null() ? standard : datasources_.resolve(own);
+    if (source.kind == QuerySource::Kind::mixed) source = datasources_.by_name("default");
+    TitledPart part(out_);
     out_.context.is_alert = is_alerted(panel, target["refId"].text());
     gather_target(target, target["refId"].text(), source, out_, queries);
   }
@@ -113,14 +113,14 @@ int32_t ClassicDashboard::number_of_source(const Value& panel, int32_t own) cons
 }
 
 void ClassicDashboard::panel(const Value& panel, int32_t number) {
-  Part part(out_, panel["title"].text());
+  TitledPart part(out_, panel["title"].text());
   out_.context.panel = number;
   gather_links(panel["links"], out_);
   if (!is_library_reference(panel)) panel_parts(panel, number);
 }
 
 void ClassicDashboard::panel_parts(const Value& panel, int32_t number) {
-  Part part(out_);
+  TitledPart part(out_);
   out_.context.panel = number;
   PanelQueries queries;
   targets(panel, queries);
@@ -169,7 +169,7 @@ bool is_classic_dashboard(const Value& value) {
 
 void gather_classic_dashboard(const Value& dashboard, Gatherer& out) {
   const std::string_view title = dashboard["title"].text();
-  Part part(out, title);
+  TitledPart part(out, title);
   out.document().scopes.push_back({std::string(title), {}});
   out.context.scope = static_cast<int32_t>(out.document().scopes.size() - 1);
   ClassicDashboard(dashboard, out).gather();
@@ -185,7 +185,7 @@ bool is_library_panel(const Value& value) {
 
 /// A library panel stands in many dashboards: whose variables it reads is not known here.
 void gather_library_panel(const Value& library, Gatherer& out) {
-  Part part(out, fmt::format("library panel {}", first_text(library, {"name", "uid"})));
+  TitledPart part(out, fmt::format("library panel {}", first_text(library, {"name", "uid"})));
   out.document().scopes.push_back({std::string(first_text(library, {"name", "uid"})), {}});
   out.context.scope = static_cast<int32_t>(out.document().scopes.size() - 1);
   const Value model = library["model"];

@@ -17,9 +17,10 @@ std::string_view group_of(const Value& query) {
   return kind == "DataQuery" ? std::string_view() : kind;
 }
 
-Source source_of(const Value& panel_query, const Value& query, const Datasources& datasources) {
+QuerySource source_of(const Value& panel_query, const Value& query,
+                      const Datasources& datasources) {
   if (const std::string_view group = group_of(query); !group.empty()) {
-    const Source source = source_of_type(group);
+    const QuerySource source = source_of_type(group);
     // "datasource" is the group of -- Dashboard -- and of Grafana's own.
     return group == "datasource" ? datasources.resolve(query["datasource"]) : source;
   }
@@ -38,7 +39,7 @@ void gather_queries(const Value& list, const Datasources& datasources, Gatherer&
 }
 
 void gather_panel(const Value& spec, const Datasources& datasources, Gatherer& out) {
-  Part part(out, spec["title"].text());
+  TitledPart part(out, spec["title"].text());
   out.context.panel = out.new_panel();
   gather_links(spec["links"], out);
   const Value data = spec["data"]["spec"];
@@ -65,7 +66,7 @@ void gather_element(const Value& element, const Datasources& datasources, Gather
   if (kind != "LibraryPanel")
     return out.unrecognised(element, fmt::format("an element of an unknown kind: \"{}\"", kind));
   const Value library = spec["libraryPanel"];
-  Part part(out, spec["title"].text());
+  TitledPart part(out, spec["title"].text());
   const std::string_view name = first_text(library, {"name", "uid"});
   if (!out.catalog().has_library(library["uid"].text()) && !out.catalog().has_library(name))
     out.unrecognised(element,
@@ -83,7 +84,7 @@ bool is_v2_dashboard(const Value& value) {
 
 void gather_v2_dashboard(const Value& spec, Gatherer& out) {
   const std::string_view title = spec["title"].text();
-  Part part(out, title);
+  TitledPart part(out, title);
   out.document().scopes.push_back({std::string(title), {}});
   out.context.scope = static_cast<int32_t>(out.document().scopes.size() - 1);
   Datasources datasources(out.catalog());

@@ -17,30 +17,32 @@ constexpr std::string_view kPrometheusTypes[] = {"prometheus",
                                                  "victoriametrics-datasource",
                                                  "victoriametrics-metrics-datasource"};
 
-std::optional<Source> reserved(std::string_view name) {
-  if (name == "-- Mixed --") return Source{Source::Kind::mixed, "mixed"};
-  if (name == "-- Dashboard --") return Source{Source::Kind::computed, "another panel"};
-  if (name == "__expr__" || name == "-100") return Source{Source::Kind::computed, "expression"};
-  if (name == "-- Grafana --" || name == "grafana") return Source{Source::Kind::other, "grafana"};
+std::optional<QuerySource> reserved(std::string_view name) {
+  if (name == "-- Mixed --") return QuerySource{QuerySource::Kind::mixed, "mixed"};
+  if (name == "-- Dashboard --") return QuerySource{QuerySource::Kind::computed, "another panel"};
+  if (name == "__expr__" || name == "-100")
+    return QuerySource{QuerySource::Kind::computed, "expression"};
+  if (name == "-- Grafana --" || name == "grafana")
+    return QuerySource{QuerySource::Kind::other, "grafana"};
   return std::nullopt;
 }
 
 }  // namespace
 
-Source source_of_type(std::string_view type) {
+QuerySource source_of_type(std::string_view type) {
   if (const auto known = reserved(type)) return *known;
   const auto* prometheus =
       std::find(std::begin(kPrometheusTypes), std::end(kPrometheusTypes), type);
-  Source source{Source::Kind::other, std::string(type)};
-  if (type == "loki") source.kind = Source::Kind::loki;
-  if (prometheus != std::end(kPrometheusTypes)) source.kind = Source::Kind::prometheus;
-  if (type.empty()) source.kind = Source::Kind::unknown;
+  QuerySource source{QuerySource::Kind::other, std::string(type)};
+  if (type == "loki") source.kind = QuerySource::Kind::loki;
+  if (prometheus != std::end(kPrometheusTypes)) source.kind = QuerySource::Kind::prometheus;
+  if (type.empty()) source.kind = QuerySource::Kind::unknown;
   return source;
 }
 
 void Catalog::add_datasource(const Value& datasource) {
-  const Source source = source_of_type(datasource["type"].text());
-  if (source.kind == Source::Kind::unknown) return;
+  const QuerySource source = source_of_type(datasource["type"].text());
+  if (source.kind == QuerySource::Kind::unknown) return;
   for (const std::string_view key : {"uid", "name"})
     if (const std::string_view name = datasource[key].text(); !name.empty())
       sources_.insert_or_assign(std::string(name), source);
@@ -68,7 +70,7 @@ void Catalog::add(const Value& value, int depth) {
   for (const Value child : value) add(child, depth + 1);
 }
 
-std::optional<Source> Catalog::find(std::string_view uid_or_name) const {
+std::optional<QuerySource> Catalog::find(std::string_view uid_or_name) const {
   if (const auto known = reserved(uid_or_name)) return known;
   const auto found = sources_.find(uid_or_name);
   if (found == sources_.end()) return std::nullopt;
@@ -79,18 +81,18 @@ bool Catalog::has_library(std::string_view uid_or_name) const {
   return libraries_.find(uid_or_name) != libraries_.end();
 }
 
-Source Datasources::by_name(std::string_view name) const {
+QuerySource Datasources::by_name(std::string_view name) const {
   if (const std::string_view variable = variable_name(name); !variable.empty()) {
     const auto found = variables_.find(variable);
     return found != variables_.end() ? found->second
-                                     : Source{Source::Kind::unknown, std::string(name)};
+                                     : QuerySource{QuerySource::Kind::unknown, std::string(name)};
   }
   if (name.empty() || name == "default")
-    return catalog_.standard().value_or(Source{Source::Kind::unknown, "default"});
-  return catalog_.find(name).value_or(Source{Source::Kind::unknown, std::string(name)});
+    return catalog_.standard().value_or(QuerySource{QuerySource::Kind::unknown, "default"});
+  return catalog_.find(name).value_or(QuerySource{QuerySource::Kind::unknown, std::string(name)});
 }
 
-Source Datasources::resolve(const Value& field) const {
+QuerySource Datasources::resolve(const Value& field) const {
   if (!field.is_map()) return by_name(field.text());
   const std::string_view uid = field["uid"].text();
   const std::string_view type = field["type"].text();

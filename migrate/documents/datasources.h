@@ -13,7 +13,7 @@
 namespace migrate {
 
 /// Where the answers of a query come from, as far as labels go.
-struct Source {
+struct QuerySource {
   enum class Kind : uint8_t {
     unknown,  ///< could not be resolved
     loki,
@@ -27,7 +27,7 @@ struct Source {
 };
 
 /// The kind that a plugin's type stands for.
-Source source_of_type(std::string_view type);
+QuerySource source_of_type(std::string_view type);
 
 /// Provisioned datasources and exported library panels of all files. Filled by one thread, then
 /// read by all.
@@ -37,17 +37,17 @@ class Catalog {
   void add(const Value& value, int depth = 0);
 
   /// By uid or name; also Grafana's reserved names. nullopt when it is not known.
-  std::optional<Source> find(std::string_view uid_or_name) const;
+  std::optional<QuerySource> find(std::string_view uid_or_name) const;
   /// The one with isDefault.
-  std::optional<Source> standard() const { return standard_; }
+  std::optional<QuerySource> standard() const { return standard_; }
   bool has_library(std::string_view uid_or_name) const;
 
  private:
   void add_datasource(const Value& datasource);
 
-  std::map<std::string, Source, std::less<>> sources_;
+  std::map<std::string, QuerySource, std::less<>> sources_;
   std::set<std::string, std::less<>> libraries_;
-  std::optional<Source> standard_;
+  std::optional<QuerySource> standard_;
 };
 
 /// The datasources as one dashboard names them: its own variables and inputs come first.
@@ -60,12 +60,12 @@ class Datasources {
     variables_[std::move(name)] = source_of_type(type);
   }
   /// What a `datasource` field means: an object, a name or uid, or nothing (the default one).
-  Source resolve(const Value& field) const;
-  Source by_name(std::string_view name) const;
+  QuerySource resolve(const Value& field) const;
+  QuerySource by_name(std::string_view name) const;
 
  private:
   const Catalog& catalog_;
-  std::map<std::string, Source, std::less<>> variables_;
+  std::map<std::string, QuerySource, std::less<>> variables_;
 };
 
 /// The name in $name, ${name}, ${name:format} and [[name]]; empty when `text` is none of these.

@@ -46,14 +46,14 @@ void Gatherer::unrecognised_at(uint32_t at, std::string pointer, std::string wha
       {where.line, where.column, std::move(pointer), context.title, std::move(what)});
 }
 
-int32_t Gatherer::add_query(const Value& value, const Source& source) {
+int32_t Gatherer::add_query(const Value& value, const QuerySource& source) {
   return add_query(value, value.excerpt(), source);
 }
 
-int32_t Gatherer::add_query(const Value& value, Excerpt text, const Source& source) {
+int32_t Gatherer::add_query(const Value& value, Excerpt text, const QuerySource& source) {
   const bool is_known =
-      source.kind == Source::Kind::loki || source.kind == Source::Kind::prometheus;
-  if (source.kind == Source::Kind::other || source.kind == Source::Kind::computed) {
+      source.kind == QuerySource::Kind::loki || source.kind == QuerySource::Kind::prometheus;
+  if (source.kind == QuerySource::Kind::other || source.kind == QuerySource::Kind::computed) {
     pass(source.type);
     return -1;
   }
@@ -61,8 +61,8 @@ int32_t Gatherer::add_query(const Value& value, Excerpt text, const Source& sour
     pass("no query text");
     return -1;
   }
-  bool is_promql = source.kind == Source::Kind::prometheus;
-  if (!is_known) is_promql = shape_of(text.text()) == Shape::promql;
+  bool is_promql = source.kind == QuerySource::Kind::prometheus;
+  if (!is_known) is_promql = shape_of(text.text()) == QueryShape::promql;
   Use& use = add(UseKind::query, value, std::move(text));
   use.language = is_promql ? Language::promql : Language::logql;
   use.language_is_certain = is_known;

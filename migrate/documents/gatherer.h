@@ -10,8 +10,8 @@
 namespace migrate {
 
 /// What is true of all uses found in one part of a document. A part copies it, changes its copy and
-/// puts the old one back: see Part.
-struct Context {
+/// puts the old one back: see TitledPart.
+struct GatherContext {
   std::vector<std::string> title;
   std::string prefix;  ///< pointer to the string that holds the tree being read
   int32_t scope = -1;
@@ -42,13 +42,13 @@ class Gatherer {
 
   /// A query: decides its language from where it is asked and, where that is not known, from its
   /// text. -1 when it depends on no labels, which is counted; else its index.
-  int32_t add_query(const Value& value, const Source& source);
-  int32_t add_query(const Value& value, Excerpt text, const Source& source);
+  int32_t add_query(const Value& value, const QuerySource& source);
+  int32_t add_query(const Value& value, Excerpt text, const QuerySource& source);
   /// The number of one more panel of the document.
   int32_t new_panel() { return panels_++; }
   void pass(const std::string& why) { ++document_.passed[why]; }
 
-  Context context;
+  GatherContext context;
 
  private:
   struct Place {
@@ -64,19 +64,19 @@ class Gatherer {
 };
 
 /// A part of a document with a title of its own; the context is as before when it ends.
-class Part {
+class TitledPart {
  public:
-  explicit Part(Gatherer& out) : out_(out), before_(out.context) {}
-  Part(Gatherer& out, std::string_view title) : Part(out) {
+  explicit TitledPart(Gatherer& out) : out_(out), before_(out.context) {}
+  TitledPart(Gatherer& out, std::string_view title) : TitledPart(out) {
     if (!title.empty()) out.context.title.emplace_back(title);
   }
-  ~Part() { out_.context = std::move(before_); }
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
+  ~TitledPart() { out_.context = std::move(before_); }
+  TitledPart(const TitledPart&) = delete;
+  TitledPart& operator=(const TitledPart&) = delete;
 
  private:
   Gatherer& out_;
-  Context before_;
+  GatherContext before_;
 };
 
 /// The first of these keys that holds text.

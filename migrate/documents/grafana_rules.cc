@@ -9,22 +9,23 @@ namespace {
 /// One node of a rule's data: a query, or an expression over others.
 void gather_model(const Value& node, const Value& model, Gatherer& out) {
   const Datasources datasources(out.catalog());
-  const Source by_uid = datasources.by_name(node["datasourceUid"].text());
-  Source source = by_uid;
-  if (source.kind == Source::Kind::unknown && model["datasource"].is_map())
+  const QuerySource by_uid = datasources.by_name(node["datasourceUid"].text());
+  QuerySource source = by_uid;
+  if (source.kind == QuerySource::Kind::unknown && model["datasource"].is_map())
     source = datasources.resolve(model["datasource"]);
-  if (source.kind == Source::Kind::unknown && model["type"].text() == "math")
+  if (source.kind == QuerySource::Kind::unknown && model["type"].text() == "math")
     return out.pass("expression");
   const Value expr = model["expr"];
   if (!expr.is_string())
-    return out.pass(source.type.empty() || source.kind == Source::Kind::unknown ? "no query text"
-                                                                                : source.type);
+    return out.pass(source.type.empty() || source.kind == QuerySource::Kind::unknown
+                        ? "no query text"
+                        : source.type);
   out.add_query(expr, source);
 }
 
 /// `model` is an object, or the same as a text of JSON.
 void gather_node(const Value& node, Gatherer& out) {
-  Part part(out, node["refId"].text());
+  TitledPart part(out, node["refId"].text());
   const Value model = node["model"];
   if (model.is_map()) return gather_model(node, model, out);
   if (!model.is_string()) return out.unrecognised(node, "a query of a rule without a model");
@@ -32,7 +33,7 @@ void gather_node(const Value& node, Gatherer& out) {
   const auto tree = read_json(model.excerpt(), &error);
   if (!tree)
     return out.unrecognised(model, fmt::format("a model that is no JSON: {}", error.message));
-  Part inner(out);
+  TitledPart inner(out);
   out.context.prefix += model.pointer();
   gather_model(node, tree->root(), out);
 }
@@ -47,7 +48,7 @@ void gather_grafana_rule(const Value& rule, Gatherer& out) {
   const Value inner = rule["grafana_alert"].is_map() ? rule["grafana_alert"] : rule;
   const bool is_record = inner["record"].is_map();
   const std::string_view title = first_text(inner, {"title", "name"});
-  Part part(out, title);
+  TitledPart part(out, title);
   out.context.is_alert = !is_record;
   const size_t first = out.document().uses.size();
   for (const Value node : inner["data"]) gather_node(node, out);

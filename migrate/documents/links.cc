@@ -59,7 +59,7 @@ void gather_explore_queries(const Value& pane, const Value& link, const Datasour
 void gather_pane(const Value& pane, const Value& link, Gatherer& out) {
   const Datasources datasources(out.catalog());
   if (pane.is_map()) return gather_explore_queries(pane, link, datasources, out);
-  Source source;
+  QuerySource source;
   size_t texts = 0;
   for (const Value item : pane) {
     if (item.is_string() && ++texts == 3) source = datasources.by_name(item.text());
@@ -70,13 +70,13 @@ void gather_pane(const Value& pane, const Value& link, Gatherer& out) {
 
 void gather_explore_queries(const Value& pane, const Value& link, const Datasources& datasources,
                             Gatherer& out) {
-  const Source standard = datasources.resolve(pane["datasource"]);
+  const QuerySource standard = datasources.resolve(pane["datasource"]);
   for (const Value query : pane["queries"]) {
     const Value expr = query["expr"];
     if (!expr.is_string()) continue;
-    const Source own =
+    const QuerySource own =
         query.has("datasource") ? datasources.resolve(query["datasource"]) : standard;
-    Part part(out, query["refId"].text());
+    TitledPart part(out, query["refId"].text());
     out.add_query(link, expr.excerpt(), own);
   }
 }
@@ -92,7 +92,7 @@ bool gather_explore(const Value& link, const Excerpt& text, const Parameter& par
     if (const auto plain = text.decode(parameter.begin, parameter.end, Encoding::plain))
       tree = read_json(*plain);
   if (!tree) return false;
-  Part part(out, "Explore");
+  TitledPart part(out, "Explore");
   const Value root = tree->root();
   if (parameter.name != "panes") {
     gather_pane(root, link, out);

@@ -14,13 +14,13 @@ Language PanelQueries::language() const {
   return has_logql ? Language::logql : Language::promql;
 }
 
-void gather_target(const Value& query, std::string_view ref_id, const Source& source, Gatherer& out,
-                   PanelQueries& queries) {
+void gather_target(const Value& query, std::string_view ref_id, const QuerySource& source,
+                   Gatherer& out, PanelQueries& queries) {
   const Value expr = query["expr"];
-  Part part(out, ref_id);
+  TitledPart part(out, ref_id);
   if (!expr.is_string()) {
     const bool is_known =
-        source.kind == Source::Kind::other || source.kind == Source::Kind::computed;
+        source.kind == QuerySource::Kind::other || source.kind == QuerySource::Kind::computed;
     return out.pass(is_known ? source.type : "no query text");
   }
   const int32_t index = out.add_query(expr, source);

@@ -18,8 +18,8 @@ struct PanelQueries {
 };
 
 /// A query of a panel: `query` holds expr and legendFormat. The legend belongs to it.
-void gather_target(const Value& query, std::string_view ref_id, const Source& source, Gatherer& out,
-                   PanelQueries& queries);
+void gather_target(const Value& query, std::string_view ref_id, const QuerySource& source,
+                   Gatherer& out, PanelQueries& queries);
 
 /// A transformation by its id. An unknown one is listed.
 void gather_transformation(std::string_view id, const Value& transformation, const Value& options,

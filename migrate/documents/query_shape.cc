@@ -21,9 +21,9 @@ class ShapeReader {
  public:
   explicit ShapeReader(std::string_view text) : text_(text) {}
 
-  Shape read() {
-    while (at_ < text_.size() && shape_ == Shape::unclear) step();
-    return shape_ == Shape::unclear && has_series_ ? Shape::promql : shape_;
+  QueryShape read() {
+    while (at_ < text_.size() && shape_ == QueryShape::unclear) step();
+    return shape_ == QueryShape::unclear && has_series_ ? QueryShape::promql : shape_;
   }
 
  private:
@@ -50,7 +50,7 @@ class ShapeReader {
   bool after_grouping_ = false;  // `by`, `on`, ...: the parenthesis that follows holds labels.
   bool after_name_ = false;
   bool has_series_ = false;
-  Shape shape_ = Shape::unclear;
+  QueryShape shape_ = QueryShape::unclear;
 };
 
 void ShapeReader::brace() {
@@ -58,9 +58,9 @@ void ShapeReader::brace() {
   const size_t end = std::min(text_.find('}', at_), text_.size());
   const std::string_view inside = text_.substr(at_, end - at_);
   if (after_name_ || inside.find("__name__") != std::string_view::npos)
-    shape_ = Shape::promql;
+    shape_ = QueryShape::promql;
   else
-    shape_ = Shape::logql;
+    shape_ = QueryShape::logql;
 }
 
 void ShapeReader::name() {
@@ -102,7 +102,7 @@ void ShapeReader::step() {
 
 }  // namespace
 
-Shape shape_of(std::string_view query) {
+QueryShape shape_of(std::string_view query) {
   return ShapeReader(query).read();
 }
 

@@ -6,10 +6,10 @@ namespace migrate {
 
 /// Which language a query is in as far as its text tells. Lines are not parsed: a text of either
 /// language, of neither, or with any variable in it gets an answer.
-enum class Shape : uint8_t { unclear, logql, promql };
+enum class QueryShape : uint8_t { unclear, logql, promql };
 
 /// LogQL selects with a brace that no name stands before; PromQL names series. An empty answer
 /// means that neither was found (`1 > 0`, a variable).
-Shape shape_of(std::string_view query);
+QueryShape shape_of(std::string_view query);
 
 }  // namespace migrate

@@ -41,7 +41,7 @@ bool is_namespaces(const Value& value) {
 }
 void gather_namespaces(const Value& value, Gatherer& out) {
   for (const Value one : value) {
-    Part part(out, one.key());
+    TitledPart part(out, one.key());
     gather_rule_groups(one, {}, out);
   }
 }

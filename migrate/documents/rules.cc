@@ -17,42 +17,43 @@ bool reads_labels(std::string_view text) {
 /// Rule files do not say which ruler reads them: the expression does. One that could be either goes
 /// with the others of the file and is marked as uncertain.
 struct GroupLanguage {
-  Source source;
-  Shape others = Shape::unclear;
+  QuerySource source;
+  QueryShape others = QueryShape::unclear;
 
-  Source of(std::string_view expression) const {
-    if (source.kind != Source::Kind::unknown) return source;
-    const Shape own = shape_of(expression);
-    if (own == Shape::unclear) return {};
-    return source_of_type(own == Shape::logql ? "loki" : "prometheus");
+  QuerySource of(std::string_view expression) const {
+    if (source.kind != QuerySource::Kind::unknown) return source;
+    const QueryShape own = shape_of(expression);
+    if (own == QueryShape::unclear) return {};
+    return source_of_type(own == QueryShape::logql ? "loki" : "prometheus");
   }
 };
 
-Shape shape_of_groups(const Value& groups) {
+QueryShape shape_of_groups(const Value& groups) {
   bool has_logql = false;
   bool has_promql = false;
   for (const Value group : groups)
     for (const Value rule : group["rules"]) {
-      const Shape shape = shape_of(rule["expr"].text());
-      has_logql |= shape == Shape::logql;
-      has_promql |= shape == Shape::promql;
+      const QueryShape shape = shape_of(rule["expr"].text());
+      has_logql |= shape == QueryShape::logql;
+      has_promql |= shape == QueryShape::promql;
     }
-  if (has_logql == has_promql) return Shape::unclear;
-  return has_logql ? Shape::logql : Shape::promql;
+  if (has_logql == has_promql) return QueryShape::unclear;
+  return has_logql ? QueryShape::logql : QueryShape::promql;
 }
 
 void gather_rule(const Value& rule, const GroupLanguage& language, Gatherer& out) {
   const bool is_record = rule.has("record");
   const std::string_view name = first_text(rule, {"alert", "record"});
-  Part part(out, name);
+  TitledPart part(out, name);
   out.context.is_alert = !is_record;
   const Value expr = rule["expr"];
   if (!expr.is_string() && !expr.is(Tree::Kind::number))
     return out.unrecognised(rule, "a rule without an expression");
   const size_t first = out.document().uses.size();
-  const Source source = language.of(expr.text());
+  const QuerySource source = language.of(expr.text());
   const int32_t index = out.add_query(expr, source);
-  if (index >= 0 && source.kind == Source::Kind::unknown && language.others == Shape::promql)
+  if (index >= 0 && source.kind == QuerySource::Kind::unknown &&
+      language.others == QueryShape::promql)
     out.document().uses[static_cast<size_t>(index)].language = Language::promql;
   gather_rule_texts(rule, name, is_record, first, out);
 }
@@ -71,7 +72,7 @@ void gather_rule_texts(const Value& rule, std::string_view name, bool is_record,
     if (uses[i].kind == UseKind::query) out.document().rules.push_back(definition);
   }
   if (behind == first) return;
-  Part part(out);
+  TitledPart part(out);
   out.context.belongs_to = behind == first + 1 ? static_cast<int32_t>(first) : -1;
   out.context.language = uses[first].language;
   out.context.language_is_certain = uses[first].language_is_certain;
@@ -90,10 +91,10 @@ bool is_rule_groups(const Value& list) {
   return list.begin() != list.end();
 }
 
-void gather_rule_groups(const Value& list, const Source& source, Gatherer& out) {
+void gather_rule_groups(const Value& list, const QuerySource& source, Gatherer& out) {
   const GroupLanguage language{source, shape_of_groups(list)};
   for (const Value group : list) {
-    Part part(out, group["name"].text());
+    TitledPart part(out, group["name"].text());
     for (const Value rule : group["rules"]) {
       if (is_grafana_rule(rule))
         gather_grafana_rule(rule, out);

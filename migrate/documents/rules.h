@@ -8,7 +8,7 @@ namespace migrate {
 /// Also what Grafana's ruler gives out, with a `grafana_alert` in each rule.
 bool is_rule_groups(const Value& list);
 /// `source` is what is known of where the expressions are asked; unknown: their text tells.
-void gather_rule_groups(const Value& list, const Source& source, Gatherer& out);
+void gather_rule_groups(const Value& list, const QuerySource& source, Gatherer& out);
 
 /// A rule managed by Grafana: `data` holds queries and expressions, `model` each of them.
 bool is_grafana_rule(const Value& rule);

@@ -57,7 +57,7 @@ size_t last_comma(std::string_view text, Range in) {
 
 class QueryReader {
  public:
-  QueryReader(const Source& source, std::string_view name, Gatherer& out)
+  QueryReader(const QuerySource& source, std::string_view name, Gatherer& out)
       : source_(source), name_(name), out_(out) {}
 
   VariableQuery read(const Value& query);
@@ -69,7 +69,7 @@ class QueryReader {
   void decide_language(std::string_view text);
   void add(UseKind kind, const Value& at, Excerpt text);
 
-  const Source& source_;
+  const QuerySource& source_;
   std::string_view name_;
   Gatherer& out_;
   VariableQuery found_;
@@ -77,9 +77,11 @@ class QueryReader {
 
 void QueryReader::decide_language(std::string_view text) {
   found_.is_certain =
-      source_.kind == Source::Kind::loki || source_.kind == Source::Kind::prometheus;
-  found_.language = source_.kind == Source::Kind::prometheus ? Language::promql : Language::logql;
-  if (!found_.is_certain && shape_of(text) == Shape::promql) found_.language = Language::promql;
+      source_.kind == QuerySource::Kind::loki || source_.kind == QuerySource::Kind::prometheus;
+  found_.language =
+      source_.kind == QuerySource::Kind::prometheus ? Language::promql : Language::logql;
+  if (!found_.is_certain && shape_of(text) == QueryShape::promql)
+    found_.language = Language::promql;
 }
 
 void QueryReader::add(UseKind kind, const Value& at, Excerpt text) {
@@ -123,7 +125,7 @@ void QueryReader::text(const Value& query) {
   auto inner = text.decode(inside->begin, inside->end, Encoding::plain);
   if (!inner || inner->text().empty()) return;
   const bool is_variable = !variable_name(inner->text()).empty();
-  if (shape_of(inner->text()) == Shape::unclear && !is_variable)
+  if (shape_of(inner->text()) == QueryShape::unclear && !is_variable)
     return out_.unrecognised(query, "a variable's query that is none of the known functions");
   add(UseKind::query, query, std::move(*inner));
 }
@@ -140,7 +142,7 @@ void QueryReader::loki_object(const Value& query) {
 }
 
 VariableQuery QueryReader::read(const Value& query) {
-  if (source_.kind == Source::Kind::other || source_.kind == Source::Kind::computed) {
+  if (source_.kind == QuerySource::Kind::other || source_.kind == QuerySource::Kind::computed) {
     out_.pass(source_.type);
     found_.is_passed = true;
     return found_;
@@ -160,8 +162,8 @@ VariableQuery QueryReader::read(const Value& query) {
 
 }  // namespace
 
-VariableQuery gather_variable_query(const Value& query, const Source& source, std::string_view name,
-                                    Gatherer& out) {
+VariableQuery gather_variable_query(const Value& query, const QuerySource& source,
+                                    std::string_view name, Gatherer& out) {
   return QueryReader(source, name, out).read(query);
 }
 

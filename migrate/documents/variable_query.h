@@ -17,7 +17,7 @@ struct VariableQuery {
 
 /// Adds the uses in a query in any of its shapes: label_values(selector, label),
 /// label_values(label), query_result(query), {query: ...}, Loki's {type, label, stream}.
-VariableQuery gather_variable_query(const Value& query, const Source& source, std::string_view name,
-                                    Gatherer& out);
+VariableQuery gather_variable_query(const Value& query, const QuerySource& source,
+                                    std::string_view name, Gatherer& out);
 
 }  // namespace migrate

@@ -113,9 +113,10 @@ void VariableGatherer::listed_values() {
 
 void VariableGatherer::ad_hoc() {
   const auto kind = variable_.source.kind;
-  if (kind == Source::Kind::other) return out_.pass(variable_.source.type);
-  out_.context.language = kind == Source::Kind::prometheus ? Language::promql : Language::logql;
-  out_.context.language_is_certain = kind != Source::Kind::unknown;
+  if (kind == QuerySource::Kind::other) return out_.pass(variable_.source.type);
+  out_.context.language =
+      kind == QuerySource::Kind::prometheus ? Language::promql : Language::logql;
+  out_.context.language_is_certain = kind != QuerySource::Kind::unknown;
   for (const std::string_view list : {"filters", "baseFilters"})
     for (const Value filter : variable_.fields[list]) {
       const std::string key(filter["key"].text());
@@ -129,8 +130,8 @@ void VariableGatherer::ad_hoc() {
 
 void VariableGatherer::group_by() {
   const auto kind = variable_.source.kind;
-  out_.context.language = kind == Source::Kind::loki ? Language::logql : Language::promql;
-  out_.context.language_is_certain = kind != Source::Kind::unknown;
+  out_.context.language = kind == QuerySource::Kind::loki ? Language::logql : Language::promql;
+  out_.context.language_is_certain = kind != QuerySource::Kind::unknown;
   const Value current = variable_.fields["current"]["value"];
   if (current.is_string()) out_.add(UseKind::label_name, current).name = def_.name;
   for (const Value one : current)
@@ -201,7 +202,7 @@ VariableParts v2_variable(const Value& variable, const Datasources& datasources)
 }
 
 void gather_variable(const VariableParts& variable, Gatherer& out) {
-  Part part(out, fmt::format("${}", variable.fields["name"].text()));
+  TitledPart part(out, fmt::format("${}", variable.fields["name"].text()));
   VariableGatherer(variable, out).gather();
 }
 

@@ -9,7 +9,7 @@ struct VariableParts {
   std::string_view type;  ///< in the classic spelling
   Value fields;           ///< the object that holds name, multi, current, ...
   Value query;            ///< text or object; of V2 the query's spec
-  Source source;
+  QuerySource source;
 };
 
 /// What of a classic variable, or of one in a V2 resource, is asked where.
