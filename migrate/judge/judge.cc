@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "logql/parser.h"
+#include "migrate/judge/finding.h"
+#include "migrate/judge/query.h"
+#include "migrate/judge/readers.h"
+
+namespace migrate {
+namespace {
+
+JudgedQuery not_read(const logql::ParseError& error) {
+  JudgedQuery judged;
+  judged.verdict = Verdict::unknown;
+  judged.reason = fmt::format("The text could not be read at its byte {}: {}.", error.span.begin,
+                              error.message);
+  return judged;
+}
+
+/// All uses of one document.
+class DocumentJudge {
+ public:
+  DocumentJudge(const World& world, const Document& document)
+      : world_(world), document_(document), judged_(document.uses.size()) {}
+
+  /// Queries come first: other uses read their results.
+  void judge_queries() {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      const Use& use = document_.uses[i];
+      if (use.kind == UseKind::query) judged_[i] = query(use);
+      if (use.kind == UseKind::selector) judged_[i] = selector(use);
+    }
+  }
+
+  void judge_readers() {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      if (!judged_[i]) judged_[i] = reader(document_.uses[i]);
+    }
+  }
+
+  Finding finding(size_t document, size_t index) const {
+    const Use& use = document_.uses[index];
+    const JudgedQuery& judged = *judged_[index];
+    Finding finding{.document = document, .use = index};
+    finding.verdict = judged.verdict;
+    finding.confidence = use.language_is_certain ? judged.confidence : Confidence::guess;
+    finding.reason = judged.reason;
+    if (judged.verdict != Verdict::same) finding.services = services(judged);
+    return finding;
+  }
+
+ private:
+  const Scope* scope_of(const Use& use) const {
+    const auto index = static_cast<size_t>(use.scope);
+    return use.scope < 0 || index >= document_.scopes.size() ? nullptr : &document_.scopes[index];
+  }
+
+  const VariableDef* variable_of(const Use& use) const {
+    const Scope* scope = scope_of(use);
+    if (scope == nullptr) return nullptr;
+    const auto found = scope->variables.find(use.name);
+    return found == scope->variables.end() ? nullptr : &found->second;
+  }
+
+  JudgedQuery query(const Use& use) const {
+    if (use.language == Language::promql) return {};
+    const auto parsed = logql::parse(use.text.text());
+    if (!parsed.ok()) return not_read(parsed.errors.front());
+    return judge_query(world_, *parsed.expr, scope_of(use));
+  }
+
+  JudgedQuery selector(const Use& use) const {
+    if (use.language == Language::promql) return {};
+    auto parsed = logql::parse_selector(use.text.text());
+    if (!parsed.ok()) return not_read(parsed.errors.front());
+    logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
+    return judge_query(world_, expr, scope_of(use));
+  }
+
+  JudgedQuery reader(const Use& use) const {
+    switch (use.kind) {
+      case UseKind::label_name:
+        if (const auto* variable = variable_of(use);
+            variable != nullptr && variable->label == use.text.text()) {
+          if (use.language == Language::promql) return {};
+          return judge_offered(world_, *variable, scope_of(use), {});
+        }
+        return judge_mentions(world_, use, read_by(use));
+      case UseKind::label_template:
+      case UseKind::go_template:
+      case UseKind::field_reference:
+        return judge_mentions(world_, use, read_by(use));
+      case UseKind::value:
+        if (use.language == Language::promql || use.label.empty()) return {};
+        return judge_value(world_, use.label, use.text.text());
+      case UseKind::value_regex:
+        if (const auto* variable = variable_of(use); variable != nullptr) {
+          if (use.language == Language::promql) return {};
+          return judge_offered(world_, *variable, scope_of(use), use.text.text());
+        }
+        return {};
+      case UseKind::route_matchers:
+      case UseKind::query:
+      case UseKind::selector:
+        break;
+    }
+    return {};
+  }
+
+  /// The queries whose results a text reads: its own, or all of its panel.
+  std::vector<const JudgedQuery*> read_by(const Use& use) const {
+    std::vector<const JudgedQuery*> queries;
+    if (use.belongs_to >= 0) {
+      const auto index = static_cast<size_t>(use.belongs_to);
+      if (index < judged_.size() && judged_[index]) queries.push_back(&*judged_[index]);
+      return queries;
+    }
+    if (use.panel < 0) return queries;
+    for (size_t i = 0; i < judged_.size(); ++i) {
+      const Use& other = document_.uses[i];
+      if (other.panel == use.panel && other.kind == UseKind::query && judged_[i]) {
+        queries.push_back(&*judged_[i]);
+      }
+    }
+    return queries;
+  }
+
+  std::vector<std::string> services(const JudgedQuery& judged) const {
+    std::vector<std::string> names;
+    bool all_kept = true;
+    const auto& affected = judged.outcome.selection.affected;
+    for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
+    for (const Affected& one : affected) {
+      if (one.fate == Fate::kept && !all_kept) continue;
+      auto name = service_name(world_.mapping().changes[one.change]);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  const World& world_;
+  const Document& document_;
+  std::vector<std::optional<JudgedQuery>> judged_;
+};
+
+}  // namespace
+
+std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping) {
+  const World world(mapping);
+  std::vector<Finding> findings;
+  for (size_t number = 0; number < documents.size(); ++number) {
+    DocumentJudge document(world, documents[number]);
+    document.judge_queries();
+    document.judge_readers();
+    for (size_t use = 0; use < documents[number].uses.size(); ++use) {
+      findings.push_back(document.finding(number, use));
+    }
+  }
+  return findings;
+}
+
+}  // namespace migrate
