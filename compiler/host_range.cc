@@ -55,14 +55,14 @@ base::Result<std::vector<std::string>> expand_host_range(std::string_view patter
   if (close == pattern.npos) return base::fail("the [ has no ]");
   const auto middles = expand_bounds(pattern.substr(open + 1, close - open - 1));
   if (!middles) return tl::unexpected(middles.error());
-  const auto tails = expand_host_range(pattern.substr(close + 1));
+  auto tails = expand_host_range(pattern.substr(close + 1));
   if (!tails) return tails;
   if (middles->size() * tails->size() > kNamesMax)
     return base::fail("it names more than {} hosts", kNamesMax);
   std::vector<std::string> names;
   for (const std::string& middle : *middles)
     for (const std::string& tail : *tails)
-      names.push_back(std::string(pattern.substr(0, open)) + middle + tail);
+      names.push_back(fmt::format("{}{}{}", pattern.substr(0, open), middle, tail));
   return names;
 }
 

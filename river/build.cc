@@ -100,7 +100,7 @@ Expr* Builder::reference(std::string_view dotted) const {
   return made;
 }
 
-Expr* Builder::list(Items items, Layout layout) const {
+Expr* Builder::list(const Items& items, Layout layout) const {
   Expr made = node(ExprKind::array);
   const bool one_line =
       layout == Layout::one_line || (layout == Layout::automatic && fits_one_line(items));
@@ -132,7 +132,7 @@ Expr* Builder::object(const Fields& fields, Layout layout) const {
   return arena_->make(made);
 }
 
-Expr* Builder::call(std::string_view function, Items arguments) const {
+Expr* Builder::call(std::string_view function, const Items& arguments) const {
   Expr made = node(ExprKind::call);
   made.left = reference(function);
   made.height = static_cast<uint16_t>(made.left->height + 1);

@@ -40,11 +40,11 @@ class Builder {
   ast::Expr* string(std::string_view value) const;
   /// `a.b.c`; the parts must be identifiers.
   ast::Expr* reference(std::string_view dotted) const;
-  ast::Expr* list(Items items, Layout layout = Layout::automatic) const;
+  ast::Expr* list(const Items& items, Layout layout = Layout::automatic) const;
   /// Keys that are no identifiers get quotes.
   ast::Expr* object(const Fields& fields, Layout layout = Layout::automatic) const;
   /// `function(arguments...)`; `function` is dotted.
-  ast::Expr* call(std::string_view function, Items arguments) const;
+  ast::Expr* call(std::string_view function, const Items& arguments) const;
   /// A literal for a known value; its parts carry the value's origin where that is known. nullptr
   /// for what has no literal: unknowns, functions, capsules and secrets (at any depth).
   ast::Expr* literal(const Value& value) const;

@@ -131,7 +131,7 @@ Value Evaluator::identifier(const Expr& e) {
 }
 
 Value Evaluator::access(const Expr& e) {
-  const Value base = evaluate(*e.left);
+  Value base = evaluate(*e.left);
   if (is_any_unknown(base)) return base;
   if (base.kind() == Kind::capsule)
     return fail("R053", *e.left,
@@ -250,7 +250,7 @@ bool Evaluator::convert_arguments(const Expr& e, const Function& function,
 }
 
 Value Evaluator::unary(const Expr& e) {
-  const Value operand = evaluate(*e.left);
+  Value operand = evaluate(*e.left);
   if (is_silent(operand)) return operand;
   const Type& type = e.op == ast::Op::negate ? kNumberType : kBoolType;
   if (!is_any_unknown(operand) && operand.kind() != type.kind)

@@ -10,7 +10,6 @@ namespace river {
 using ast::Expr;
 using ast::ExprKind;
 using ast::Statement;
-using ast::Trivia;
 
 std::string print(const ast::Tree& tree) {
   Printer printer;

@@ -40,7 +40,7 @@ base::Result<bool> matches(const Value& left, const Value& right, const Array& k
     const Value* l = left.field(*key.as_string());
     const Value* r = right.field(*key.as_string());
     if (l == nullptr || r == nullptr) return false;
-    const auto equal = same(*l, *r);
+    auto equal = same(*l, *r);
     if (!equal) return equal;
     all = all && *equal;
   }

@@ -25,7 +25,7 @@ void apply(const Arguments& arguments) {
 
 }  // namespace
 
-Logging::Logging(Context, const Arguments& arguments) : arguments_(arguments) {}
+Logging::Logging(const Context&, const Arguments& arguments) : arguments_(arguments) {}
 
 base::Result<void> Logging::start() {
   apply(arguments_);

@@ -7,7 +7,7 @@ namespace components::config_blocks::logging {
 /// Sets how the whole process logs. Without the block: info, logfmt.
 class Logging final : public ComponentOf<Arguments> {
  public:
-  Logging(Context context, const Arguments& arguments);
+  Logging(const Context& context, const Arguments& arguments);
 
   base::Result<void> start() override;
   void stop() override;

@@ -42,8 +42,8 @@ base::Result<void> Docker::start() {
     values.insert(values.end(), filter.values.begin(), filter.values.end());
   }
   lingering_.clear();
-  events_thread_ = std::jthread([this](std::stop_token stop) { follow_events(std::move(stop)); });
-  thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+  events_thread_ = std::jthread([this](const std::stop_token& stop) { follow_events(stop); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};
 }
 
@@ -70,7 +70,7 @@ void Docker::set_health(Health health) {
   health_ = std::move(health);
 }
 
-void Docker::run(std::stop_token stop) {
+void Docker::run(const std::stop_token& stop) {
   docker_api::Api api(endpoint_);
   io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
   std::set<std::string> started;
@@ -95,7 +95,7 @@ void Docker::run(std::stop_token stop) {
   }
 }
 
-std::set<std::string> Docker::wait(Clock::time_point deadline, std::stop_token stop) {
+std::set<std::string> Docker::wait(Clock::time_point deadline, const std::stop_token& stop) {
   base::Lock lock(mutex_);
   changed_.wait_until(mutex_, stop, deadline, [&]() REQUIRES_LOCK(mutex_) { return has_event_; });
   has_event_ = false;
@@ -103,10 +103,10 @@ std::set<std::string> Docker::wait(Clock::time_point deadline, std::stop_token s
 }
 
 base::Result<void> Docker::refresh(docker_api::Api& api, const std::set<std::string>& started,
-                                   std::stop_token stop) {
+                                   const std::stop_token& stop) {
   auto containers = api.containers(filters_, false, stop);
   if (!containers) return tl::unexpected(containers.error());
-  if (const auto found = find_ended(api, started, *containers, stop); !found) return found;
+  if (auto found = find_ended(api, started, *containers, stop); !found) return found;
   std::vector<docker_api::Network> networks;
   if (!containers->empty()) {
     auto listed = api.networks(stop);
@@ -126,7 +126,7 @@ base::Result<void> Docker::refresh(docker_api::Api& api, const std::set<std::str
 /// Adds containers that started since the last listing and run no more, and those that linger.
 base::Result<void> Docker::find_ended(docker_api::Api& api, const std::set<std::string>& started,
                                       std::vector<docker_api::Container>& containers,
-                                      std::stop_token stop) {
+                                      const std::stop_token& stop) {
   for (const auto& container : containers) lingering_.erase(container.id);
   std::vector<std::string> ended;
   std::copy_if(started.begin(), started.end(), std::back_inserter(ended), [&](const auto& id) {
@@ -149,7 +149,7 @@ base::Result<void> Docker::find_ended(docker_api::Api& api, const std::set<std::
   return {};
 }
 
-void Docker::follow_events(std::stop_token stop) {
+void Docker::follow_events(const std::stop_token& stop) {
   docker_api::Api api(endpoint_);
   io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
   auto since = std::chrono::system_clock::now();

@@ -39,15 +39,15 @@ class Docker final : public ComponentOf<Arguments> {
     Clock::time_point until;
   };
 
-  void run(std::stop_token stop);
-  void follow_events(std::stop_token stop);
+  void run(const std::stop_token& stop);
+  void follow_events(const std::stop_token& stop);
   /// Waits for an event, at most until `deadline`; answers the ids of containers that started.
-  std::set<std::string> wait(Clock::time_point deadline, std::stop_token stop);
+  std::set<std::string> wait(Clock::time_point deadline, const std::stop_token& stop);
   base::Result<void> refresh(docker_api::Api& api, const std::set<std::string>& started,
-                             std::stop_token stop);
+                             const std::stop_token& stop);
   base::Result<void> find_ended(docker_api::Api& api, const std::set<std::string>& started,
                                 std::vector<docker_api::Container>& containers,
-                                std::stop_token stop);
+                                const std::stop_token& stop);
   void set_health(Health health);
 
   Context context_;
