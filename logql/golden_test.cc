@@ -57,7 +57,9 @@ std::string render_logql(std::string_view query) {
 std::string render_promql(std::string_view query) {
   const logql::promql::Query parsed = logql::promql::parse(query);
   if (!parsed.errors.empty()) return render(parsed.errors.front());
-  return fmt::format("  names  {}\n", indented(logql::dump(parsed)));
+  std::string names = logql::dump(parsed);
+  if (!names.empty()) names.pop_back();
+  return fmt::format("  names  {}\n", names.empty() ? "none" : indented(names));
 }
 
 template <class Render>

@@ -33,7 +33,8 @@ Token Lexer::next() {
     return token(Token::Kind::bad, at_ + 1, "strings stand in double quotes or backquotes");
   }
   if (const size_t end = word_end(); end > at_) return token(Token::Kind::word, end);
-  if (query_.substr(at_, 2) == "--" && at_ + 2 < query_.size() && is_letter(query_[at_ + 2])) {
+  if (dialect_.flags && query_.substr(at_, 2) == "--" && at_ + 2 < query_.size() &&
+      is_letter(query_[at_ + 2])) {
     size_t end = at_ + 2;
     while (end < query_.size() && (is_name(query_[end]) || query_[end] == '-')) ++end;
     return token(Token::Kind::flag, end);

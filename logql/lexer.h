@@ -26,8 +26,9 @@ struct Token {
 struct Dialect {
   bool colons_in_words = false;
   bool single_quotes = false;
+  bool flags = false;
 };
-inline constexpr Dialect kLogql{};
+inline constexpr Dialect kLogql{.flags = true};
 inline constexpr Dialect kPromql{.colons_in_words = true, .single_quotes = true};
 
 /// Cuts a query into tokens, one at a time; spaces and comments are skipped. A copy goes on from

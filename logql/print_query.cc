@@ -15,7 +15,7 @@ void print_filter(const LabelFilter& filter, std::string& out) {
         filter.value_kind != ValueKind::string && filter.value_kind != ValueKind::ip;
     const bool equal = filter.op == CompareOp::equal;
     print_text(filter.name, out);
-    out += fmt::format(" {} ", equal && number ? "==" : spelling(filter.op));
+    out += number ? fmt::format(" {} ", equal ? "==" : spelling(filter.op)) : spelling(filter.op);
     if (filter.value_kind == ValueKind::ip) out += "ip(";
     print_text(filter.value, out);
     if (filter.value_kind == ValueKind::ip) out += ")";

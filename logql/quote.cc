@@ -170,10 +170,10 @@ std::string quote(std::string_view text) {
 }
 
 std::string quoted(const Text& text) {
-  if (text.quotes == Quotes::backquotes && !text.variables.empty()) {
-    return fmt::format("`{}`", text.value);
-  }
-  std::string plain = text.variables.empty() ? quote(text.value) : with_variables(text, false);
+  const bool keeps_quotes = text.quotes == Quotes::backquotes && !text.variables.empty();
+  std::string plain = keeps_quotes             ? fmt::format("`{}`", text.value)
+                      : text.variables.empty() ? quote(text.value)
+                                               : with_variables(text, false);
   if (same_variables(std::string_view(plain).substr(1, plain.size() - 2), text.variables)) {
     return plain;
   }
