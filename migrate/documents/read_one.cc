@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "migrate/documents/gatherer.h"
-#include "migrate/documents/recognise.h"
+#include "migrate/documents/markdown.h"
+#include "migrate/documents/program_text.h"
+#include "migrate/documents/wrappers.h"
 
 namespace migrate {
 
@@ -13,7 +15,7 @@ constexpr const char* kNothingKnown =
     "not a dashboard, rule file, notification policy or datasource that is known";
 
 void read_tree(const Tree& tree, Gatherer& out) {
-  if (!gather_known(tree.root(), out)) out.unrecognised(tree.root(), kNothingKnown);
+  if (!search(tree.root(), out)) out.unrecognised(tree.root(), kNothingKnown);
 }
 
 void read_json_file(const Excerpt& whole, Gatherer& out) {
@@ -45,6 +47,8 @@ void read_document(Document& document, FileType type, const Catalog& catalog) {
   const Excerpt whole = Excerpt::of_file(document.text);
   if (type == FileType::json) read_json_file(whole, out);
   if (type == FileType::yaml) read_yaml_file(whole, out);
+  if (type == FileType::markdown) gather_markdown(whole, out);
+  if (type == FileType::program) list_program(whole, out);
   if (document.kind.empty()) document.kind = "unknown";
 }
 

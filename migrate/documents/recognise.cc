@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "migrate/documents/dashboard.h"
+#include "migrate/documents/provisioning.h"
+#include "migrate/documents/routes.h"
 #include "migrate/documents/rules.h"
+#include "migrate/documents/wrappers.h"
 
 namespace migrate {
 
@@ -46,6 +49,30 @@ void gather_namespaces(const Value& value, Gatherer& out) {
   }
 }
 
+/// {name or title, rules}: a single group.
+bool is_group(const Value& value) {
+  for (const Value rule : value["rules"])
+    return is_grafana_rule(rule) || ((rule.has("alert") || rule.has("record")) && rule.has("expr"));
+  return false;
+}
+void gather_group(const Value& value, Gatherer& out) {
+  TitledPart part(out, first_text(value, {"name", "title"}));
+  gather_rules(value["rules"], {}, out);
+}
+
+bool is_single_rule(const Value& value) {
+  return is_grafana_rule(value) && (value.has("title") || value.has("condition"));
+}
+
+/// Provisioning of what depends on no label.
+bool is_without_labels(const Value& value) {
+  for (const std::string_view key :
+       {"contactPoints", "muteTimes", "providers", "mute_time_intervals"})
+    if (value[key].is_list()) return true;
+  return false;
+}
+void gather_nothing(const Value&, Gatherer&) {}
+
 constexpr ShapeOfDocument kShapes[] = {
     {"dashboard", is_wrapped_dashboard, gather_wrapped_dashboard},
     {"dashboard", is_classic_dashboard, gather_classic_dashboard},
@@ -53,7 +80,16 @@ constexpr ShapeOfDocument kShapes[] = {
     {"library panel", is_library_panel, gather_library_panel},
     {"rules", is_groups, gather_groups},
     {"rules", is_namespaces, gather_namespaces},
+    {"rules", is_group, gather_group},
+    {"rules", is_single_rule, gather_grafana_rule},
+    {"Alertmanager configuration", is_alertmanager, gather_alertmanager},
+    {"notification policies", is_policies, gather_policies},
+    {"silence", is_silence, gather_silence},
+    {"datasources", is_datasources, gather_datasources},
+    {"Grafana provisioning", is_without_labels, gather_nothing},
 };
+
+}  // namespace
 
 void note_kind(Gatherer& out, std::string_view kind) {
   std::string& noted = out.document().kind;
@@ -62,16 +98,18 @@ void note_kind(Gatherer& out, std::string_view kind) {
   noted += kind;
 }
 
-}  // namespace
-
 bool gather_known(const Value& value, Gatherer& out) {
+  if (gather_resource(value, out)) return true;
+  bool found = false;
   for (const ShapeOfDocument& shape : kShapes) {
     if (!shape.is(value)) continue;
     note_kind(out, shape.kind);
     shape.gather(value, out);
-    return true;
+    found = true;
+    // A provisioning file may hold rules, policies and contact points side by side.
+    if (!value.has("apiVersion") && !value.has("route")) return true;
   }
-  return false;
+  return found;
 }
 
 }  // namespace migrate

@@ -7,4 +7,7 @@ namespace migrate {
 /// in Document::kind. False: it is nothing that is known.
 bool gather_known(const Value& value, Gatherer& out);
 
+/// Adds to Document::kind what was found, once.
+void note_kind(Gatherer& out, std::string_view kind);
+
 }  // namespace migrate

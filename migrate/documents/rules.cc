@@ -28,25 +28,26 @@ struct GroupLanguage {
   }
 };
 
-QueryShape shape_of_groups(const Value& groups) {
-  bool has_logql = false;
-  bool has_promql = false;
-  for (const Value group : groups)
-    for (const Value rule : group["rules"]) {
-      const QueryShape shape = shape_of(rule["expr"].text());
-      has_logql |= shape == QueryShape::logql;
-      has_promql |= shape == QueryShape::promql;
-    }
+void note_shapes(const Value& rules, bool& has_logql, bool& has_promql) {
+  for (const Value rule : rules) {
+    const QueryShape shape = shape_of(rule["expr"].text());
+    has_logql |= shape == QueryShape::logql;
+    has_promql |= shape == QueryShape::promql;
+  }
+}
+
+QueryShape majority(bool has_logql, bool has_promql) {
   if (has_logql == has_promql) return QueryShape::unclear;
   return has_logql ? QueryShape::logql : QueryShape::promql;
 }
 
 void gather_rule(const Value& rule, const GroupLanguage& language, Gatherer& out) {
-  const bool is_record = rule.has("record");
-  const std::string_view name = first_text(rule, {"alert", "record"});
+  const bool is_record = rule.has("record") || rule["type"].text() == "recording";
+  const std::string_view name = first_text(rule, {"alert", "record", "name"});
   TitledPart part(out, name);
   out.context.is_alert = !is_record;
-  const Value expr = rule["expr"];
+  // The API that lists rules says `query`.
+  const Value expr = rule.has("expr") ? rule["expr"] : rule["query"];
   if (!expr.is_string() && !expr.is(Tree::Kind::number))
     return out.unrecognised(rule, "a rule without an expression");
   const size_t first = out.document().uses.size();
@@ -91,16 +92,36 @@ bool is_rule_groups(const Value& list) {
   return list.begin() != list.end();
 }
 
+namespace {
+
+void gather_each_rule(const Value& rules, const GroupLanguage& language, Gatherer& out) {
+  for (const Value rule : rules) {
+    if (is_grafana_rule(rule))
+      gather_grafana_rule(rule, out);
+    else if (rule.is_map())
+      gather_rule(rule, language, out);
+    else
+      out.unrecognised(rule, "a rule that is no map");
+  }
+}
+
+}  // namespace
+
+void gather_rules(const Value& rules, const QuerySource& source, Gatherer& out) {
+  bool has_logql = false;
+  bool has_promql = false;
+  note_shapes(rules, has_logql, has_promql);
+  gather_each_rule(rules, {source, majority(has_logql, has_promql)}, out);
+}
+
 void gather_rule_groups(const Value& list, const QuerySource& source, Gatherer& out) {
-  const GroupLanguage language{source, shape_of_groups(list)};
+  bool has_logql = false;
+  bool has_promql = false;
+  for (const Value group : list) note_shapes(group["rules"], has_logql, has_promql);
+  const GroupLanguage language{source, majority(has_logql, has_promql)};
   for (const Value group : list) {
     TitledPart part(out, group["name"].text());
-    for (const Value rule : group["rules"]) {
-      if (is_grafana_rule(rule))
-        gather_grafana_rule(rule, out);
-      else if (rule.is_map())
-        gather_rule(rule, language, out);
-    }
+    gather_each_rule(group["rules"], language, out);
   }
 }
 

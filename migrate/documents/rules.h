@@ -9,6 +9,8 @@ namespace migrate {
 bool is_rule_groups(const Value& list);
 /// `source` is what is known of where the expressions are asked; unknown: their text tells.
 void gather_rule_groups(const Value& list, const QuerySource& source, Gatherer& out);
+/// The rules of one group.
+void gather_rules(const Value& rules, const QuerySource& source, Gatherer& out);
 
 /// A rule managed by Grafana: `data` holds queries and expressions, `model` each of them.
 bool is_grafana_rule(const Value& rule);
