@@ -22,14 +22,19 @@ std::string count(size_t number, std::string_view one, std::string_view many) {
 
 }  // namespace
 
+Inventory open_inventory(const InventoryOptions& options, Run& run) {
+  Inventory inventory = load_inventory(options, run.sources, run.diagnostics);
+  for (const std::string& name : options.only_hosts)
+    if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr)
+      run.io_errors.push_back(unknown_host(name, inventory));
+  return inventory;
+}
+
 std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
                                             const CheckOptions& check, Run& run) {
   Inventory inventory = partial ? host_vars_only(host_files, run.sources, run.diagnostics)
-                                : load_inventory(options, run.sources, run.diagnostics);
-  for (const std::string& name : options.only_hosts)
-    if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr)
-      run.io_errors.push_back(unknown_host(name, inventory));
+                                : open_inventory(options, run);
   // What a broken file could have said is not missed.
   const bool is_partial = partial || run.diagnostics.has_errors();
   CompileOptions compile{options.only_hosts, is_partial, check.catalog, check.stability};

@@ -14,6 +14,9 @@ struct Run {
   size_t configs = 0;  ///< River configurations that were checked as they are
 };
 
+/// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.
+Inventory open_inventory(const InventoryOptions& options, Run& run);
+
 /// Loads, selects hosts and compiles. An unknown host is an I/O error with a suggestion.
 std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, bool partial,
                                             const std::vector<std::filesystem::path>& host_files,

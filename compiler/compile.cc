@@ -102,6 +102,11 @@ void add_head(ast::Body& body, std::string_view host, base::Arena& arena) {
   place.comments = arena.list(comments);
 }
 
+bool has_docker_block(const Template& source) {
+  return std::any_of(source.pieces.begin(), source.pieces.end(),
+                     [](const Piece& piece) { return piece.kind == FleetKind::docker; });
+}
+
 /// The host's tree from its template.
 Statements expand_template(const Job& job, const Host& host, const Fleet& fleet, HostFolder& folder,
                            ast::Tree& tree, Diagnostics& diagnostics) {
@@ -119,6 +124,14 @@ Statements expand_template(const Job& job, const Host& host, const Fleet& fleet,
       statements.push_back(tree.arena.make(*piece.statement));
     for (size_t i = std::max<size_t>(before, 1); i < statements.size(); ++i)
       set_apart(*statements[i], tree.arena);
+  }
+  if (fleet.options.add_docker_block) {
+    const river::Builder build(tree.arena, host.docker.span);
+    const Piece piece{build.block("fleet.docker", "containers", {}), FleetKind::docker};
+    if (!has_docker_block(*job.source))
+      expand(
+          {host, piece, *job.source, folder, build, fleet.sources, fleet.playbook_dir, diagnostics},
+          statements);
   }
   return statements;
 }
@@ -139,7 +152,9 @@ void compile_host(Job& job, const RenderedTexts& rendered, const Fleet& fleet) {
       river::config::resolve(trees, fleet.options.catalog, fleet.options.stability, found);
   river::config::check(program, found);
   append_but(failed_places(diagnostics, folder), found, diagnostics);
-  if (!diagnostics.has_errors()) job.result.text = river::print(tree);
+  if (diagnostics.has_errors()) return;
+  job.result.text = river::print(tree);
+  if (fleet.options.seen) fleet.options.seen(host, program);
 }
 
 /// What many hosts share is said once.
@@ -165,6 +180,7 @@ std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptio
     job.source = templates.for_host(entry.name);
     job.result.name = entry.name;
     job.result.template_name = job.source->name;
+    job.result.has_docker_block = has_docker_block(*job.source);
   };
   if (options.hosts.empty())
     for (const HostEntry& entry : inventory.hosts) add(entry);

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,17 @@ struct CompileOptions {
   bool partial = false;
   river::config::Catalog catalog;
   river::schema::Stability stability = river::schema::Stability::generally_available;
+  /// Called for each host without errors, from several threads; both views end with the call.
+  std::function<void(const Host&, const river::config::Program&)> seen;
+  /// Templates without a fleet.docker block are compiled as if they ended with one.
+  bool add_docker_block = false;
 };
 
 struct CompiledHost {
   std::string name;
   std::string template_name;
-  std::string text;  ///< canonical River; empty when the host has errors
+  std::string text;               ///< canonical River; empty when the host has errors
+  bool has_docker_block = false;  ///< the template has fleet.docker
 };
 
 /// Compiles hosts in parallel: model, template, expansion, check, text. Findings come out in the

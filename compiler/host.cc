@@ -147,7 +147,6 @@ class HostBuilder {
   Host host_;
   bool partial_;
   Diagnostics& diagnostics_;
-  TextList migrated_;
   int64_t port_first_ = kPortFirst;
   int64_t port_last_ = kPortLast;
   Span range_span_;
@@ -180,7 +179,7 @@ void HostBuilder::read_telemetry(const Reader& telemetry) {
   }
   read_journal(telemetry.child("journal"));
   const Reader docker = telemetry.child("docker");
-  docker.read("migrated", migrated_);
+  docker.read("migrated", host_.docker.migrated);
   docker.read("host", host_.docker.host);
   docker.read("refresh_interval", host_.docker.refresh_interval);
   docker.read("dual_labels", host_.docker.dual_labels);
@@ -274,9 +273,9 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
       std::find_if(host_.services.begin(), host_.services.end(),
                    [&](const Text& s) { return variable_stem(s.value) == wanted; });
   const bool is_listed = service != host_.services.end();
-  const bool migrated = std::any_of(migrated_.begin(), migrated_.end(), [&](const Text& m) {
-    return variable_stem(m.value) == wanted;
-  });
+  const bool migrated =
+      std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
+                  [&](const Text& m) { return variable_stem(m.value) == wanted; });
   if (!is_listed && !migrated && !partial_)
     diagnostics_
         .warning("F023", variable.key_span, "no service of this host is called \"{}\"", stem)
@@ -303,7 +302,7 @@ void HostBuilder::check_ports() {
               fmt::format("{} has it here{}", first.service, first.migrated ? ", reserved" : ""))
         .with_help("give each service a port of its own");
   }
-  for (const Text& service : migrated_)
+  for (const Text& service : host_.docker.migrated)
     if (!host_.has_service(service.value) && !partial_)
       diagnostics_.warning("F024", service.span, "\"{}\" is not in services", service.value);
 }
@@ -334,7 +333,7 @@ void HostBuilder::check_docker() {
         .with_help("add docker to services, or set discovery to false");
   for (const Label& label : host_.docker.dual_labels) {
     const bool has_moved =
-        std::any_of(migrated_.begin(), migrated_.end(),
+        std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
                     [&](const Text& service) { return service.value == label.name; });
     if (!has_moved)
       diagnostics_

@@ -50,6 +50,7 @@ struct DockerModel {
   bool discovery = false;
   river::diag::Span span;  ///< of `discovery: true`
   Text host, refresh_interval;
+  TextList migrated;
   /// Moved services whose streams carry the `job` of their old listener as well, with the day
   /// until which that is meant.
   LabelList dual_labels;

@@ -13,8 +13,7 @@ constexpr size_t kShownMax = 4;
 
 std::string text_of(const OpenValue& value) {
   std::string text;
-  for (size_t i = 0; i < value.literals.size(); ++i)
-    text += (i > 0 ? "…" : "") + value.literals[i];
+  for (size_t i = 0; i < value.literals.size(); ++i) text += (i > 0 ? "…" : "") + value.literals[i];
   return river::quote(text);
 }
 
