@@ -25,6 +25,7 @@ class FleetReader {
         compose_(read_compose(question.compose)),
         inventory_(compiler::open_inventory(
             {question.inventory.inventory, question.inventory.playbook_dir, question.hosts}, run)) {
+    can_compile_ = run_.io_errors.empty();
     std::move(compose_.io_errors.begin(), compose_.io_errors.end(),
               std::back_inserter(run_.io_errors));
   }
@@ -42,6 +43,7 @@ class FleetReader {
   compiler::Run& run_;
   ComposeFiles compose_;
   compiler::Inventory inventory_;
+  bool can_compile_ = false;
 };
 
 Runs FleetReader::compile(compiler::CompileOptions options, const Moves& moving,
@@ -67,7 +69,7 @@ Runs FleetReader::compile(compiler::CompileOptions options, const Moves& moving,
 }
 
 Runs FleetReader::read_today() {
-  if (!run_.io_errors.empty()) return {};
+  if (!can_compile_) return {};
   compiler::CompileOptions options;
   options.hosts = question_.hosts;
   options.partial = run_.diagnostics.has_errors();
@@ -148,7 +150,7 @@ Moves services_to_move(const FleetQuestion& question, const Runs& today, compile
     known.insert(host.services.begin(), host.services.end());
   }
   for (const std::string& service : question.services) {
-    if (known.contains(service)) continue;
+    if (known.contains(service) || today.empty()) continue;
     const std::vector<std::string_view> names(known.begin(), known.end());
     const auto near = river::did_you_mean(service, names);
     run.io_errors.push_back(

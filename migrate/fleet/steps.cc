@@ -51,13 +51,21 @@ void add_compose_blockers(const ServiceState& service, const ComposeFiles& compo
          !was_searched});
     return;
   }
+  if (project->name.empty() || project->name_is_guessed)
+    out.push_back({Kind::not_in_compose,
+                   project->name.empty()
+                       ? "its Compose project's name depends on the template's variables"
+                       : fmt::format("its Compose project is taken to be called {}, after the "
+                                     "template's folder: a name: in the file would settle it",
+                                     project->name),
+                   project->path, true});
   for (const ComposeService& composed : project->services)
     if (composed.log_driver == "syslog")
       out.push_back(
           {Kind::syslog_driver,
            fmt::format("{} logs by Docker's syslog driver: take its logging: out", composed.name),
            composed.log_driver_place});
-  if (project->name != service.service)
+  if (!project->name.empty() && project->name != service.service)
     out.push_back({Kind::project_name_differs,
                    fmt::format("its Compose project is called {}: so will the label service; a "
                                "name: {} in the compose file keeps the service's name",

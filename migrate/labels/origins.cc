@@ -54,7 +54,7 @@ std::vector<VariantTexts> container_names(const Container& container, const Vari
   if (!out.empty()) return out;
   VariantTexts& name = out.emplace_back();
   for (size_t i = 0; i < kVariants; ++i)
-    name[i] = container.is_composed ? "/" + project[i] + "-" + component[i] + "-1"
+    name[i] = container.is_composed && !container.has_own_name ? "/" + project[i] + "-" + component[i] + "-1"
                                     : "/" + marker(kContainerName)[i];
   return out;
 }

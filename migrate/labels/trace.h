@@ -18,6 +18,7 @@ struct Container {
   std::optional<std::string> project;
   std::optional<std::string> component;       ///< the Compose service
   std::vector<std::string> names;             ///< without "/"; empty: PROJECT-COMPONENT-1
+  bool has_own_name = false;                  ///< `container_name` is given, but not told
   std::map<std::string, std::string> labels;  ///< Docker labels that the compose file gives
 };
 
