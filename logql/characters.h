@@ -15,6 +15,10 @@ constexpr bool is_letter(char c) {
 constexpr bool is_name(char c) {
   return is_letter(c) || is_digit(c) || c == '_';
 }
+/// A byte of a UTF-8 sequence that is not its first.
+constexpr bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
 constexpr char small(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }

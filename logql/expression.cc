@@ -46,6 +46,13 @@ ExprPtr Grammar::whole_query() {
   if (at_keyword("offset")) {
     fail(now().span, "an offset follows the range: rate({...}[5m] offset 1h)");
   }
+  if (!failed() && gives_lines(*result)) {
+    if (at_word() || now().kind == Token::Kind::string) {
+      fail(now().span, "a text to look for stands behind |=, a stage behind |");
+    }
+    if (at("=") || at("=~")) fail(now().span, "lines are compared by |=, !=, |~ or !~");
+    if (now().kind != Token::Kind::end) fail_at_now("a stage or the end of the query");
+  }
   if (now().kind != Token::Kind::end) fail_at_now("an operator or the end of the query");
   return failed() ? nullptr : std::move(result);
 }

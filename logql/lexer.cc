@@ -44,7 +44,12 @@ Token Lexer::next() {
   }
   if (kShortSymbols.find(c) != std::string_view::npos) return token(Token::Kind::symbol, at_ + 1);
   if (c == '$') return token(Token::Kind::bad, at_ + 1, "no name of a variable follows the $");
-  return token(Token::Kind::bad, at_ + 1, "this character has no meaning here");
+  size_t end = at_ + 1;
+  while (end < query_.size() && is_continuation(query_[end])) ++end;
+  const bool space = query_.substr(at_, end - at_) == "\u00a0";
+  return token(Token::Kind::bad, end,
+               space ? "a non-breaking space is none to Loki; write a plain one"
+                     : "this character has no meaning here");
 }
 
 void Lexer::skip_spaces() {

@@ -157,3 +157,18 @@ TEST_CASE("parser: bare selectors") {
     CHECK(got == want);
   }
 }
+
+TEST_CASE("printer: trees made by hand") {
+  logql::Selector selector;
+  selector.matchers.push_back({{"job", {}, {}}, logql::MatchOp::regex, {"a|b", {}, {}}, {}});
+  CHECK(logql::print(selector) == R"({job=~"a|b"})");
+  LogQuery query{selector, {}, {}};
+  query.stages.push_back(
+      {logql::LineFilter{logql::LineOp::contains, {{{"x\"y", {}, {}}, false}}}, {}});
+  logql::LabelFilter filter;
+  filter.name.value = "level";
+  filter.value.value = "error";
+  query.stages.push_back({filter, {}});
+  CHECK(logql::print(logql::Expr{std::move(query), {}}) ==
+        R"({job=~"a|b"} |= `x"y` | level="error")");
+}

@@ -66,7 +66,7 @@ struct ExpressionPrinter {
     for (const Text* text :
          {&replace.destination, &replace.replacement, &replace.source, &replace.regex}) {
       out += ", ";
-      print_text(*text, out);
+      print_string(*text, out);
     }
     out += ")";
   }

@@ -16,8 +16,9 @@ void print_filter(const LabelFilter& filter, std::string& out) {
     const bool equal = filter.op == CompareOp::equal;
     print_text(filter.name, out);
     out += number ? fmt::format(" {} ", equal ? "==" : spelling(filter.op)) : spelling(filter.op);
+    if (number) return print_text(filter.value, out);
     if (filter.value_kind == ValueKind::ip) out += "ip(";
-    print_text(filter.value, out);
+    print_string(filter.value, out);
     if (filter.value_kind == ValueKind::ip) out += ")";
     return;
   }
@@ -43,7 +44,7 @@ struct StagePrinter {
       out += separator;
       separator = " or ";
       if (choice.is_ip) out += "ip(";
-      print_text(choice.text, out);
+      print_string(choice.text, out);
       if (choice.is_ip) out += ")";
     }
   }
@@ -52,7 +53,7 @@ struct StagePrinter {
     for (const std::string& flag : parser.flags) out += " " + flag;
     if (parser.kind == ParserKind::regexp || parser.kind == ParserKind::pattern) {
       out += " ";
-      print_text(parser.pattern, out);
+      print_string(parser.pattern, out);
     }
     const char* separator = " ";
     for (const Parser::Extraction& extraction : parser.extractions) {
@@ -61,7 +62,7 @@ struct StagePrinter {
       print_text(extraction.label, out);
       if (extraction.expression.span.begin == extraction.expression.span.end) continue;
       out += "=";
-      print_text(extraction.expression, out);
+      print_string(extraction.expression, out);
     }
   }
   void operator()(const LabelFilter& filter) const {
@@ -73,7 +74,7 @@ struct StagePrinter {
   }
   void operator()(const LineFormat& format) const {
     out += " | line_format ";
-    print_text(format.pattern, out);
+    print_string(format.pattern, out);
   }
   void operator()(const LabelFormat& format) const {
     const char* separator = " | label_format ";
@@ -82,7 +83,11 @@ struct StagePrinter {
       separator = ", ";
       print_text(assignment.label, out);
       out += "=";
-      print_text(assignment.value, out);
+      if (assignment.is_template) {
+        print_string(assignment.value, out);
+      } else {
+        print_text(assignment.value, out);
+      }
     }
   }
   void operator()(const Decolorize&) const { out += " | decolorize"; }
@@ -133,10 +138,15 @@ void print_text(const Text& text, std::string& out) {
   out += text.quotes == Quotes::none ? text.value : quoted(text);
 }
 
+void print_string(const Text& text, std::string& out) {
+  const bool bare = text.quotes == Quotes::none && !text.variables.empty();
+  out += bare ? text.value : quoted(text);
+}
+
 void print_matcher(const Matcher& matcher, std::string& out) {
   print_text(matcher.name, out);
   out += spelling(matcher.op);
-  print_text(matcher.value, out);
+  print_string(matcher.value, out);
 }
 
 /// Variables keep their places among the matchers.

@@ -1,5 +1,7 @@
 #include "logql/reader.h"
 
+#include <algorithm>
+
 #include "logql/characters.h"
 #include "logql/quote.h"
 #include "logql/variable.h"
@@ -20,8 +22,13 @@ bool is_label(std::string_view text) {
 std::string describe(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end of the query";
   constexpr size_t kShown = 40;
-  if (token.text.size() <= kShown) return fmt::format("{}", token.text);
-  return fmt::format("{}…", token.text.substr(0, kShown));
+  size_t end = std::min(token.text.find('\n'), token.text.size());
+  if (end > kShown) {
+    end = kShown;
+    while (end > 0 && is_continuation(token.text[end])) --end;
+  }
+  if (end == token.text.size()) return std::string(token.text);
+  return fmt::format("{}…", token.text.substr(0, end));
 }
 
 Reader::Reader(std::string_view query, Dialect dialect) : query_(query), lexer_(query, dialect) {
