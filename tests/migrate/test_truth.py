@@ -2,8 +2,8 @@
 import pytest
 import yaml
 from seeded import cases, fleet, generate, score, truth
-from seeded.language import (Aggregation, Divided, LabelFilter, LineFilter, LogQuery, Matcher,
-                             OrZero, Parser, Range, Series, Variable)
+from seeded.language import (Aggregation, Divided, Drop, LabelFilter, LabelReplace, LineFilter,
+                             LogQuery, Matcher, OrZero, Parser, Range, Rename, Series, Variable)
 
 
 def world(*streams):
@@ -55,7 +55,14 @@ HOST, KAIROS, UNIT = ("host", "=", "puck"), ("job", "=", "kairos"), ("job", "=",
     (Range("absent_over_time", query(UNIT)), "SAME"),
     (Divided(Aggregation("sum", count(KAIROS)), Aggregation("sum", count(HOST))), "EMPTY"),
     (Divided(Aggregation("sum", count(HOST, ("job", "!=", "systemd")), "by", ("job",)),
-             Aggregation("sum", count(HOST, ("job", "=~", ".+")), "by", ("job",)), ("job",)), "EMPTY"),
+             Aggregation("sum", count(HOST, ("job", "=~", ".+")), "by", ("job",)), "on", ("job",)), "EMPTY"),
+    (Divided(Aggregation("sum", count(HOST), "by", ("job",)), Aggregation("sum", count(HOST)),
+             "ignoring", ("job",), True), "VALUE-CHANGED"),
+    (LabelReplace(Aggregation("sum", count(HOST), "by", ("host",)), "a", "job"), "SAME"),
+    (LabelReplace(Aggregation("sum", count(HOST), "by", ("job",)), "a", "job"), "VALUE-CHANGED"),
+    (query(HOST, stages=[Drop(False, ("job", "service"))]), "SAME"),
+    (query(HOST, stages=[Drop(True, ("job",))]), "VALUE-CHANGED"),
+    (query(HOST, stages=[Rename("a", "job"), LabelFilter(Matcher("a", "=", "kairos"))]), "EMPTY"),
     (Series("m", Aggregation("sum", count(HOST), "by", ("job",)), (),
             (Matcher("job", "=", "kairos"),)), "EMPTY"),
     (Series("m", Aggregation("sum", count(HOST), "by", ("host",)), (("job", "fixed"),),
@@ -68,7 +75,7 @@ def test_verdicts(asked, verdict):
 def test_queries_are_written_as_grafana_shows_them():
     value = Variable("${job:regex}", lambda world: "kairos")
     assert query(("job", "=~", value), ("a", "!=", 'q"')).text() == '{job=~"${job:regex}", a!="q\\""}'
-    ratio = Divided(Aggregation("sum", count(KAIROS), "by", ("job",)), count(HOST), ("job",))
+    ratio = Divided(Aggregation("sum", count(KAIROS), "by", ("job",)), count(HOST), "on", ("job",))
     assert ratio.text() == ('sum by (job) (count_over_time({job="kairos"} [5m])) / '
                             'on (job) count_over_time({host="puck"} [5m])')
 

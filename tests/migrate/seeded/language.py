@@ -105,6 +105,38 @@ class LabelFilter:
 
 
 @dataclasses.dataclass(frozen=True)
+class Drop:
+    """| drop job, | keep hostname"""
+    keep: bool
+    names: tuple
+
+    def text(self):
+        return f"| {'keep' if self.keep else 'drop'} {', '.join(self.names)}"
+
+    def run(self, row, world):
+        def kept(labels):
+            return {name: value for name, value in labels.items() if (name in self.names) == self.keep}
+        return dataclasses.replace(row, stream=kept(row.stream), extracted=kept(row.extracted))
+
+
+@dataclasses.dataclass(frozen=True)
+class Rename:
+    """| label_format destination=source"""
+    destination: str
+    source: str
+
+    def text(self):
+        return f"| label_format {self.destination}={self.source}"
+
+    def run(self, row, world):
+        labels = row.labels()
+        if self.source not in labels:
+            return row
+        value = labels.pop(self.source)
+        return dataclasses.replace(row, stream={}, extracted={**labels, self.destination: value})
+
+
+@dataclasses.dataclass(frozen=True)
 class Pass:
     """A stage that changes neither lines nor labels here: line_format, decolorize, unwrap."""
     written: str
@@ -219,23 +251,50 @@ class OrZero:
 
 @dataclasses.dataclass(frozen=True)
 class Divided:
-    """left / on (names) right; without names all labels must be equal."""
+    """left / on (names) right; `mode` is on, ignoring or empty: all labels must be equal. With
+    `many`, several rows of the left find one of the right (group_left)."""
     left: object
     right: object
-    on: tuple = ()
+    mode: str = ""
+    names: tuple = ()
+    many: bool = False
 
     def text(self):
-        on = f"on ({', '.join(self.on)}) " if self.on else ""
-        return f"{self.left.text()} / {on}{self.right.text()}"
+        matching = f"{self.mode} ({', '.join(self.names)}) " if self.mode else ""
+        group = "group_left () " if self.many else ""
+        return f"{self.left.text()} / {matching}{group}{self.right.text()}"
+
+    def matched(self, labels):
+        if not self.mode:
+            return labels
+        return tuple(pair for pair in labels if (pair[0] in self.names) == (self.mode == "on"))
 
     def table(self, world):
-        def matched(labels):
-            return tuple(pair for pair in labels if not self.on or pair[0] in self.on)
         right = {}
         for labels, origins in self.right.table(world).items():
-            right.setdefault(matched(labels), set()).update(origins)
-        return {matched(labels): origins | right[matched(labels)]
-                for labels, origins in self.left.table(world).items() if matched(labels) in right}
+            right.setdefault(self.matched(labels), set()).update(origins)
+        return {labels if self.many else self.matched(labels): origins | right[self.matched(labels)]
+                for labels, origins in self.left.table(world).items()
+                if self.matched(labels) in right}
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelReplace:
+    """label_replace(operand, destination, "$1", source, "(.*)"): a copy of a label."""
+    operand: object
+    destination: str
+    source: str
+
+    def text(self):
+        return (f'label_replace({self.operand.text()}, "{self.destination}", "$1", '
+                f'"{self.source}", "(.*)")')
+
+    def table(self, world):
+        found = {}
+        for labels, origins in self.operand.table(world).items():
+            named = {**dict(labels), self.destination: dict(labels).get(self.source, "")}
+            found.setdefault(key(named), set()).update(origins)
+        return found
 
 
 @dataclasses.dataclass(frozen=True)

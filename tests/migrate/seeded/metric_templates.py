@@ -1,7 +1,7 @@
 """Templates of metric queries, of alerts and of queries with variables."""
 from .cases import Case, VariableDef
-from .language import (Aggregation, Compared, Divided, LogQuery, Matcher, OrZero, Parser, Pass, Range,
-                       Variable)
+from .language import (Aggregation, Compared, Divided, Drop, LabelReplace, LogQuery, Matcher, OrZero,
+                       Parser, Pass, Range, Rename, Variable)
 from .log_templates import job
 from .pick import alternatives
 
@@ -64,14 +64,40 @@ def share_by_job(p):
     host = p.busy_host()
     errors = LogQuery((p.on_host(host), job("=~", ".+")), (Pass('|= "error"'),))
     return Divided(p.total(errors, "by", ("job",)),
-                   p.total(LogQuery((p.on_host(host), job("=~", ".+"))), "by", ("job",)), ("job",))
+                   p.total(LogQuery((p.on_host(host), job("=~", ".+"))), "by", ("job",)), "on", ("job",))
 
 
 def share_moved_by_staying(p):
     """The two sides find each other by a label that the moved side loses."""
     left = p.total(p.log(p.on_host(p.busy_host()), job("!=", "systemd")), "by", ("job",))
     right = p.total(p.log(job("=~", ".+")), "by", ("job",))
-    return Divided(left, right, ("job",))
+    return Divided(left, right, "on", ("job",))
+
+
+def share_of_many(p):
+    """Rows by job over a sum of the host: the moved ones become one row without a job."""
+    host = p.busy_host()
+    return Divided(p.total(p.log(p.on_host(host)), "by", ("job", "hostname")),
+                   p.total(p.log(p.on_host(host)), "by", ("hostname",)),
+                   *p.rng.choice((("on", ("hostname",)), ("ignoring", ("job",)))), many=True)
+
+
+def replaced(p):
+    return LabelReplace(p.total(p.log(p.on_host(p.busy_host())), "by", ("job",)), "name", "job")
+
+
+def renamed(p):
+    query = p.log(p.on_host(p.busy_host()), stages=[Rename("name", "job")])
+    return p.total(query, "by", ("name",))
+
+
+def dropped(p):
+    stage = p.rng.choice((Drop(False, ("job", "service")), Drop(True, ("hostname",))))
+    return p.rate(p.log(p.on_host(p.busy_host()), stages=[stage]))
+
+
+def dropped_of_moved(p):
+    return p.total(p.log(job("=", p.moved_job()), stages=[Drop(False, ("job",))]))
 
 
 def unwrapped(p):
@@ -180,6 +206,24 @@ def custom_mixed(p):
                 accepts=("NARROWS", "EMPTY"))
 
 
+def custom_negative(p):
+    """All but the chosen ones."""
+    host = p.busy_host()
+    names = [service.name for other, service in p.moving if other == host]
+    definition, value = custom(p, names, True)
+    return Case("variable: custom, negative", p.log(p.on_host(host), job("!~", value)), (definition,))
+
+
+def custom_all(p):
+    """All has a value of its own; a single choice is empty."""
+    names = p.moved_jobs(2)
+    name = "svc" + p.suffix()
+    definition = VariableDef(name, "custom", names, True, all_value=".+")
+    value = Variable(reference(p, name), lambda world: ".+")
+    return Case("variable: custom, allValue", p.log(p.on_host(p.busy_host()), job("=~", value)),
+                (definition,), accepts=("NARROWS", "EMPTY"))
+
+
 def custom_host(p):
     host, service = p.moved()
     definition, value = custom(p, sorted({h.hostname for h, _ in p.moving}), True)
@@ -229,5 +273,6 @@ def textbox(p):
 
 
 VARIABLE = {build.__name__: build for build in (
-    custom_multi, custom_single, custom_staying, custom_mixed, custom_host, custom_host_alone,
+    custom_multi, custom_single, custom_staying, custom_mixed, custom_negative, custom_all,
+    custom_host, custom_host_alone,
     query_of_jobs, query_of_services, query_of_hosts, textbox)}

@@ -55,7 +55,8 @@ def variable(definition, style="uid", as_text=False):
         if definition.multi:
             options.insert(0, {**chosen, "selected": True})
         return {**found, "query": ",".join(definition.values), "options": options,
-                "multi": definition.multi, "includeAll": definition.multi, "allValue": None,
+                "multi": definition.multi, "includeAll": definition.multi,
+                "allValue": definition.all_value or None,
                 "current": {"text": ["All"], "value": ["$__all"]} if definition.multi else
                 {"text": definition.values[0], "value": definition.values[0]}}
     if definition.type == "textbox":

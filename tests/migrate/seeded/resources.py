@@ -32,6 +32,8 @@ def variable_v2(definition):
                 "spec": {**spec, "query": value, "current": {"text": value, "value": value}}}
     if definition.type == "custom":
         first = {"text": definition.values[0], "value": definition.values[0]}
+        if definition.all_value:
+            spec["allValue"] = definition.all_value
         return {"kind": "CustomVariable", "spec": {
             **spec, "query": ",".join(definition.values), "multi": definition.multi,
             "includeAll": definition.multi, "current": everything if definition.multi else first,
