@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <iterator>
 
@@ -11,6 +12,10 @@
 
 namespace agent {
 namespace {
+
+/// Initialized before main() runs: near enough to the start.
+const double kStarted =
+    std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 
 /// The second number of /proc/self/statm, in bytes; 0 when it cannot be read.
 uint64_t resident_bytes() {
@@ -48,6 +53,8 @@ std::string process_metrics() {
          cpu_seconds());
   family("process_open_fds", "gauge", "Open file descriptors.", open_descriptors());
   family("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+  family("process_start_time_seconds", "gauge", "When this process started, in Unix time.",
+         kStarted);
   return out;
 }
 

@@ -13,6 +13,9 @@ Metrics::Metrics(const base::metrics::Scope& scope, std::string host)
       scope_.gauge("loki_write_queue_bytes", "Memory of what waits for the endpoint.", labels);
   queue_entries =
       scope_.gauge("loki_write_queue_entries", "Lines that wait for the endpoint.", labels);
+  sending_since =
+      scope_.gauge("loki_write_sending_since_timestamp_seconds",
+                   "Arrival of the oldest line that is being sent, 0 for none.", labels);
 }
 
 const Metrics::Tenant& Metrics::tenant(const std::string& name) {

@@ -50,6 +50,9 @@ class Metrics {
   std::shared_ptr<base::metrics::Counter> received;  ///< entries offered to the endpoint
   std::shared_ptr<base::metrics::Gauge> queue_bytes;
   std::shared_ptr<base::metrics::Gauge> queue_entries;
+  /// When the oldest line of the request that is being delivered came; 0 between requests. What
+  /// stands behind it is younger, so this is how far behind the endpoint is.
+  std::shared_ptr<base::metrics::Gauge> sending_since;
 
  private:
   struct Duration {

@@ -11,6 +11,12 @@ constexpr size_t kMergedMax = 10000;   // Label sets whose merged form is rememb
 constexpr size_t kEntryOverhead = 24;  // Bytes of an encoded entry besides its line, about.
 constexpr std::string_view kTenantLabel = "__tenant_id__";
 
+/// A point of the steady clock on the wall's.
+double unix_seconds(Clock::time_point point) {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch() - (Clock::now() - point);
+  return std::chrono::duration<double>(wall).count();
+}
+
 }  // namespace
 
 void Sender::run(std::stop_token abort) {
@@ -114,8 +120,10 @@ void Sender::send_due(Clock::time_point now) {
 
 void Sender::send(Request& request) {
   const std::string body = request.encoder.finish();
+  metrics_.sending_since->set(unix_seconds(request.due - settings_->endpoint.batch_wait.value));
   const auto fate = delivery_.deliver(
       {request.tenant, body, request.encoder.entries(), request.encoder.bytes()}, abort_);
+  metrics_.sending_since->set(0);
   if (fate == Delivery::Fate::time_over) give_up(request);
   metrics_.queue_entries->add(-static_cast<double>(request.encoder.entries()));
   request.acks.clear();
