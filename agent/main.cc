@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "agent/agent.h"
+#include "agent/doctor/command.h"
+#include "agent/status/command.h"
 #include "base/version.h"
 #include "components/catalog.h"
 #include "river/diag/render.h"
@@ -18,9 +20,12 @@ constexpr const char* kFooter = R"(Examples:
   tributary run /etc/tributary/config.river
   tributary run conf.d/ --storage.path=/var/lib/tributary --server.http.listen-addr=127.0.0.1:12345
   tributary validate /etc/tributary/config.river
+  tributary doctor compiled/puck/config.river
+  tributary status --format json
 
-Exit codes: 0 fine; 1 the configuration has errors; 2 usage, or a file, folder or address
-cannot be had. A running agent reloads on SIGHUP and stops on SIGTERM and SIGINT.)";
+Exit codes: 0 fine; 1 the configuration has errors, a check failed, the agent is not well; 2 usage,
+or a file, folder or address cannot be had. A running agent reloads on SIGHUP and stops on SIGTERM
+and SIGINT.)";
 
 int validate(const agent::Options& options) {
   const auto loaded = agent::load(options.config, components::catalog(), options.stability);
@@ -61,6 +66,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   auto* check = app.add_subcommand("validate", "Check a configuration without running it.");
   check->add_option("PATH", options.config)->required();
+  int exit_code = 0;
+  agent::doctor::add_command(app, exit_code);
+  agent::status::add_command(app, exit_code);
 
   try {
     app.parse(argc, argv);
@@ -68,5 +76,6 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
   if (check->parsed()) return validate(options);
+  if (!run->parsed()) return exit_code;
   return agent::Agent(std::move(options)).run();
 }

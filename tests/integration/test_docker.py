@@ -1,11 +1,12 @@
 """discovery.docker, discovery.relabel and loki.source.docker against a real dockerd."""
 import signal
+import subprocess
 
 import pytest
 
 from daemons import PrivateDocker, missing_for_docker
 from numbered import assert_complete, assert_exactly, wait_distinct
-from programs import wait_for
+from programs import BIN, wait_for
 
 TRIO = """
 discovery.docker "all" {{
@@ -200,3 +201,22 @@ def test_a_daemon_that_comes_late_is_waited_for(agent, receiver):
         docker.start()
         docker.container("echo at last; sleep 1000")
         receiver.wait_line("at last")
+
+
+def test_the_doctor_says_who_may_speak_to_the_daemon(docker, receiver, tmp_path):
+    docker.run("run", "-d", "--init", "bb:1", "sh", "-c", "sleep 1000")
+    path = tmp_path / "config.river"
+    path.write_text(config(docker, receiver))
+    docker.folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+
+    def lines(*arguments):
+        done = subprocess.run([BIN / "tributary", "doctor", path, f"--storage.path={tmp_path}", *arguments],
+                              capture_output=True, text=True, check=False, timeout=60)
+        return [line for line in done.stdout.splitlines() if line.split()[1] in ("docker", "groups")]
+
+    assert [line.split()[0] for line in lines()] == ["ok", "ok"]
+    assert "1 containers run" in lines()[1]
+    refused = lines("--user=nobody")
+    assert [line.split()[0] for line in refused] == ["warn", "fail"] and "Permission denied" in refused[1], refused

@@ -1,0 +1,145 @@
+#include "agent/doctor/peer_checks.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <thread>
+
+#include "components/loki/source_syslog/address.h"
+#include "components/shared/docker_api/api.h"
+#include "components/shared/http_client/client.h"
+#include "io/http/client.h"
+
+namespace agent::doctor {
+namespace {
+
+using components::loki::source_syslog::Protocol;
+
+constexpr std::string_view kAgent = "tributary";
+/// A backend refuses lines from the future; Loki allows ten minutes.
+constexpr std::chrono::seconds kSkewGood{60};
+
+std::string describe(const Ports::Holder& holder) {
+  std::string who;
+  for (const Process& process : holder.processes) {
+    const std::string one = fmt::format("{} (pid {})", process.name, process.pid);
+    if (who.find(one) == who.npos) who += (who.empty() ? "" : ", ") + one;
+  }
+  return who.empty() ? "a process of another user, shown to root" : who;
+}
+
+bool is_agent(const Ports::Holder& holder) {
+  return std::any_of(holder.processes.begin(), holder.processes.end(),
+                     [](const Process& process) { return process.name == kAgent; });
+}
+
+Check check_port(const ListenNeed& need, const Ports& ports) {
+  const std::string what = fmt::format("{} {} ({})", need.protocol, need.address, need.component);
+  const auto holders = ports.holders(need.protocol, need.address);
+  for (const Ports::Holder& holder : holders)
+    if (!is_agent(holder))
+      return {"ports", State::fail, fmt::format("{} is taken by {}", what, describe(holder)),
+              "stop it, or give the listener another port"};
+  if (!holders.empty())
+    return {"ports", State::ok,
+            fmt::format("{} is held by the running {}", what, describe(holders[0])), ""};
+  const auto bound = components::loki::source_syslog::bind_socket(
+      need.address, need.protocol == "udp" ? Protocol::udp : Protocol::tcp);
+  if (bound) return {"ports", State::ok, what + " is free", ""};
+  return {"ports", State::fail, fmt::format("{}: {}", what, bound.error().message),
+          "listen on an address of this host and a port from 1024 on"};
+}
+
+/// Loki answers /ready beside /loki/api/v1/push, behind whatever path a proxy puts in front.
+std::string ready_target(const std::string& target) {
+  const size_t push = target.find("/loki/api/");
+  return (push == target.npos ? "" : target.substr(0, push)) + "/ready";
+}
+
+Check check_backend(const ServerNeed& need) {
+  const auto url = io::http::parse_url(need.url);
+  if (!url) return {"endpoints", State::fail, url.error().message, "mend the url"};
+  const std::string host = fmt::format("{} ({})", url->host_header(), need.component);
+  auto headers = components::request_headers(need.http_client);
+  if (!headers)
+    return {"endpoints", State::fail, fmt::format("{}: {}", host, headers.error().message),
+            "let the agent's user read the file"};
+  if (!url->authorization.empty()) headers->push_back({"Authorization", url->authorization});
+  io::http::Client client(*url, components::client_options(need.http_client));
+  io::http::Request request{"GET", ready_target(url->target), std::move(*headers), {}};
+  const auto answer = client.send(request, kServerPatience, {});
+  if (!answer)
+    return {"endpoints", State::fail, fmt::format("{}: {}", host, answer.error().message),
+            "is it up, and may this host reach it? --ignore endpoints goes on without"};
+  return judge_answer(host, *answer, std::chrono::system_clock::now());
+}
+
+std::optional<std::chrono::seconds> skew(const io::http::Response& answer,
+                                         std::chrono::system_clock::time_point now) {
+  const std::string date(io::http::find(answer.headers, "Date"));
+  tm parts{};
+  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(
+      now - std::chrono::system_clock::from_time_t(::timegm(&parts)));
+}
+
+}  // namespace
+
+void check_ports(const Needs& needs, const Ports& ports, Checks& checks) {
+  for (const ListenNeed& need : needs.listeners) checks.push_back(check_port(need, ports));
+}
+
+void check_dockers(const Needs& needs, Checks& checks) {
+  for (const ServerNeed& need : needs.dockers) {
+    const auto endpoint =
+        components::docker_api::endpoint(need.url, need.http_client, kServerPatience);
+    if (!endpoint) {
+      checks.push_back({"docker", State::fail, endpoint.error().message, "mend host"});
+      continue;
+    }
+    const auto containers =
+        components::docker_api::Api(*endpoint).containers({}, /*all=*/false, {});
+    const std::string what = fmt::format("{} ({})", need.url, need.component);
+    if (containers)
+      checks.push_back({"docker", State::ok,
+                        fmt::format("{} answers, {} containers run", what, containers->size()),
+                        ""});
+    else
+      checks.push_back({"docker", State::fail,
+                        fmt::format("{}: {}", what, containers.error().message),
+                        "start Docker, and let the agent's user have the socket's group"});
+  }
+}
+
+void check_backends(const Needs& needs, Checks& checks) {
+  Checks found(needs.backends.size());
+  {
+    std::vector<std::jthread> asking;
+    for (size_t i = 0; i < found.size(); ++i)
+      asking.emplace_back([&, i] { found[i] = check_backend(needs.backends[i]); });
+  }
+  checks.insert(checks.end(), found.begin(), found.end());
+}
+
+Check judge_answer(const std::string& host, const io::http::Response& answer,
+                   std::chrono::system_clock::time_point now) {
+  if (answer.status == 401 || answer.status == 403)
+    return {"endpoints", State::warn, fmt::format("{} answers {}", host, answer.status),
+            "look at user, password and tenant: lines are refused like this, too"};
+  if (answer.status >= 500)
+    return {"endpoints", State::warn, fmt::format("{} answers {} to /ready", host, answer.status),
+            "it is not ready; lines wait until it is"};
+  if (const auto ahead = skew(answer, now); ahead && std::chrono::abs(*ahead) > kSkewGood)
+    return {"endpoints", State::warn,
+            fmt::format("this host's clock is {} s {} that of {}", std::abs(ahead->count()),
+                        ahead->count() > 0 ? "ahead of" : "behind", host),
+            "set one of the clocks right"};
+  if (!answer.ok())
+    return {"endpoints", State::ok, fmt::format("{} answers ({} to /ready)", host, answer.status),
+            ""};
+  return {"endpoints", State::ok, fmt::format("{} is ready", host), ""};
+}
+
+}  // namespace agent::doctor

@@ -1,0 +1,147 @@
+#include "agent/status/status.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "io/http/client.h"
+
+namespace agent::status {
+namespace {
+
+using std::chrono::duration;
+
+constexpr std::chrono::milliseconds kPatience{5000};
+
+/// Each of these counts lines that will not arrive.
+constexpr std::array<std::string_view, 4> kLosses = {
+    "loki_write_dropped_entries_total", "loki_source_docker_dropped_entries_total",
+    "loki_source_syslog_udp_dropped_total", "loki_source_syslog_abandoned_entries_total"};
+
+/// The value of a label in "{a="b",c="d"}"; empty when it is not there.
+std::string_view label(std::string_view series, std::string_view name) {
+  const std::string wanted = fmt::format("{}=\"", name);
+  const size_t begin = series.find(wanted);
+  if (begin == series.npos) return {};
+  const std::string_view value = series.substr(begin + wanted.size());
+  return value.substr(0, value.find('"'));
+}
+
+struct Series {
+  std::string_view name;
+  std::string_view labels;
+  double value = 0;
+};
+
+/// NAME[{LABELS}] VALUE; false for comments and what makes no sense.
+bool parse_series(std::string_view line, Series& series) {
+  const size_t blank = line.rfind(' ');
+  if (line.starts_with('#') || blank == line.npos) return false;
+  const std::string_view number = line.substr(blank + 1);
+  const size_t name_end = std::min(line.find('{'), blank);
+  series.name = line.substr(0, name_end);
+  series.labels = line.substr(name_end, blank - name_end);
+  const auto [end, problem] =
+      std::from_chars(number.data(), number.data() + number.size(), series.value);
+  return problem == std::errc();
+}
+
+void read_series(const Series& series, double now, Status& status) {
+  const auto lines = [&] { return static_cast<uint64_t>(std::max(series.value, 0.0)); };
+  if (series.name == "loki_write_sent_entries_total") status.sent += lines();
+  if (series.name == "loki_write_queue_entries") status.waiting += lines();
+  if (std::find(kLosses.begin(), kLosses.end(), series.name) != kLosses.end())
+    status.dropped += lines();
+  if (series.name == "loki_write_sending_since_timestamp_seconds" && series.value > 0)
+    status.lag_seconds = std::max(status.lag_seconds, now - series.value);
+  if (series.name == "process_start_time_seconds")
+    status.uptime_seconds = std::max(0.0, now - series.value);
+  if (series.name == "tributary_build_info") status.version = label(series.labels, "version");
+  if (series.name == "tributary_config_hash") status.config = label(series.labels, "sha256");
+}
+
+base::Result<std::vector<Unhealthy>> unhealthy_of(std::string_view components) {
+  const auto list = nlohmann::json::parse(components, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return base::fail("what answers is not a tributary agent");
+  std::vector<Unhealthy> found;
+  const auto text = [](const nlohmann::json& of, const char* key) {
+    const auto member = of.is_object() ? of.find(key) : of.end();
+    return member != of.end() && member->is_string() ? member->get<std::string>() : std::string();
+  };
+  for (const auto& component : list) {
+    if (!component.is_object() || !component.contains("health")) continue;
+    if (text(component["health"], "state") == "unhealthy")
+      found.push_back({text(component, "localID"), text(component["health"], "message")});
+  }
+  return found;
+}
+
+base::Result<std::string> get(io::http::Client& client, const std::string& target) {
+  const auto answer = client.send({"GET", target, {}, {}}, kPatience, {});
+  if (!answer) return tl::unexpected(answer.error());
+  if (answer->status == 401) return base::fail("its HTTP interface asks for a password");
+  if (!answer->ok()) return base::fail("{}: answers {}: {}", target, answer->status, answer->body);
+  return answer->body;
+}
+
+}  // namespace
+
+base::Result<Status> read_answers(std::string_view metrics, std::string_view components,
+                                  std::chrono::system_clock::time_point now) {
+  auto unhealthy = unhealthy_of(components);
+  if (!unhealthy) return tl::unexpected(unhealthy.error());
+  Status status;
+  status.unhealthy = std::move(*unhealthy);
+  const double seconds = duration<double>(now.time_since_epoch()).count();
+  while (!metrics.empty()) {
+    const size_t end = std::min(metrics.find('\n'), metrics.size());
+    if (Series series; parse_series(metrics.substr(0, end), series))
+      read_series(series, seconds, status);
+    metrics.remove_prefix(std::min(end + 1, metrics.size()));
+  }
+  return status;
+}
+
+base::Result<Status> ask(const std::string& address) {
+  const auto url = io::http::parse_url("http://" + address);
+  if (!url) return tl::unexpected(url.error());
+  io::http::Client client(*url);
+  const auto metrics = get(client, "/metrics");
+  if (!metrics) return tl::unexpected(metrics.error());
+  const auto components = get(client, "/api/v0/web/components");
+  if (!components) return tl::unexpected(components.error());
+  return read_answers(*metrics, *components, std::chrono::system_clock::now());
+}
+
+std::string as_text(const Status& status) {
+  std::string text =
+      fmt::format("version  {}\nconfig   {}\nhealth   {}\n", status.version,
+                  status.config.empty() ? "none is running yet" : status.config,
+                  status.unhealthy.empty() ? "all components are healthy" : "unhealthy:");
+  for (const Unhealthy& one : status.unhealthy)
+    text += fmt::format("         {}: {}\n", one.id, one.message);
+  return text + fmt::format(
+                    "lines    {} sent, {} dropped, {} waiting\nlag      {:.1f} s\n"
+                    "uptime   {:.0f} s\n",
+                    status.sent, status.dropped, status.waiting, status.lag_seconds,
+                    status.uptime_seconds);
+}
+
+std::string as_json(const Status& status) {
+  auto unhealthy = nlohmann::ordered_json::array();
+  for (const Unhealthy& one : status.unhealthy)
+    unhealthy.push_back({{"id", one.id}, {"message", one.message}});
+  const nlohmann::ordered_json all = {{"version", status.version},
+                                      {"config", status.config},
+                                      {"healthy", status.healthy()},
+                                      {"unhealthy", std::move(unhealthy)},
+                                      {"sent", status.sent},
+                                      {"dropped", status.dropped},
+                                      {"waiting", status.waiting},
+                                      {"lag_seconds", status.lag_seconds},
+                                      {"uptime_seconds", status.uptime_seconds}};
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace agent::status
