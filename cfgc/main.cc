@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cfgc/arguments.h"
+#include "cfgc/status.h"
 #include "compiler/catalogue.h"
 #include "compiler/command.h"
 #include "compiler/fmt.h"
@@ -130,6 +131,7 @@ int main(int argc, char** argv) {
   add_compile(app, exit_code);
   add_catalogue(app, exit_code);
   add_schema(app, exit_code);
+  cfgc::add_status(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

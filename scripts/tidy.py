@@ -21,10 +21,12 @@ ALLOWED = {
     "io": {"base"},
     "components": {"base", "river", "river/schema", "river/config", "telemetry", "io"},
     "compiler": {"base", "river", "river/schema", "river/config", "components"},
+    "fleet": {"base", "river", "compiler"},
     "logql": {"base", "river"},
     "migrate": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components",
                 "compiler", "logql"},
-    "cfgc": {"base", "river", "river/schema", "river/config", "components", "compiler", "migrate"},
+    "cfgc": {"base", "river", "river/schema", "river/config", "components", "compiler", "fleet",
+             "migrate"},
     "agent": {"base", "river", "river/schema", "river/config", "telemetry", "io", "components"},
 }
 # A signature is linked into cfgc: it must not pull the agent's I/O in.
