@@ -14,6 +14,7 @@ struct Row {
   const Finding& finding;
   const Document& document;
   const Use& use;
+  const Comparison* comparison = nullptr;  ///< nullptr: not verified
 };
 Row row_of(const Report& report, const Finding& finding);
 
@@ -34,6 +35,9 @@ std::map<std::string, size_t> passed(const Report& report);
 
 /// "12 seen = 10 judged + 2 unknown".
 std::string coverage_text(const Coverage& counts);
+
+/// "5 lines in 1 stream before, 5 lines in 2 streams after: both find as many lines".
+std::string comparison_text(const Comparison& comparison);
 
 /// "file:line:column" with what is not known left out.
 std::string place(std::string_view file, uint32_t line, uint32_t column);

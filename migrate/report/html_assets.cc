@@ -151,6 +151,8 @@ ins { background: var(--new); box-shadow: inset 0 -2px 0 var(--new-edge); }
   background: var(--warn); color: var(--warn-ink); border-radius: .45rem;
   padding: .45rem .8rem; margin: .5rem 0;
 }
+.loki { margin: .3rem 0; padding-left: .7rem; border-left: 3px solid var(--line); }
+.loki.agrees { border-color: var(--done); }
 .families { list-style: none; padding: 0; }
 .families code { display: inline-block; }
 details { margin-top: .5rem; }

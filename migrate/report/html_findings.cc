@@ -45,7 +45,7 @@ void put_transitions(Lines& page, const std::vector<Transition>& transitions) {
 }
 
 void put_finding(Lines& page, const Row& row) {
-  const auto& [finding, document, use] = row;
+  const auto& [finding, document, use, comparison] = row;
   const std::string_view verdict = name(finding.verdict);
   page.line("<article class=\"card finding {}\" data-verdict=\"{}\"{}>", verdict, verdict,
             use.is_alert ? " data-alert" : "");
@@ -65,6 +65,9 @@ void put_finding(Lines& page, const Row& row) {
   if (!finding.services.empty())
     page.line("<span>Because of: {}</span>", html(joined(finding.services, ", ")));
   page.line("</p>");
+  if (comparison != nullptr)
+    page.line("<p class=\"small loki{}\">In Loki: {}</p>", comparison->agrees ? " agrees" : "",
+              html(comparison_text(*comparison)));
   put_transitions(page, finding.transitions);
   page.line("</article>");
 }

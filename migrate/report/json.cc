@@ -64,8 +64,20 @@ void put(JsonWriter& json, const Transition& transition) {
   json.end_object();
 }
 
+void put(JsonWriter& json, const Comparison& comparison) {
+  json.begin_object();
+  json.member("asked", comparison.asked);
+  json.member("old_lines", comparison.old_lines);
+  json.member("new_lines", comparison.new_lines);
+  json.member("old_streams", comparison.old_streams);
+  json.member("new_streams", comparison.new_streams);
+  json.member("agrees", comparison.agrees);
+  json.member("note", comparison.note);
+  json.end_object();
+}
+
 void put(JsonWriter& json, const Row& row) {
-  const auto& [finding, document, use] = row;
+  const auto& [finding, document, use, comparison] = row;
   json.begin_object();
   json.member("file", document.path);
   json.member("line", use.line);
@@ -84,6 +96,11 @@ void put(JsonWriter& json, const Row& row) {
   text_or_null(json, "blocked", finding.proposal ? finding.proposal->blocked : "");
   json.key("transitions");
   json.array(finding.transitions, [&](const Transition& way) { put(json, way); });
+  json.key("verified");
+  if (comparison == nullptr)
+    json.null();
+  else
+    put(json, *comparison);
   json.end_object();
 }
 

@@ -94,7 +94,7 @@ void put_query(Lines& page, std::string_view what, std::string_view text, const 
 }
 
 void put_finding(Lines& page, const Row& row) {
-  const auto& [finding, document, use] = row;
+  const auto& [finding, document, use, comparison] = row;
   page.blank();
   page.line("### {}: {}", name(finding.verdict), markdown(joined(use.title, " › ")));
   page.blank();
@@ -105,6 +105,7 @@ void put_finding(Lines& page, const Row& row) {
   if (!finding.services.empty())
     page.line("- Because of: {}", markdown(joined(finding.services, ", ")));
   page.line("- Confidence: {}", name(finding.confidence));
+  if (comparison != nullptr) page.line("- In Loki: {}", markdown(comparison_text(*comparison)));
   if (finding.proposal && !finding.proposal->blocked.empty())
     page.line("- To be changed by hand: {}", markdown(finding.proposal->blocked));
   put_query(page, "Now:", use.text.text(), use);

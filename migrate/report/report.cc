@@ -73,16 +73,22 @@ Row row_of(const Report& report, const Finding& finding) {
   ENSURE(finding.document < report.documents.size());
   const Document& document = report.documents[finding.document];
   ENSURE(finding.use < document.uses.size());
-  return {finding, document, document.uses[finding.use]};
+  // Empty unless a Loki was asked; then by the finding's index.
+  const auto index = static_cast<size_t>(&finding - report.findings.data());
+  const auto found =
+      std::lower_bound(report.comparisons.begin(), report.comparisons.end(), index,
+                       [](const Comparison& item, size_t wanted) { return item.finding < wanted; });
+  const bool is_compared = found != report.comparisons.end() && found->finding == index;
+  return {finding, document, document.uses[finding.use], is_compared ? &*found : nullptr};
 }
 
 std::vector<UnknownPart> unknown_parts(const Report& report) {
   std::vector<std::vector<UnknownPart>> of_documents(report.documents.size());
   for (const Finding& finding : report.findings) {
     if (finding.verdict != Verdict::unknown) continue;
-    const auto [_, document, use] = row_of(report, finding);
-    of_documents[finding.document].push_back(
-        {&document, use.line, use.column, &use.pointer, &use.title, &finding.reason});
+    const Row row = row_of(report, finding);
+    of_documents[finding.document].push_back({&row.document, row.use.line, row.use.column,
+                                              &row.use.pointer, &row.use.title, &finding.reason});
   }
   std::vector<UnknownPart> parts;
   for (size_t i = 0; i < report.documents.size(); ++i) {
@@ -108,6 +114,15 @@ std::map<std::string, size_t> passed(const Report& report) {
 std::string coverage_text(const Coverage& counts) {
   return fmt::format("{} seen = {} judged + {} unknown", counts.seen, counts.judged,
                      counts.unknown);
+}
+
+std::string comparison_text(const Comparison& comparison) {
+  if (!comparison.asked) return "not asked: " + comparison.note;
+  return fmt::format("{} in {} with the old query, {} in {} with the new one: {}",
+                     counted(comparison.old_lines, "line"),
+                     counted(comparison.old_streams, "stream"),
+                     counted(comparison.new_lines, "line"),
+                     counted(comparison.new_streams, "stream"), comparison.note);
 }
 
 std::string place(std::string_view file, uint32_t line, uint32_t column) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,23 @@ namespace migrate {
 
 enum class ReportFormat : uint8_t { text, text_colour, markdown, html, json, sarif };
 
+/// What a Loki answered to the old and to the proposed query of a finding.
+struct Comparison {
+  size_t finding = 0;  ///< index into Report::findings
+  bool asked = false;  ///< false: `note` says why not, and the counts say nothing
+  uint64_t old_lines = 0, new_lines = 0;
+  uint64_t old_streams = 0, new_streams = 0;
+  bool agrees = false;  ///< both find lines, and as many
+  std::string note;     ///< what the counts mean, and what was assumed
+};
+
 /// All that a report shows.
 struct Report {
   FleetState fleet;
   std::vector<Document> documents;
-  std::vector<Finding> findings;       ///< one for each use of each document
-  std::vector<base::Error> io_errors;  ///< documents that could not be read
+  std::vector<Finding> findings;        ///< one for each use of each document
+  std::vector<base::Error> io_errors;   ///< documents that could not be read
+  std::vector<Comparison> comparisons;  ///< by `finding`; empty: nothing was verified
 };
 
 /// Uses and unrecognised parts are all counted: seen = judged + unknown.

@@ -127,6 +127,9 @@ TEST_CASE("report: JSON") {
   CHECK(first["blocked"].is_null());
   CHECK(first["transitions"][1]["kind"] == "dual_labels");
   CHECK(report["findings"][1]["blocked"].is_string());
+  CHECK(report["findings"][0]["verified"].is_null());
+  CHECK(report["findings"][1]["verified"]["asked"] == false);
+  CHECK(report["findings"][3]["verified"]["old_lines"] == 40);
   CHECK(report["findings"].back()["verdict"] == "SAME");
   CHECK(report["findings"].back()["proposed"].is_null());
   CHECK(report["coverage"]["passed"]["expression"] == 1);

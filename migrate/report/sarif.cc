@@ -159,7 +159,7 @@ void put_fix(JsonWriter& json, const Document& document, const Proposal& proposa
 }
 
 void put_finding(JsonWriter& json, Columns& columns, const Row& row) {
-  const auto& [finding, document, use] = row;
+  const auto& [finding, document, use, comparison] = row;
   json.begin_object();
   json.member("ruleId", name(finding.verdict));
   json.member("level", level_of(row));
@@ -176,6 +176,7 @@ void put_finding(JsonWriter& json, Columns& columns, const Row& row) {
   json.member("confidence", name(finding.confidence));
   json.member("services", finding.services);
   json.member("query", use.text.text());
+  if (comparison != nullptr) json.member("verified", comparison_text(*comparison));
   json.end_object();
   json.end_object();
 }

@@ -128,6 +128,8 @@ inline Report sample_report() {
   report.fleet = sample_fleet();
   add_dashboard(report);
   add_rules(report);
+  report.comparisons = {{1, true, 40, 40, 1, 2, true, "both find as many lines"},
+                        {6, false, 0, 0, 0, 0, false, "$job stands in a filter"}};
   return report;
 }
 

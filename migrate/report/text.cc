@@ -124,7 +124,7 @@ void put_host(Page& page, const HostState& host) {
 }
 
 void put_finding(Page& page, const Row& row) {
-  const auto& [finding, document, use] = row;
+  const auto& [finding, document, use, comparison] = row;
   const Style& style = page.style();
   page.blank();
   page.line("{}{}{}{} {}{}{}", colour_of(finding.verdict, style), name(finding.verdict),
@@ -141,6 +141,7 @@ void put_finding(Page& page, const Row& row) {
       page.field("by hand", finding.proposal->blocked, style.warning);
   }
   page.field("sure", name(finding.confidence));
+  if (comparison != nullptr) page.field("in Loki", comparison_text(*comparison));
   for (const Transition& transition : finding.transitions) {
     page.field("meantime", fmt::format("{} ({})", described(transition.kind), transition.cost));
     page.field("", transition.text);

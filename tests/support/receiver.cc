@@ -9,6 +9,7 @@
 
 #include "telemetry/wire/loki_push.h"
 #include "tests/support/gunzip.h"
+#include "tests/support/query_api.h"
 
 namespace support {
 namespace {
@@ -106,6 +107,9 @@ Response Receiver::answer(const Request& request) {
   if (path == "/stats") return json_response(to_json(stats()));
   if (path == "/lines") return lines_response(request);
   if (path == "/ready") return text(200, "ready\n");
+  if (path.starts_with("/loki/api/v1/") && request.method == "GET")
+    return answer_query(request,
+                        stored(std::string(io::http::find(request.headers, "X-Scope-OrgID"))));
   return text(404, "not found\n");
 }
 
@@ -252,6 +256,14 @@ std::vector<Receiver::Line> Receiver::lines() const {
 io::http::Headers Receiver::last_headers() const {
   base::Lock lock(mutex_);
   return last_headers_;
+}
+
+std::vector<StoredLine> Receiver::stored(const std::string& tenant) const {
+  std::vector<StoredLine> found;
+  base::Lock lock(mutex_);
+  for (const Line& line : lines_)
+    if (line.tenant == tenant) found.push_back({line.timestamp_ns, line.labels, line.text});
+  return found;
 }
 
 Response Receiver::lines_response(const Request& request) const {

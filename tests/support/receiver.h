@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "io/http/server.h"
 #include "telemetry/log_batch.h"
+#include "tests/support/log_store.h"
 
 /// A stand-in for Loki: takes pushes, remembers and counts the lines, checks numbered ones, and
 /// fails on request. Used by tests as a class and as a program (receiver_main.cc).
@@ -24,6 +25,7 @@
 ///     GET  /stats                         counts as JSON
 ///     GET  /lines[?limit=N][&match=TEXT]  the newest lines, oldest of them first, as JSON
 ///     GET  /ready                         200
+///     GET  /loki/api/v1/...               counts and lines of what was pushed: query_api.h
 namespace support {
 
 class Receiver {
@@ -97,6 +99,7 @@ class Receiver {
   io::http::Response push(const io::http::Request& request);
   io::http::Response control(const io::http::Request& request);
   io::http::Response lines_response(const io::http::Request& request) const;
+  std::vector<StoredLine> stored(const std::string& tenant) const;
   Kind current_kind() REQUIRES_LOCK(mutex_);
   void take(const telemetry::LogBatch& batch, const std::string& tenant) REQUIRES_LOCK(mutex_);
   void check_number(Stream& stream, std::string_view line) REQUIRES_LOCK(mutex_);
