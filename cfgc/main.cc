@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cfgc/arguments.h"
+#include "cfgc/migrate.h"
 #include "cfgc/status.h"
 #include "compiler/catalogue.h"
 #include "compiler/command.h"
@@ -24,8 +25,10 @@ constexpr char kFooter[] = R"(Examples:
   cfgc compile                         all hosts to compiled/HOST/config.river
   cfgc compile --host puck --out /tmp/puck
   cfgc fmt --check templates/*.river
+  cfgc migrate report --dashboards grafana/ --rules rules/
 
-Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written)";
+Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written;
+those of migrate are told by `cfgc migrate --help`)";
 
 /// The shared options, and --format of findings.
 struct FindingArguments {
@@ -131,11 +134,13 @@ int main(int argc, char** argv) {
   add_compile(app, exit_code);
   add_catalogue(app, exit_code);
   add_schema(app, exit_code);
+  cfgc::add_migrate(app, exit_code);
   cfgc::add_status(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : cfgc::kExitUsage;
+    if (app.exit(problem) == 0) return 0;
+    return app.got_subcommand("migrate") ? cfgc::kExitMigrateError : cfgc::kExitUsage;
   }
   return exit_code;
 }
