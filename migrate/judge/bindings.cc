@@ -2,7 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace migrate {
+
+bool Bindings::changes() const {
+  return std::any_of(known_.begin(), known_.end(),
+                     [](const auto& one) { return one.second.before != one.second.after; });
+}
 
 std::string Bindings::text() const {
   std::string text;

@@ -24,6 +24,8 @@ enum class Side : uint8_t { before, after };
 class Bindings {
  public:
   void set(const std::string& name, Binding binding) { known_[name] = std::move(binding); }
+  /// Whether a variable has other values after the move.
+  bool changes() const;
   /// $job = kairos, $env = prod; empty without variables.
   std::string text() const;
 

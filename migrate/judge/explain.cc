@@ -43,7 +43,7 @@ std::string why_lost(const World& world, size_t change, const std::vector<Condit
     return fmt::format("`{}` does not fit the new values of `{}`", condition.text(),
                        condition.name);
   }
-  return "no single label is the cause: no stream has all that is asked for";
+  return "the values of a variable are not what they were";
 }
 
 std::string why_gained(const World& world, size_t change,
@@ -151,20 +151,19 @@ std::string moved_labels(const Change& change) {
 }
 
 std::vector<std::string> explain(const World& world, const Selection& selection,
-                                 const std::vector<Condition>& before,
-                                 const std::vector<Condition>& after) {
+                                 const std::vector<Condition>& conditions) {
   Groups groups;
   for (const Affected& one : selection.affected) {
     switch (one.fate) {
       case Fate::lost:
       case Fate::partly_lost:
-        groups[{one.fate, why_lost(world, one.change, after)}].push_back(one.change);
+        groups[{one.fate, why_lost(world, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::gained:
-        groups[{one.fate, why_gained(world, one.change, before)}].push_back(one.change);
+        groups[{one.fate, why_gained(world, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::unsure:
-        groups[{one.fate, why_unsure(world, one.change, after)}].push_back(one.change);
+        groups[{one.fate, why_unsure(world, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::kept:
       case Fate::untouched:

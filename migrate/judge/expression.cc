@@ -179,6 +179,7 @@ class Judge {
     }
     outcome.contributions.clear();
     outcome.is_raw = false;
+    outcome.is_plain = false;
     return outcome;
   }
 
@@ -236,6 +237,7 @@ class Judge {
   Outcome either(Outcome left, Outcome right) const {
     if (left.is_literal || right.is_literal) {
       Outcome outcome = left.is_literal ? std::move(right) : std::move(left);
+      outcome.is_plain = false;
       if (outcome.verdict == Verdict::empty || outcome.verdict == Verdict::narrows) {
         outcome.reasons.emplace_back(
             "`or vector(...)` hides this: the value of the literal is shown instead of nothing.");
@@ -259,6 +261,8 @@ class Judge {
     }
     unite_contributions(all, left, right);
     all.is_additive = left.is_additive && right.is_additive;
+    all.is_plain = left.is_plain && right.is_plain;
+    all.loses_partners = left.loses_partners || right.loses_partners;
     all.is_raw = left.is_raw && right.is_raw;
     return all;
   }
@@ -305,6 +309,9 @@ class Judge {
     add_reasons(all, right);
     all.is_raw = all.is_raw && right.is_raw;
     all.is_additive = false;
+    all.is_plain = all.is_plain && right.is_plain && binary.op != "unless";
+    all.loses_partners = all.loses_partners || right.loses_partners || loses;
+    all.selection.estimated = all.selection.estimated || loses;
     if (loses && all.verdict <= Verdict::value_changed) {
       all.verdict = some_match ? Verdict::narrows : Verdict::empty;
       all.reasons.push_back(fmt::format(

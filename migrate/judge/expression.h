@@ -27,10 +27,12 @@ struct Outcome {
   std::vector<Contribution> contributions;
   std::vector<std::string> reasons;
   bool is_metric = false;
-  bool is_literal = false;   ///< a number or vector(): it has no streams
-  bool is_additive = false;  ///< its sum stays when streams are split otherwise
-  bool is_raw = false;       ///< one series for each stream, or each line as it is
-  bool is_refused = false;   ///< Loki gives an error instead of a result
+  bool is_literal = false;      ///< a number or vector(): it has no streams
+  bool is_additive = false;     ///< its sum stays when streams are split otherwise
+  bool is_raw = false;          ///< one series for each stream, or each line as it is
+  bool is_plain = true;         ///< no part of it turns missing series into something
+  bool loses_partners = false;  ///< series of its two sides do not match any more
+  bool is_refused = false;      ///< Loki gives an error instead of a result
 };
 
 /// Judges an expression for one choice of values of its variables.
@@ -44,8 +46,7 @@ bool labels_change(const Outcome& outcome);
 
 /// Why a selector's outcome is what it is: one sentence a group of services.
 std::vector<std::string> explain(const World& world, const Selection& selection,
-                                 const std::vector<Condition>& before,
-                                 const std::vector<Condition>& after);
+                                 const std::vector<Condition>& conditions);
 
 /// `labels` of a family after the move, as far as they differ from before:
 /// {service="kairos", component="app"}.

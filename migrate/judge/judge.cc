@@ -6,6 +6,7 @@
 #include "logql/parser.h"
 #include "migrate/judge/finding.h"
 #include "migrate/judge/query.h"
+#include "migrate/judge/query_rewrite.h"
 #include "migrate/judge/readers.h"
 
 namespace migrate {
@@ -47,7 +48,9 @@ class DocumentJudge {
     finding.verdict = judged.verdict;
     finding.confidence = use.language_is_certain ? judged.confidence : Confidence::guess;
     finding.reason = judged.reason;
-    if (judged.verdict != Verdict::same) finding.services = services(judged);
+    if (judged.verdict == Verdict::same) return finding;
+    finding.services = services(judged);
+    if (judged.verdict != Verdict::unknown) propose(finding, use, judged);
     return finding;
   }
 
@@ -107,6 +110,43 @@ class DocumentJudge {
         break;
     }
     return {};
+  }
+
+  void propose(Finding& finding, const Use& use, const JudgedQuery& judged) const {
+    std::string why;
+    std::optional<QueryRewrite> rewrite;
+    const bool is_query = use.kind == UseKind::query || use.kind == UseKind::selector;
+    if (is_query) {
+      // A bare selector is a query as well.
+      const auto parsed = logql::parse(use.text.text());
+      if (parsed.ok()) {
+        rewrite = rewrite_query(world_, use.text.text(), *parsed.expr, judged, why);
+      }
+      finding.transitions =
+          transitions(world_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
+    } else {
+      rewrite = rewrite_mentions(world_, use, read_by(use));
+    }
+    if (rewrite && rewrite->needs_second_target) {
+      why = "what moves and what stays need two queries";
+      rewrite.reset();
+    }
+    if (rewrite) finding.proposal = proposal_of(use, *rewrite);
+    if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
+  }
+
+  static Proposal proposal_of(const Use& use, const QueryRewrite& rewrite) {
+    Proposal proposal{.text = rewrite.text, .edits = {}, .blocked = {}};
+    for (const auto& edit : rewrite.edits) {
+      auto in_file = use.text.replace(edit.span.begin, edit.span.end, edit.text);
+      if (!in_file) {
+        proposal.edits.clear();
+        proposal.blocked = "the file's notation of this text cannot hold the change";
+        break;
+      }
+      proposal.edits.push_back(std::move(*in_file));
+    }
+    return proposal;
   }
 
   /// The queries whose results a text reads: its own, or all of its panel.

@@ -31,8 +31,9 @@ void restrict(Reach& reach, size_t family, const Extent& passes) {
 
 class Leaf {
  public:
-  Leaf(const World& world, const logql::LogQuery& query, const Bindings& bindings)
-      : world_(world), query_(query), bindings_(bindings) {}
+  Leaf(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+       const Bindings& bindings)
+      : world_(world), old_query_(before), new_query_(after), bindings_(bindings) {}
 
   Outcome judge() {
     outcome_.is_raw = true;
@@ -64,6 +65,11 @@ class Leaf {
   }
 
  private:
+  const logql::LogQuery& query(Side side) const {
+    return side == Side::before ? old_query_ : new_query_;
+  }
+  bool has_no_stages() const { return old_query_.stages.empty() && new_query_.stages.empty(); }
+
   Outcome give_up(std::string reason) {
     outcome_.verdict = Verdict::unknown;
     outcome_.reasons.push_back(std::move(reason));
@@ -72,8 +78,8 @@ class Leaf {
 
   std::string unknown_variables() const {
     std::set<std::string> names;
-    for (const auto& variable : query_.selector.variables) names.insert(variable.written);
-    for (const auto& matcher : query_.selector.matchers) {
+    for (const auto& variable : old_query_.selector.variables) names.insert(variable.written);
+    for (const auto& matcher : old_query_.selector.matchers) {
       for (const auto* text : {&matcher.name, &matcher.value}) {
         if (bindings_.bind(*text, Side::before)) continue;
         for (const auto& variable : text->variables) names.insert(variable.written);
@@ -83,7 +89,7 @@ class Leaf {
   }
 
   bool fill(Half& half, Side side) {
-    auto bound = bindings_.bind(query_.selector, side);
+    auto bound = bindings_.bind(query(side).selector, side);
     if (!bound) return false;
     half.conditions = std::move(bound->list);
     if (side == Side::after && bound->possible && half.conditions == before_.conditions) {
@@ -100,7 +106,7 @@ class Leaf {
   /// The changes that the selector takes something of, before or after.
   std::vector<size_t> touched() const {
     std::vector<size_t> changes;
-    if (query_.stages.empty()) return changes;
+    if (has_no_stages()) return changes;
     for (size_t change = 0; change < world_.mapping().changes.size(); ++change) {
       const auto old_range = world_.before(change), new_range = world_.after(change);
       if (before_.selected.may.any(old_range.begin, old_range.end) ||
@@ -113,7 +119,7 @@ class Leaf {
 
   void follow_lines(Half& half, Side side, World::Range range) {
     for (size_t i = range.begin; i < range.end; ++i) {
-      auto lines = follow(world_, query_, bindings_, side, world_.family(i));
+      auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
       if (!lines.unknown.empty()) unknown_ = lines.unknown;
       restrict(half.reached, i, lines.passes);
       half.lines.emplace(i, std::move(lines));
@@ -133,9 +139,16 @@ class Leaf {
   /// Streams that are taken on both sides, but with filters that read something else.
   void compare_filters() {
     for (Affected& one : outcome_.selection.affected) {
-      if (one.fate != Fate::kept && one.fate != Fate::partly_lost) continue;
       const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
-      if (depends(before_, old_range) == depends(after_, new_range)) continue;
+      const auto now = depends(after_, new_range);
+      if (one.fate == Fate::gained) {
+        // A filter kept them out by a label of the stream; now it reads what the line holds.
+        const bool by_filter = before_.selected.may.any(old_range.begin, old_range.end);
+        if (!by_filter || now.empty() || now == std::set<std::string>{""}) continue;
+      } else if ((one.fate != Fate::kept && one.fate != Fate::partly_lost) ||
+                 depends(before_, old_range) == now) {
+        continue;
+      }
       one.fate = Fate::unsure;
       for (const auto& label : differing(one.change, &LineLabels::read)) {
         filters_[fmt::format("a filter reads `{}`, which {}", label,
@@ -226,7 +239,7 @@ class Leaf {
       const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
       const bool was = before_.selected.may.any(old_range.begin, old_range.end);
       const bool is = after_.selected.all.every(new_range.begin, new_range.end);
-      const bool by_filter = !query_.stages.empty() && was && is && one.fate != Fate::kept;
+      const bool by_filter = !has_no_stages() && was && is && one.fate != Fate::kept;
       if (!by_filter) {
         list.push_back(one);
         continue;
@@ -240,7 +253,7 @@ class Leaf {
             .push_back(one.change);
       }
     }
-    outcome_.reasons = explain(world_, by_selector, before_.conditions, after_.conditions);
+    outcome_.reasons = explain(world_, by_selector, before_.conditions);
     for (const auto& [what, changes] : filters_) {
       const Change& first = world_.mapping().changes[changes.front()];
       outcome_.reasons.push_back(fmt::format("For {} {}. Its streams are now {}.",
@@ -269,7 +282,8 @@ class Leaf {
   }
 
   const World& world_;
-  const logql::LogQuery& query_;
+  const logql::LogQuery& old_query_;
+  const logql::LogQuery& new_query_;
   const Bindings& bindings_;
   Half before_, after_;
   Outcome outcome_;
@@ -280,7 +294,12 @@ class Leaf {
 }  // namespace
 
 Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings) {
-  return Leaf(world, query, bindings).judge();
+  return Leaf(world, query, query, bindings).judge();
+}
+
+Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+                    const Bindings& bindings) {
+  return Leaf(world, before, after, bindings).judge();
 }
 
 }  // namespace migrate

@@ -7,4 +7,8 @@ namespace migrate {
 /// Judges a selector with its stages, for one choice of values of its variables.
 Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings);
 
+/// Compares what `before` takes before the move with what `after` takes after it.
+Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+                    const Bindings& bindings);
+
 }  // namespace migrate

@@ -89,8 +89,7 @@ std::vector<LabelMention> mentions(UseKind kind, std::string_view text) {
   return found;
 }
 
-LabelFate label_fate(const World& world, const std::vector<const JudgedQuery*>& queries,
-                     const std::string& label) {
+LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label) {
   LabelFate fate;
   for (const JudgedQuery* query : queries) {
     for (const Contribution& one : query->outcome.contributions) {
@@ -102,7 +101,7 @@ LabelFate label_fate(const World& world, const std::vector<const JudgedQuery*>& 
         fate.changed.push_back(one.change);
       }
     }
-    if (query->outcome.selection.others && world.is_stream_label(label)) fate.others_have_it = true;
+    if (query->outcome.selection.others && fate.was_there) fate.others_have_it = true;
   }
   return fate;
 }
@@ -113,7 +112,7 @@ JudgedQuery judge_mentions(const World& world, const Use& use,
   std::set<std::string> done;
   for (const auto& mention : mentions(use.kind, use.text.text())) {
     if (use.is_regex || !done.insert(mention.label).second) continue;
-    const auto fate = label_fate(world, queries, mention.label);
+    const auto fate = label_fate(queries, mention.label);
     if (!fate.changes) continue;
     judged.verdict = Verdict::value_changed;
     if (!judged.reason.empty()) judged.reason += " ";
@@ -207,8 +206,8 @@ JudgedQuery judge_value(const World& world, const std::string& label, const std:
   }
   if (judged.verdict == Verdict::same) return judged;
   const std::vector<Condition> conditions = {condition};
-  judged.reason = fmt::format(
-      "{}", fmt::join(explain(world, judged.outcome.selection, conditions, conditions), " "));
+  judged.reason =
+      fmt::format("{}", fmt::join(explain(world, judged.outcome.selection, conditions), " "));
   return judged;
 }
 

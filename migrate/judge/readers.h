@@ -24,8 +24,7 @@ struct LabelFate {
   bool others_have_it = false;  ///< streams that do not change may have it
   std::vector<size_t> changed;  ///< services for which it changes
 };
-LabelFate label_fate(const World& world, const std::vector<const JudgedQuery*>& queries,
-                     const std::string& label);
+LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label);
 
 /// A text that shows labels of the results of `queries`: SAME or VALUE-CHANGED.
 JudgedQuery judge_mentions(const World& world, const Use& use,

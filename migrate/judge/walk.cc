@@ -23,7 +23,10 @@ class Walker {
     if (aggregation.grouping) add(*aggregation.grouping);
     walk(*aggregation.operand);
   }
-  void operator()(const logql::LabelReplace& replace) { walk(*replace.operand); }
+  void operator()(const logql::LabelReplace& replace) {
+    parts_.replacements.push_back(&replace);
+    walk(*replace.operand);
+  }
   void operator()(const logql::Binary& binary) {
     walk(*binary.left);
     if (binary.matching) add(*binary.matching);

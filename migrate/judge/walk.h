@@ -25,6 +25,7 @@ struct Parts {
   std::vector<const logql::LogQuery*> queries;
   /// For each of `queries`: the range aggregation around it; nullptr for lines.
   std::vector<const logql::Expr*> ranges;
+  std::vector<const logql::LabelReplace*> replacements;
   std::vector<GroupingPlace> groupings;  ///< by, without, on and ignoring
   std::map<std::string, VariableUse> variables;
 };
