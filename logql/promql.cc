@@ -148,7 +148,8 @@ void PromqlGrammar::operand() {
   const bool number = is_digit(now().text[0]) || now().text[0] == '.';
   if (number || ((at_keyword("inf") || at_keyword("nan")) && after().text != "{")) {
     const Text value = take_text();
-    if (value.variables.empty() && quantity(value.value) == Quantity::none) {
+    const Quantity kind = quantity(value.value);
+    if (value.variables.empty() && kind != Quantity::number && kind != Quantity::duration) {
       fail(value.span, fmt::format("{} is no number", value.value));
     }
     return;
