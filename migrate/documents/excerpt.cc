@@ -1,6 +1,7 @@
 #include "migrate/documents/excerpt.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "migrate/documents/codec.h"
 
@@ -153,8 +154,9 @@ std::optional<FileEdit> Excerpt::replace(uint32_t begin, uint32_t end,
 
 std::optional<std::string> apply(std::string_view file, std::vector<FileEdit> edits) {
   std::sort(edits.begin(), edits.end(), [](const FileEdit& a, const FileEdit& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    return std::tie(a.begin, a.end, a.text) < std::tie(b.begin, b.end, b.text);
   });
+  edits.erase(std::unique(edits.begin(), edits.end()), edits.end());
   std::string out;
   size_t at = 0;
   for (const FileEdit& edit : edits) {

@@ -63,7 +63,8 @@ class Excerpt {
   std::shared_ptr<const Level> level_;  // Shared with all that was decoded out of it.
 };
 
-/// Applies edits that do not overlap; order does not matter. nullopt when some overlap.
+/// Applies edits that do not overlap; order does not matter, and one that is given twice (of two
+/// aliases of one value) counts once. nullopt when some overlap.
 std::optional<std::string> apply(std::string_view file, std::vector<FileEdit> edits);
 
 }  // namespace migrate

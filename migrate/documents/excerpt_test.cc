@@ -193,6 +193,8 @@ TEST_CASE("excerpt: a query in an Explore link within JSON") {
 TEST_CASE("apply: edits in any order, but none over another") {
   CHECK(apply("abcdef", {{4, 5, "E"}, {0, 1, "AA"}, {2, 2, "-"}}) == "AAb-cdEf");
   CHECK(apply("abc", {}) == "abc");
+  CHECK(apply("abc", {{1, 2, "x"}, {1, 2, "x"}}) == "axc");
+  CHECK_FALSE(apply("abc", {{1, 2, "x"}, {1, 2, "y"}}).has_value());
   CHECK_FALSE(apply("abcdef", {{0, 3, ""}, {2, 4, ""}}).has_value());
   CHECK_FALSE(apply("abc", {{2, 9, ""}}).has_value());
 }

@@ -93,6 +93,7 @@ bool gather_explore(const Value& link, const Excerpt& text, const Parameter& par
       tree = read_json(*plain);
   if (!tree) return false;
   TitledPart part(out, "Explore");
+  out.context.panel = -1;
   const Value root = tree->root();
   if (parameter.name != "panes") {
     gather_pane(root, link, out);
@@ -132,18 +133,14 @@ void gather_links_in(const Value& value, const Excerpt& text, Gatherer& out) {
     const bool is_dashboard = before.find("d/") != std::string_view::npos ||
                               before.find("dashboard") != std::string_view::npos || before.empty();
     const size_t end = is_explore || is_dashboard ? url_end(all, question + 1) : question + 1;
-    bool is_read = !is_explore;
     for (const Parameter& one : parameters(all, question + 1, end)) {
       const bool is_pane = one.name == "left" || one.name == "right" || one.name == "panes";
-      if (is_explore && is_pane) is_read = gather_explore(value, text, one, out);
+      if (is_explore && is_pane && !gather_explore(value, text, one, out))
+        out.unrecognised_at(text.in_file(one.begin), out.context.prefix + value.pointer(),
+                            "an Explore link whose queries cannot be read");
       if (is_dashboard && one.name.starts_with("var-"))
         gather_variable_value(value, text, one, out);
-      if (is_explore && is_pane && !is_read) break;
     }
-    if (!is_read && end > question + 1)
-      out.unrecognised_at(text.in_file(static_cast<uint32_t>(question)),
-                          out.context.prefix + value.pointer(),
-                          "an Explore link whose queries cannot be read");
     question = all.find('?', end);
   }
 }

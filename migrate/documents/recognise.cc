@@ -66,8 +66,7 @@ bool is_single_rule(const Value& value) {
 
 /// Provisioning of what depends on no label.
 bool is_without_labels(const Value& value) {
-  for (const std::string_view key :
-       {"contactPoints", "muteTimes", "providers", "mute_time_intervals"})
+  for (const std::string_view key : {"contactPoints", "muteTimes", "providers"})
     if (value[key].is_list()) return true;
   return false;
 }

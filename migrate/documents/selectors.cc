@@ -47,13 +47,21 @@ size_t selector_end(std::string_view text, size_t at) {
   return 0;
 }
 
+/// name { attribute = "value" }: a block of River or Terraform.
+bool is_block(std::string_view text, size_t brace) {
+  const bool is_wide =
+      brace + 1 < text.size() && (text[brace + 1] == ' ' || text[brace + 1] == '\n');
+  const size_t before = brace > 0 && text[brace - 1] == ' ' ? brace - 2 : std::string_view::npos;
+  return is_wide && before < text.size() && (is_name(text[before]) || text[before] == '"');
+}
+
 }  // namespace
 
 std::vector<FoundSelector> find_selectors(std::string_view text) {
   std::vector<FoundSelector> out;
   for (size_t brace = text.find('{'); brace != std::string_view::npos;) {
     const size_t end = selector_end(text, brace);
-    if (end != 0) {
+    if (end != 0 && !is_block(text, brace)) {
       size_t begin = brace;
       while (begin > 0 && is_name(text[begin - 1])) --begin;
       out.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end), begin != brace});

@@ -124,6 +124,10 @@ bool gather_resource(const Value& resource, Gatherer& out) {
     search(resource["stringData"], out);
   } else if (kind == "LokiRule" || kind == "AlertingRule" || kind == "RecordingRule") {
     gather_rule_groups(spec["groups"], source_of_type("loki"), out);
+  } else if (kind == "Dashboard" && !gather_known(spec, out)) {
+    out.unrecognised(resource, "a dashboard resource without panels or elements");
+  } else if (kind == "Dashboard") {
+    return true;
   } else if (kind == "GrafanaDatasource") {
     gather_datasource(spec["datasource"], out);
   } else if (kind == "ConfigMap") {

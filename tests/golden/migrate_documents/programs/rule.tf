@@ -1,0 +1,6 @@
+locals {
+  q = <<-EOT
+    {job="kairos"} |= "error"
+  EOT
+  r = "x"
+}
