@@ -16,6 +16,7 @@ namespace {
 using migrate::ReportFormat;
 
 constexpr int kDualLabelDaysMax = 366;
+constexpr int kVerifyHoursMax = 24 * 30;
 
 constexpr char kFooter[] = R"(Examples:
   cfgc migrate report                                     how far each host is, what is in the way
@@ -23,6 +24,7 @@ constexpr char kFooter[] = R"(Examples:
   cfgc migrate report --dashboards grafana/ --format html > report.html
   cfgc migrate apply --services kairos --dashboards grafana/ --dry-run
   cfgc migrate cleanup --services athena,mnemosyne
+  cfgc migrate cleanup --verify http://prospero:3100 --dry-run
 
 Exit codes of report and diff: 0 nothing changes, 2 something does, 3 an alert goes EMPTY or
 WIDENS, 1 an error. Of apply and cleanup: 0 done, 2 some texts were left alone, 1 an error and
@@ -97,14 +99,32 @@ std::string day_after(int days) {
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(day)));
 }
 
+/// --verify and --since.
+std::shared_ptr<migrate::Backend> add_verify(CLI::App& command, const std::string& what) {
+  auto backend = std::make_shared<migrate::Backend>();
+  backend->since = std::chrono::hours(1);
+  command.add_option("--verify", backend->url,
+                     what +
+                         ", by asking the Loki at this URL (read only; LOKI_USERNAME, "
+                         "LOKI_PASSWORD, LOKI_BEARER_TOKEN, LOKI_ORG_ID)");
+  command
+      .add_option_function<int>(
+          "--since", [backend](int hours) { backend->since = std::chrono::hours(hours); },
+          "Hours back from now that --verify looks at; 1 when left out")
+      ->check(CLI::Range(1, kVerifyHoursMax));
+  return backend;
+}
+
 void add_report(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
       migrate.add_subcommand("report", "Where each service stands and what its move would break");
   auto arguments = std::make_shared<Arguments>(*command);
   arguments->add_documents(*command);
   arguments->add_format(*command);
-  command->callback([arguments, &exit_code] {
-    exit_code = show(migrate::run_report({arguments->resolve(), arguments->report_format()}));
+  auto backend = add_verify(*command, "Compare what old and proposed queries find");
+  command->callback([arguments, backend, &exit_code] {
+    exit_code =
+        show(migrate::run_report({arguments->resolve(), arguments->report_format(), *backend}));
   });
 }
 
@@ -133,9 +153,11 @@ void add_cleanup(CLI::App& migrate, int& exit_code) {
       migrate.add_subcommand("cleanup", "Take out reserved ports of verified services");
   auto arguments = std::make_shared<Arguments>(*command);
   auto options = std::make_shared<migrate::CleanupCommand>();
+  auto backend = add_verify(*command, "Take for verified what has lines from Docker");
   command->add_flag("--dry-run", options->dry_run, "Print a unified diff, write nothing");
-  command->callback([arguments, options, &exit_code] {
+  command->callback([arguments, options, backend, &exit_code] {
     options->input = arguments->resolve();
+    options->verify = *backend;
     exit_code = show(migrate::run_cleanup(*options));
   });
 }

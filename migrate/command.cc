@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "logql/parser.h"
 #include "migrate/apply/plan.h"
 #include "migrate/gather.h"
+#include "migrate/verify/verify.h"
 
 namespace migrate {
 
@@ -11,6 +13,8 @@ namespace {
 
 constexpr int kError = 1;
 constexpr int kLeftAlone = 2;
+/// Loki makes this label by itself from the others.
+constexpr std::string_view kServiceName = "service_name";
 
 Gathered gather(const Input& input) {
   Gathered gathered;
@@ -56,10 +60,69 @@ std::string blockers(const FleetState& fleet) {
   return text;
 }
 
+/// A selector of a service's streams: the labels of which only one value is possible.
+std::string selector_of(const StreamFamily& family) {
+  std::string selector = "{";
+  for (const auto& [label, values] : family.labels) {
+    if (!values.open.empty() || values.exact.size() != 1 || label == kServiceName) continue;
+    if (selector.size() > 1) selector += ", ";
+    selector += fmt::format("{}={}", label, logql::quote(values.exact[0]));
+  }
+  return selector + "}";
+}
+
+/// Knows which rollouts are verified: by the user's word, or by lines that a Loki has.
+class Rollouts {
+ public:
+  static base::Result<Rollouts> open(const CleanupCommand& command) {
+    Rollouts rollouts;
+    rollouts.named_ = command.input.fleet.services;
+    if (command.verify.url.empty()) return rollouts;
+    auto access = loki_access(command.verify.url);
+    if (!access) return tl::unexpected(access.error());
+    rollouts.range_ = until_now(command.verify.since);
+    rollouts.loki_ = std::make_unique<LokiReader>(std::move(*access), LokiReader::Limits{});
+    if (auto there = rollouts.loki_->probe(rollouts.range_, {}); !there)
+      return tl::unexpected(there.error());
+    return rollouts;
+  }
+
+  /// Empty: it is verified.
+  std::string why_not_verified(const ServiceState& service) {
+    const bool is_named = std::find(named_.begin(), named_.end(), service.service) != named_.end();
+    if (loki_ == nullptr)
+      return is_named ? "" : "verify it with --verify, or name it in --services";
+    if (!named_.empty() && !is_named) return "it is not among --services";
+    for (const StreamFamily& family : service.before) {
+      const std::string selector = selector_of(family);
+      const auto lines = loki_->lines({selector, selector, false}, range_, {});
+      if (!lines) return lines.error().message;
+      if (*lines == 0) return fmt::format("the backend has no lines of {}", selector);
+    }
+    return service.before.empty() ? "no streams of it are known" : "";
+  }
+
+ private:
+  Rollouts() = default;
+  std::vector<std::string> named_;
+  std::unique_ptr<LokiReader> loki_;
+  TimeRange range_;
+};
+
 }  // namespace
 
 CommandResult run_report(const ReportCommand& command) {
   Gathered gathered = gather(command.input);
+  if (!command.verify.url.empty() && !gathered.has_errors()) {
+    auto access = loki_access(command.verify.url);
+    auto compared = access ? verify(gathered.report, {.access = std::move(*access),
+                                                      .range = until_now(command.verify.since)})
+                           : tl::unexpected(access.error());
+    if (compared)
+      gathered.report.comparisons = std::move(*compared);
+    else
+      gathered.run.io_errors.push_back(compared.error());
+  }
   return show(gathered, command.input, command.format);
 }
 
@@ -78,23 +141,22 @@ CommandResult run_cleanup(const CleanupCommand& command) {
   gathered.report.fleet = fleet_state(command.input.fleet, gathered.run);
   if (gathered.has_errors())
     return {kError, "", problems(gathered, command.input.fleet.check) + "nothing was written\n"};
-  const auto& named = command.input.fleet.services;
+  auto rollouts = Rollouts::open(command);
+  if (!rollouts) return {kError, "", "cfgc: " + rollouts.error().message + "\n"};
   std::vector<VerifiedService> verified;
   std::string waiting;
   for (const HostState& host : gathered.report.fleet.hosts)
     for (const ServiceState& service : host.services) {
       if (!service.port_is_unused) continue;
-      if (std::find(named.begin(), named.end(), service.service) != named.end())
+      const auto why_not = rollouts->why_not_verified(service);
+      if (why_not.empty())
         verified.push_back({host.host, service.service});
       else
-        waiting += fmt::format("{}: {}_syslog_port on {} is reserved and unused\n",
-                               service.port_place, service.service, host.host);
+        waiting += fmt::format("{}: the port of {} on {} stays: {}\n", service.port_place,
+                               service.service, host.host, why_not);
     }
   const Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
-  return carry_out(plan, command.dry_run,
-                   named.empty() && !waiting.empty()
-                       ? waiting + "say which rollouts are verified with --services\n"
-                       : "");
+  return carry_out(plan, command.dry_run, waiting);
 }
 
 }  // namespace migrate

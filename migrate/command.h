@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,11 +21,18 @@ struct Input {
   Progress progress;
 };
 
+/// A Loki that may be asked, read only; who asks is in the environment (migrate/verify).
+struct Backend {
+  std::string url;                ///< empty: none is asked
+  std::chrono::seconds since{0};  ///< the range of time that ends now
+};
+
 /// What moving services would do. Exit codes: see exit_code(); 1 also when the inventory has
 /// errors.
 struct ReportCommand {
   Input input;
   ReportFormat format = ReportFormat::text;
+  Backend verify;  ///< compares what old and proposed queries find
 };
 CommandResult run_report(const ReportCommand& command);
 
@@ -47,9 +55,11 @@ struct ApplyCommand {
 };
 CommandResult run_apply(const ApplyCommand& command);
 
-/// Takes out ports of services whose rollout was verified: those named in input.fleet.services.
+/// Takes out ports of services whose rollout is verified: those named in input.fleet.services, and
+/// those of which the backend has lines from Docker.
 struct CleanupCommand {
   Input input;
+  Backend verify;
   bool dry_run = false;
 };
 CommandResult run_cleanup(const CleanupCommand& command);
