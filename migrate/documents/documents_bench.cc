@@ -18,8 +18,10 @@ std::string panel(int id) {
       "gridPos": {{"h": 8, "w": 12, "x": 0, "y": {0}}},
       "datasource": {{"type": "loki", "uid": "loki-main"}},
       "fieldConfig": {{"defaults": {{"color": {{"mode": "palette-classic"}}, "custom": {{
-        "axisBorderShow": false, "axisCenteredZero": false, "axisLabel": "", "barAlignment": 0,
-        "drawStyle": "line", "fillOpacity": 10, "gradientMode": "none", "lineInterpolation": "linear",
+        "axisBorderShow": false, "axisCenteredZero": false, "axisLabel": "",
+        "barAlignment": 0,
+        "drawStyle": "line", "fillOpacity": 10, "gradientMode": "none",
+        "lineInterpolation": "linear",
         "lineWidth": 1, "pointSize": 5, "scaleDistribution": {{"type": "linear"}}, "spanNulls": false,
         "stacking": {{"group": "A", "mode": "none"}}, "thresholdsStyle": {{"mode": "off"}}}},
         "thresholds": {{"mode": "absolute", "steps": [{{"color": "green", "value": null}}]}}}},
