@@ -19,7 +19,6 @@ namespace yaml = compiler::yaml;
 namespace {
 
 constexpr int64_t kReplicasMax = 100;
-constexpr int kMergesMax = 8;
 constexpr size_t kFileBytesMax = size_t{4} << 20;
 
 bool is_compose_name(const std::string& name) {
@@ -27,16 +26,10 @@ bool is_compose_name(const std::string& name) {
   return re2::RE2::FullMatch(name, pattern);
 }
 
-/// A key of a map, looked for in what `<<` merges in, too.
-const yaml::Node* find(const yaml::Node* map, std::string_view key, int merges = 0) {
-  if (map == nullptr || map->kind != yaml::Kind::map || merges > kMergesMax) return nullptr;
-  if (const yaml::Pair* pair = map->find(key)) return pair->value;
-  const yaml::Pair* merged = map->find("<<");
-  if (merged == nullptr) return nullptr;
-  if (const yaml::Node* found = find(merged->value, key, merges + 1)) return found;
-  for (const yaml::Node* item : merged->value->items)
-    if (const yaml::Node* found = find(item, key, merges + 1)) return found;
-  return nullptr;
+const yaml::Node* find(const yaml::Node* map, std::string_view key) {
+  const yaml::Pair* pair =
+      map != nullptr && map->kind == yaml::Kind::map ? map->find(key) : nullptr;
+  return pair != nullptr ? pair->value : nullptr;
 }
 
 std::string text(const yaml::Node* node) {
@@ -58,7 +51,7 @@ class ProjectReader {
     const yaml::Node* services = find(&root, "services");
     if (services == nullptr) return;
     for (const yaml::Pair& pair : services->pairs)
-      if (pair.key != "<<") project.services.push_back(service(pair, project.name));
+      project.services.push_back(service(pair, project.name));
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "migrate/fleet/fleet.h"
 #include "migrate/fleet/host_run.h"
+#include "migrate/fleet/pairing.h"
 #include "migrate/fleet/steps.h"
 #include "river/suggest.h"
 
@@ -160,24 +161,10 @@ Moves services_to_move(const FleetQuestion& question, const Runs& today, compile
   return moving;
 }
 
-std::vector<StreamFamily> of_service(const HostRun& run, std::string_view service) {
-  std::vector<StreamFamily> out;
-  for (const StreamFamily& family : run.families)
-    if (family.service == service) out.push_back(family);
-  return out;
-}
-
 uint32_t streams(const std::vector<StreamFamily>& families) {
   uint32_t sum = 0;
   for (const StreamFamily& family : families) sum += family.streams;
   return sum;
-}
-
-bool same(const std::vector<StreamFamily>& a, const std::vector<StreamFamily>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const StreamFamily& x, const StreamFamily& y) {
-                      return x.labels == y.labels && x.unsure == y.unsure;
-                    });
 }
 
 Mechanism mechanism_of(const HostRun& run, const std::string& service,
@@ -193,19 +180,14 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
                      const Services& moving, const ComposeFiles& compose, Mapping& mapping) {
   HostState state;
   state.host = name;
+  pair_up(name, today.families, moved != nullptr ? moved->families : today.families, mapping);
   Services services(today.services.begin(), today.services.end());
   for (const PortFact& port : today.ports) services.insert(port.service);
-  services.insert("");  // What belongs to no service.
   for (const std::string& service : services) {
     ServiceState one;
     one.service = service;
-    one.before = of_service(today, service);
-    one.after = moved != nullptr ? of_service(*moved, service) : one.before;
-    if (same(one.before, one.after))
-      mapping.unchanged.insert(mapping.unchanged.end(), one.before.begin(), one.before.end());
-    else
-      mapping.changes.push_back({name, service, one.before, one.after});
-    if (service.empty()) continue;
+    one.before = of_service(today.families, service);
+    one.after = moved != nullptr ? of_service(moved->families, service) : one.before;
     one.mechanism = mechanism_of(today, service, one.before);
     one.moves = moving.contains(service);
     one.streams_before = streams(one.before);

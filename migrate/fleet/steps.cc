@@ -128,9 +128,8 @@ void add_move(const std::vector<const ServiceState*>& moving,
       names(moving)));
   if (!staying.empty())
     out.push_back(
-        fmt::format("{} stay on the syslog driver: the agent must run with their "
-                    "listeners before their containers start, or they fail with "
-                    "\"connection refused\".",
+        fmt::format("Not moved yet: {}. The agent must run with these listeners before "
+                    "their containers start, or they fail with \"connection refused\".",
                     names(staying)));
 }
 

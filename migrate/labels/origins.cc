@@ -54,8 +54,9 @@ std::vector<VariantTexts> container_names(const Container& container, const Vari
   if (!out.empty()) return out;
   VariantTexts& name = out.emplace_back();
   for (size_t i = 0; i < kVariants; ++i)
-    name[i] = container.is_composed && !container.has_own_name ? "/" + project[i] + "-" + component[i] + "-1"
-                                    : "/" + marker(kContainerName)[i];
+    name[i] = container.is_composed && !container.has_own_name
+                  ? "/" + project[i] + "-" + component[i] + "-1"
+                  : "/" + marker(kContainerName)[i];
   return out;
 }
 
@@ -83,14 +84,6 @@ std::vector<VariantTexts> words(int count, int step, const Word& word) {
   return out;
 }
 
-void doubt_label_maps(const PlacedRules& rules, std::vector<Sample>& samples) {
-  const bool maps = std::any_of(rules.rules.begin(), rules.rules.end(), [](const auto& rule) {
-    return rule.action == telemetry::relabel::Action::labelmap;
-  });
-  if (!maps) return;
-  for (Sample& sample : samples) sample.doubt("a labelmap rule makes labels of all fields");
-}
-
 /// One journal entry's samples: the label that tells its kind is set, other fields are open.
 std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules) {
   std::vector<Sample> samples = {kind};
@@ -108,7 +101,7 @@ std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules
       samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegex));
     }
   }
-  doubt_label_maps(rules, samples);
+  for (Sample& sample : samples) rules.doubt_maps(sample);
   return samples;
 }
 
@@ -197,7 +190,7 @@ std::vector<Sample> syslog_samples(const NamedTexts& labels, const PlacedRules& 
     else
       samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegex));
   }
-  doubt_label_maps(rules, samples);
+  for (Sample& sample : samples) rules.doubt_maps(sample);
   return samples;
 }
 

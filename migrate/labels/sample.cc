@@ -159,6 +159,11 @@ std::vector<std::string> PlacedRules::unmet(std::string_view prefix, const Sampl
   return out;
 }
 
+void PlacedRules::doubt_maps(Sample& sample) const {
+  for (const Rule& rule : rules)
+    if (rule.action == Action::labelmap) sample.doubt("a labelmap rule makes labels of all fields");
+}
+
 void run(const PlacedRules& rules, const river::diag::SourceMap& sources, Sample& sample) {
   const bool was_sure = sample.unsure.empty();
   for (const std::string& name : sample.maybe)

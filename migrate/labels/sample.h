@@ -54,6 +54,8 @@ struct PlacedRules {
   bool reads(std::string_view label) const;
   /// Some rule reads labels that start so and that `sample` does not have; their names.
   std::vector<std::string> unmet(std::string_view prefix, const Sample& sample) const;
+  /// Doubts the sample when a rule makes labels of all fields by pattern: not all are known.
+  void doubt_maps(Sample& sample) const;
 };
 
 /// Runs the rules on all variants, as the agent does, and notes when they part.

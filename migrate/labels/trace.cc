@@ -240,6 +240,7 @@ void Tracer::relabel_targets(const Node& node) {
     });
     if (!unmet.empty() && one.sample.has(kContainerId))
       one.sample.doubt(fmt::format("the containers' label behind {} is not known", unmet.front()));
+    if (one.sample.has(kContainerId)) rules.doubt_maps(one.sample);
     run(rules, sources_, one.sample);
   }
   std::erase_if(list, [](const Tracked& one) { return one.sample.is_dropped(); });
@@ -287,6 +288,7 @@ void Tracer::read_containers(const Node& node) {
       samples = each_of(std::move(samples), "__meta_docker_container_log_stream",
                         {known("stdout"), known("stderr")});
     for (Sample& sample : samples) {
+      rules.doubt_maps(sample);
       run(rules, sources_, sample);
       sample.hide();
     }

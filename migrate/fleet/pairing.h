@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "migrate/labels/family.h"
+
+namespace migrate {
+
+/// Those of one service, in order.
+std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,
+                                     std::string_view service);
+
+/// Sorts a host's streams into what changes, service by service, and what stays. Of streams that
+/// belong to no service, each that stays is unchanged on its own.
+void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
+             const std::vector<StreamFamily>& after, Mapping& mapping);
+
+}  // namespace migrate
