@@ -185,27 +185,26 @@ void run(const PlacedRules& rules, const river::diag::SourceMap& sources, Sample
 }
 
 std::map<std::string, Values, std::less<>> values_of(const Sample& sample) {
-  std::map<std::string, Values, std::less<>> out;
-  std::array<std::map<std::string_view, OpenValue>, kVariants> variants;
-  size_t live = 0;
+  std::vector<std::map<std::string_view, OpenValue>> live;
+  std::set<std::string_view> names;
   for (size_t i = 0; i < kVariants; ++i)
-    if (!sample.dropped[i]) variants[live++] = visible(sample, i);
-  for (size_t i = 0; i < live; ++i)
-    for (const auto& [name, value] : variants[i]) {
-      Values& values = out[std::string(name)];
-      const bool is_in_all = std::all_of(variants.begin(), variants.begin() + long(live),
-                                         [&](const auto& one) { return one.contains(name); });
-      const bool is_same =
-          std::all_of(variants.begin(), variants.begin() + long(live), [&](const auto& one) {
-            const auto found = one.find(name);
-            return found == one.end() || found->second == value;
-          });
-      if (is_same)
-        add_value(value, values);
+    if (!sample.dropped[i]) live.push_back(visible(sample, i));
+  for (const auto& variant : live)
+    for (const auto& label : variant) names.insert(label.first);
+  std::map<std::string, Values, std::less<>> out;
+  for (const std::string_view name : names) {
+    Values& values = out[std::string(name)];
+    bool may_be_absent = sample.maybe.contains(name);
+    for (const auto& variant : live) {
+      const auto found = variant.find(name);
+      if (found == variant.end())
+        may_be_absent = true;
       else
-        values = Values::any();
-      if (!is_in_all || sample.maybe.contains(name)) add_value({{""}}, values);
+        add_value(found->second, values);
     }
+    if (values.exact.size() + values.open.size() > 1) values = Values::any();
+    if (may_be_absent) add_value({{""}}, values);
+  }
   return out;
 }
 
