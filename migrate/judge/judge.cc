@@ -8,6 +8,7 @@
 #include "migrate/judge/query.h"
 #include "migrate/judge/query_rewrite.h"
 #include "migrate/judge/readers.h"
+#include "migrate/judge/second_order.h"
 
 namespace migrate {
 namespace {
@@ -30,14 +31,42 @@ class DocumentJudge {
   void judge_queries() {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
       const Use& use = document_.uses[i];
-      if (use.kind == UseKind::query) judged_[i] = query(use);
+      const bool is_logql = use.language != Language::promql;
+      if (use.kind == UseKind::query && is_logql) judged_[i] = query(use);
       if (use.kind == UseKind::selector) judged_[i] = selector(use);
     }
   }
 
-  void judge_readers() {
+  /// The rules of this document beside what becomes of their expressions.
+  void collect_rules(Recorded& recorded, std::vector<JudgedRule>& alerts) const {
+    for (const RuleDef& rule : document_.rules) {
+      if (rule.expression >= judged_.size() || !judged_[rule.expression]) continue;
+      const JudgedRule one{&rule, &*judged_[rule.expression]};
+      if (!rule.is_record) {
+        alerts.push_back(one);
+      } else {
+        recorded[rule.name].push_back(one);
+      }
+    }
+  }
+
+  void judge_recorded(const Recorded& recorded) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
-      if (!judged_[i]) judged_[i] = reader(document_.uses[i]);
+      const Use& use = document_.uses[i];
+      if (use.kind != UseKind::query || use.language != Language::promql) continue;
+      keep(i, judge_promql(world_, use.text.text(), recorded));
+    }
+  }
+
+  void judge_readers(const std::vector<JudgedRule>& alerts) {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      const Use& use = document_.uses[i];
+      if (judged_[i]) continue;
+      if (use.kind == UseKind::route_matchers) {
+        keep(i, judge_route(world_, use.text.text(), use.label, alerts));
+      } else {
+        judged_[i] = reader(use);
+      }
     }
   }
 
@@ -50,11 +79,25 @@ class DocumentJudge {
     finding.reason = judged.reason;
     if (judged.verdict == Verdict::same) return finding;
     finding.services = services(judged);
-    if (judged.verdict != Verdict::unknown) propose(finding, use, judged);
+    if (second_order_.contains(index)) {
+      propose_edits(finding, use, second_order_.at(index));
+    } else if (judged.verdict != Verdict::unknown) {
+      propose(finding, use, judged);
+    }
     return finding;
   }
 
  private:
+  void keep(size_t index, SecondOrder result) {
+    judged_[index] = std::move(result.judged);
+    second_order_[index] = std::move(result.edits);
+  }
+
+  void propose_edits(Finding& finding, const Use& use, const std::vector<TextEdit>& edits) const {
+    if (edits.empty() || finding.verdict == Verdict::unknown) return;
+    finding.proposal = proposal_of(use, {.edits = edits, .text = edited(use.text.text(), edits)});
+  }
+
   const Scope* scope_of(const Use& use) const {
     const auto index = static_cast<size_t>(use.scope);
     return use.scope < 0 || index >= document_.scopes.size() ? nullptr : &document_.scopes[index];
@@ -68,7 +111,6 @@ class DocumentJudge {
   }
 
   JudgedQuery query(const Use& use) const {
-    if (use.language == Language::promql) return {};
     const auto parsed = logql::parse(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
     return judge_query(world_, *parsed.expr, scope_of(use));
@@ -184,19 +226,27 @@ class DocumentJudge {
   const World& world_;
   const Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
+  std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
 };
 
 }  // namespace
 
 std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping) {
   const World world(mapping);
+  std::vector<DocumentJudge> judges;
+  judges.reserve(documents.size());
+  Recorded recorded;
+  std::vector<JudgedRule> alerts;
+  for (const Document& document : documents) {
+    judges.emplace_back(world, document).judge_queries();
+    judges.back().collect_rules(recorded, alerts);
+  }
   std::vector<Finding> findings;
   for (size_t number = 0; number < documents.size(); ++number) {
-    DocumentJudge document(world, documents[number]);
-    document.judge_queries();
-    document.judge_readers();
+    judges[number].judge_recorded(recorded);
+    judges[number].judge_readers(alerts);
     for (size_t use = 0; use < documents[number].uses.size(); ++use) {
-      findings.push_back(document.finding(number, use));
+      findings.push_back(judges[number].finding(number, use));
     }
   }
   return findings;
