@@ -88,9 +88,7 @@ th {
 td { padding: .5rem .9rem .5rem 0; vertical-align: top; border-top: 1px solid var(--line); }
 tr.labels td { border-top: 0; padding-top: 0; }
 td.name { font-weight: 600; min-width: 7rem; max-width: 18rem; }
-td.port { min-width: 7rem; max-width: 14rem; }
-.port, .number { font-variant-numeric: tabular-nums; }
-.number { white-space: nowrap; }
+.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .pill {
   display: inline-block; white-space: nowrap; font-size: .78rem; font-weight: 600;
   padding: .08rem .55rem;

@@ -17,22 +17,20 @@ void put_families(Lines& page, std::string_view title, const std::vector<StreamF
   page.line("</ul></div>");
 }
 
-std::string port_cell(const ServiceState& service) {
-  if (service.port == 0) return "";
-  if (!service.port_is_unused) return fmt::format("{}", service.port);
-  const std::string at = service.port_place.empty() ? "" : " at " + service.port_place;
-  return fmt::format("{} <span class=\"faint small\">unused, may be removed{}</span>", service.port,
-                     html(at));
-}
-
 std::string streams_cell(const ServiceState& service) {
   if (service.moves) return fmt::format("{} → {}", service.streams_before, service.streams_after);
   return service.streams_before == 0 ? "" : fmt::format("{}", service.streams_before);
 }
 
 std::string obstacles_cell(const ServiceState& service) {
-  if (service.blockers.empty()) return "";
+  if (service.blockers.empty() && !service.port_is_unused) return "";
   std::string out = "<ul class=\"obstacles\">";
+  if (service.port_is_unused) {
+    out += fmt::format(
+        "<li>The port is unused and may be removed: <code class=\"faint\">{}</code>"
+        "</li>",
+        html(service.port_place));
+  }
   for (const Blocker& blocker : service.blockers) {
     out += fmt::format("<li>{}{}{}</li>", blocker.is_hint ? "To do: " : "<b>Blocked:</b> ",
                        html_prose(blocker.message),
@@ -47,7 +45,8 @@ void put_service(Lines& page, const ServiceState& service) {
   const std::string_view mechanism = name(service.mechanism);
   page.line("<tr><td class=\"name\">{}</td><td><span class=\"pill {}\">{}</span></td>",
             html(service.service), mechanism, mechanism);
-  page.line("<td class=\"port\" data-name=\"Port\">{}</td>", port_cell(service));
+  page.line("<td class=\"number\" data-name=\"Port\">{}</td>",
+            service.port == 0 ? "" : fmt::format("{}", service.port));
   page.line("<td class=\"number\" data-name=\"Streams\">{}</td>", streams_cell(service));
   page.line("<td>{}</td></tr>", obstacles_cell(service));
   if (!service.moves) return;

@@ -161,3 +161,16 @@ TEST_CASE("report: SARIF") {
         "dashboards/a%20b/%C3%BC.json");
   CHECK(results.back()["ruleId"] == "UNRECOGNISED");
 }
+
+TEST_CASE("report: text names few of many services") {
+  Report report = with(Verdict::empty, false);
+  const auto because = [&](size_t count) {
+    report.findings[0].services.assign(count, "h/s");
+    const std::string out = render(report, ReportFormat::text);
+    const size_t at = out.find("because");
+    return out.substr(at + 11, out.find('\n', at) - at - 11);
+  };
+  CHECK(because(2) == "h/s, h/s");
+  CHECK(because(7) == "h/s, h/s, h/s, h/s, h/s, h/s, h/s");
+  CHECK(because(9) == "h/s, h/s, h/s, h/s, h/s, h/s and 3 more");
+}

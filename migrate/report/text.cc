@@ -123,6 +123,14 @@ void put_host(Page& page, const HostState& host) {
     page.field(i == 0 ? "steps" : "", fmt::format("{}. {}", i + 1, host.steps[i]));
 }
 
+/// The first services, and how many more there are: a change of a whole fleet names dozens.
+std::string few(const std::vector<std::string>& services) {
+  constexpr size_t kShown = 6;
+  if (services.size() <= kShown + 1) return joined(services, ", ");
+  const std::vector<std::string> first(services.begin(), services.begin() + kShown);
+  return fmt::format("{} and {} more", joined(first, ", "), services.size() - kShown);
+}
+
 void put_finding(Page& page, const Row& row) {
   const auto& [finding, document, use, comparison] = row;
   const Style& style = page.style();
@@ -134,7 +142,7 @@ void put_finding(Page& page, const Row& row) {
   page.field("at", use.pointer);
   page.field("old", use.text.text());
   page.field("reason", finding.reason);
-  if (!finding.services.empty()) page.field("because", joined(finding.services, ", "));
+  if (!finding.services.empty()) page.field("because", few(finding.services));
   if (finding.proposal) {
     page.field("new", finding.proposal->text, style.good);
     if (!finding.proposal->blocked.empty())
