@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::string_view kWord = "jinja0";  // jinja0NUMBERx: no YAML and no name looks like it.
 
+/// An {% if %} or {% for %} that has not ended.
+struct Open {
+  bool was_kept = true;  ///< the text around it stays
+  bool is_loop = false;
+};
+
 class Reader {
  public:
   Reader(std::string_view source, Branch branch) : source_(source), branch_(branch) {}
@@ -55,14 +61,16 @@ class Reader {
     if (begin == text.npos) return;
     text.remove_prefix(begin);
     const std::string_view word = text.substr(0, text.find_first_of(" \t\n-+"));
-    if (word == "if") {
-      open_.push_back(kept_);
-      kept_ = kept_ && (branch_ == Branch::first || !has_more_branches());
-    } else if ((word == "else" || word == "elif") && !open_.empty()) {
+    if (word == "if" || word == "for") {
+      open_.push_back({kept_, word == "for"});
+      if (word == "if") kept_ = kept_ && (branch_ == Branch::first || !has_more_branches());
+    } else if (open_.empty()) {
+      return;  // An end without a beginning: as Jinja would refuse it, nothing depends on it.
+    } else if ((word == "else" || word == "elif") && !open_.back().is_loop) {
       out_.has_branches = true;
-      kept_ = open_.back() && branch_ == Branch::last && !has_more_branches();
-    } else if (word == "endif" && !open_.empty()) {
-      kept_ = open_.back();
+      kept_ = open_.back().was_kept && branch_ == Branch::last && !has_more_branches();
+    } else if (word == "endif" || word == "endfor") {
+      kept_ = open_.back().was_kept;
       open_.pop_back();
     }
   }
@@ -86,7 +94,7 @@ class Reader {
   Branch branch_;
   size_t at_ = 0;
   bool kept_ = true;
-  std::vector<bool> open_;  ///< of each open {% if %}: whether the text around it stays
+  std::vector<Open> open_;
   PlainTemplate out_;
 };
 
