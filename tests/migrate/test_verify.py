@@ -1,6 +1,7 @@
 """cfgc migrate report --verify URL against the embedded receiver: lines go in over HTTP, counts come back."""
 import json
 import time
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -105,3 +106,61 @@ def test_people_read_the_counts_too(fleet, loki):
     said = fleet.migrate("report", *documents(docs=None), "--host", "puck", "--services", "kairos",
                          "--verify", loki.url).out
     assert "in Loki    1 line in 1 stream with the old query, 0 lines in 0 streams with the new one" in said
+
+
+def asked(receiver, endpoint, **parameters):
+    """(status, answer) of one of the receiver's endpoints for reading."""
+    query = urllib.parse.urlencode({name.replace("match", "match[]"): value
+                                    for name, value in parameters.items()})
+    status, text = receiver.get(f"/loki/api/v1/{endpoint}?{query}")
+    return status, json.loads(text)["data"] if status == 200 else text
+
+
+@pytest.mark.parametrize("query, lines", [
+    ('{job="kairos"}', ["all is well", "an Error"]),
+    ('{job="kairos"} |= "Error"', ["an Error"]),
+    ('{job="kairos"} != "Error"', ["all is well"]),
+    ('{job="kairos"} |~ "(?i)error" != "all"', ["an Error"]),
+    ('{job="kairos"} !~ "E.ror|no"', ["all is well"]),
+    ('{job="kairos"} |= "well" or "Error"', ["all is well", "an Error"]),
+    ('{job=~"kai.*", service!="x", service=""}', ["all is well", "an Error"]),
+    ('{job="kai"}', []),
+])
+def test_the_receiver_finds_lines(loki, receiver, query, lines):
+    loki(TODAY, ["all is well", "an Error"])
+    loki(MOVED, ["elsewhere"])
+    status, data = asked(receiver, "query_range", query=query)
+    assert status == 200 and data["resultType"] == "streams"
+    assert [text for stream in data["result"] for _, text in stream["values"]] == lines
+    status, data = asked(receiver, "query", query=f"sum(count_over_time({query}[5m]))")
+    assert status == 200 and data["resultType"] == "vector"
+    assert [sample["value"][1] for sample in data["result"]] == ([str(len(lines))] if lines else [])
+
+
+def test_the_receiver_knows_streams_labels_and_steps(loki, receiver):
+    loki(TODAY, ["a", "b"])
+    loki(MOVED, ["c"])
+    assert asked(receiver, "series", match='{hostname="puck.incus"}')[1] == [MOVED, TODAY]
+    assert asked(receiver, "labels")[1] == sorted({*TODAY, *MOVED})
+    by_host = 'sum by (hostname) (count_over_time({hostname=~".+"}[1h]))'
+    now = int(time.time()) + 1
+    _, data = asked(receiver, "query_range", query=by_host, start=now - 7200, end=now, step=3600)
+    assert data["resultType"] == "matrix"
+    assert [(row["metric"], [value for _, value in row["values"]]) for row in data["result"]] == [
+        ({"hostname": "puck.incus"}, ["3"])]
+
+
+@pytest.mark.parametrize("query, why", [
+    ('{job="kairos"} | json', "not supported here"),
+    ('{job="kairos"} |= ip("10.0.0.1")', "not supported here"),
+    ('rate({job="kairos"}[5m])', "not supported here"),
+    ('max(count_over_time({job="kairos"}[5m]))', "not supported here"),
+    ('count_over_time({job="kairos"}[5m] offset 1h)', "not supported here"),
+    ('{job=~".*"}', "parse error"),
+    ('{job=~"("}', "parse error"),
+    ('{job=', "parse error"),
+])
+def test_what_the_receiver_does_not_know_is_an_error(receiver, query, why):
+    endpoint = "query_range" if query.startswith("{") else "query"
+    status, text = asked(receiver, endpoint, query=query)
+    assert status == 400 and text.startswith(why)
