@@ -22,6 +22,7 @@ constexpr char kFooter[] = R"(Examples:
   cfgc migrate report                                     how far each host is, what is in the way
   cfgc migrate report --dashboards grafana/ --rules rules/ --services kairos,angelia
   cfgc migrate report --dashboards grafana/ --format html > report.html
+  cfgc migrate diff --from HEAD~1 --to today --rules rules/
   cfgc migrate apply --services kairos --dashboards grafana/ --dry-run
   cfgc migrate cleanup --services athena,mnemosyne
   cfgc migrate cleanup --verify http://prospero:3100 --dry-run
@@ -59,6 +60,7 @@ struct Arguments {
                        "Folder or file of Markdown pages with LogQL; may be repeated");
     command.add_option("--compose", input.fleet.compose,
                        "Folder of compose files or templates of them; may be repeated");
+    command.add_option("--map", input.map, "Labels before and after of foreign agents, as YAML");
   }
 
   void add_format(CLI::App& command) {
@@ -128,6 +130,25 @@ void add_report(CLI::App& migrate, int& exit_code) {
   });
 }
 
+void add_diff(CLI::App& migrate, int& exit_code) {
+  CLI::App* command =
+      migrate.add_subcommand("diff", "What changed between two states of the fleet");
+  auto arguments = std::make_shared<Arguments>(*command);
+  auto states = std::make_shared<migrate::DiffCommand>();
+  command
+      ->add_option("--from", states->from,
+                   "A folder of compiled configs, a git revision, or the word today")
+      ->capture_default_str();
+  command->add_option("--to", states->to, "The same, or the word migrated")->capture_default_str();
+  arguments->add_documents(*command);
+  arguments->add_format(*command);
+  command->callback([arguments, states, &exit_code] {
+    states->input = arguments->resolve();
+    states->format = arguments->report_format();
+    exit_code = show(migrate::run_diff(*states));
+  });
+}
+
 void add_apply(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
       migrate.add_subcommand("apply", "Move services: host_vars, dashboards, rules, pages");
@@ -170,6 +191,7 @@ void add_migrate(CLI::App& app, int& exit_code) {
   migrate->footer(kFooter);
   migrate->require_subcommand(1);
   add_report(*migrate, exit_code);
+  add_diff(*migrate, exit_code);
   add_apply(*migrate, exit_code);
   add_cleanup(*migrate, exit_code);
 }

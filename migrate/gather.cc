@@ -1,5 +1,7 @@
 #include "migrate/gather.h"
 
+#include <iterator>
+
 #include "migrate/judge/finding.h"
 
 namespace migrate {
@@ -8,10 +10,22 @@ namespace {
 
 constexpr int kError = 1;
 
+void add(Mapping& mapping, Mapping other) {
+  std::move(other.changes.begin(), other.changes.end(), std::back_inserter(mapping.changes));
+  std::move(other.unchanged.begin(), other.unchanged.end(), std::back_inserter(mapping.unchanged));
+}
+
 }  // namespace
 
 void read_and_judge(const Input& input, Gathered& gathered) {
   Report& report = gathered.report;
+  if (!input.map.empty()) {
+    auto mapping = read_map(input.map, gathered.run);
+    if (mapping)
+      add(report.fleet.mapping, std::move(*mapping));
+    else
+      gathered.run.io_errors.push_back(mapping.error());
+  }
   ReadDocuments read = read_documents(input.documents, input.progress);
   report.documents = std::move(read.documents);
   report.io_errors = std::move(read.io_errors);
@@ -20,8 +34,11 @@ void read_and_judge(const Input& input, Gathered& gathered) {
 
 std::string problems(Gathered& gathered, const compiler::CheckOptions& check) {
   if (!gathered.has_errors()) return {};
-  const CommandResult said = compiler::finish(gathered.run, check, false);
-  return said.out + said.err;
+  gathered.run.diagnostics.sort();
+  std::string text =
+      river::diag::render(gathered.run.diagnostics, gathered.run.sources, check.format);
+  for (const base::Error& error : gathered.run.io_errors) text += "cfgc: " + error.message + "\n";
+  return text;
 }
 
 CommandResult show(Gathered& gathered, const Input& input, ReportFormat format) {
