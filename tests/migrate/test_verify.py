@@ -37,7 +37,7 @@ def loki(receiver):
 
 
 def verified(fleet, url, verdict=None):
-    """What --verify says of each finding, or of those with one verdict: {old query: its counts}, and the answer."""
+    """What --verify says of findings, perhaps of one verdict only: {old query: counts}, and the answer."""
     answer = fleet.migrate("report", *documents(docs=None), "--host", "puck", "--services", "kairos",
                            "--format", "json", "--verify", url)
     findings = answer.json()["findings"]
