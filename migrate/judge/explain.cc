@@ -131,9 +131,9 @@ std::string moved_labels(const Change& change) {
   for (const StreamFamily& family : change.after) {
     for (const auto& [name, values] : family.labels) {
       const bool stays = std::all_of(change.before.begin(), change.before.end(),
-                                     [&, &label = name](const StreamFamily& old) {
+                                     [&label = name, &now = values](const StreamFamily& old) {
                                        const auto found = old.labels.find(label);
-                                       return found != old.labels.end() && found->second == values;
+                                       return found != old.labels.end() && found->second == now;
                                      });
       if (stays && !change.before.empty()) continue;
       Values& all = shown.labels[name];

@@ -19,7 +19,7 @@ class Rewriter {
  public:
   Rewriter(const World& world, std::string_view text, const logql::Expr& expr,
            const JudgedQuery& judged)
-      : world_(world), text_(text), expr_(expr), judged_(judged), parts_(parts_of(expr)) {}
+      : world_(world), text_(text), judged_(judged), parts_(parts_of(expr)) {}
 
   std::optional<QueryRewrite> rewrite(std::string& why) {
     for (size_t i = 0; i < parts_.queries.size(); ++i) {
@@ -189,7 +189,6 @@ class Rewriter {
 
   const World& world_;
   std::string_view text_;
-  const logql::Expr& expr_;
   const JudgedQuery& judged_;
   Parts parts_;
   QueryRewrite rewrite_;
