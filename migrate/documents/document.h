@@ -32,7 +32,9 @@ struct Use {
   Excerpt text;
   uint32_t line = 0;  ///< of the file, 1-based
   uint32_t column = 0;
-  std::string pointer;             ///< RFC 6901, of the value within its JSON or YAML document
+  /// RFC 6901, of the value within its JSON or YAML document. Of a text that is JSON or YAML within
+  /// another (a ConfigMap) the pointers of both, one behind the other. Empty in pages.
+  std::string pointer;
   std::vector<std::string> title;  ///< dashboard, panel, refId; group and rule; heading
   /// Of value, value_regex: whose values. Of route_matchers: empty when `text` is one or more
   /// matchers as they are written (job="kairos", {a="b",c="d"}); else the name stands apart from

@@ -17,12 +17,14 @@ struct DocumentFolders {
 
 struct ReadDocuments {
   std::vector<Document> documents;     ///< by path
-  std::vector<base::Error> io_errors;  ///< files that could not be read, or are no JSON/YAML
+  std::vector<base::Error> io_errors;  ///< files and folders that could not be read
 };
 
-/// Reads every *.json, *.yml, *.yaml (and *.md below docs) of the folders, on all cores. What a
-/// file is, its content says, not its folder. Datasource and library panel files among them are
-/// used for resolving the others. `progress` is called after each file; false stops.
+/// Reads every *.json, *.yml, *.yaml (and *.md below docs) of the folders, on all cores; also with
+/// .j2, .tpl or .tmpl behind it. *.tf and *.jsonnet are listed only. What a file is, its content
+/// says, not its folder; what is no JSON or YAML, or nothing known, has an Unrecognised. Datasource
+/// and library panel files among them are used for resolving the others. `progress` is called after
+/// each file, by one thread at a time; false stops.
 using Progress = std::function<bool(size_t done, size_t all)>;
 ReadDocuments read_documents(const DocumentFolders& folders, const Progress& progress = {});
 

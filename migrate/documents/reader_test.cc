@@ -107,4 +107,29 @@ TEST_CASE("golden: documents of every shape") {
   CHECK(folders >= 20);
 }
 
+TEST_CASE("reader: folders are searched, and what cannot be read is said") {
+  const fs::path folder = fs::temp_directory_path() / "tributary_reader_test";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "deep");
+  const auto write = [&](const char* name) {
+    REQUIRE(base::write_file_atomic(folder / name, "{\"groups\": []}\n").has_value());
+  };
+  for (const char* name : {"b.json", "a.yml.j2", "deep/c.yaml", "notes.txt", "page.md"})
+    write(name);
+  size_t calls = 0;
+  const auto read =
+      read_documents({{folder, folder / "b.json"}, {folder / "gone"}, {}}, [&](size_t, size_t all) {
+        CHECK(all == 3);
+        return ++calls < 3;
+      });
+  REQUIRE(read.documents.size() == 3);
+  CHECK(calls == 3);
+  CHECK(read.documents[0].path == folder / "a.yml.j2");
+  CHECK(read.documents[1].path == folder / "b.json");
+  REQUIRE(read.io_errors.size() == 1);
+  CHECK(read.io_errors[0].message.find("gone: No such file") != std::string::npos);
+  CHECK(read_documents({{}, {}, {folder}}).documents.size() == 4);
+  fs::remove_all(folder);
+}
+
 }  // namespace
