@@ -121,7 +121,7 @@ CommandResult run_report(const ReportCommand& command) {
     if (compared)
       gathered.report.comparisons = std::move(*compared);
     else
-      gathered.run.io_errors.push_back(compared.error());
+      gathered.report.io_errors.push_back(compared.error());
   }
   return show(gathered, command.input, command.format);
 }

@@ -44,8 +44,16 @@ std::string problems(Gathered& gathered, const compiler::CheckOptions& check) {
 CommandResult show(Gathered& gathered, const Input& input, ReportFormat format) {
   CommandResult result;
   result.err = problems(gathered, input.fleet.check);
+  // A question that cannot be asked (an unknown host, no such inventory) has no answer.
+  if (!gathered.run.io_errors.empty()) {
+    result.exit_code = kError;
+    return result;
+  }
+  if (gathered.run.diagnostics.has_errors())
+    gathered.report.io_errors.push_back(
+        {"the inventory has errors: hosts that do not compile are missing here"});
   result.out = render(gathered.report, format);
-  result.exit_code = gathered.has_errors() ? kError : exit_code(gathered.report);
+  result.exit_code = exit_code(gathered.report);
   return result;
 }
 

@@ -19,7 +19,7 @@ void read_and_judge(const Input& input, Gathered& gathered);
 /// Findings about the inventory, when there are errors; warnings are for `cfgc validate` to say.
 std::string problems(Gathered& gathered, const compiler::CheckOptions& check);
 
-/// The report as a command's answer. Exit code 1 when there are errors, else exit_code(report).
+/// The report as a command's answer. Errors of the inventory become errors of the report.
 CommandResult show(Gathered& gathered, const Input& input, ReportFormat format);
 
 }  // namespace migrate
