@@ -72,7 +72,9 @@ class Judge {
   Judge(const World& world, const Bindings& bindings) : world_(world), bindings_(bindings) {}
 
   Outcome of(const logql::Expr& expr) const {
-    return std::visit([&](const auto& what) { return (*this)(what); }, expr.what);
+    Outcome outcome = std::visit([&](const auto& what) { return (*this)(what); }, expr.what);
+    if (outcome.others.empty()) outcome.others = Bits(world_.size());
+    return outcome;
   }
 
   Outcome operator()(const logql::LogQuery& query) const {
@@ -260,6 +262,7 @@ class Judge {
       }
     }
     unite_contributions(all, left, right);
+    all.others |= right.others;
     all.is_additive = left.is_additive && right.is_additive;
     all.is_plain = left.is_plain && right.is_plain;
     all.loses_partners = left.loses_partners || right.loses_partners;
@@ -303,7 +306,9 @@ class Judge {
   Outcome both(const logql::Binary& binary, Outcome left, Outcome right) const {
     std::vector<size_t> alone;
     const bool loses = loses_partners(binary, left, right, alone);
-    const bool some_match = left.selection.others || alone.size() < left.contributions.size();
+    const bool some_match =
+        others_match(binary, left, right) || alone.size() < left.contributions.size();
+    const bool widens = left.verdict == Verdict::widens || right.verdict == Verdict::widens;
     Outcome all = std::move(left);
     all.verdict = worse(all.verdict, right.verdict);
     add_reasons(all, right);
@@ -312,12 +317,14 @@ class Judge {
     all.is_plain = all.is_plain && right.is_plain && binary.op != "unless";
     all.loses_partners = all.loses_partners || right.loses_partners || loses;
     all.selection.estimated = all.selection.estimated || loses;
-    if (loses && all.verdict <= Verdict::value_changed) {
-      all.verdict = some_match ? Verdict::narrows : Verdict::empty;
-      all.reasons.push_back(fmt::format(
-          "The series of {} find no partner on the other side of `{}` any more: the labels that "
-          "are matched change on one side only.",
-          names_of(world_, alone), binary.op));
+    if (loses && !widens && all.verdict != Verdict::empty) {
+      all.verdict = binary.op == "unless" ? Verdict::widens
+                    : some_match          ? Verdict::narrows
+                                          : Verdict::empty;
+      all.reasons.push_back(
+          fmt::format("The series of {} find no partner on the other side of `{}` any more: the "
+                      "labels that are matched change on one side only, or the partner is gone.",
+                      names_of(world_, alone), binary.op));
     }
     all.selection.estimated = all.selection.estimated || right.selection.estimated;
     add_services(all, right);
@@ -333,12 +340,41 @@ class Judge {
     }
   }
 
-  /// Services whose series were matched by labels that change on one side only.
+  /// Whether series of streams that do not change find partners. Known for on(...), whose labels
+  /// every aggregation below must have kept; presumed for the rest.
+  bool others_match(const logql::Binary& binary, const Outcome& left, const Outcome& right) const {
+    if (!left.selection.others || !right.selection.others) return left.selection.others;
+    if (!binary.matching || binary.matching->without) return true;
+    const auto names = matched_names(binary);
+    const auto keys = [&](const Outcome& side) {
+      std::vector<SeriesPtr> projected;
+      for (size_t i = world_.unchanged().begin; i < world_.unchanged().end; ++i) {
+        if (!side.others.test(i)) continue;
+        add_new(projected,
+                std::make_shared<SeriesLabels>(project(*world_.labels(i), names, false)));
+      }
+      return projected;
+    };
+    const auto right_keys = keys(right);
+    for (const auto& key : keys(left)) {
+      if (is_subset({key}, right_keys)) return true;
+    }
+    return false;
+  }
+
+  static std::vector<std::string> matched_names(const logql::Binary& binary) {
+    std::vector<std::string> names;
+    if (!binary.matching) return names;
+    for (const auto& label : binary.matching->labels) names.push_back(label.value);
+    return names;
+  }
+
+  /// Services whose series were matched by labels that change on one side only, or whose partners
+  /// are gone.
   bool loses_partners(const logql::Binary& binary, const Outcome& left, const Outcome& right,
                       std::vector<size_t>& alone) const {
-    std::vector<std::string> names;
+    const auto names = matched_names(binary);
     const auto matching = binary.matching.value_or(logql::Grouping{.without = true});
-    for (const auto& label : matching.labels) names.push_back(label.value);
     const auto keys = [&](const std::vector<SeriesPtr>& all) {
       std::vector<SeriesPtr> projected;
       for (const auto& one : all) {
@@ -355,11 +391,14 @@ class Judge {
       if (partner == right.contributions.end()) {
         const bool has_partner = right.selection.others && !same_series(old_keys, new_keys);
         if (has_partner) alone.push_back(one.change);
-      } else if (fate_in(right.selection, one.change) == Fate::kept &&
-                 same_series(old_keys, keys(partner->before)) &&
-                 !same_series(new_keys, keys(partner->after))) {
-        alone.push_back(one.change);
+        continue;
       }
+      const Fate fate = fate_in(right.selection, one.change);
+      if (!same_series(old_keys, keys(partner->before))) continue;
+      const bool is_gone =
+          fate == Fate::lost && !right.selection.others_gained && !same_series(old_keys, new_keys);
+      const bool differs = fate == Fate::kept && !same_series(new_keys, keys(partner->after));
+      if (is_gone || differs) alone.push_back(one.change);
     }
     return !alone.empty();
   }

@@ -25,6 +25,7 @@ struct Outcome {
   Verdict verdict = Verdict::same;
   Selection selection;
   std::vector<Contribution> contributions;
+  Bits others;  ///< families that it takes before and after; only the unchanged are of use
   std::vector<std::string> reasons;
   bool is_metric = false;
   bool is_literal = false;      ///< a number or vector(): it has no streams

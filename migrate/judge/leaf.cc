@@ -56,6 +56,14 @@ class Leaf {
     }
     if (!unknown_.empty()) return give_up(fmt::format("Not decided: {}.", unknown_));
     outcome_.selection = select(world_, before_.reached, after_.reached);
+    if (!has_no_stages() && verdict_of(outcome_.selection) == Verdict::narrows) {
+      // What remains may be streams that a filter on a label keeps out: then nothing remains.
+      filter_others(before_, Side::before);
+      filter_others(after_, Side::after);
+      outcome_.selection = select(world_, before_.reached, after_.reached);
+    }
+    outcome_.others = before_.reached.may;
+    outcome_.others &= after_.reached.may;
     compare_filters();
     contribute();
     outcome_.verdict = verdict_of(outcome_.selection);
@@ -123,6 +131,16 @@ class Leaf {
       if (!lines.unknown.empty()) unknown_ = lines.unknown;
       restrict(half.reached, i, lines.passes);
       half.lines.emplace(i, std::move(lines));
+    }
+  }
+
+  /// Filters on labels, for the streams that the move leaves alone.
+  void filter_others(Half& half, Side side) const {
+    const auto range = world_.unchanged();
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (!half.selected.may.test(i)) continue;
+      const auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
+      if (lines.unknown.empty()) restrict(half.reached, i, lines.passes);
     }
   }
 

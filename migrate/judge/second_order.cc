@@ -109,8 +109,10 @@ class Matching {
       if (!test || (!fixed.empty() && !test->accepts(fixed))) return false;
       if (fixed.empty()) rest.push_back(condition);
     }
-    const Reach reach = world_.reach(rest);
-    return reach.may.any(world_.unchanged().begin, world_.unchanged().end);
+    Bits both = rule.judged->outcome.others;
+    if (both.empty()) return true;
+    both &= world_.reach(rest).may;
+    return both.any(world_.unchanged().begin, world_.unchanged().end);
   }
 
   const World& world_;

@@ -20,6 +20,8 @@ class Bits {
   explicit Bits(size_t size, bool value = false)
       : words_((size + 63) / 64, value ? ~uint64_t{0} : 0) {}
 
+  /// It is a set of no world.
+  bool empty() const { return words_.empty(); }
   void set(size_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
   void reset(size_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
   bool test(size_t i) const { return (words_[i / 64] >> (i % 64) & 1U) != 0; }
