@@ -1,6 +1,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <charconv>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,21 +73,38 @@ class Fixture {
       pipeline_ = std::make_unique<Pipeline>(checked.arguments->stages, scope_, log_);
   }
 
+  /// The batch counts as handed on at once, at the time `now`.
   telemetry::LogBatch process(telemetry::LogBatch batch) {
     ENSURE(pipeline_ != nullptr);  // checked.messages says why.
-    return pipeline_->process(std::move(batch));
+    const auto handover = std::make_shared<Handover>();
+    handover->done(now);
+    return pipeline_->process(std::move(batch), handover);
   }
+  telemetry::LogBatch flush(Clock::time_point until) { return pipeline_->flush(until); }
+  Clock::time_point due() const { return pipeline_->due(); }
   std::string run(const std::vector<std::string>& texts, bool with_time = false) {
     if (!pipeline_) return checked.messages;
     return print(process(lines(texts)), with_time);
   }
   size_t held() const { return pipeline_->held(); }
   void destroy() { pipeline_.reset(); }
+  /// The value of a series, which is printed with its labels; 0 when it is not there.
+  uint64_t counted(std::string_view series) {
+    const std::string all = registry_.expose();
+    const size_t at = all.find(fmt::format("\n{} ", series));
+    uint64_t value = 0;
+    if (at != std::string::npos) {
+      const char* digits = all.data() + at + series.size() + 2;
+      std::from_chars(digits, all.data() + all.size(), value);
+    }
+    return value;
+  }
   bool exposes(std::string_view series) {
     return registry_.expose().find(series) != std::string::npos;
   }
 
   Checked checked;
+  Clock::time_point now{};
 
  private:
   base::metrics::Registry registry_;

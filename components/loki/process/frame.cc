@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace components::loki::process {
 
@@ -9,9 +10,11 @@ using telemetry::Entry;
 using telemetry::Metadata;
 using telemetry::Slice;
 
-void Frame::load(telemetry::LogBatch loaded, size_t slots) {
+void Frame::load(telemetry::LogBatch loaded, size_t slots,
+                 std::shared_ptr<const Handover> handover) {
   batch = std::move(loaded);
   slots_ = slots;
+  handover_ = std::move(handover);
   ++number_;
   rows.resize(batch.entries.size());
   std::iota(rows.begin(), rows.end(), 0U);
@@ -66,11 +69,55 @@ std::optional<Slice> Frame::metadata(uint32_t row, std::string_view name) const 
   return std::nullopt;
 }
 
-uint32_t Frame::make_row(const Entry& entry, uint32_t neighbour) {
+uint32_t Frame::append_row(const Entry& entry, uint32_t place) {
   const auto row = static_cast<uint32_t>(batch.entries.size());
   batch.entries.push_back(entry);
-  places_.push_back(places_[neighbour]);
+  places_.push_back(place);
   cells_.resize(cells_.size() + slots_, Slice{kAbsent, 0});
+  return row;
+}
+
+uint32_t Frame::copy_row(uint32_t row, uint32_t neighbour) {
+  Entry copy = entry(row);
+  // Two entries never share pairs: each may change its own in place.
+  auto& all = batch.metadata;
+  const uint32_t first = std::exchange(copy.metadata_first, static_cast<uint32_t>(all.size()));
+  for (uint32_t i = 0; i < copy.metadata_count; ++i) all.push_back(Metadata(all[first + i]));
+  const uint32_t made = make_row(copy, neighbour);
+  for (Slot slot = 0; slot < slots_; ++slot) set(made, slot, cell(row, slot));
+  return made;
+}
+
+LooseEntry Frame::copy_out(uint32_t row) const {
+  const Entry& from = batch.entries[row];
+  LooseEntry out{from.timestamp_ns, batch.labels(from), {}, {}, {}};
+  const auto keep = [&](Slice slice) {
+    const auto offset = static_cast<uint32_t>(out.buffer.size());
+    out.buffer += batch.text(slice);
+    return Slice{offset, slice.size};
+  };
+  for (const Metadata& pair : batch.metadata_of(from))
+    out.metadata.push_back({keep(pair.name), keep(pair.value)});
+  out.values.assign(slots_, Slice{kAbsent, 0});
+  for (Slot slot = 0; slot < slots_; ++slot)
+    if (has(row, slot)) out.values[slot] = keep(cell(row, slot));
+  return out;
+}
+
+uint32_t Frame::put_back(const LooseEntry& loose, std::optional<uint32_t> neighbour) {
+  const uint32_t base = put(loose.buffer).offset;
+  const auto moved = [&](Slice slice) { return Slice{base + slice.offset, slice.size}; };
+  Entry entry;
+  entry.timestamp_ns = loose.timestamp_ns;
+  entry.labels = batch.intern(loose.labels);
+  entry.metadata_first = static_cast<uint32_t>(batch.metadata.size());
+  entry.metadata_count = static_cast<uint32_t>(loose.metadata.size());
+  for (const Metadata& pair : loose.metadata)
+    batch.metadata.push_back({moved(pair.name), moved(pair.value)});
+  const auto end = static_cast<uint32_t>(places_.size());
+  const uint32_t row = append_row(entry, neighbour ? places_[*neighbour] : end);
+  for (Slot slot = 0; slot < loose.values.size(); ++slot)
+    if (loose.values[slot].offset != kAbsent) set(row, slot, moved(loose.values[slot]));
   return row;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,6 +15,30 @@ namespace components::loki::process {
 /// Number of an extracted value's column; names are resolved to slots when the pipeline is built.
 using Slot = uint32_t;
 
+using Clock = std::chrono::steady_clock;
+
+/// Tells when a batch was handed on. A stage that waits for more lines of a source waits from then
+/// on: a source that is itself kept waiting cannot send any. Written once, by the thread that hands
+/// the batch on; read by any.
+class Handover {
+ public:
+  void done(Clock::time_point now) { at_ = now; }
+  /// Clock::time_point::max() while the batch is not yet handed on.
+  Clock::time_point at() const { return at_; }
+
+ private:
+  std::atomic<Clock::time_point> at_{Clock::time_point::max()};
+};
+
+/// An entry without its line, outside of any batch.
+struct LooseEntry {
+  int64_t timestamp_ns = 0;
+  telemetry::Labels labels;
+  std::string buffer;  ///< what the slices are parts of
+  std::vector<telemetry::Metadata> metadata;
+  std::vector<telemetry::Slice> values;  ///< by slot
+};
+
 /// A batch on its way through the stages of a pipeline, with the values extracted so far. A value
 /// is a slice of the batch's buffer (most are parts of the line itself), so extracting allocates
 /// nothing. A row is an index into batch.entries; `rows` lists, in order, the entries that a stage
@@ -20,7 +47,8 @@ using Slot = uint32_t;
 class Frame {
  public:
   /// Takes a batch in; rows are all its entries, no value is extracted.
-  void load(telemetry::LogBatch loaded, size_t slots);
+  void load(telemetry::LogBatch loaded, size_t slots,
+            std::shared_ptr<const Handover> handover = nullptr);
   /// Gives the batch back with the entries in `rows`, in that order.
   telemetry::LogBatch unload();
 
@@ -29,6 +57,8 @@ class Frame {
 
   /// Tells batches apart: what was remembered about another number is out of date.
   uint64_t number() const { return number_; }
+  /// Of this batch; nullptr when nobody tells.
+  const std::shared_ptr<const Handover>& handover() const { return handover_; }
 
   telemetry::Entry& entry(uint32_t row) { return batch.entries[row]; }
   std::string_view line(uint32_t row) const { return batch.line(batch.entries[row]); }
@@ -62,16 +92,27 @@ class Frame {
 
   /// Makes a new entry without extracted values that will stand beside `neighbour` in order; the
   /// caller puts the row that it answers into `rows`.
-  uint32_t make_row(const telemetry::Entry& entry, uint32_t neighbour);
+  uint32_t make_row(const telemetry::Entry& entry, uint32_t neighbour) {
+    return append_row(entry, places_[neighbour]);
+  }
+  /// As make_row, with the labels, timestamp, metadata and extracted values of another row.
+  uint32_t copy_row(uint32_t row, uint32_t neighbour);
+  /// The row will stand beside `neighbour`.
+  void move_row(uint32_t row, uint32_t neighbour) { places_[row] = places_[neighbour]; }
+  LooseEntry copy_out(uint32_t row) const;
+  /// As make_row, for an entry that is in no batch; without a neighbour it stands behind all.
+  uint32_t put_back(const LooseEntry& loose, std::optional<uint32_t> neighbour);
   /// The place of a row among the entries that the batch came with.
   uint32_t place(uint32_t row) const { return places_[row]; }
 
  private:
   static constexpr uint32_t kAbsent = ~uint32_t{0};
   telemetry::Metadata* own_metadata(telemetry::Entry& entry);
+  uint32_t append_row(const telemetry::Entry& entry, uint32_t place);
 
   size_t slots_ = 0;
   uint64_t number_ = 0;
+  std::shared_ptr<const Handover> handover_;
   std::vector<telemetry::Slice> cells_;
   std::vector<uint32_t> places_;
 };

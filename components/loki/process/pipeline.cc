@@ -1,5 +1,8 @@
 #include "components/loki/process/pipeline.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace components::loki::process {
 namespace {
 
@@ -20,14 +23,47 @@ Stages make_stages(const std::vector<StageArgs>& list, Build& build) {
             return no_stage();  // Checking the config has said that it has no effect.
         },
         static_cast<const AnyStageArgs&>(any));
-    if (made) stages.push_back(std::move(made));
+    if (made) stages.add(std::move(made));
   }
   return stages;
 }
 
+void Stages::process(Frame& frame) const {
+  for (const auto& stage : stages_) {
+    if (frame.rows.empty()) break;
+    stage->process(frame);
+  }
+}
+
+void Stages::flush(Frame& frame, Clock::time_point now) const {
+  for (const auto& stage : stages_) {
+    if (!frame.rows.empty()) stage->process(frame);
+    stage->flush(frame, now);
+  }
+}
+
+size_t Stages::held() const {
+  size_t held = 0;
+  for (const auto& stage : stages_) held += stage->held();
+  return held;
+}
+
+std::optional<Clock::duration> Stages::holds_for() const {
+  std::optional<Clock::duration> least;
+  for (const auto& stage : stages_)
+    if (const auto time = stage->holds_for()) least = std::min(*time, least.value_or(*time));
+  return least;
+}
+
+Clock::time_point Stages::due() const {
+  auto next = Clock::time_point::max();
+  for (const auto& stage : stages_) next = std::min(next, stage->due());
+  return next;
+}
+
 Pipeline::Pipeline(const std::vector<StageArgs>& stages, const base::metrics::Scope& metrics,
-                   const base::Logger& log) {
-  Build build{names_, metrics};
+                   const base::Logger& log, std::stop_token stop) {
+  Build build{names_, metrics, nullptr, std::move(stop), replaced_.get_token()};
   make_stages(stages, build);  // Only to learn which names are read.
   build.log = &log;
   stages_ = make_stages(stages, build);
@@ -50,20 +86,20 @@ void Pipeline::extract_labels() {
   }
 }
 
-telemetry::LogBatch Pipeline::process(telemetry::LogBatch batch) {
-  frame_.load(std::move(batch), names_.size());
+telemetry::LogBatch Pipeline::process(telemetry::LogBatch batch,
+                                      std::shared_ptr<const Handover> handover) {
+  frame_.load(std::move(batch), names_.size(), std::move(handover));
   extract_labels();
-  for (const auto& stage : stages_) {
-    if (frame_.rows.empty()) break;
-    stage->process(frame_);
-  }
+  stages_.process(frame_);
   return frame_.unload();
 }
 
-size_t Pipeline::held() const {
-  size_t held = 0;
-  for (const auto& stage : stages_) held += stage->held();
-  return held;
+telemetry::LogBatch Pipeline::flush(Clock::time_point now) {
+  const auto handover = std::make_shared<Handover>();
+  handover->done(now);
+  frame_.load({}, names_.size(), handover);
+  stages_.flush(frame_, now);
+  return frame_.unload();
 }
 
 }  // namespace components::loki::process

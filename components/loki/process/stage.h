@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,34 @@ class Stage {
   virtual void process(Frame& frame) = 0;
   /// Entries taken in and not yet passed on or dropped.
   virtual size_t held() const { return 0; }
+
+  // Of stages that hold lines for a time, whether or not more come:
+
+  /// How long lines are held at least; nullopt when not by time.
+  virtual std::optional<Clock::duration> holds_for() const { return std::nullopt; }
+  /// When the next of them must go on; Clock::time_point::max() when nothing waits.
+  virtual Clock::time_point due() const { return Clock::time_point::max(); }
+  /// Puts what is due at `now` into the frame, behind the rows that are there; with `kAll`, all.
+  virtual void flush(Frame&, Clock::time_point /*now*/) {}
+  static constexpr Clock::time_point kAll = Clock::time_point::max();
+};
+
+using StagePointer = std::unique_ptr<Stage>;
+
+/// Stages one after another, as those of a pipeline and those within stage.match are.
+class Stages {
+ public:
+  void add(StagePointer stage) { stages_.push_back(std::move(stage)); }
+
+  void process(Frame& frame) const;
+  size_t held() const;
+  std::optional<Clock::duration> holds_for() const;
+  Clock::time_point due() const;
+  /// What a stage gives out goes through the stages behind it.
+  void flush(Frame& frame, Clock::time_point now) const;
+
+ private:
+  std::vector<StagePointer> stages_;
 };
 
 /// Which slot an extracted value has. Only names that some stage reads have one, so that what
@@ -62,6 +92,8 @@ struct Build {
   Names& names;
   const base::metrics::Scope& metrics;
   const base::Logger* log = nullptr;  ///< nullptr while only names are learnt
+  std::stop_token stop;               ///< of the component
+  std::stop_token replaced;           ///< another pipeline waits to take over
 
   /// loki_process_dropped_lines_total of a reason.
   std::shared_ptr<base::metrics::Counter> dropped(std::string_view reason) const {

@@ -4,9 +4,6 @@
 
 namespace components::loki::process {
 
-using StagePointer = std::unique_ptr<Stage>;
-using Stages = std::vector<StagePointer>;
-
 // One of these stands in the folder of each stage. nullptr: the stage has no effect.
 StagePointer make_stage(const cri::Args& args, Build& build);
 StagePointer make_stage(const decolorize::Args& args, Build& build);
@@ -18,6 +15,7 @@ StagePointer make_stage(const label_keep::Args& args, Build& build);
 StagePointer make_stage(const labels::Args& args, Build& build);
 StagePointer make_stage(const logfmt::Args& args, Build& build);
 StagePointer make_stage(const match::Args& args, Build& build);
+StagePointer make_stage(const multiline::Args& args, Build& build);
 StagePointer make_stage(const output::Args& args, Build& build);
 StagePointer make_stage(const pack::Args& args, Build& build);
 StagePointer make_stage(const regex::Args& args, Build& build);

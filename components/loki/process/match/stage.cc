@@ -43,7 +43,7 @@ class MatchStage final : public Stage {
       (matches(frame, row) ? selected_ : others_).push_back(row);
     if (selected_.empty()) return;
     frame.rows.swap(selected_);
-    for (const auto& stage : stages_) stage->process(frame);
+    stages_.process(frame);
     selected_.clear();
     std::merge(frame.rows.begin(), frame.rows.end(), others_.begin(), others_.end(),
                std::back_inserter(selected_),
@@ -51,10 +51,14 @@ class MatchStage final : public Stage {
     frame.rows.swap(selected_);
   }
 
-  size_t held() const override {
-    size_t held = 0;
-    for (const auto& stage : stages_) held += stage->held();
-    return held;
+  size_t held() const override { return stages_.held(); }
+  std::optional<Clock::duration> holds_for() const override { return stages_.holds_for(); }
+  Clock::time_point due() const override { return stages_.due(); }
+  void flush(Frame& frame, Clock::time_point now) override {
+    std::vector<uint32_t> before;
+    before.swap(frame.rows);
+    stages_.flush(frame, now);
+    frame.rows.insert(frame.rows.begin(), before.begin(), before.end());
   }
 
  private:

@@ -20,7 +20,6 @@ constexpr schema::Field kFields[] = {
 void validate(const Args& args, schema::Scope& scope) {
   if (scope.known("max_wait_time") && args.max_wait_time.value.count() <= 0)
     scope.error("max_wait_time", "C088", "max_wait_time must be above 0");
-  scope.warning("", "C090", "stage.multiline is accepted but has no effect yet");
 }
 
 }  // namespace

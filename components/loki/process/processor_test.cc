@@ -1,0 +1,196 @@
+#include "components/loki/process/processor.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+#include "components/loki/process/fixture.h"
+#include "tests/support/log_sink.h"
+
+namespace components::loki::process {
+namespace {
+
+using std::chrono::milliseconds;
+using support::eventually;
+using telemetry::Ack;
+using telemetry::LogBatch;
+
+/// A sink that takes nothing while it is shut, as a full queue does: who waits gives up when his
+/// stop is requested.
+class Gate final : public telemetry::LogReceiver {
+ public:
+  void receive(LogBatch batch) override {
+    base::Lock lock(mutex_);
+    ++waiting_;
+    changed_.wait(mutex_, batch.stop, [&]() REQUIRES_LOCK(mutex_) { return is_open_; });
+    --waiting_;
+    if (!is_open_) return batch.ack.abandon();
+    for (const auto& entry : batch.entries) texts_.emplace_back(batch.line(entry));
+  }
+  void open(bool is_open) {
+    base::Lock lock(mutex_);
+    is_open_ = is_open;
+    changed_.notify_all();
+  }
+  std::vector<std::string> texts() {
+    base::Lock lock(mutex_);
+    return texts_;
+  }
+  int waiting() {
+    base::Lock lock(mutex_);
+    return waiting_;
+  }
+
+ private:
+  base::Mutex mutex_;
+  base::Condition changed_;
+  bool is_open_ GUARDED_BY(mutex_) = true;
+  int waiting_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> texts_ GUARDED_BY(mutex_);
+};
+
+/// A running processor in front of a gate.
+struct Bench {
+  explicit Bench(std::string_view stages) {
+    processor.set_next({gate});
+    set(stages);
+    processor.start();
+  }
+  ~Bench() { gate->open(true); }
+
+  void set(std::string_view stages) {
+    const Checked checked = check(stages);
+    REQUIRE_MESSAGE(checked.arguments, checked.messages);
+    processor.set_pipeline(
+        std::make_shared<Pipeline>(checked.arguments->stages, scope, log, processor.stopping()));
+  }
+  void send(const std::vector<std::string>& texts, std::stop_token stop = {}) {
+    auto batch = lines(texts);
+    batch.stop = std::move(stop);
+    batch.ack = Ack([this](bool delivered) { ++(delivered ? acked : abandoned); });
+    processor.receive(std::move(batch));
+  }
+  bool has(const std::vector<std::string>& texts) {
+    return eventually([&] { return gate->texts() == texts; });
+  }
+
+  base::metrics::Registry registry;
+  base::metrics::Scope scope{registry, "p"};
+  base::Logger log{"p"};
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  std::atomic<int> acked = 0, abandoned = 0;
+  Processor processor{scope};
+};
+
+std::string joining(std::string_view wait) {
+  return fmt::format("stage.multiline {{\nfirstline = \"^F\"\nmax_wait_time = \"{}\"\n}}", wait);
+}
+
+}  // namespace
+
+TEST_CASE("processor: what is held goes on in time, without another batch") {
+  Bench bench(joining("20ms"));
+  bench.send({"F1", "a"});
+  CHECK(bench.has({"F1\na"}));
+  CHECK(eventually([&] { return bench.acked == 1; }));
+  bench.send({"F2"});  // The thread slept without an end.
+  CHECK(bench.has({"F1\na", "F2"}));
+  const std::string exposed = bench.registry.expose();
+  CHECK(exposed.find("loki_process_entries_received_total{component_id=\"p\"} 3") != exposed.npos);
+  CHECK(exposed.find("loki_process_entries_sent_total{component_id=\"p\"} 2") != exposed.npos);
+  CHECK(exposed.find("loki_process_joined_entries_total{component_id=\"p\"} 1") != exposed.npos);
+  CHECK(exposed.find("loki_process_entries_held{component_id=\"p\"} 0") != exposed.npos);
+}
+
+TEST_CASE("processor: a source that is kept waiting is waited for") {
+  Bench bench(joining("300ms"));
+  bench.gate->open(false);
+  std::thread source([&] {
+    bench.send({"F1", "F2", "a"});  // F1 is on its way, F2 stays open.
+    bench.send({"b", "F3"});
+  });
+  CHECK(eventually([&] { return bench.gate->waiting() == 1; }));
+  std::this_thread::sleep_for(milliseconds(400));
+  bench.gate->open(true);
+  source.join();
+  CHECK(bench.has({"F1", "F2\na\nb", "F3"}));
+}
+
+TEST_CASE("processor: while a flush waits for the sink, sources can stop, and order is kept") {
+  Bench bench(joining("10ms"));
+  bench.gate->open(false);
+  bench.send({"F1"});
+  CHECK(eventually([&] { return bench.gate->waiting() == 1; }));  // The flush.
+  std::stop_source stop;
+  std::thread stopping([&] { bench.send({"late"}, stop.get_token()); });
+  stop.request_stop();
+  stopping.join();
+  CHECK(bench.abandoned == 1);
+  std::thread source([&] { bench.send({"a", "F2"}); });
+  bench.gate->open(true);
+  source.join();
+  CHECK(bench.has({"F1", "a", "F2"}));
+}
+
+TEST_CASE("processor: close flushes what is taken at once and abandons the rest") {
+  Bench open(joining("1h"));
+  open.send({"F1", "a"});
+  open.processor.close();
+  CHECK(open.gate->texts() == std::vector<std::string>{"F1\na"});
+  CHECK(open.acked == 1);
+  open.send({"F2"});
+  CHECK(open.abandoned == 1);
+
+  Bench shut(joining("1h"));
+  shut.send({"F1", "a"});
+  shut.gate->open(false);
+  shut.processor.close();
+  CHECK(shut.abandoned == 1);
+  CHECK(shut.acked == 0);
+
+  Bench stuck(joining("1ms"));
+  stuck.gate->open(false);
+  stuck.send({"F1"});
+  CHECK(eventually([&] { return stuck.gate->waiting() == 1; }));
+  stuck.processor.close();
+  CHECK(stuck.abandoned == 1);
+}
+
+TEST_CASE("processor: a new pipeline begins behind what the old one holds") {
+  Bench bench(joining("1h"));
+  bench.send({"F1", "a"});
+  bench.set("");
+  bench.send({"b"});
+  CHECK(bench.has({"F1\na", "b"}));
+  bench.set(joining("10ms"));
+  bench.send({"F2", "c"});
+  CHECK(bench.has({"F1\na", "b", "F2\nc"}));
+  CHECK(bench.acked == 3);
+}
+
+TEST_CASE("processor: many sources and many flushes lose nothing and keep each source's order") {
+  Bench bench(joining("1ms"));
+  constexpr int kSources = 4, kBatches = 150;
+  std::vector<std::thread> sources;
+  for (int s = 0; s < kSources; ++s)
+    sources.emplace_back([&, s] {
+      for (int i = 0; i < kBatches; ++i) {
+        auto batch = lines({fmt::format("F{} {}", s, 2 * i), fmt::format("F{} {}", s, 2 * i + 1)},
+                           telemetry::Labels{{"s", std::to_string(s)}});
+        batch.ack = Ack([&](bool ok) { ++(ok ? bench.acked : bench.abandoned); });
+        bench.processor.receive(std::move(batch));
+        if (i % 10 == 0) std::this_thread::sleep_for(milliseconds(2));
+      }
+    });
+  for (auto& source : sources) source.join();
+  bench.processor.close();
+  CHECK(bench.acked == kSources * kBatches);
+  int next[kSources] = {};
+  for (const std::string& text : bench.gate->texts()) {
+    const int source = text[1] - '0';
+    CHECK(text == fmt::format("F{} {}", source, next[source]++));
+  }
+  for (const int count : next) CHECK(count == 2 * kBatches);
+}
+
+}  // namespace components::loki::process
