@@ -13,6 +13,7 @@ StagePointer make_stage(const json::Args& args, Build& build);
 StagePointer make_stage(const label_drop::Args& args, Build& build);
 StagePointer make_stage(const label_keep::Args& args, Build& build);
 StagePointer make_stage(const labels::Args& args, Build& build);
+StagePointer make_stage(const limit::Args& args, Build& build);
 StagePointer make_stage(const logfmt::Args& args, Build& build);
 StagePointer make_stage(const match::Args& args, Build& build);
 StagePointer make_stage(const multiline::Args& args, Build& build);

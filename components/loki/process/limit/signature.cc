@@ -24,7 +24,6 @@ void validate(const Args& args, schema::Scope& scope) {
     scope.error("burst", "C088", "burst must be above 0, it is {}", args.burst);
   if (scope.known({"by_label_name", "drop"}) && !args.by_label_name.empty() && !args.drop)
     scope.error("by_label_name", "C083", "\"by_label_name\" needs drop = true");
-  scope.warning("", "C090", "stage.limit is accepted but has no effect yet");
 }
 
 }  // namespace
