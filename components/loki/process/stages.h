@@ -19,15 +19,18 @@ StagePointer make_stage(const match::Args& args, Build& build);
 StagePointer make_stage(const multiline::Args& args, Build& build);
 StagePointer make_stage(const output::Args& args, Build& build);
 StagePointer make_stage(const pack::Args& args, Build& build);
+StagePointer make_stage(const pattern::Args& args, Build& build);
 StagePointer make_stage(const regex::Args& args, Build& build);
 StagePointer make_stage(const replace::Args& args, Build& build);
 StagePointer make_stage(const sampling::Args& args, Build& build);
+StagePointer make_stage(const split_json::Args& args, Build& build);
 StagePointer make_stage(const static_labels::Args& args, Build& build);
 StagePointer make_stage(const structured_metadata::Args& args, Build& build);
 StagePointer make_stage(const structured_metadata_drop::Args& args, Build& build);
 StagePointer make_stage(const template_::Args& args, Build& build);
 StagePointer make_stage(const tenant::Args& args, Build& build);
 StagePointer make_stage(const timestamp::Args& args, Build& build);
+StagePointer make_stage(const truncate::Args& args, Build& build);
 
 /// The stages of a list; those without effect are left out.
 Stages make_stages(const std::vector<StageArgs>& list, Build& build);

@@ -223,12 +223,23 @@ bool Scanner::array(uint32_t node, int depth) {
   }
 }
 
-bool Scanner::scan(std::string_view text) {
+bool Scanner::start(std::string_view text, char first) {
   found_.clear();
+  key_ = {};
   at_ = text.data();
   end_ = at_ + text.size();
   skip_space();
-  if (at_ == end_ || *at_ != '{' || !object(kRoot, 0)) return false;
+  return at_ < end_ && *at_ == first;
+}
+
+bool Scanner::scan(std::string_view text) {
+  if (!start(text, '{') || !object(kRoot, 0)) return false;
+  skip_space();
+  return at_ == end_;
+}
+
+bool Scanner::scan_array(std::string_view text) {
+  if (!start(text, '[') || !array(kRoot, 0)) return false;
   skip_space();
   return at_ == end_;
 }

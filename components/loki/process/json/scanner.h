@@ -22,6 +22,12 @@ struct Found {
 /// Target of values found because every top-level value was asked for.
 inline constexpr uint32_t kTopLevel = ~uint32_t{0};
 
+/// As `raw`, for strings with their quotes.
+inline std::string_view whole_text(const Found& found) {
+  const bool quoted = found.kind == Kind::string || found.kind == Kind::escaped_string;
+  return quoted ? std::string_view(found.raw.data() - 1, found.raw.size() + 2) : found.raw;
+}
+
 /// Finds the values of given paths in a line in one strict pass over it, without building a tree
 /// and without copying. (A general parser's events would copy every string that nobody asked for;
 /// a line's keys are few and its text is checked only for being JSON.)
@@ -34,6 +40,8 @@ class Scanner {
 
   /// Whether the text is one JSON object. What was found is in found(), in order, when it is.
   bool scan(std::string_view text);
+  /// Whether the text is one JSON array; top-level values are its elements, and have no key.
+  bool scan_array(std::string_view text);
   const std::vector<Found>& found() const { return found_; }
 
  private:
@@ -55,6 +63,7 @@ class Scanner {
   bool number();
   bool literal(std::string_view word);
   void skip_space();
+  bool start(std::string_view text, char first);
   void report(uint32_t node, int depth, const char* from, Kind kind);
 
   std::vector<Node> nodes_{1, Node{}};

@@ -1,5 +1,7 @@
 #include "components/loki/process/pattern/signature.h"
 
+#include "components/loki/process/pattern/pattern_signature.h"
+
 namespace components::loki::process::pattern {
 
 namespace schema = river::schema;
@@ -14,8 +16,10 @@ constexpr schema::Field kFields[] = {
                                             "Also set a label for each capture."),
 };
 
-void validate(const Args&, schema::Scope& scope) {
-  scope.warning("", "C090", "stage.pattern is accepted but has no effect yet");
+void validate(const Args& args, schema::Scope& scope) {
+  if (!scope.known("pattern")) return;
+  if (const auto parsed = Pattern::parse(args.pattern); !parsed)
+    scope.error("pattern", "C092", "bad pattern: {}", parsed.error().message);
 }
 
 }  // namespace

@@ -11,12 +11,8 @@ constexpr schema::Field kFields[] = {
                                 "Extracted value to read instead of the line."),
 };
 
-void validate(const Args&, schema::Scope& scope) {
-  scope.warning("", "C090", "stage.split_json is accepted but has no effect yet");
-}
-
 }  // namespace
 
-constexpr schema::BlockSchema kSchema = schema::schema_of<Args, validate>(kFields);
+constexpr schema::BlockSchema kSchema = schema::schema_of(kFields);
 
 }  // namespace components::loki::process::split_json

@@ -27,12 +27,8 @@ constexpr schema::Field kFields[] = {
     schema::block<&Args::rule>("rule", Need::required, "What to cut, in order.", kRule),
 };
 
-void validate(const Args&, schema::Scope& scope) {
-  scope.warning("", "C090", "stage.truncate is accepted but has no effect yet");
-}
-
 }  // namespace
 
-constexpr schema::BlockSchema kSchema = schema::schema_of<Args, validate>(kFields);
+constexpr schema::BlockSchema kSchema = schema::schema_of(kFields);
 
 }  // namespace components::loki::process::truncate
