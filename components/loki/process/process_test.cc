@@ -185,6 +185,12 @@ TEST_CASE("loki.process: stage.drop") {
   }
 }
 
+TEST_CASE("loki.process: what stage.json drops is counted") {
+  Fixture fixture("stage.json {\nexpressions = { a = \"\" }\ndrop_malformed = true\n}");
+  CHECK(fixture.run({"{}", "x", "[]"}) == "{job=\"j\"} {}\n");
+  CHECK(fixture.exposes("reason=\"json_stage\"} 2"));
+}
+
 TEST_CASE("loki.process: stage.timestamp") {
   Fixture seconds(R"r(stage.regex { expression = "^(?P<t>\\S+)" }
                      stage.timestamp { source = "t"

@@ -13,7 +13,8 @@ class JsonStage final : public Stage {
   JsonStage(const json::Args& args, Build& build)
       : source_(args.source.value_or(""), build.names),
         regex_(args.regex.compiled),
-        drop_malformed_(args.drop_malformed) {
+        drop_malformed_(args.drop_malformed),
+        dropped_(build.dropped("json_stage")) {
     for (const auto& [name, expression] : args.expressions) {
       const auto slot = build.names.write(name);
       const auto path = json::parse_path(expression.empty() ? name : expression);
@@ -29,7 +30,7 @@ class JsonStage final : public Stage {
       for (const uint32_t row : frame.rows) extract(frame, row);
       return;
     }
-    std::erase_if(frame.rows, [&](uint32_t row) { return !extract(frame, row); });
+    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return !extract(frame, row); }));
   }
 
  private:
@@ -83,6 +84,7 @@ class JsonStage final : public Stage {
   std::shared_ptr<const re2::RE2> regex_;
   Names names_;
   bool drop_malformed_;
+  std::shared_ptr<base::metrics::Counter> dropped_;
   std::vector<Value> found_;
 };
 
