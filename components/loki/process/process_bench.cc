@@ -93,5 +93,29 @@ void match_and_template(benchmark::State& state) {
 }
 BENCHMARK(match_and_template);
 
+/// Blocks of four lines.
+void multiline_blocks(benchmark::State& state) {
+  run(state, "stage.multiline { firstline = \"seq=\\\\d+[048] \" }", false);
+}
+BENCHMARK(multiline_blocks);
+
+/// Every line is a first line.
+void multiline_single(benchmark::State& state) {
+  run(state, "stage.multiline { firstline = \"^2024\" }", false);
+}
+BENCHMARK(multiline_single);
+
+void limit_that_passes(benchmark::State& state) {
+  run(state, "stage.limit {\nrate = 1e15\nburst = 1000000000\n}", false);
+}
+BENCHMARK(limit_that_passes);
+
+void limit_by_label(benchmark::State& state) {
+  run(state,
+      "stage.limit {\nrate = 1e15\nburst = 1000000000\ndrop = true\nby_label_name = \"job\"\n}",
+      false);
+}
+BENCHMARK(limit_by_label);
+
 }  // namespace
 }  // namespace components::loki::process
