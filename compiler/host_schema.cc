@@ -159,8 +159,8 @@ bool check_text_map(const yaml::Node& value, const Key& key,
                     river::diag::Diagnostics& diagnostics) {
   if (value.kind != yaml::Kind::map) return wrong_type(value, key, "a map", diagnostics);
   bool good = true;
-  for (const yaml::Pair& pair : value.pairs)
-    if (!yaml::as_text(*pair.value))
+  for (const yaml::Pair& pair : value.pairs)  // Nothing takes away what a group says.
+    if (!yaml::is_null(*pair.value) && !yaml::as_text(*pair.value))
       good = wrong_type(*pair.value, Key{pair.key, KeyType::text, ""}, "text", diagnostics);
   return good;
 }

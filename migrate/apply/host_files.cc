@@ -131,9 +131,7 @@ base::Result<void> HostFiles::clean_up(std::string_view host_name, std::string_v
     if (!file) return tl::unexpected(file.error());
     if (auto done = (*file)->remove({port->key}); !done) return done;
   }
-  auto file = own_file(*host, "telemetry");
-  if (!file) return tl::unexpected(file.error());
-  return (*file)->remove(dual_labels(service));
+  return {};
 }
 
 std::vector<FileChange> HostFiles::changes() const {

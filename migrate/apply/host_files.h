@@ -32,7 +32,7 @@ class HostFiles {
   /// did.
   base::Result<void> move(std::string_view host, std::string_view service,
                           std::string_view dual_until);
-  /// Takes the variable SERVICE_syslog_port out, and what was left of dual labels.
+  /// Takes the variable SERVICE_syslog_port out.
   base::Result<void> clean_up(std::string_view host, std::string_view service);
 
   /// Files that differ by now, by path.

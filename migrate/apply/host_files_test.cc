@@ -87,7 +87,6 @@ TEST_CASE("HostFiles: a verified service loses its port") {
   support::unpack(kFleet, folder);
   HostFiles files(options(folder));
   REQUIRE(files.clean_up("puck", "kairos"));
-  REQUIRE(files.clean_up("puck", "mnemosyne"));
   REQUIRE(files.clean_up("ariel", "grafana-mcp"));
   const auto refused = files.clean_up("oberon", "rabbitmq");
   REQUIRE_FALSE(refused);
@@ -100,13 +99,12 @@ TEST_CASE("HostFiles: a verified service loses its port") {
 -grafana_mcp_syslog_port: 51401
 --- a/host_vars/puck.yml
 +++ b/host_vars/puck.yml
-@@ -1,6 +1,4 @@
+@@ -1,5 +1,4 @@
  services: [docker, kairos]
 -kairos_syslog_port: 51412  # until the rollout is verified
  telemetry:
    docker:
      migrated: [athena, mnemosyne]
--    dual_labels: {mnemosyne: 2026-12-01}
 )");
 }
 

@@ -25,7 +25,7 @@ struct VerifiedService {
   std::string host;
   std::string service;
 };
-/// Takes out reserved ports and dual labels.
+/// Takes out reserved ports.
 Plan plan_cleanup(const std::vector<VerifiedService>& services,
                   const compiler::InventoryOptions& inventory);
 

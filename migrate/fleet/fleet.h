@@ -19,6 +19,7 @@ struct Blocker {
     project_name_differs,  ///< the label `service` would not be the service's name
     recreate_container,    ///< the log driver is fixed when a container is created
     agent_without_docker_group,
+    dual_labels,  ///< it has moved, and its streams still carry the label of its listener
   };
   Kind kind = Kind::no_docker_blocks;
   std::string message;   ///< what, and what to do
@@ -33,6 +34,7 @@ struct ServiceState {
   std::string port_place;       ///< where it stands
   bool port_is_unused = false;  ///< reserved, and may be removed
   bool moves = false;           ///< this report judges its move
+  std::string dual_until;       ///< day until which its streams are meant to have both labels
   std::vector<Blocker> blockers;
   std::vector<StreamFamily> before, after;
   uint32_t streams_before = 0, streams_after = 0;

@@ -84,6 +84,8 @@ HostRun host_run(const compiler::Host& host, const river::config::Program& progr
                          port.migrated, host.has_service(port.service)});
   for (const compiler::Text& service : host.docker.migrated)
     run.migrated.emplace_back(service.value);
+  for (const compiler::Label& label : host.docker.dual_labels)
+    run.dual_until.emplace(label.name, label.value.value);
   run.has_docker_service = host.has_service("docker");
   run.has_docker_source = has_component(program, "loki.source.docker");
   run.is_compiled = true;

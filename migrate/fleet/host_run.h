@@ -25,6 +25,7 @@ struct HostRun {
   std::string services_place;
   std::vector<PortFact> ports;
   std::vector<std::string> migrated;
+  std::map<std::string, std::string, std::less<>> dual_until;  ///< days by service
   std::string template_name;
   bool has_docker_block = false;  ///< the template has fleet.docker
   bool has_docker_service = false;
@@ -40,7 +41,7 @@ struct HostRun {
 
 /// What of a host changes.
 struct Move {
-  std::set<std::string, std::less<>> services;  ///< from syslog to discovery
+  std::set<std::string, std::less<>> services;  ///< from syslog, or from dual labels, to discovery
   bool adds_discovery = false;  ///< then nothing is said of containers besides those of `services`
 };
 

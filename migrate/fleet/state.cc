@@ -81,7 +81,8 @@ Runs FleetReader::read_today() {
   return runs;
 }
 
-/// A layer of variables over the host's own: telemetry.docker.migrated grows, discovery is on.
+/// A layer of variables over the host's own: telemetry.docker.migrated grows, discovery is on, dual
+/// labels end.
 void FleetReader::overlay(compiler::HostEntry& entry, const HostRun& today,
                           const Services& moving) {
   base::Arena& arena = *inventory_.arena;
@@ -102,6 +103,10 @@ void FleetReader::overlay(compiler::HostEntry& entry, const HostRun& today,
     return yaml::make_list(arena, span, items);
   };
   std::vector<yaml::Pair> docker = {{"migrated", span, list(today.migrated, moving)}};
+  std::vector<yaml::Pair> ended;
+  for (const auto& [service, day] : today.dual_until)
+    if (moving.contains(service)) ended.push_back({arena.text(service), span, node("null")});
+  if (!ended.empty()) docker.push_back({"dual_labels", span, yaml::make_map(arena, span, ended)});
   if (!today.has_docker_source) docker.push_back({"discovery", span, node("true")});
   const auto map = [&](std::string_view key, const std::vector<yaml::Pair>& pairs) {
     return yaml::Pair{key, span, yaml::make_map(arena, span, pairs)};
@@ -137,17 +142,22 @@ Runs FleetReader::read_moved(const Runs& today, const Moves& moving) {
 Moves services_to_move(const FleetQuestion& question, const Runs& today, compiler::Run& run) {
   Moves moving;
   Services known, found;
+  const auto is_named = [&](const std::string& service) {
+    return std::find(question.services.begin(), question.services.end(), service) !=
+           question.services.end();
+  };
   for (const auto& [name, host] : today) {
     for (const PortFact& port : host.ports) {
       known.insert(port.service);
       if (!port.is_listed) continue;
-      const bool is_named = std::find(question.services.begin(), question.services.end(),
-                                      port.service) != question.services.end();
-      const bool is_meant = question.services.empty() ? host.has_docker_service : is_named;
+      const bool is_meant =
+          question.services.empty() ? host.has_docker_service : is_named(port.service);
       if (!is_meant || port.is_reserved) continue;
       moving[name].services.insert(port.service);
       moving[name].adds_discovery = !host.has_docker_source;
     }
+    for (const auto& [service, day] : host.dual_until)
+      if (question.services.empty() || is_named(service)) moving[name].services.insert(service);
     known.insert(host.services.begin(), host.services.end());
   }
   for (const std::string& service : question.services) {
@@ -192,14 +202,16 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
     one.moves = moving.contains(service);
     one.streams_before = streams(one.before);
     one.streams_after = streams(one.after);
+    if (const auto dual = today.dual_until.find(service); dual != today.dual_until.end())
+      one.dual_until = dual->second;
     if (const PortFact* port = today.port_of(service)) {
       one.port = port->port;
       one.port_place = port->place;
-      one.port_is_unused = port->is_reserved;
+      one.port_is_unused = port->is_reserved && one.dual_until.empty();
     }
     const bool was_moved = today.has_moved(service);
     state.total += was_moved || one.mechanism == Mechanism::syslog;
-    state.done += was_moved;
+    state.done += was_moved && one.dual_until.empty();
     if (one.moves) one.blockers = blockers(one, today, compose);
     if (one.mechanism != Mechanism::none || one.port != 0) state.services.push_back(std::move(one));
   }

@@ -29,7 +29,8 @@ std::string_view kind_name(Blocker::Kind kind) {
                                          "syslog_driver",
                                          "project_name_differs",
                                          "recreate_container",
-                                         "agent_without_docker_group"};
+                                         "agent_without_docker_group",
+                                         "dual_labels"};
   return kNames[static_cast<size_t>(kind)];
 }
 

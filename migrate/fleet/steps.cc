@@ -137,6 +137,13 @@ void add_move(const std::vector<const ServiceState*>& moving,
 
 std::vector<Blocker> blockers(const ServiceState& service, const HostRun& host,
                               const ComposeFiles& compose) {
+  if (!service.dual_until.empty())
+    return {{Kind::dual_labels,
+             fmt::format("its streams carry the label of its listener as well, which is meant to "
+                         "end on {}",
+                         service.dual_until),
+             {},
+             true}};
   std::vector<Blocker> out;
   add_host_blockers(host, out);
   add_compose_blockers(service, compose, out);
@@ -149,18 +156,23 @@ std::vector<Blocker> blockers(const ServiceState& service, const HostRun& host,
 }
 
 std::vector<std::string> steps(const HostState& state, const HostRun& host, const ComposeFiles&) {
-  std::vector<const ServiceState*> moving, staying, unused;
+  std::vector<const ServiceState*> moving, ending, staying, unused;
   for (const ServiceState& service : state.services) {
     if (service.moves)
-      moving.push_back(&service);
+      (service.dual_until.empty() ? moving : ending).push_back(&service);
     else if (service.mechanism == Mechanism::syslog)
       staying.push_back(&service);
     if (service.port_is_unused) unused.push_back(&service);
   }
   std::vector<std::string> out;
   if (!moving.empty()) add_move(moving, staying, host, state.host, out);
+  for (const ServiceState* service : ending)
+    out.push_back(fmt::format(
+        "After {}: take {} out of telemetry.docker.dual_labels and change what reads the old label "
+        "(cfgc migrate apply --services {}), then deploy the agent.",
+        service->dual_until, service->service, service->service));
   std::vector<std::string> ports;
-  for (const auto* list : {&unused, &moving})
+  for (const auto* list : {&unused, &moving, &ending})
     for (const ServiceState* service : *list)
       ports.push_back(fmt::format("{} ({})", service->port, service->port_place));
   if (!ports.empty())

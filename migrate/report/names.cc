@@ -58,6 +58,8 @@ std::string_view spelled(Blocker::Kind kind) {
       return "recreate_container";
     case Blocker::Kind::agent_without_docker_group:
       return "agent_without_docker_group";
+    case Blocker::Kind::dual_labels:
+      return "dual_labels";
   }
   ENSURE(false);
   return {};
