@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from generate_fleet import generate  # noqa: E402
+from pretended_fleet import PretendedFleet  # noqa: E402
 from programs import BIN, Agent, Receiver, wait_for  # noqa: E402
 
 IDLE_CONFIG = """
@@ -87,6 +88,24 @@ def fleet(hosts, runs):
         show(f"cfgc compile of {hosts} hosts, peak memory", f"{peak / 1024:.0f}", "MB")
 
 
+def ask_fleet(hosts):
+    """cfgc status with a stand-in for ssh that takes 0.2 s, and what Ansible needs to plan a deploy."""
+    with tempfile.TemporaryDirectory() as folder:
+        pretended = PretendedFleet(folder, hosts)
+        code, _, error, seconds = pretended.status()
+        assert code == 0, error
+        show(f"cfgc status: {hosts} hosts that answer in 0.2 s", f"{seconds:.1f}", "s")
+        if shutil.which("ansible-playbook") is None:
+            return
+        for name in ("ansible.cfg", "deploy.yml"):
+            shutil.copy(ROOT / name, folder)
+        shutil.copytree(ROOT / "ansible", pathlib.Path(folder) / "ansible")
+        begin = time.monotonic()
+        subprocess.run(["/usr/bin/ansible-playbook", "deploy.yml", "--list-hosts", "--list-tasks"], cwd=folder,
+                       check=True, capture_output=True)
+        show(f"ansible-playbook --list-hosts --list-tasks: {hosts} hosts", f"{time.monotonic() - begin:.1f}", "s")
+
+
 def cpu_ticks(pid):
     fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
     return int(fields[11]) + int(fields[12])
@@ -148,6 +167,7 @@ def main():
     machine()
     sizes()
     fleet(1000, 3 if quick else 7)
+    ask_fleet(1000)
     idle(5 if quick else 20, 3 if quick else 5)
     micro(3 if quick else 5)
 

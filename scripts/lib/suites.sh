@@ -90,13 +90,20 @@ suite_integration() {
   pytests integration /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/integration
 }
 
+# On its own the whole, as part of a full run what is marked essential.
 suite_fleet() {
+  local selection=(-m essential)
+  [ "${#suites[@]}" -lt "${#all_suites[@]}" ] && selection=()
   scripts/setup fleet
-  check "ansible-lint" ansible-lint --offline --strict --profile production
+  check "fleet can be booted here" tests/fleet/preflight
+  check "ansible-lint" ansible-lint --offline --strict --profile production \
+    deploy.yml status.yml rollback.yml upgrade.yml uninstall.yml ansible group_vars host_vars
   check "yamllint" yamllint --strict .
   build release tributary cfgc receiver deb
   check "base image" tests/fleet/base_image.py
-  pytests fleet tests/fleet/enclosed /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs tests/fleet
+  pytests fleet tests/fleet/enclosed /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs \
+    ${selection[@]+"${selection[@]}"} tests/fleet
+  check "fleet left nothing behind" tests/fleet/leftovers
 }
 
 suite_fuzz() {

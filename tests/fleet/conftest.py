@@ -3,7 +3,7 @@
     tests/fleet/base_image.py && tests/fleet/enclosed /usr/bin/python3 -m pytest tests/fleet
 
 Programs come from build/release/bin (TRIBUTARY_BIN names another folder), the package from build/release
-(TRIBUTARY_DEB names another file).
+(TRIBUTARY_DEB names another file). `-m essential` is what a run of all suites takes of them.
 """
 import os
 import pathlib
@@ -21,7 +21,8 @@ from probes import Agents, sha256  # noqa: E402
 from programs import BIN, Receiver  # noqa: E402
 
 
-def pytest_configure():
+def pytest_configure(config):
+    config.addinivalue_line("markers", "essential: also part of a run of all suites")
     if os.environ.get("TRIBUTARY_FLEET_ENCLOSED") != "1":
         pytest.exit("these tests make interfaces and mounts: run them by scripts/test fleet", 2)
 

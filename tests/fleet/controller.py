@@ -1,4 +1,5 @@
 """The controller: a checkout with a small fleet of its own, on which Ansible's plays are run."""
+import json
 import os
 import pathlib
 import re
@@ -67,7 +68,8 @@ class Controller:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         hosts = "".join(f"    {host.name}:\n      ansible_host: {host.address}\n"
                         for host in self.fleet.hosts.values())
-        self.write("inventory/hosts.yml", f"all:\n  vars:\n    ansible_user: root\n  hosts:\n{hosts}")
+        self.write("inventory/hosts.yml", f"all:\n  vars:\n    ansible_user: root\n"
+                   f"    ansible_ssh_common_args: -F {self.fleet.folder}/ssh_config\n  hosts:\n{hosts}")
         self.write("group_vars/all/vars.yml", ALL_VARS)
         self.write("templates/default.river", TEMPLATE)
         for name in self.fleet.hosts:
@@ -87,7 +89,7 @@ class Controller:
     def play(self, name, *arguments, package=None, **variables):
         """Runs a play; variables become -e."""
         variables = {"tributary_package": package or self.package, "tributary_cfgc": self.cfgc, **variables}
-        extra = [part for key, value in variables.items() for part in ("-e", f"{key}={value}")]
+        extra = ["-e", json.dumps(variables, default=str)]
         environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_SSH_ARGS": f"-F {self.fleet.folder}/ssh_config "
                        "-o ControlMaster=auto -o ControlPersist=20s",
                        # By default another run's connections would be taken, for its hosts have our addresses.
@@ -106,6 +108,13 @@ class Controller:
         """As a deploy does it, without one."""
         subprocess.run([self.cfgc, "compile", "-i", "inventory", "--playbook-dir", "."], cwd=self.folder,
                        check=True, capture_output=True)
+
+    def status(self, *arguments):
+        """(exit code, table or JSON) of cfgc status, which goes by ssh as the plays do."""
+        done = subprocess.run([self.cfgc, "status", "-i", "inventory", "--playbook-dir", ".", "--connect-timeout", "3",
+                               *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return done.returncode, done.stdout
 
     def compiled(self, host):
         return (self.folder / "compiled" / host / "config.river").read_text()

@@ -105,6 +105,13 @@ def command(*parts, **options):
     return done.stdout
 
 
+def read_or_nothing(path):
+    """Of a process that may end meanwhile."""
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
 class Host:
     """One host: boot(), ssh(), cut(), power_off(). Its files are those of the base and `upper`."""
 
@@ -256,6 +263,10 @@ class Fleet:
         return self
 
     def __exit__(self, *_):
+        # Ansible leaves its connections open for the next play.
+        for connection in (self.folder / "cp").glob("*"):
+            subprocess.run(["ssh", "-o", f"ControlPath={connection}", "-O", "exit", "any"], check=False,
+                           capture_output=True)
         for host in self.hosts.values():
             if host.runner and host.runner.poll() is None:
                 host.power_off()
@@ -263,9 +274,27 @@ class Fleet:
         for host in self.hosts.values():
             command("umount", host.root)
         command("umount", "/run/systemd/nspawn")
+        command("ip", "link", "del", "br0")
         self.lock.close()
         self.base_lock.close()
         command("rm", "-rf", "--one-file-system", self.folder)
+        with contextlib.suppress(AssertionError):
+            wait_for("the last processes to end", lambda: not self.leftovers(), 10)
+        left = self.leftovers()
+        assert not left, f"the fleet left behind: {left}"
+
+    def leftovers(self):
+        """Mounts, interfaces, cgroups and processes of the hosts; none after the end."""
+        mounts = [line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
+                  if str(self.folder) in line or "/run/systemd/nspawn" in line]
+        links = [line.split(":")[1].strip() for line in command("ip", "-o", "link").splitlines()
+                 if line.split(":")[1].strip() != "lo"]
+        nodes = [str(mount / self.cgroup) for mount in cgroup_mounts() if (mount / self.cgroup).exists()]
+        # Of an ended process the kernel knows no command line.
+        commands = [read_or_nothing(path) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")]
+        running = [line.replace(b"\0", b" ").decode(errors="replace") for line in commands
+                   if str(self.folder).encode() in line]
+        return mounts + links + nodes + running
 
     def remove_leftovers(self):
         """Of runs that were killed: nobody holds their lock any more."""

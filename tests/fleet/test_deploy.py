@@ -1,7 +1,11 @@
 """What a deploy does: first, again, with a change, with --check."""
+import pytest
+
+from controller import repack
 from probes import CONFIG, sha256, wait_all
 
 
+@pytest.mark.essential
 def test_first_deploy_and_nothing_the_second_time(agents, fresh, loki):
     for name in agents.fleet.hosts:
         assert agents.running_hash(name) == agents.config_hash(name) == sha256(fresh.compiled(name))
@@ -16,6 +20,7 @@ def test_first_deploy_and_nothing_the_second_time(agents, fresh, loki):
     assert agents.pids() == pids
 
 
+@pytest.mark.essential
 def test_a_changed_listener_is_reloaded_and_the_other_connections_stay(agents, fresh, loki):
     pids = agents.pids()
     with agents.sender("oberon", 51412, "kept") as sender:
@@ -39,6 +44,26 @@ def test_limit_touches_one_host_only(agents, fresh):
     assert (now["oberon"], now["ariel"]) == (hashes["oberon"], hashes["ariel"])
 
 
+def test_tags_take_their_part_only(agents, fresh, tmp_path):
+    ariel = agents.fleet["ariel"]
+    version, pid, before = ariel.out("dpkg-query -W -f '${Version}' tributary"), agents.pid("ariel"), agents.hashes()
+    newer = repack(fresh.package, "8.1.0", tmp_path)
+    fresh.edit("group_vars/all/vars.yml", "51424", "51425")
+    only_ariel = ("--limit", "ariel")
+    # The package is another one, but only the config is asked for.
+    fresh.play("deploy.yml", *only_ariel, "--tags", "configure,run", package=newer).ok()
+    assert ariel.out("dpkg-query -W -f '${Version}' tributary") == version
+    assert agents.pid("ariel") == pid
+    assert agents.running_hash("ariel") == sha256(fresh.compiled("ariel")) != before["ariel"]
+    config = agents.config_hash("ariel")
+    fresh.edit("group_vars/all/vars.yml", "51425", "51426")
+    fresh.play("deploy.yml", *only_ariel, "--tags", "install", package=newer).ok()
+    assert ariel.out("dpkg-query -W -f '${Version}' tributary") == "8.1.0"
+    assert agents.config_hash("ariel") == agents.running_hash("ariel") == config
+    fresh.deploy(*only_ariel).ok()
+    assert ariel.out("dpkg-query -W -f '${Version}' tributary") == version
+
+
 def test_check_shows_the_difference_and_changes_nothing(agents, fresh):
     hashes, pids = agents.hashes(), agents.pids()
     fresh.edit("group_vars/all/vars.yml", "51424", "51425")
@@ -47,6 +72,7 @@ def test_check_shows_the_difference_and_changes_nothing(agents, fresh):
     assert (agents.hashes(), agents.pids()) == (hashes, pids)
 
 
+@pytest.mark.essential
 def test_the_docker_group_is_given_on_puck_only(agents):
     groups = {name: agents.fleet[name].out(f"awk '/^Groups:/' /proc/{agents.pid(name)}/status").split()[1:]
               for name in agents.fleet.hosts}
@@ -55,6 +81,7 @@ def test_the_docker_group_is_given_on_puck_only(agents):
         "puck": True, "oberon": False, "ariel": False}
 
 
+@pytest.mark.essential
 def test_the_unit_is_confined(agents):
     line = agents.fleet["puck"].out("systemd-analyze security tributary --no-pager | tail -n 1")
     assert float(line.split(":")[1].split()[0]) <= 2.0, line

@@ -1,4 +1,6 @@
 """What happens to hosts: they reboot, lose power, network or disk; the agent is killed. Nothing is lost."""
+import pytest
+
 from probes import numbers_of, wait_all
 from programs import wait_for
 
@@ -9,6 +11,7 @@ def log_numbers(agents, host, stream, first, count):
                            f"printf 'seq=%012d stream={stream}\\n' $n; done | logger -t numbers")
 
 
+@pytest.mark.essential
 def test_after_a_reboot_the_agent_runs_and_goes_on_where_it_stopped(agents, loki):
     oberon = agents.fleet["oberon"]
     log_numbers(agents, "oberon", "reboot", 0, 50)
@@ -21,6 +24,7 @@ def test_after_a_reboot_the_agent_runs_and_goes_on_where_it_stopped(agents, loki
     wait_all(loki, "reboot", 100)
 
 
+@pytest.mark.essential
 def test_a_killed_agent_comes_back_and_nothing_is_lost(agents, loki):
     pid = agents.pid("ariel")
     log_numbers(agents, "ariel", "killed", 0, 500)

@@ -1,4 +1,6 @@
 """Other versions, the way back, and the end: upgrade, rollback, uninstall."""
+import pytest
+
 from controller import repack
 from probes import sha256, wait_all
 
@@ -9,6 +11,7 @@ def version(agents, host):
     return agents.fleet[host].out("dpkg-query -W -f '${Version}' tributary")
 
 
+@pytest.mark.essential
 def test_upgrade_and_rollback_of_the_package_lose_nothing(agents, fresh, loki, tmp_path):
     oberon = agents.fleet["oberon"]
     newer = repack(fresh.package, "8.0.0", tmp_path)
@@ -41,6 +44,7 @@ def test_rollback_of_a_config_reloads_it(agents, fresh):
     assert agents.pid("ariel") == pid
 
 
+@pytest.mark.essential
 def test_uninstall_leaves_nothing(bare):
     # The journal's own files and the list of packages remember names; nothing else does.
     left = [line for line in bare.out(FILES).splitlines() if not line.startswith("/var/log/journal")]

@@ -4,12 +4,16 @@ import json
 import re
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
 COUNTED = {
     "loki_write_sent_entries_total": "sent",
     "loki_write_dropped_entries_total": "dropped",
+    "loki_source_docker_dropped_entries_total": "dropped",
+    "loki_source_syslog_udp_dropped_total": "dropped",
+    "loki_source_syslog_abandoned_entries_total": "dropped",
     "loki_write_queue_entries": "waiting",
 }
 
@@ -27,17 +31,23 @@ def get(path):
 
 def main():
     counts = collections.Counter(dict.fromkeys(COUNTED.values(), 0))
+    lag = uptime = 0.0
     for line in get("/metrics")[1].splitlines():
         found = re.match(r"(\w+)(?:\{.*\})? (\S+)$", line)
         if found and found[1] in COUNTED:
             counts[COUNTED[found[1]]] += int(float(found[2]))
+        elif found and found[1] == "loki_write_sending_since_timestamp_seconds" and float(found[2]) > 0:
+            lag = max(lag, time.time() - float(found[2]))
+        elif found and found[1] == "process_start_time_seconds":
+            uptime = time.time() - float(found[2])
     ready, text = get("/-/ready")
     healthy, reason = get("/-/healthy")
     running = re.search(r"[0-9a-f]{64}", text)
     version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", sys.argv[2]], capture_output=True,
                              text=True, check=False).stdout
     print(json.dumps({"version": version, "ready": ready == 200, "running": running[0] if running else "",
-                      "healthy": healthy == 200, "why": "" if healthy == 200 else reason.strip(), **counts}))
+                      "healthy": healthy == 200, "why": "" if healthy == 200 else reason.strip(),
+                      "lag_seconds": round(lag, 1), "uptime_seconds": round(uptime), **counts}))
 
 
 main()
