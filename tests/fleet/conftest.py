@@ -3,7 +3,8 @@
     tests/fleet/base_image.py && tests/fleet/enclosed /usr/bin/python3 -m pytest tests/fleet
 
 Programs come from build/release/bin (TRIBUTARY_BIN names another folder), the package from build/release
-(TRIBUTARY_DEB names another file). `-m essential` is what a run of all suites takes of them.
+(TRIBUTARY_DEB names another file); TRIBUTARY_ANSIBLE names another ansible-playbook. `-m essential` is what a
+run of all suites takes of them.
 """
 import os
 import pathlib

@@ -10,6 +10,7 @@ import time
 from hosts import CONTROLLER
 from programs import ROOT
 
+ANSIBLE = os.environ.get("TRIBUTARY_ANSIBLE", "/usr/bin/ansible-playbook")
 PUSH_URL = f"http://{CONTROLLER}:3100/loki/api/v1/push"
 
 # Each host has two listeners, so that one can change while the other must not notice.
@@ -95,7 +96,7 @@ class Controller:
                        # By default another run's connections would be taken, for its hosts have our addresses.
                        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.fleet.folder / "cp"), "LC_ALL": "C.UTF-8"}
         started = time.monotonic()
-        done = subprocess.run(["/usr/bin/ansible-playbook", name, *arguments, *extra], cwd=self.folder,
+        done = subprocess.run([ANSIBLE, name, *arguments, *extra], cwd=self.folder,
                               env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False)
         return Play(done.returncode, done.stdout, time.monotonic() - started)
