@@ -9,6 +9,7 @@ StagePointer make_stage(const cri::Args& args, Build& build);
 StagePointer make_stage(const decolorize::Args& args, Build& build);
 StagePointer make_stage(const docker::Args& args, Build& build);
 StagePointer make_stage(const drop::Args& args, Build& build);
+StagePointer make_stage(const eventlogmessage::Args& args, Build& build);
 StagePointer make_stage(const json::Args& args, Build& build);
 StagePointer make_stage(const label_drop::Args& args, Build& build);
 StagePointer make_stage(const label_keep::Args& args, Build& build);
@@ -31,6 +32,7 @@ StagePointer make_stage(const template_::Args& args, Build& build);
 StagePointer make_stage(const tenant::Args& args, Build& build);
 StagePointer make_stage(const timestamp::Args& args, Build& build);
 StagePointer make_stage(const truncate::Args& args, Build& build);
+StagePointer make_stage(const windowsevent::Args& args, Build& build);
 
 /// The stages of a list; those without effect are left out.
 Stages make_stages(const std::vector<StageArgs>& list, Build& build);

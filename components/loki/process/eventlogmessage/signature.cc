@@ -6,21 +6,10 @@ namespace schema = river::schema;
 
 namespace {
 
-constexpr schema::Field kFields[] = {
-    schema::attr<&Args::source>("source", schema::Need::optional, "Extracted value to parse."),
-    schema::attr<&Args::drop_invalid_labels>(
-        "drop_invalid_labels", schema::Need::optional,
-        "Drop names that are no label names instead of changing them."),
-    schema::attr<&Args::overwrite_existing>("overwrite_existing", schema::Need::optional,
-                                            "Replace extracted values of the same name."),
-};
-
-void validate(const Args&, schema::Scope& scope) {
-  scope.warning("", "C090", "stage.eventlogmessage is accepted but has no effect yet");
-}
+constexpr schema::Field kFields[] = {schema::squash<&Args::event>(kEvent)};
 
 }  // namespace
 
-constexpr schema::BlockSchema kSchema = schema::schema_of<Args, validate>(kFields);
+constexpr schema::BlockSchema kSchema = schema::schema_of(kFields);
 
 }  // namespace components::loki::process::eventlogmessage

@@ -1,12 +1,10 @@
 #pragma once
-#include "river/schema/field.h"
+#include "components/loki/process/event_args_signature.h"
 
 namespace components::loki::process::eventlogmessage {
 
 struct Args {
-  std::string source = "message";
-  bool drop_invalid_labels = false;
-  bool overwrite_existing = false;
+  EventArgs event;
 };
 
 inline constexpr std::string_view kDoc = "Parses the message of a Windows event.";
