@@ -71,6 +71,39 @@ def test_kill_9_in_mid_flow_loses_nothing(agent, receiver, tmp_path):
     assert stats["repeated"] < 3 * 250_000
 
 
+def test_kill_9_loses_no_line_of_a_block(agent, receiver, tmp_path):
+    log = tmp_path / "blocks.log"
+    total, tail = 100_000, "  at one place\n  at another place in the same program\n"
+    with open(log, "w") as file:
+        file.writelines(f"seq={n:012d} something went wrong\n{tail}" for n in range(total))
+    config = FILE.format(path=log, url=receiver.url).replace(
+        "loki.write.sink.receiver]", "loki.process.blocks.receiver]") + """
+loki.process "blocks" {
+	stage.multiline {
+		firstline     = "^seq="
+		max_wait_time = "500ms"
+	}
+	forward_to = [loki.write.sink.receiver]
+}
+"""
+    kills = 2
+    for kill in range(1, kills + 1):
+        running = agent(config)
+        wait_for("some blocks", lambda: receiver.stats()["lines"] >= total * kill // 5)
+        running.kill()
+    assert receiver.stats()["lines"] < total, "it was all delivered before the kills: nothing is tested"
+    running = agent(config)
+    wait_for("the last block", lambda: receiver.stats()["distinct"] >= total, 60)
+    stats = receiver.stats()
+    assert stats["distinct"] == total and stats["missing"] == 0, stats
+    # Reading may go on within a block that was delivered: the rest of it then comes by itself.
+    rests = stats["lines"] - stats["numbered"]
+    assert rests <= 2 * kills, stats
+    block = len(f"seq={0:012d} something went wrong\n{tail}") - 1
+    assert stats["numbered"] * block <= stats["bytes"] <= stats["numbered"] * block + rests * 40, stats
+    assert running.metric("loki_process_entries_held") == 0
+
+
 def test_stopping_delivers_what_was_read(agent, receiver, tmp_path):
     log = tmp_path / "numbers.log"
     write_numbered(log, 0, 5_000)
