@@ -6,21 +6,24 @@
 #include <algorithm>
 #include <set>
 
+#include "logql/parser.h"
 #include "migrate/judge/correspondence.h"
 #include "migrate/judge/readers.h"
 
 namespace migrate {
 namespace {
 
-/// A condition and where its label's name stands.
+/// A condition and where its label's name and its value stand; an empty span: it cannot be edited.
 struct PlacedCondition {
   Condition condition;
   logql::Span name;
+  logql::Span value = {};
 };
 
 /// What conditions take of a rule's series: of services that move, and of others.
 struct Taken {
   std::vector<Affected> affected;
+  std::set<size_t> feeding;  ///< changes whose streams the rules are made of
   bool others = false;
   bool estimated = false;
 };
@@ -48,6 +51,7 @@ class Matching {
       const bool was = fate != Fate::gained && old_extent.may;
       const bool is = (as_if_there || fate != Fate::lost) && new_extent.may;
       const bool surely_is = is && new_extent.some;
+      taken.feeding.insert(one.change);
       if (was && !is) taken.affected.push_back({one.change, Fate::lost});
       if (was && is) taken.affected.push_back({one.change, fate == Fate::lost ? Fate::kept : fate});
       if (!was && surely_is) taken.affected.push_back({one.change, Fate::gained});
@@ -68,7 +72,8 @@ class Matching {
 
   Extent extent_of(const SeriesLabels& series, const RuleDef& rule) const {
     Extent all{true, true, true};
-    for (const auto& [condition, place] : conditions_) {
+    for (const PlacedCondition& placed : conditions_) {
+      const Condition& condition = placed.condition;
       std::string error;
       const auto test = ValueTest::of(condition.op, condition.value, &error);
       if (!test) return {};
@@ -102,7 +107,8 @@ class Matching {
   bool others_match(const JudgedRule& rule) const {
     if (!rule.judged->outcome.selection.others) return false;
     std::vector<Condition> rest;
-    for (const auto& [condition, place] : conditions_) {
+    for (const PlacedCondition& placed : conditions_) {
+      const Condition& condition = placed.condition;
       const auto fixed = fixed_label(*rule.rule, condition.name);
       std::string error;
       const auto test = ValueTest::of(condition.op, condition.value, &error);
@@ -128,18 +134,34 @@ std::vector<size_t> with_fate(const Taken& taken, Fate fate) {
   return changes;
 }
 
-/// Renames labels that say the same; no edits where other series keep the old label.
+/// What a matcher becomes when its label is called otherwise: the name, and the value when that is
+/// another one, too. Nothing when no single value takes its place.
+std::vector<TextEdit> relabelled(const PlacedCondition& placed, const Correspondence& of_lost) {
+  if (of_lost.same_values) return {{placed.name, of_lost.label}};
+  const auto values = of_lost.all();
+  const bool can_be_one_value =
+      placed.condition.op == logql::MatchOp::equal && placed.value.end != 0 && values.size() == 1;
+  if (!can_be_one_value) return {};
+  return {{placed.name, of_lost.label}, {placed.value, logql::quote(*values.begin())}};
+}
+
+/// Puts the labels of after the move into matchers; no edits where other series keep the old label.
+/// The label is the one that all streams of the rules offer, as the rules' own proposals group by.
 std::vector<TextEdit> renamed(const World& world, const Taken& taken,
                               const std::vector<PlacedCondition>& conditions) {
   std::vector<TextEdit> edits;
   const auto lost = with_fate(taken, Fate::lost);
   if (taken.others || lost.empty()) return edits;
-  for (const auto& [condition, place] : conditions) {
-    if (!world.is_stream_label(condition.name)) continue;
-    const auto candidates = correspondences(world, lost, condition.name);
-    if (candidates.empty() || !candidates.front().same_values) continue;
-    if (candidates.front().label == condition.name) continue;
-    edits.push_back({place, candidates.front().label});
+  const std::vector<size_t> feeding(taken.feeding.begin(), taken.feeding.end());
+  for (const PlacedCondition& placed : conditions) {
+    if (!world.is_stream_label(placed.condition.name)) continue;
+    const auto candidates = correspondences(world, feeding, placed.condition.name);
+    if (candidates.empty() || candidates.front().label == placed.condition.name) continue;
+    for (const Correspondence& of_lost : correspondences(world, lost, placed.condition.name)) {
+      if (of_lost.label != candidates.front().label) continue;
+      const auto made = relabelled(placed, of_lost);
+      edits.insert(edits.end(), made.begin(), made.end());
+    }
   }
   return edits;
 }
@@ -234,8 +256,9 @@ class PromqlJudge {
       // A variable can be any of the values: it keeps nothing out for sure.
       taken.estimated = taken.estimated || !matcher.value.variables.empty();
       if (!matcher.value.variables.empty()) continue;
-      conditions.push_back(
-          {{matcher.name.value, matcher.op, matcher.value.value}, matcher.name.span});
+      conditions.push_back({{matcher.name.value, matcher.op, matcher.value.value},
+                            matcher.name.span,
+                            matcher.value.span});
     }
     for (const JudgedRule& rule : found->second) {
       Matching(world_, conditions).add(rule, false, taken);
