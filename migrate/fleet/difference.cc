@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <set>
 
 #include "base/files.h"
@@ -65,29 +67,42 @@ std::string listener_name(const StreamFamily& family) {
   return {};
 }
 
-/// The services that log to listeners.
-std::set<std::string> listeners(const std::string& host, const Config& config,
-                                const river::diag::SourceMap& sources) {
-  std::set<std::string> out;
+/// The port of a listener, as the family's origin ends; 0 when it cannot be told.
+int64_t listener_port(const StreamFamily& family) {
+  const size_t colon = family.origin.rfind(':');
+  if (colon == std::string::npos) return 0;
+  int64_t port = 0;
+  const char* end = family.origin.data() + family.origin.size();
+  const auto read = std::from_chars(family.origin.data() + colon + 1, end, port);
+  return read.ec == std::errc() && read.ptr == end ? port : 0;
+}
+
+/// The services that log to listeners, with their ports: a Compose project of another name is known
+/// by where it logs to.
+using Listeners = std::map<std::string, int64_t>;
+Listeners listeners(const std::string& host, const Config& config,
+                    const river::diag::SourceMap& sources) {
+  Listeners out;
   TraceQuestion question;
   question.host = host;
   for (const StreamFamily& family : families(config.program, sources, question))
-    if (family.mechanism == Mechanism::syslog) out.insert(listener_name(family));
+    if (family.mechanism == Mechanism::syslog)
+      out.emplace(listener_name(family), listener_port(family));
   out.erase("");
   return out;
 }
 
 /// Streams of one side. `all` are the services of both sides; those of its own listeners are no
 /// containers to it.
-std::vector<StreamFamily> side(const std::string& host, const Config& config,
-                               const std::set<std::string>& all, const std::set<std::string>& own,
-                               const ComposeFiles& compose, const river::diag::SourceMap& sources) {
+std::vector<StreamFamily> side(const std::string& host, const Config& config, const Listeners& all,
+                               const Listeners& own, const ComposeFiles& compose,
+                               const river::diag::SourceMap& sources) {
   TraceQuestion question;
   question.host = host;
-  question.services.assign(all.begin(), all.end());
-  for (const std::string& service : all) {
+  for (const auto& [service, port] : all) {
+    question.services.push_back(service);
     if (own.contains(service)) continue;
-    for (Container& container : containers_of(service, compose.of(service, 0)))
+    for (Container& container : containers_of(service, compose.of(service, port)))
       question.containers.push_back(std::move(container));
   }
   question.containers.push_back({});
@@ -123,7 +138,7 @@ base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
     };
     const auto left = listeners(host, of(*before), run.sources);
     const auto right = listeners(host, of(*after), run.sources);
-    std::set<std::string> all = left;
+    Listeners all = left;
     all.insert(right.begin(), right.end());
     pair_up(host, side(host, of(*before), all, left, compose, run.sources),
             side(host, of(*after), all, right, compose, run.sources), mapping);

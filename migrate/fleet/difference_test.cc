@@ -62,10 +62,11 @@ std::string shown(const Mapping& mapping) {
   return out;
 }
 
-base::Result<Mapping> compare(const Folder& folder, compiler::Run& run) {
+base::Result<Mapping> compare(const Folder& folder, compiler::Run& run,
+                              const std::vector<std::filesystem::path>& compose = {}) {
   compiler::CheckOptions check;
   check.catalog = components::catalog();
-  return migrate::difference(folder.path() / "from", folder.path() / "to", {}, check, run);
+  return migrate::difference(folder.path() / "from", folder.path() / "to", compose, check, run);
 }
 
 TEST_CASE("difference: two folders of configurations") {
@@ -86,6 +87,27 @@ TEST_CASE("difference: two folders of configurations") {
         "puck \"kairos\"\n"
         "  - {hostname=\"puck\", job=\"kairos\", service_name=\"kairos\"}\n"
         "  + {hostname=\"puck\", service=\"kairos\", service_name=\"kairos\"}\n");
+}
+
+TEST_CASE("difference: a Compose project of another name is known by the port it logs to") {
+  Folder folder;
+  folder.write("from/puck/config.river", std::string(kListener) + std::string(kWrite));
+  folder.write("to/puck/config.river", std::string(kDocker) + std::string(kWrite));
+  folder.write("compose/compose.yaml", R"(name: scheduler
+services:
+  app:
+    image: kairos
+    logging:
+      driver: syslog
+      options: {syslog-address: "tcp://127.0.0.1:51412"}
+)");
+  compiler::Run run;
+  const auto mapping = compare(folder, run, {folder.path() / "compose"});
+  REQUIRE(mapping);
+  CHECK(shown(*mapping).ends_with(
+      "puck \"kairos\"\n"
+      "  - {hostname=\"puck\", job=\"kairos\", service_name=\"kairos\"}\n"
+      "  + {hostname=\"puck\", service=\"scheduler\", service_name=\"scheduler\"}\n"));
 }
 
 TEST_CASE("difference: the same twice changes nothing") {

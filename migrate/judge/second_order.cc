@@ -115,9 +115,9 @@ class Matching {
       if (!test || (!fixed.empty() && !test->accepts(fixed))) return false;
       if (fixed.empty()) rest.push_back(condition);
     }
-    Bits both = rule.judged->outcome.others;
-    if (both.empty()) return true;
-    both &= world_.reach(rest).may;
+    Bits both = world_.reach(rest).may;
+    // Of a rule over recorded series it is not known which streams these are.
+    if (!rule.judged->outcome.others.empty()) both &= rule.judged->outcome.others;
     return both.any(world_.unchanged().begin, world_.unchanged().end);
   }
 
