@@ -145,9 +145,17 @@ CommandResult run_cleanup(const CleanupCommand& command) {
   if (!rollouts) return {kError, "", "cfgc: " + rollouts.error().message + "\n"};
   std::vector<VerifiedService> verified;
   std::string waiting;
+  std::vector<std::string> in_use;
+  const auto& named = command.input.fleet.services;
   for (const HostState& host : gathered.report.fleet.hosts)
     for (const ServiceState& service : host.services) {
-      if (!service.port_is_unused) continue;
+      if (!service.port_is_unused) {
+        const bool is_named = std::find(named.begin(), named.end(), service.service) != named.end();
+        if (is_named && service.port != 0)
+          in_use.push_back(fmt::format("{}: {} on {} has not moved, its port is listened on",
+                                       service.port_place, service.service, host.host));
+        continue;
+      }
       const auto why_not = rollouts->why_not_verified(service);
       if (why_not.empty())
         verified.push_back({host.host, service.service});
@@ -155,7 +163,8 @@ CommandResult run_cleanup(const CleanupCommand& command) {
         waiting += fmt::format("{}: the port of {} on {} stays: {}\n", service.port_place,
                                service.service, host.host, why_not);
     }
-  const Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
+  Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
+  plan.left_alone.insert(plan.left_alone.end(), in_use.begin(), in_use.end());
   return carry_out(plan, command.dry_run, waiting);
 }
 
