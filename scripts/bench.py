@@ -12,8 +12,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "migrate")]
 from generate_fleet import generate  # noqa: E402
+from generate_load import generate as generate_documents  # noqa: E402
 from pretended_fleet import PretendedFleet  # noqa: E402
 from programs import BIN, Agent, Receiver, wait_for  # noqa: E402
 
@@ -66,26 +67,44 @@ def micro(repetitions):
                 show(name, f"{row['cpu_time']:.0f}", row["time_unit"])
 
 
+def timed(commands, folder, codes=(0,)):
+    """(median seconds, peak MB) of commands; an exit code that is not in `codes` ends all."""
+    seconds, peak = [], 0
+    for command in commands:
+        started = time.monotonic()
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in codes:
+            raise SystemExit(f"{' '.join(map(str, command))} failed:\n{errors}")
+        seconds.append(time.monotonic() - started)
+        peak = max(peak, usage.ru_maxrss)
+    return statistics.median(seconds), peak / 1024
+
+
 def fleet(hosts, runs):
     """Compile and check a generated fleet, from YAML to files."""
     with tempfile.TemporaryDirectory() as folder:
         generate(pathlib.Path(folder), hosts)
-        seconds, peak = [], 0
-        for _ in range(runs):
-            out = pathlib.Path(folder) / "compiled"
-            shutil.rmtree(out, ignore_errors=True)
-            started = time.monotonic()
-            process = subprocess.Popen([BIN / "cfgc", "compile", "--out", out], cwd=folder,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            errors = process.stderr.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode != 0:
-                raise SystemExit(f"cfgc compile failed:\n{errors}")
-            seconds.append(time.monotonic() - started)
-            peak = max(peak, usage.ru_maxrss)
-        show(f"cfgc compile of {hosts} hosts", f"{statistics.median(seconds):.3f}", "s")
-        show(f"cfgc compile of {hosts} hosts, peak memory", f"{peak / 1024:.0f}", "MB")
+        seconds, peak = timed([[BIN / "cfgc", "compile", "--out", f"compiled{run}"]
+                               for run in range(runs)], folder)
+        show(f"cfgc compile of {hosts} hosts", f"{seconds:.3f}", "s")
+        show(f"cfgc compile of {hosts} hosts, peak memory", f"{peak:.0f}", "MB")
+
+
+def migration(dashboards, rules, runs):
+    """The report on a move, over many documents; exit code 3 says that an alert would break."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate_documents(pathlib.Path(folder), dashboards, rules)
+        for output in ("json", "html"):
+            command = [BIN / "cfgc", "migrate", "report", "--dashboards", "dashboards", "--rules",
+                       "rules", "--compose", "compose", "--format", output]
+            seconds, peak = timed([command] * runs, folder, (2, 3))
+            name = f"migrate report of {dashboards} dashboards, {rules} rules, {output}"
+            show(name, f"{seconds:.3f}", "s")
+            show(name, f"{peak:.0f}", "MB")
 
 
 def ask_fleet(hosts):
@@ -168,6 +187,7 @@ def main():
     sizes()
     fleet(1000, 3 if quick else 7)
     ask_fleet(1000)
+    migration(1000, 2000, 1 if quick else 3)
     idle(5 if quick else 20, 3 if quick else 5)
     micro(3 if quick else 5)
 

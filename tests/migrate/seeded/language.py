@@ -314,5 +314,5 @@ class Series:
         for labels, origins in self.expression.table(world).items():
             all_labels = {**dict(labels), **dict(self.rule_labels)}
             if all(m.accepts(all_labels, world) for m in self.matchers):
-                found[key(all_labels)] = origins
+                found.setdefault(key(all_labels), set()).update(origins)
         return found
