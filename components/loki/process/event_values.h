@@ -41,7 +41,7 @@ class EventValues {
 
  private:
   static void make_valid(std::string& name) {
-    if (name.empty()) name = "_";
+    if (name.empty()) name.push_back('_');
     for (size_t i = 0; i < name.size(); ++i)
       if (!telemetry::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
   }
