@@ -45,9 +45,10 @@ bool is_shared(const World& world, const Correspondence& correspondence, size_t&
 
 struct Ranked {
   Correspondence correspondence;
-  /// Better is less: not the same values, shared with other streams, how many are not the service's
-  /// name, not the same label, how many values, how many the label has in all.
-  std::tuple<bool, bool, size_t, bool, size_t, size_t> rank;
+  /// Better is less: it was there before, not the same values, shared with other streams, how many
+  /// are not the service's name, not the same label, how many values, how many the label has in
+  /// all.
+  std::tuple<bool, bool, bool, size_t, bool, size_t, size_t> rank;
 };
 
 std::optional<Ranked> rank(const World& world, const std::vector<size_t>& changes,
@@ -66,12 +67,14 @@ std::optional<Ranked> rank(const World& world, const std::vector<size_t>& change
     count += now->size();
     ranked.correspondence.values[change] = *now;
   }
-  // A label that is as it was could have been asked for before.
-  if (!is_new) return std::nullopt;
+  // A label that is as it was could have been asked for before. It says the same only where both
+  // were there for a while: streams with dual labels, of which the old one ends.
+  if (!is_new && (label == old_label || !ranked.correspondence.same_values)) return std::nullopt;
   size_t in_all = 0;
   const bool shared = is_shared(world, ranked.correspondence, in_all);
   ranked.rank = {
-      !ranked.correspondence.same_values, shared, other_names, label != old_label, count, in_all};
+      !is_new, !ranked.correspondence.same_values, shared, other_names, label != old_label, count,
+      in_all};
   return ranked;
 }
 

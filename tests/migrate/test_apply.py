@@ -125,16 +125,31 @@ def test_after_apply_nothing_is_left_to_change(fleet):
     assert len(left) <= 10  # What a person has to decide stays little.
 
 
-def test_dual_labels_leave_documents_alone(fleet):
+def test_dual_labels_first_then_documents(fleet):
+    """Half way, streams carry both labels and documents stay; a second run without --dual-labels ends it."""
+    services = ["angelia", "kairos", "spelunker"]
+    move = ("--host", "puck", "--services", ",".join(services), *documents())
     before = fleet.files()
-    apply(fleet, "--dual-labels", "14")
+    answer = fleet.migrate("apply", *move, "--dual-labels", "14")
+    assert answer.code == 0, answer.errors
     assert changed(before, fleet.files()) == {"host_vars/puck.yml"}
     found = yaml.safe_load((fleet.folder / "host_vars" / "puck.yml").read_text())
-    assert set(found["telemetry"]["docker"]["dual_labels"]) == set(SERVICES.split(","))
-    compiled = fleet.cfgc("compile", "--out", "compiled")
-    assert compiled.code == 0, compiled.errors
-    answer = judged(fleet)
-    assert {finding["verdict"] for finding in answer["findings"]} <= {"SAME", "UNKNOWN"}
+    assert sorted(found["telemetry"]["docker"]["dual_labels"]) == services
+    assert fleet.cfgc("compile", "--out", "compiled").code == 0
+    half_way = fleet.migrate("report", *move, "--format", "json").json()
+    puck, = [host for host in half_way["fleet"]["hosts"] if host["host"] == "puck"]
+    for service in puck["services"]:
+        if service["service"] in services:
+            assert service["labels_before"] and service["moves"]
+            for labels in service["labels_before"]:
+                assert f'job="{service["service"]}"' in labels
+                assert f'service="{service["service"]}"' in labels
+    assert fleet.migrate("apply", *move).code in (0, 2)
+    found = yaml.safe_load((fleet.folder / "host_vars" / "puck.yml").read_text())
+    assert not found["telemetry"]["docker"].get("dual_labels")
+    assert b'{service=\\"kairos\\"}' in fleet.files()["dashboards/kairos.json"]
+    ended = fleet.migrate("report", *move, "--format", "json").json()
+    assert {finding["verdict"] for finding in ended["findings"]} <= {"SAME", "UNKNOWN"}
 
 
 def test_cleanup(fleet):
