@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <iterator>
 #include <optional>
+#include <thread>
 
 #include "logql/parser.h"
 #include "migrate/judge/finding.h"
@@ -50,6 +54,20 @@ class DocumentJudge {
     }
   }
 
+  /// A finding for each use. What was judged goes with this judge: it takes far more memory.
+  std::vector<Finding> judge_all(size_t number, const Recorded& recorded,
+                                 const std::vector<JudgedRule>& alerts) {
+    judge_queries();
+    judge_recorded(recorded);
+    judge_readers(alerts);
+    std::vector<Finding> findings;
+    findings.reserve(document_.uses.size());
+    for (size_t use = 0; use < document_.uses.size(); ++use)
+      findings.push_back(finding(number, use));
+    return findings;
+  }
+
+ private:
   void judge_recorded(const Recorded& recorded) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
       const Use& use = document_.uses[i];
@@ -87,7 +105,6 @@ class DocumentJudge {
     return finding;
   }
 
- private:
   void keep(size_t index, SecondOrder result) {
     judged_[index] = std::move(result.judged);
     second_order_[index] = std::move(result.edits);
@@ -232,23 +249,34 @@ class DocumentJudge {
 }  // namespace
 
 std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping) {
+  // Rules come first, for other documents read what they find.
   const World world(mapping);
-  std::vector<DocumentJudge> judges;
-  judges.reserve(documents.size());
+  std::deque<DocumentJudge> with_rules;
   Recorded recorded;
   std::vector<JudgedRule> alerts;
   for (const Document& document : documents) {
-    judges.emplace_back(world, document).judge_queries();
-    judges.back().collect_rules(recorded, alerts);
+    if (document.rules.empty()) continue;
+    with_rules.emplace_back(world, document).judge_queries();
+    with_rules.back().collect_rules(recorded, alerts);
   }
+  std::vector<std::vector<Finding>> by_document(documents.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    const World own(mapping);  // It remembers decisions, each thread for itself.
+    for (size_t i; (i = next.fetch_add(1)) < documents.size();)
+      by_document[i] = DocumentJudge(own, documents[i]).judge_all(i, recorded, alerts);
+  };
+  {
+    const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), documents.size());
+    std::vector<std::jthread> helpers;
+    for (size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    work();
+  }
+  size_t count = 0;
+  for (const auto& own : by_document) count += own.size();
   std::vector<Finding> findings;
-  for (size_t number = 0; number < documents.size(); ++number) {
-    judges[number].judge_recorded(recorded);
-    judges[number].judge_readers(alerts);
-    for (size_t use = 0; use < documents[number].uses.size(); ++use) {
-      findings.push_back(judges[number].finding(number, use));
-    }
-  }
+  findings.reserve(count);
+  for (auto& own : by_document) std::move(own.begin(), own.end(), std::back_inserter(findings));
   return findings;
 }
 

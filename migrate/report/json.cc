@@ -144,7 +144,8 @@ void put_coverage(JsonWriter& json, const Report& report) {
 }  // namespace
 
 std::string render_json(const Report& report) {
-  JsonWriter json;
+  constexpr size_t kFindingBytes = 2048;
+  JsonWriter json(report.findings.size() * kFindingBytes);
   json.begin_object();
   json.member("version", 1);
   json.member("exit_code", exit_code(report));

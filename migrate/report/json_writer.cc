@@ -1,19 +1,31 @@
 #include "migrate/report/json_writer.h"
 
 #include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include "migrate/report/escape.h"
 
 namespace migrate {
 
-struct JsonWriter::State {
-  rapidjson::StringBuffer out;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> json{out};
+namespace {
+
+/// RapidJSON's idea of a stream, so that the text is written once.
+struct Text {
+  using Ch = char;
+  std::string text;
+  void Put(char c) { text.push_back(c); }
+  void Flush() {}
 };
 
-JsonWriter::JsonWriter() : state_(new State) {
+}  // namespace
+
+struct JsonWriter::State {
+  Text out;
+  rapidjson::PrettyWriter<Text> json{out};
+};
+
+JsonWriter::JsonWriter(size_t bytes_expected) : state_(new State) {
   state_->json.SetIndent(' ', 2);
+  state_->out.text.reserve(bytes_expected);
 }
 JsonWriter::~JsonWriter() = default;
 
@@ -50,7 +62,8 @@ void JsonWriter::put(std::string_view text) {
 }
 
 std::string JsonWriter::take() {
-  return json_for_terminals({state_->out.GetString(), state_->out.GetSize()}) + '\n';
+  state_->out.Put('\n');
+  return json_for_terminals(std::move(state_->out.text));
 }
 
 }  // namespace migrate

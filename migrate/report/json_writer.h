@@ -12,7 +12,8 @@ namespace migrate {
 /// them. Texts may be any bytes; what is no UTF-8 becomes U+FFFD.
 class JsonWriter {
  public:
-  JsonWriter();
+  /// Room that is reserved and not used costs nothing: its pages are never touched.
+  explicit JsonWriter(size_t bytes_expected = 0);
   ~JsonWriter();
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
