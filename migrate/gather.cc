@@ -53,6 +53,8 @@ CommandResult show(Gathered& gathered, const Input& input, ReportFormat format) 
     gathered.report.io_errors.push_back(
         {"the inventory has errors: hosts that do not compile are missing here"});
   result.out = render(gathered.report, format);
+  for (const base::Error& error : gathered.report.io_errors)
+    result.err += "cfgc: " + error.message + "\n";
   result.exit_code = exit_code(gathered.report);
   return result;
 }

@@ -84,6 +84,22 @@ void take_changes(const HostFiles& files, Plan& plan) {
 
 }  // namespace
 
+namespace {
+
+/// Why the rule of dual labels would not find a service's streams; empty: it would.
+std::string no_dual_labels(const ServiceState& service) {
+  for (const Blocker& blocker : service.blockers)
+    if (blocker.kind == Blocker::Kind::project_name_differs)
+      return fmt::format(
+          "{0} cannot have dual labels: their rule goes by the label service, which will not be "
+          "{0}; "
+          "put `name: {0}` into the compose file, or move it without --dual-labels",
+          service.service);
+  return {};
+}
+
+}  // namespace
+
 Plan plan_apply(const Report& report, const compiler::InventoryOptions& inventory,
                 std::string_view dual_until) {
   Plan plan;
@@ -91,6 +107,10 @@ Plan plan_apply(const Report& report, const compiler::InventoryOptions& inventor
   for (const HostState& host : report.fleet.hosts)
     for (const ServiceState& service : host.services) {
       if (!service.moves) continue;
+      if (const auto why = no_dual_labels(service); !dual_until.empty() && !why.empty()) {
+        plan.errors.push_back({fmt::format("{}: {}", host.host, why)});
+        continue;
+      }
       if (auto done = files.move(host.host, service.service, dual_until); !done)
         plan.errors.push_back(done.error());
     }

@@ -80,6 +80,24 @@ TEST_CASE("plan_apply: an inventory that cannot be read is an error") {
   CHECK(plan.errors.size() == 1);
 }
 
+TEST_CASE("plan_apply: dual labels need a project that is called like its service") {
+  support::Folder folder;
+  support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
+  const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
+  Report report;
+  migrate::ServiceState service{.service = "jupyterlab"};
+  service.moves = true;
+  service.blockers = {{migrate::Blocker::Kind::project_name_differs,
+                       "its Compose project is called jupyter", "", false}};
+  report.fleet.hosts = {{.host = "puck", .services = {service}}};
+  const Plan refused = migrate::plan_apply(report, inventory, "2026-12-05");
+  REQUIRE(refused.errors.size() == 1);
+  CHECK(refused.errors[0].message.starts_with(
+      "puck: jupyterlab cannot have dual labels: their rule goes by the label service"));
+  CHECK(refused.changes.empty());
+  CHECK(migrate::plan_apply(report, inventory, "").errors.empty());
+}
+
 TEST_CASE("write: modes stay, links are followed, new files are made") {
   support::Folder folder;
   folder.write("real.yml", "old");
