@@ -154,7 +154,7 @@ Expr* Builder::literal(const Value& value) const {
     for (const Value& item : *known) {
       if (items.emplace_back(here.literal(item)) == nullptr) return nullptr;
     }
-    return here.list(std::move(items));
+    return here.list(items);
   }
   if (const Object* known = value.as_object()) {
     Fields fields;

@@ -116,7 +116,7 @@ class CriStage final : public Stage {
     const Labels labels = frame.batch.labels(frame.entry(row));
     auto found = pending_.find(labels);
     if (found == pending_.end()) {
-      if (pending_.size() >= static_cast<size_t>(args_.max_partial_lines)) flush(frame, row);
+      if (pending_.size() >= static_cast<size_t>(args_.max_partial_lines)) give_up(frame, row);
       found = pending_.try_emplace(labels).first;
     }
     Part& part = found->second;
@@ -151,7 +151,7 @@ class CriStage final : public Stage {
   }
 
   /// Too many are pending: all go on as they are, in front of this row.
-  void flush(Frame& frame, uint32_t row) {
+  void give_up(Frame& frame, uint32_t row) {
     flushed_->add(pending_.size());
     for (auto& [labels, part] : pending_) {
       telemetry::Entry entry;
