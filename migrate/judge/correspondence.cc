@@ -23,8 +23,19 @@ std::optional<std::set<std::string>> values_of(const World& world, World::Range 
   return values;
 }
 
-/// Whether a value is one of other streams as well, or of two of the services.
-bool is_shared(const World& world, const Correspondence& correspondence, size_t& in_all) {
+/// The change of the service that a family belongs to; the number of changes when it has none.
+size_t change_of(const World& world, const StreamFamily& family) {
+  const auto& changes = world.mapping().changes;
+  const auto found = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
+    return !family.service.empty() && change.service == family.service &&
+           change.host == family.host;
+  });
+  return static_cast<size_t>(found - changes.begin());
+}
+
+/// Whether a value is one of other streams as well, or of two of the services. Containers that stay
+/// are of their service.
+bool is_shared(const World& world, Correspondence& correspondence, size_t& in_all) {
   std::map<std::string, std::set<size_t>> owners;
   const size_t nobody = world.mapping().changes.size();
   const auto collect = [&](World::Range range, size_t owner) {
@@ -34,7 +45,16 @@ bool is_shared(const World& world, const Correspondence& correspondence, size_t&
       for (const auto& value : found->second.exact) owners[value].insert(owner);
     }
   };
-  collect(world.unchanged(), nobody);
+  for (size_t i = world.unchanged().begin; i < world.unchanged().end; ++i) {
+    const size_t owner = change_of(world, world.family(i));
+    collect({i, i + 1}, owner);
+    const auto own = correspondence.values.find(owner);
+    const auto values = world.family(i).labels.find(correspondence.label);
+    if (own == correspondence.values.end() || values == world.family(i).labels.end()) continue;
+    for (const auto& value : values->second.exact) {
+      correspondence.has_siblings = correspondence.has_siblings || own->second.contains(value);
+    }
+  }
   for (size_t change = 0; change < nobody; ++change) collect(world.after(change), change);
   in_all = owners.size();
   for (const auto& value : correspondence.all()) {

@@ -13,6 +13,7 @@ struct Correspondence {
   std::string label;
   std::map<size_t, std::set<std::string>> values;  ///< of each change, after the move
   bool same_values = false;                        ///< and with the same values
+  bool has_siblings = false;  ///< streams of these services that stay have such values, too
 
   /// The values of all changes together.
   std::set<std::string> all() const;

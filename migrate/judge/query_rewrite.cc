@@ -101,26 +101,38 @@ class Rewriter {
     });
   }
 
-  /// What the series are that a grouping is applied to.
-  JudgedQuery grouped(const logql::Expr& expr) const {
-    JudgedQuery inner;
-    const Bindings& bindings = judged_.choices.front();
-    if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what)) {
-      inner.outcome = judge_lines(world_, range->query, bindings);
-    } else if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what)) {
-      inner.outcome = judge_expression(world_, *vector->operand, bindings);
-    } else if (const auto* binary = std::get_if<logql::Binary>(&expr.what)) {
-      inner.outcome = judge_expression(world_, *binary->left, bindings);
+  /// What becomes of a label, whatever values the variables have. `judge` gives the outcome of what
+  /// is read for one choice of them.
+  template <typename Judge>
+  LabelFate fate_of(const std::string& label, const Judge& judge) const {
+    std::vector<JudgedQuery> judged;
+    for (const Bindings& bindings : judged_.choices) {
+      JudgedQuery one;
+      one.outcome = judge(bindings);
+      if (!one.outcome.is_refused) judged.push_back(std::move(one));
     }
-    return inner;
+    std::vector<const JudgedQuery*> all;
+    for (const JudgedQuery& one : judged) all.push_back(&one);
+    return label_fate(all, label);
+  }
+
+  /// What the series are that a grouping is applied to.
+  Outcome grouped(const logql::Expr& expr, const Bindings& bindings) const {
+    if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what))
+      return judge_lines(world_, range->query, bindings);
+    if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what))
+      return judge_expression(world_, *vector->operand, bindings);
+    if (const auto* binary = std::get_if<logql::Binary>(&expr.what))
+      return judge_expression(world_, *binary->left, bindings);
+    return {};
   }
 
   void rewrite_grouping(const GroupingPlace& place) {
     if (place.grouping->without || is_split(place.grouping->span)) return;
-    const JudgedQuery inner = grouped(*place.operand);
     for (const auto& label : place.grouping->labels) {
       if (!label.variables.empty()) continue;
-      const auto fate = label_fate({&inner}, label.value);
+      const auto fate = fate_of(
+          label.value, [&](const Bindings& bindings) { return grouped(*place.operand, bindings); });
       if (!fate.changes) continue;
       const auto candidates = correspondences(world_, fate.changed, label.value);
       if (candidates.empty()) continue;
@@ -140,9 +152,9 @@ class Rewriter {
 
   /// The label that label_replace reads.
   void rewrite_source(const logql::LabelReplace& replace) {
-    JudgedQuery inner;
-    inner.outcome = judge_expression(world_, *replace.operand, judged_.choices.front());
-    const auto fate = label_fate({&inner}, replace.source.value);
+    const auto fate = fate_of(replace.source.value, [&](const Bindings& bindings) {
+      return judge_expression(world_, *replace.operand, bindings);
+    });
     if (!fate.changes || fate.others_have_it || is_split(replace.source.span)) return;
     const auto candidates = correspondences(world_, fate.changed, replace.source.value);
     if (candidates.empty()) return;
@@ -151,23 +163,22 @@ class Rewriter {
 
   /// {{.job}} of line_format and label_format, and labels that label_format renames.
   void rewrite_templates(const logql::LogQuery& query) {
-    JudgedQuery lines;
-    lines.outcome = judge_lines(world_, query, judged_.choices.front());
     for (const auto& stage : query.stages) {
       if (const auto* line = std::get_if<logql::LineFormat>(&stage.what)) {
-        rewrite_template(lines, line->pattern);
+        rewrite_template(query, line->pattern);
       } else if (const auto* label = std::get_if<logql::LabelFormat>(&stage.what)) {
         for (const auto& one : label->assignments) {
-          if (one.is_template) rewrite_template(lines, one.value);
+          if (one.is_template) rewrite_template(query, one.value);
         }
       }
     }
   }
 
-  void rewrite_template(const JudgedQuery& lines, const logql::Text& pattern) {
+  void rewrite_template(const logql::LogQuery& query, const logql::Text& pattern) {
     if (is_split(pattern.span)) return;
     for (const auto& name : labels_in_template(pattern.value)) {
-      const auto fate = label_fate({&lines}, name);
+      const auto fate = fate_of(
+          name, [&](const Bindings& bindings) { return judge_lines(world_, query, bindings); });
       if (!fate.changes || fate.others_have_it) continue;
       const auto candidates = correspondences(world_, fate.changed, name);
       if (candidates.empty()) continue;

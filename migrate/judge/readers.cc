@@ -91,6 +91,7 @@ std::vector<LabelMention> mentions(UseKind kind, std::string_view text) {
 
 LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label) {
   LabelFate fate;
+  bool others = false;
   for (const JudgedQuery* query : queries) {
     for (const Contribution& one : query->outcome.contributions) {
       if (!has_label(one.before, label)) continue;
@@ -101,8 +102,9 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
         fate.changed.push_back(one.change);
       }
     }
-    if (query->outcome.selection.others && fate.was_there) fate.others_have_it = true;
+    others = others || query->outcome.selection.others;
   }
+  fate.others_have_it = others && fate.was_there;
   return fate;
 }
 

@@ -61,6 +61,8 @@ class Rewriter {
       if (conditions && conditions_.empty()) conditions_ = conditions->list;
       others_ = others_ || outcome.selection.others;
       for (const Affected& one : outcome.selection.affected) {
+        const bool is_lost = one.fate != Fate::gained && one.fate != Fate::kept;
+        if (is_lost && conditions) note_failures(conditions->list, one.change);
         auto& changes = one.fate == Fate::gained ? gained_ : one.fate == Fate::kept ? kept_ : lost_;
         if (std::find(changes.begin(), changes.end(), one.change) == changes.end()) {
           changes.push_back(one.change);
@@ -110,16 +112,12 @@ class Rewriter {
     return !reach.all.every(range.begin, range.end);
   }
 
-  /// The matchers, by number, that do not take all of `changes` after the move.
-  std::vector<size_t> culprits(const std::vector<size_t>& changes) const {
-    std::vector<size_t> found;
-    for (size_t i = 0; i < conditions_.size(); ++i) {
-      if (std::any_of(changes.begin(), changes.end(),
-                      [&](size_t change) { return fails_for(conditions_[i], change); })) {
-        found.push_back(i);
-      }
+  /// Notes the matchers, by number, that do not take a service after the move which they took: with
+  /// another choice of values they may not have meant it at all.
+  void note_failures(const std::vector<Condition>& conditions, size_t change) {
+    for (size_t i = 0; i < conditions.size(); ++i) {
+      if (fails_for(conditions[i], change)) failing_.insert(i);
     }
-    return found;
   }
 
   static bool is_positive(const Condition& condition) {
@@ -130,28 +128,48 @@ class Rewriter {
   std::vector<std::vector<TextEdit>> moved_edits(bool with_others) const {
     if (lost_.empty()) return {{}};
     std::vector<std::vector<TextEdit>> ways;
-    const auto failing = culprits(lost_);
-    for (const size_t i : failing) {
+    for (const size_t i : failing_) {
       if (!is_positive(conditions_[i])) continue;
       auto candidates = correspondences(world_, moving_streams(), conditions_[i].name);
       if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
-      const auto& matcher = query_.selector.matchers[i];
+      const auto rest = removals(i);
       for (const auto& one : candidates) {
-        auto rest = removals(failing, i);
-        if (one.same_values && with_others && matcher.name.variables.empty()) {
-          ways.push_back(rest);
-          ways.back().push_back({matcher.name.span, one.label});
+        auto own = ways_of(query_.selector.matchers[i], one, {}, with_others);
+        if (one.has_siblings && rest.empty()) {
+          for (const auto& other : candidates) {
+            if (other.has_siblings) continue;
+            const auto narrowed = separator() + matcher_text(other.label, other.all(), false);
+            auto more = ways_of(query_.selector.matchers[i], one, narrowed, with_others);
+            own.insert(own.end(), more.begin(), more.end());
+          }
         }
-        if (!matcher.value.variables.empty()) continue;
-        auto values = one.all();
-        if (with_others) add_values_of_others(one.label, values);
-        ways.push_back(rest);
-        ways.back().push_back({matcher.span, matcher_text(one.label, values, false)});
+        for (auto& way : own) {
+          way.insert(way.end(), rest.begin(), rest.end());
+          ways.push_back(std::move(way));
+        }
       }
     }
     const auto filters = filter_edits(moving_streams());
-    if (ways.empty() && failing.empty() && !filters.empty()) ways.emplace_back();
+    if (ways.empty() && failing_.empty() && !filters.empty()) ways.emplace_back();
     for (auto& way : ways) way.insert(way.end(), filters.begin(), filters.end());
+    return ways;
+  }
+
+  /// One matcher over the label that says the same, `narrowed` by another behind it.
+  std::vector<std::vector<TextEdit>> ways_of(const logql::Matcher& matcher,
+                                             const Correspondence& one, const std::string& narrowed,
+                                             bool with_others) const {
+    std::vector<std::vector<TextEdit>> ways;
+    if (one.same_values && with_others && matcher.name.variables.empty()) {
+      ways.push_back({{matcher.name.span, one.label}});
+      if (!narrowed.empty()) {
+        ways.back().push_back({{matcher.span.end, matcher.span.end}, narrowed});
+      }
+    }
+    if (!matcher.value.variables.empty()) return ways;
+    auto values = one.all();
+    if (with_others) add_values_of_others(one.label, values);
+    ways.push_back({{matcher.span, matcher_text(one.label, values, false) + narrowed}});
     return ways;
   }
 
@@ -192,10 +210,10 @@ class Rewriter {
   }
 
   /// Other matchers that fail, too, go: what they asked for is not told any more.
-  std::vector<TextEdit> removals(const std::vector<size_t>& failing, size_t but) const {
+  std::vector<TextEdit> removals(size_t but) const {
     std::vector<TextEdit> edits;
     const auto& matchers = query_.selector.matchers;
-    for (const size_t i : failing) {
+    for (const size_t i : failing_) {
       if (i == but) continue;
       const auto span = matchers[i].span;
       if (i > 0) {
@@ -291,6 +309,7 @@ class Rewriter {
   size_t index_;
   const std::vector<Bindings>& choices_;
   std::vector<Condition> conditions_;
+  std::set<size_t> failing_;
   std::vector<size_t> lost_, gained_, kept_;
   bool others_ = false;
 };
