@@ -191,6 +191,18 @@ bool logs_to(const ComposeProject& project, std::string_view service, int64_t po
                      });
 }
 
+bool is_on_syslog(const ComposeService& service) {
+  return service.log_driver == "syslog";
+}
+
+Container container_of(Container container, const ComposeService& composed) {
+  container.component = composed.name;
+  container.names = composed.container_names;
+  container.has_own_name = composed.has_own_name;
+  container.labels = composed.labels;
+  return container;
+}
+
 }  // namespace
 
 const ComposeProject* ComposeFiles::of(std::string_view service, int64_t port) const {
@@ -223,13 +235,23 @@ std::vector<Container> containers_of(std::string_view service, const ComposeProj
     one.project = project->name;
   if (project == nullptr || project->services.empty()) return {one};
   std::vector<Container> out;
-  for (const ComposeService& composed : project->services) {
-    Container& container = out.emplace_back(one);
-    container.component = composed.name;
-    container.names = composed.container_names;
-    container.has_own_name = composed.has_own_name;
-    container.labels = composed.labels;
-  }
+  for (const ComposeService& composed : project->services)
+    out.push_back(container_of(one, composed));
+  return out;
+}
+
+std::vector<Container> containers_beside_syslog(std::string_view service,
+                                                const ComposeProject* project) {
+  if (project == nullptr) return {};
+  std::vector<Container> out = containers_of(service, project);
+  // Where none says syslog, the daemon's default may: then all of them come by the listener.
+  const auto& services = project->services;
+  if (std::none_of(services.begin(), services.end(), is_on_syslog)) return {};
+  std::erase_if(out, [&](const Container& container) {
+    return std::any_of(services.begin(), services.end(), [&](const ComposeService& composed) {
+      return composed.name == container.component && is_on_syslog(composed);
+    });
+  });
   return out;
 }
 

@@ -48,6 +48,11 @@ ComposeFiles read_compose(const std::vector<std::filesystem::path>& folders);
 /// Containers of a service of the inventory. Without a project: one that is called as the service.
 std::vector<Container> containers_of(std::string_view service, const ComposeProject* project);
 
+/// Of a service that logs by syslog: the containers of its project with another log driver, which
+/// do not move. None when no container of the project is known to be on syslog.
+std::vector<Container> containers_beside_syslog(std::string_view service,
+                                                const ComposeProject* project);
+
 /// The name that Compose gives a project in a folder of this name.
 std::string project_name(std::string_view folder);
 

@@ -92,8 +92,8 @@ Listeners listeners(const std::string& host, const Config& config,
   return out;
 }
 
-/// Streams of one side. `all` are the services of both sides; those of its own listeners are no
-/// containers to it.
+/// Streams of one side. `all` are the services of both sides; of those with a listener of its own
+/// it discovers the containers with another log driver.
 std::vector<StreamFamily> side(const std::string& host, const Config& config, const Listeners& all,
                                const Listeners& own, const ComposeFiles& compose,
                                const river::diag::SourceMap& sources) {
@@ -101,8 +101,9 @@ std::vector<StreamFamily> side(const std::string& host, const Config& config, co
   question.host = host;
   for (const auto& [service, port] : all) {
     question.services.push_back(service);
-    if (own.contains(service)) continue;
-    for (Container& container : containers_of(service, compose.of(service, port)))
+    const ComposeProject* project = compose.of(service, port);
+    for (Container& container : own.contains(service) ? containers_beside_syslog(service, project)
+                                                      : containers_of(service, project))
       question.containers.push_back(std::move(container));
   }
   question.containers.push_back({});

@@ -26,24 +26,32 @@ void add_others(std::vector<Container>& containers) {
   containers.push_back({.service = {}, .is_composed = false});
 }
 
+/// Containers of a service that discovery finds; a service on syslog has those that its compose
+/// file gives another driver.
+std::vector<Container> found_of(const std::string& service, const HostRun& run,
+                                const ComposeFiles& compose) {
+  const PortFact* port = run.port_of(service);
+  const ComposeProject* project = compose.of(service, port != nullptr ? port->port : 0);
+  return run.is_on_syslog(service) ? containers_beside_syslog(service, project)
+                                   : containers_of(service, project);
+}
+
 std::vector<Container> containers(const HostRun& run, const ComposeFiles& compose,
                                   const Move& move) {
   std::vector<Container> out;
   if (!run.has_docker_source) return out;
   for (const std::string& service : run.services) {
-    const bool is_found =
-        move.services.contains(service) || (!move.adds_discovery && !run.is_on_syslog(service));
-    if (!is_found || is_of_the_host(service)) continue;
-    const PortFact* port = run.port_of(service);
-    for (Container& container :
-         containers_of(service, compose.of(service, port != nullptr ? port->port : 0)))
+    const bool is_told = move.services.contains(service) || !move.adds_discovery;
+    if (!is_told || is_of_the_host(service)) continue;
+    for (Container& container : found_of(service, run, compose))
       out.push_back(std::move(container));
   }
   if (!move.adds_discovery) add_others(out);
   return out;
 }
 
-/// A service that is known by its unit or its files is no container unless it has been moved there.
+/// A service that is known by its unit or its files is no container unless it has been moved there
+/// or a compose file tells its containers beside those on syslog.
 void remove_guesses(HostRun& run, const Move& move) {
   std::set<std::string> elsewhere;
   for (const StreamFamily& family : run.families)
@@ -52,7 +60,7 @@ void remove_guesses(HostRun& run, const Move& move) {
   std::erase_if(run.families, [&](const StreamFamily& family) {
     return family.mechanism == Mechanism::docker && !family.service.empty() &&
            elsewhere.contains(family.service) && !run.has_moved(family.service) &&
-           !move.services.contains(family.service);
+           !run.is_on_syslog(family.service) && !move.services.contains(family.service);
   });
 }
 

@@ -40,9 +40,7 @@ void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
     for (const StreamFamily& family : *families) services.insert(family.service);
   for (const std::string& service : services) {
     Change change{host, service, of_service(before, service), of_service(after, service)};
-    const bool is_same = std::equal(change.before.begin(), change.before.end(),
-                                    change.after.begin(), change.after.end(), same);
-    if (is_same || service.empty()) take_out_common(change.before, change.after, mapping.unchanged);
+    take_out_common(change.before, change.after, mapping.unchanged);
     if (!change.before.empty() || !change.after.empty())
       mapping.changes.push_back(std::move(change));
   }

@@ -10,8 +10,8 @@ namespace migrate {
 std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,
                                      std::string_view service);
 
-/// Sorts a host's streams into what changes, service by service, and what stays. Of streams that
-/// belong to no service, each that stays is unchanged on its own.
+/// Sorts a host's streams into what changes, service by service, and what stays: streams of a
+/// service that moves may stay as they are.
 void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
              const std::vector<StreamFamily>& after, Mapping& mapping);
 

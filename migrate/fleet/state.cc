@@ -185,6 +185,15 @@ Mechanism mechanism_of(const HostRun& run, const std::string& service,
   return families.empty() ? Mechanism::none : families.front().mechanism;
 }
 
+/// Of a service that moves, what changes: its containers with another log driver stay as they are.
+void take_change(const std::string& host, const Mapping& mapping, ServiceState& service) {
+  for (const Change& change : mapping.changes) {
+    if (change.host != host || change.service != service.service) continue;
+    service.before = change.before;
+    service.after = change.after;
+  }
+}
+
 /// The services of a host with their streams, and what changes of them.
 HostState host_state(const std::string& name, const HostRun& today, const HostRun* moved,
                      const Services& moving, const ComposeFiles& compose, Mapping& mapping) {
@@ -200,6 +209,7 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
     one.after = moved != nullptr ? of_service(moved->families, service) : one.before;
     one.mechanism = mechanism_of(today, service, one.before);
     one.moves = moving.contains(service);
+    if (one.moves) take_change(name, mapping, one);
     one.streams_before = streams(one.before);
     one.streams_after = streams(one.after);
     if (const auto dual = today.dual_until.find(service); dual != today.dual_until.end())

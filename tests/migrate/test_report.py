@@ -76,7 +76,7 @@ PROPOSALS = [
     ('sum(count_over_time({job="jupyterlab"} |= "Kernel started" [$__auto]))',
      'sum(count_over_time({container="jupyterlab"} |= "Kernel started" [$__auto]))'),
     ('sum(count_over_time({job=~"spelunker|angelia"} |= "FATAL" [5m])) > 0',
-     'sum(count_over_time({service=~"spelunker|angelia"} |= "FATAL" [5m])) > 0'),
+     'sum(count_over_time({service=~"spelunker|angelia", component=~"crawler|web"} |= "FATAL" [5m])) > 0'),
     ('absent_over_time({job="kairos", hostname="puck.incus"}[15m])',
      'absent_over_time({service="kairos", hostname="puck.incus"}[15m])'),
 ]
