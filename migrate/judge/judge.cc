@@ -185,6 +185,7 @@ class DocumentJudge {
           transitions(world_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
     } else {
       rewrite = rewrite_mentions(world_, use, read_by(use));
+      if (rewrite && !is_carried(use, *rewrite, why)) rewrite.reset();
     }
     if (rewrite && rewrite->needs_second_target) {
       why = "what moves and what stays need two queries";
@@ -192,6 +193,35 @@ class DocumentJudge {
     }
     if (rewrite) finding.proposal = proposal_of(use, *rewrite);
     if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
+  }
+
+  /// Whether the results that a text reads will have the labels that `rewrite` reads: those of each
+  /// query as it is proposed, or as it is when nothing else is proposed.
+  bool is_carried(const Use& use, const QueryRewrite& rewrite, std::string& why) const {
+    for (const size_t index : queries_of(use)) {
+      // What a recorded series has after the move is told by its rule's proposal.
+      if (document_.uses[index].language == Language::promql) continue;
+      const JudgedQuery& judged = *judged_[index];
+      const bool loses = judged.verdict > Verdict::value_changed;
+      const auto proposed = proposed_text(index);
+      for (const Replaced& one : rewrite.replaced) {
+        if (!label_fate({&judged}, one.old_label).changes) continue;
+        const bool is_there = proposed ? carries(world_, *proposed, judged, one)
+                                       : !loses && carries(judged.outcome, one);
+        if (is_there) continue;
+        why = proposed ? fmt::format("the query it reads would not give `{}`", one.new_label)
+                       : "the query it reads has no proposal";
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// What a query becomes; nullopt: it stays.
+  std::optional<std::string> proposed_text(size_t index) const {
+    const Finding made = finding(0, index);
+    if (!made.proposal) return std::nullopt;
+    return made.proposal->text;
   }
 
   static Proposal proposal_of(const Use& use, const QueryRewrite& rewrite) {
@@ -209,20 +239,25 @@ class DocumentJudge {
   }
 
   /// The queries whose results a text reads: its own, or all of its panel.
-  std::vector<const JudgedQuery*> read_by(const Use& use) const {
-    std::vector<const JudgedQuery*> queries;
+  std::vector<size_t> queries_of(const Use& use) const {
+    std::vector<size_t> queries;
     if (use.belongs_to >= 0) {
       const auto index = static_cast<size_t>(use.belongs_to);
-      if (index < judged_.size() && judged_[index]) queries.push_back(&*judged_[index]);
+      if (index < judged_.size() && judged_[index]) queries.push_back(index);
       return queries;
     }
     if (use.panel < 0) return queries;
     for (size_t i = 0; i < judged_.size(); ++i) {
       const Use& other = document_.uses[i];
-      if (other.panel == use.panel && other.kind == UseKind::query && judged_[i]) {
-        queries.push_back(&*judged_[i]);
-      }
+      if (other.panel == use.panel && other.kind == UseKind::query && judged_[i])
+        queries.push_back(i);
     }
+    return queries;
+  }
+
+  std::vector<const JudgedQuery*> read_by(const Use& use) const {
+    std::vector<const JudgedQuery*> queries;
+    for (const size_t index : queries_of(use)) queries.push_back(&*judged_[index]);
     return queries;
   }
 

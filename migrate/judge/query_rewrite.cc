@@ -272,6 +272,7 @@ std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
     const auto candidates = correspondences(world, fate.changed, mention.label);
     if (candidates.empty()) return std::nullopt;
     const auto& instead = candidates.front().label;
+    rewrite.replaced.push_back({mention.label, instead});
     if (!fate.others_have_it) {
       rewrite.edits.push_back({mention.span, instead});
       continue;
@@ -291,6 +292,35 @@ std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
   if (rewrite.edits.empty()) return std::nullopt;
   rewrite.text = edited(text, rewrite.edits);
   return rewrite;
+}
+
+bool carries(const Outcome& outcome, const Replaced& replaced) {
+  for (const Contribution& one : outcome.contributions) {
+    const auto has = [](const auto& series, const std::string& label) {
+      return std::any_of(series.begin(), series.end(),
+                         [&](const SeriesPtr& each) { return each->named.contains(label); });
+    };
+    if (has(one.before, replaced.old_label) && !has(one.after, replaced.new_label)) return false;
+  }
+  return true;
+}
+
+bool carries(const World& world, const std::string& text, const JudgedQuery& judged,
+             const Replaced& replaced) {
+  const auto parsed = logql::parse(text);
+  if (!parsed.ok()) return false;
+  // The old streams of the proposal are of no use here: what it takes after the move counts.
+  for (const Bindings& bindings : judged.choices) {
+    const Outcome outcome = judge_expression(world, *parsed.expr, bindings);
+    if (outcome.is_refused) continue;
+    for (const Contribution& one : outcome.contributions) {
+      const bool has = std::all_of(one.after.begin(), one.after.end(), [&](const SeriesPtr& each) {
+        return each->named.contains(replaced.new_label);
+      });
+      if (!has) return false;
+    }
+  }
+  return true;
 }
 
 std::vector<Transition> transitions(const World& world, std::string_view old_text,
