@@ -1,4 +1,5 @@
-# The .deb: `cmake --build --preset release --target deb` leaves it in the build folder.
+# The .deb, and the same files as an archive for distributions without dpkg: the targets `deb` and `portable`
+# of the preset release leave them in the build folder.
 install(PROGRAMS $<$<TARGET_EXISTS:tributary>:$<TARGET_FILE:tributary>>
                  $<$<TARGET_EXISTS:cfgc>:$<TARGET_FILE:cfgc>> DESTINATION /usr/bin)
 install(FILES packaging/tributary.service DESTINATION /usr/lib/systemd/system)
@@ -19,6 +20,11 @@ set(CPACK_PACKAGE_DESCRIPTION "tributary ships a host's journal, syslog, files a
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+# As Debian and Go name architectures.
+set(architecture ${CMAKE_SYSTEM_PROCESSOR})
+string(REPLACE x86_64 amd64 architecture ${architecture})
+string(REPLACE aarch64 arm64 architecture ${architecture})
+set(CPACK_PACKAGE_FILE_NAME tributary_${PROJECT_VERSION}_linux_${architecture})
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.36), systemd, init-system-helpers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, tzdata, python3-jinja2")
@@ -30,4 +36,6 @@ include(CPack)
 
 # CMake's own target `package` would build every test first.
 add_custom_target(deb COMMAND cpack --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -B ${CMAKE_BINARY_DIR}
+                  DEPENDS tributary cfgc VERBATIM)
+add_custom_target(portable COMMAND cpack --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -G TGZ -B ${CMAKE_BINARY_DIR}
                   DEPENDS tributary cfgc VERBATIM)

@@ -106,7 +106,7 @@ suite_fleet() {
   check "ansible-lint" ansible-lint --offline --strict --profile production \
     deploy.yml status.yml rollback.yml upgrade.yml uninstall.yml ansible group_vars host_vars
   check "yamllint" yamllint --strict .
-  build release tributary cfgc receiver deb
+  build release tributary cfgc receiver deb portable
   check "base image" tests/fleet/base_image.py
   pytests fleet tests/fleet/enclosed /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs \
     ${selection[@]+"${selection[@]}"} tests/fleet

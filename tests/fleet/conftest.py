@@ -2,8 +2,8 @@
 
     tests/fleet/base_image.py && tests/fleet/enclosed /usr/bin/python3 -m pytest tests/fleet
 
-Programs come from build/release/bin (TRIBUTARY_BIN names another folder), the package from build/release
-(TRIBUTARY_DEB names another file); TRIBUTARY_ANSIBLE names another ansible-playbook. `-m essential` is what a
+Programs come from build/release/bin (TRIBUTARY_BIN names another folder), package and archive from build/release
+(TRIBUTARY_DEB names another package); TRIBUTARY_ANSIBLE names another ansible-playbook. `-m essential` is what a
 run of all suites takes of them.
 """
 import os
@@ -32,9 +32,18 @@ def pytest_configure(config):
 def package():
     if "TRIBUTARY_DEB" in os.environ:
         return pathlib.Path(os.environ["TRIBUTARY_DEB"])
-    found = sorted((ROOT / "build/release").glob("tributary_*.deb"))
-    assert len(found) == 1, f"there must be one package in build/release: {found}"
+    return the_one_built("tributary_*.deb")
+
+
+def the_one_built(name):
+    found = sorted((ROOT / "build/release").glob(name))
+    assert len(found) == 1, f"there must be one {name} in build/release: {found}"
     return found[0]
+
+
+@pytest.fixture(scope="session")
+def archive():
+    return the_one_built("tributary_*_linux_*.tar.gz")
 
 
 @pytest.fixture(scope="session")

@@ -88,8 +88,10 @@ class Controller:
         (self.folder / path).write_text(text.replace(old, new))
 
     def play(self, name, *arguments, package=None, **variables):
-        """Runs a play; variables become -e."""
-        variables = {"tributary_package": package or self.package, "tributary_cfgc": self.cfgc, **variables}
+        """Runs a play; variables become -e. With a tributary_archive there is no package."""
+        if "tributary_archive" not in variables:
+            variables["tributary_package"] = package or self.package
+        variables["tributary_cfgc"] = self.cfgc
         extra = ["-e", json.dumps(variables, default=str)]
         environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_SSH_ARGS": f"-F {self.fleet.folder}/ssh_config "
                        "-o ControlMaster=auto -o ControlPersist=20s",
@@ -131,4 +133,15 @@ def repack(package, version, folder, change=None):
         change(root)
     result = pathlib.Path(folder) / f"tributary_{version}_amd64.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, result], check=True, capture_output=True)
+    return result
+
+
+def rearchive(archive, version, folder, change):
+    """The same archive under another name; `change` edits its unpacked files first."""
+    root = pathlib.Path(folder) / f"tributary_{version}_linux_amd64"
+    root.mkdir()
+    subprocess.run(["tar", "-xzf", archive, "-C", root, "--strip-components=1"], check=True)
+    change(root)
+    result = pathlib.Path(f"{root}.tar.gz")
+    subprocess.run(["tar", "-czf", result, "-C", root.parent, root.name], check=True)
     return result

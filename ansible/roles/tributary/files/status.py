@@ -1,8 +1,7 @@
-"""Asks the agent of this host how it is; prints JSON. Called as: status.py HOST:PORT UNIT"""
+"""Asks the agent of this host how it is; prints JSON. Called as: status.py HOST:PORT"""
 import collections
 import json
 import re
-import subprocess
 import sys
 import time
 import urllib.error
@@ -32,7 +31,8 @@ def get(path):
 def main():
     counts = collections.Counter(dict.fromkeys(COUNTED.values(), 0))
     lag = uptime = 0.0
-    for line in get("/metrics")[1].splitlines():
+    metrics = get("/metrics")[1]
+    for line in metrics.splitlines():
         found = re.match(r"(\w+)(?:\{.*\})? (\S+)$", line)
         if found and found[1] in COUNTED:
             counts[COUNTED[found[1]]] += int(float(found[2]))
@@ -43,9 +43,9 @@ def main():
     ready, text = get("/-/ready")
     healthy, reason = get("/-/healthy")
     running = re.search(r"[0-9a-f]{64}", text)
-    version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", sys.argv[2]], capture_output=True,
-                             text=True, check=False).stdout
-    print(json.dumps({"version": version, "ready": ready == 200, "running": running[0] if running else "",
+    version = re.search(r'^(?:tributary|alloy)_build_info\{(?:.*,)?version="([^"]*)"', metrics, re.MULTILINE)
+    print(json.dumps({"version": version[1] if version else "", "ready": ready == 200,
+                      "running": running[0] if running else "",
                       "healthy": healthy == 200, "why": "" if healthy == 200 else reason.strip(),
                       "lag_seconds": round(lag, 1), "uptime_seconds": round(uptime), **counts}))
 
