@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "agent/builders.h"
-#include "agent/limits.h"
+#include "agent/graph/builders.h"
+#include "agent/graph/limits.h"
 #include "agent/notify.h"
 #include "base/version.h"
 #include "components/catalog.h"

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "agent/control_loop.h"
-#include "agent/graph.h"
-#include "agent/http_access.h"
+#include "agent/graph/control_loop.h"
+#include "agent/graph/graph.h"
+#include "agent/http/access.h"
 #include "base/metrics.h"
 #include "io/http/message.h"
 #include "io/http/server.h"

@@ -1,5 +1,8 @@
 # Warnings are errors; sanitizers and libFuzzer come in through presets.
 option(TRIBUTARY_FUZZ "Build the libFuzzer targets, too (needs clang)" OFF)
+# Several sources in one compilation unit: whole builds take a third of the time. The preset dev keeps them
+# apart, for after a change of one file that is quicker, and it shows an include that is missing.
+option(TRIBUTARY_UNITY "Compile the libraries' sources in batches" OFF)
 set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)

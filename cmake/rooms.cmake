@@ -1,28 +1,26 @@
 # The naming rule is the build rule: *_test.cc -> tests, *_bench.cc -> benchmarks, *_fuzz.cc -> fuzz
 # targets, signature.cc -> signatures, main.cc -> program, the rest -> the room's library.
-include_directories(${CMAKE_SOURCE_DIR})
+include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/lib)
 
-# room(NAME LINK...): the library of the folder this is called in, and its test program NAME_test.
+# room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
+# test program NAME_test.
 function(room name)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
+  if(NOT arg_FOLDERS)
+    set(arg_FOLDERS ${name})
+  endif()
+  list(TRANSFORM arg_FOLDERS APPEND "/*.cc" OUTPUT_VARIABLE patterns)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog)\\.cc$")
-  if(sources)
-    add_library(${name} STATIC ${sources})
-    target_link_libraries(${name} PUBLIC tp_headers ${ARGN})
-  else()
-    add_library(${name} INTERFACE)
-    target_link_libraries(${name} INTERFACE tp_headers ${ARGN})
-  endif()
-  room_tests(${name} "${tests}" ${name})
-endfunction()
-
-function(room_tests name tests)
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC tp_headers ${arg_LINK})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   if(tests)
     add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc
                    ${CMAKE_SOURCE_DIR}/tests/support/golden.cc)
-    target_link_libraries(${name}_test PRIVATE ${ARGN} base)
+    target_link_libraries(${name}_test PRIVATE ${name} base)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()

@@ -4,7 +4,7 @@
 find_package(Threads REQUIRED)
 
 add_library(tp_headers INTERFACE)
-target_compile_definitions(tp_headers INTERFACE FMT_HEADER_ONLY)
+
 target_link_libraries(tp_headers INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 
 function(static_library name archive)

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/configuration.h"
+#include "agent/graph/configuration.h"
 #include "components/shared/http_client/signature.h"
 
 namespace agent::doctor {

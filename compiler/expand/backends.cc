@@ -1,4 +1,4 @@
-#include "compiler/expand.h"
+#include "compiler/expand/expand.h"
 
 /// fleet.backends: where everything goes. Secrets stay in the agent's environment.
 namespace compiler {

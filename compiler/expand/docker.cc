@@ -1,6 +1,6 @@
 #include <re2/re2.h>
 
-#include "compiler/expand.h"
+#include "compiler/expand/expand.h"
 
 /// fleet.docker: discover containers, name them by their Compose project and service, read them.
 namespace compiler {

@@ -1,4 +1,4 @@
-#include "compiler/expand.h"
+#include "compiler/expand/expand.h"
 
 /// fleet.files: find files by glob, follow them.
 namespace compiler {

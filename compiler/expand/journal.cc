@@ -1,4 +1,4 @@
-#include "compiler/expand.h"
+#include "compiler/expand/expand.h"
 
 /// fleet.journal: the journal source, and a loki.relabel that is never sent anything: the source
 /// borrows its rules, which see the entry's own fields as __journal_*.

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "compiler/expand.h"
+#include "compiler/expand/expand.h"
 
 /// fleet.syslog: one source with a listener for each service that logs to a port of its own.
 namespace compiler {

@@ -1,6 +1,6 @@
 """The HTML report in a real browser: shown, filtered, self-contained, fit for a phone and for the dark.
 
-The page is the golden one of migrate/report/report_test.cc. Chromium gets it from a server of ours that
+The page is the golden one of compiler/migrate/report/report_test.cc. Chromium gets it from a server of ours that
 notes what is asked for; a second page of the same origin drives it in a frame, so the report's own policy
 stays as it is shipped.
 """

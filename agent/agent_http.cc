@@ -1,0 +1,91 @@
+// The agent's HTTP interface: which path asks what. The answers' texts are made in http/api.cc.
+#include "agent/agent.h"
+#include "agent/graph/limits.h"
+#include "agent/http/api.h"
+#include "agent/http/process_metrics.h"
+
+namespace agent {
+
+using io::http::Request;
+using io::http::Response;
+
+Response Agent::answer(const Request& request) {
+  const std::string_view path = request.path();
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!access_.allows(request))
+    return {401, {{"WWW-Authenticate", "Basic realm=\"Restricted\""}}, "unauthorized\n"};
+  if (path == "/-/reload") {
+    if (request.method != "GET" && request.method != "POST")
+      return text_answer(405, "use GET or POST\n");
+    const auto reloaded =
+        loop_.ask<ReloadAnswer>([this] { return reload(); }, limits::kControlPatience);
+    if (!reloaded) return text_answer(503, "the agent is busy; the reload is still queued\n");
+    return text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
+  }
+  if (!reads) return text_answer(405, "use GET\n");
+  if (path == "/metrics") return metrics();
+  const auto ask_components = [this](Response (*say)(const std::vector<ComponentStatus>&)) {
+    const auto status = loop_.ask<std::vector<ComponentStatus>>([this] { return graph_.status(); },
+                                                                limits::kControlPatience);
+    return status ? say(*status) : text_answer(503, "the agent is busy\n");
+  };
+  if (path == "/-/healthy") return ask_components(healthy_answer);
+  if (path == "/api/v0/web/components") return ask_components(components_answer);
+  if (path == "/-/ready") {
+    const auto hash =
+        loop_.ask<std::string>([this] { return graph_.hash(); }, limits::kControlPatience);
+    if (!hash || hash->empty()) return text_answer(503, "no configuration is running yet\n");
+    return text_answer(200, "ready, running configuration " + *hash + "\n");
+  }
+  return text_answer(404,
+                     "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics and "
+                     "/api/v0/web/components\n");
+}
+
+base::Result<void> Agent::serve(io::http::Server::Options options) {
+  options.threads = limits::kHttpThreads;
+  options.body_bytes_max = limits::kHttpBodyBytesMax;
+  auto server = io::http::Server::listen(
+      options_.listen_address, options, [this](const Request& request) { return answer(request); });
+  if (!server) return base::in_context("--server.http.listen-addr", server.error());
+  server_ = std::move(*server);
+  serving_ = std::move(options);
+  base::Logger().info("listening on {}{}", server_->address(),
+                      serving_.cert_file.empty() ? "" : " with TLS");
+  return {};
+}
+
+void Agent::apply_http_block() {
+  const auto* block =
+      static_cast<const components::config_blocks::http::Arguments*>(graph_.arguments_of("http"));
+  access_.configure(block && block->auth ? &*block->auth : nullptr);
+  io::http::Server::Options wanted;
+  if (block && block->tls) {
+    wanted.cert_file = block->tls->cert_file;
+    wanted.key_file = block->tls->key_file;
+    wanted.client_ca_file = block->tls->client_ca_file;
+  }
+  if (wanted.cert_file == serving_.cert_file && wanted.key_file == serving_.key_file &&
+      wanted.client_ca_file == serving_.client_ca_file)
+    return;
+  // Later, because the request that asked for this reload is still being answered.
+  loop_.post([this, wanted] { serve_anew(wanted); });
+}
+
+void Agent::serve_anew(const io::http::Server::Options& options) {
+  const io::http::Server::Options before = serving_;
+  server_->stop();
+  const auto served = serve(options);
+  if (served) return;
+  base::Logger("http").error("{}; the server goes on as before", served.error().message);
+  if (const auto restored = serve(before); !restored)
+    base::Logger("http").error("{}; there is no server now", restored.error().message);
+}
+
+Response Agent::metrics() {
+  return {200,
+          {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+          metrics_.expose() + process_metrics()};
+}
+
+}  // namespace agent

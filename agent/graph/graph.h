@@ -1,0 +1,75 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/graph/configuration.h"
+#include "agent/graph/running.h"
+#include "base/metrics.h"
+#include "components/component.h"
+
+namespace agent {
+
+/// What the API shows of one component.
+struct ComponentStatus {
+  std::string id;
+  std::string name;
+  components::Health health;
+  std::vector<std::string> references;  ///< ids it refers to
+};
+
+/// The running components of one configuration, and the way from one configuration to the next.
+/// Everything here runs on the control thread; only `wake` is called from others.
+class Graph {
+ public:
+  /// `wake` is called from any thread when propagate() has work; it must not block.
+  Graph(std::span<const components::Builder> builders, std::filesystem::path storage,
+        base::metrics::Registry& metrics, std::function<void()> wake);
+  ~Graph();
+
+  /// Takes a checked configuration over. First every node is evaluated and every new component
+  /// built, beside the running ones; when that reports an error, nothing running is touched and the
+  /// answer is false and `next` stays the caller's. Then: sources that are gone stop, what changed
+  /// is updated, what is new starts (sinks first), what else is gone stops. Unchanged components
+  /// run on undisturbed.
+  bool apply(std::unique_ptr<Configuration>& next, river::diag::Diagnostics& diagnostics);
+
+  /// Re-evaluates what depends on exports that changed since the last call.
+  void propagate();
+
+  /// Builds and starts anew the components whose start failed (a port was taken, a file missing),
+  /// and offers their arguments again to those whose update failed.
+  void retry_failed();
+
+  /// Stops everything, sources first; sinks get their time to deliver.
+  void stop();
+
+  std::vector<ComponentStatus> status() const;
+  /// Some component could not start or update and waits for its next try.
+  bool has_failed() const;
+  /// SHA-256 of the running configuration; empty before the first.
+  const std::string& hash() const;
+  /// The decoded arguments of a config block such as "http", or nullptr when it is not written.
+  const void* arguments_of(std::string_view id) const;
+
+ private:
+  struct Plan;
+
+  Plan make_plan(const Configuration& next, river::diag::Diagnostics& diagnostics);
+  std::unique_ptr<Running> build(const river::config::Node& node, Arguments arguments);
+  void commit(Plan plan, std::unique_ptr<Configuration> next);
+  void reevaluate(Running& running);
+  Running* find(std::string_view id) const;
+
+  std::span<const components::Builder> builders_;
+  std::filesystem::path storage_;
+  base::metrics::Registry& metrics_;
+  std::function<void()> wake_;
+  std::unique_ptr<Configuration> configuration_;
+  std::vector<std::unique_ptr<Running>> running_;  ///< in dependency order
+};
+
+}  // namespace agent

@@ -1,0 +1,53 @@
+#include "agent/http/access.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/digest.h"
+
+namespace agent {
+namespace {
+
+using Filter = components::config_blocks::http::Filter;
+
+/// Without a filter every path asks for the login; the filter's flag says which side of it does.
+bool asks_for_login(const std::optional<Filter>& filter, std::string_view path) {
+  if (!filter) return true;
+  const bool matches = std::any_of(filter->paths.begin(), filter->paths.end(),
+                                   [&](const auto& prefix) { return path.starts_with(prefix); });
+  return matches == filter->authenticate_matching_paths;
+}
+
+/// Standard base64 of "user:password".
+std::string credentials(const components::config_blocks::http::Basic& basic) {
+  const std::string text = basic.username + ":" + basic.password.reveal();
+  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  encoded.resize(static_cast<size_t>(size));
+  return encoded;
+}
+
+}  // namespace
+
+void HttpAccess::configure(const Auth* auth) {
+  auth_.set(auth ? std::make_shared<const Auth>(*auth) : nullptr);
+}
+
+bool HttpAccess::allows(const io::http::Request& request) const {
+  const auto auth = auth_.get();
+  if (!auth || !auth->basic || !asks_for_login(auth->filter, request.path())) return true;
+  std::string_view given = find(request.headers, "Authorization");
+  constexpr std::string_view kScheme = "Basic ";
+  if (!given.starts_with(kScheme)) return false;
+  given.remove_prefix(kScheme.size());
+  const std::string wanted = base::sha256_hex(credentials(*auth->basic));
+  const std::string got = base::sha256_hex(given);
+  return CRYPTO_memcmp(wanted.data(), got.data(), wanted.size()) == 0;
+}
+
+}  // namespace agent

@@ -1,0 +1,177 @@
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "base/files.h"
+#include "compiler/cli/command.h"
+#include "components/catalog.h"
+#include "tests/support/archive.h"
+#include "tests/support/golden.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using support::Folder;
+
+std::string without(std::string text, const std::string& what) {
+  for (size_t at; (at = text.find(what)) != text.npos;) text.erase(at, what.size());
+  return text;
+}
+
+/// Relative path and content of every file below a folder.
+std::map<std::string, std::string> files_below(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file())
+      files[entry.path().lexically_relative(folder)] = base::read_file(entry.path()).value();
+  return files;
+}
+
+compiler::CommandResult compile_sample_fleet(const fs::path& out) {
+  compiler::CompileCommand command;
+  command.out = out;
+  command.check.catalog = components::catalog();
+  return compiler::run_compile(command);
+}
+
+TEST_CASE("golden: mistakes of a fleet") {
+  golden::run(
+      "tests/golden/fleet_errors",
+      [](const golden::Input& input) {
+        Folder folder;
+        support::unpack(input.source, folder);
+        compiler::ValidateOptions options;
+        options.paths = {folder.path() / "inventory"};
+        options.check.playbook_dir = folder.path();
+        options.check.catalog = components::catalog();
+        const compiler::CommandResult result = compiler::run_validate(options);
+        return without(result.out + result.err, folder.path().string() + "/");
+      },
+      ".fleet");
+}
+
+TEST_CASE("golden: the sample fleet") {
+  const fs::path expected = "tests/golden/compile";
+  Folder folder;
+  const compiler::CommandResult result = compile_sample_fleet(folder.path());
+  CHECK(result.out == "");
+  REQUIRE(result.exit_code == 0);
+  const auto files = files_below(folder.path());
+  if (getenv("UPDATE_GOLDEN") != nullptr) {
+    fs::remove_all(expected);
+    for (const auto& [name, text] : files) {
+      fs::create_directories((expected / name).parent_path());
+      REQUIRE(base::write_file_atomic(expected / name, text));
+    }
+  }
+  CHECK(files.size() == 10);
+  const auto wanted = files_below(expected);
+  for (const auto& file : files) {
+    CAPTURE(file.first);
+    REQUIRE(wanted.contains(file.first));
+    CHECK(file.second == wanted.at(file.first));
+  }
+  CHECK(files.size() == wanted.size());
+}
+
+TEST_CASE("compile: same input, same bytes, and unchanged files stay alone") {
+  Folder folder;
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  const fs::path config = folder.path() / "puck" / "config.river";
+  const auto first = files_below(folder.path());
+  const auto written = fs::last_write_time(config);
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  CHECK(files_below(folder.path()) == first);
+  CHECK(fs::last_write_time(config) == written);
+}
+
+TEST_CASE("compile: one host keeps the others' lines of the manifest") {
+  Folder folder;
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  const auto all = files_below(folder.path());
+  compiler::CompileCommand command;
+  command.out = folder.path();
+  command.hosts = {"puck"};
+  command.check.catalog = components::catalog();
+  CHECK(compiler::run_compile(command).exit_code == 0);
+  CHECK(files_below(folder.path()) == all);
+}
+
+TEST_CASE("compile: dual labels are a rule after those that name the service") {
+  Folder folder;
+  support::unpack(R"(== inventory/hosts.yml
+all: {hosts: {puck: }}
+== host_vars/puck.yml
+deployment_environment: lab
+services: [docker, grafana-mcp]
+telemetry:
+  docker:
+    discovery: true
+    migrated: [grafana-mcp]
+    dual_labels: {grafana-mcp: 2026-12-05}
+)",
+                  folder);
+  compiler::CompileCommand command;
+  command.inventory = folder.path() / "inventory";
+  command.out = folder.path() / "out";
+  command.check.catalog = components::catalog();
+  const compiler::CommandResult result = compiler::run_compile(command);
+  CHECK(result.out == "");
+  REQUIRE(result.exit_code == 0);
+  const std::string text = base::read_file(folder.path() / "out/puck/config.river").value();
+  const size_t rule = text.find(
+      "\t// both labels until 2026-12-05, from host_vars/puck.yml:7\n"
+      "\trule {\n"
+      "\t\tsource_labels = [\"service\"]\n"
+      "\t\tregex         = \"grafana\\\\-mcp\"\n"
+      "\t\ttarget_label  = \"job\"\n"
+      "\t\treplacement   = \"grafana-mcp\"\n");
+  CAPTURE(text);
+  REQUIRE(rule != text.npos);
+  CHECK(rule > text.find("regex         = \"@(.+)\""));
+}
+
+TEST_CASE("compile: usage and I/O") {
+  Folder folder;
+  compiler::CompileCommand command;
+  command.out = folder.path();
+  command.check.catalog = components::catalog();
+  command.hosts = {"pukc"};
+  const compiler::CommandResult unknown = compiler::run_compile(command);
+  CHECK(unknown.exit_code == 2);
+  CHECK(unknown.err.find("did you mean \"puck\"?") != std::string::npos);
+  command.hosts = {};
+  command.inventory = "no/such/inventory";
+  CHECK(compiler::run_compile(command).exit_code == 2);
+  CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("validate: every kind of path") {
+  struct Case {
+    std::string_view path, summary;
+    int exit_code;
+  };
+  for (const Case& c :
+       {Case{"host_vars", "9 hosts, 0 errors, 0 warnings\n", 0},
+        {"host_vars/puck.yml", "1 host, 0 errors, 0 warnings\n", 0},
+        {"group_vars/ouranos.yml", "9 hosts, 0 errors, 0 warnings\n", 0},
+        {"inventory", "9 hosts, 0 errors, 0 warnings\n", 0},
+        {"inventory/hosts.yml", "9 hosts, 0 errors, 0 warnings\n", 0},
+        {"tests/golden/compile/puck", "1 configuration, 0 errors, 0 warnings\n", 0},
+        {"tests/golden/compile/puck/config.river", "1 configuration, 0 errors, 0 warnings\n", 0},
+        {"nowhere",
+         "cfgc: nowhere: no such file or directory\n"
+         "0 hosts, 0 errors, 0 warnings\n",
+         2}}) {
+    CAPTURE(c.path);
+    compiler::ValidateOptions options;
+    options.paths = {c.path};
+    options.check.catalog = components::catalog();
+    const compiler::CommandResult result = compiler::run_validate(options);
+    CHECK(result.out == "");
+    CHECK(result.err == c.summary);
+    CHECK(result.exit_code == c.exit_code);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,87 @@
+#include "compiler/cli/fmt.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/files.h"
+
+using namespace compiler;
+
+namespace {
+
+struct Folder {
+  std::filesystem::path path;
+  Folder() {
+    std::string name = "/tmp/tributary-fmt-XXXXXX";
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string put(std::string_view name, std::string_view text) const {
+    REQUIRE(base::write_file_atomic(path / name, text, 0640).has_value());
+    return path / name;
+  }
+};
+
+FmtResult run(FmtOptions options, std::string input = "") {
+  return run_fmt(options, [&] { return input; });
+}
+
+std::string text_of(const std::string& path) {
+  return base::read_file(path).value();
+}
+
+}  // namespace
+
+TEST_CASE("fmt: standard input") {
+  CHECK(run({}, "a=1").out == "a = 1\n");
+  CHECK(run({.files = {"-"}}, "a=1").out == "a = 1\n");
+  CHECK(run({}, "a=1").exit_code == 0);
+  const auto bad = run({}, "a = = 1\n");
+  CHECK(bad.exit_code == 1);
+  CHECK(bad.out == "");
+  CHECK(bad.err.find("<stdin>:1:5: expected expression, got =") != std::string::npos);
+}
+
+TEST_CASE("fmt: files are checked, compared and rewritten") {
+  const Folder folder;
+  const auto good = folder.put("good.river", "a = 1\n");
+  const auto odd = folder.put("odd.river", "a=1\nb =2\n");
+  const auto bad = folder.put("bad.river", "a=\n");
+  const auto link = (folder.path / "link.river").string();
+  std::filesystem::create_symlink("odd.river", link);
+
+  const auto checked = run({.files = {good, odd}, .check = true});
+  CHECK(checked.exit_code == 1);
+  CHECK(checked.out == odd + "\n");
+  CHECK(run({.files = {good}, .check = true}).exit_code == 0);
+
+  const auto compared = run({.files = {good, odd}, .diff = true});
+  CHECK(compared.exit_code == 1);
+  CHECK(compared.out ==
+        "--- a/" + odd + "\n+++ b/" + odd + "\n@@ -1,2 +1,2 @@\n-a=1\n-b =2\n+a = 1\n+b = 2\n");
+  CHECK(text_of(odd) == "a=1\nb =2\n");
+
+  const auto written = run({.files = {bad, link, good}, .write = true});
+  CHECK(written.exit_code == 1);
+  CHECK(text_of(odd) == "a = 1\nb = 2\n");
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(text_of(bad) == "a=\n");
+  struct stat facts {};
+  REQUIRE(stat(odd.c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777) == 0640);
+  CHECK(run({.files = {link, good}, .write = true}).exit_code == 0);
+}
+
+TEST_CASE("fmt: what it refuses") {
+  CHECK(run({.write = true}).exit_code == 2);
+  CHECK(run({.files = {"-"}, .write = true}).exit_code == 2);
+  CHECK(run({.files = {"-", "-"}}).exit_code == 2);
+  CHECK(run({.check = true, .diff = true}).exit_code == 2);
+  const auto missing = run({.files = {"/nowhere/x.river"}});
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err.find("/nowhere/x.river") != std::string::npos);
+}

@@ -1,0 +1,201 @@
+#include "compiler/emit/compile.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/parallel.h"
+#include "compiler/expand/expand.h"
+#include "compiler/inventory/render.h"
+#include "river/printer.h"
+
+namespace compiler {
+
+namespace ast = river::ast;
+using river::diag::Diagnostics;
+using river::diag::SourceMap;
+using river::diag::Span;
+
+namespace {
+
+/// One host on its way through compile_fleet.
+struct Job {
+  const HostEntry* entry = nullptr;
+  const Template* source = nullptr;
+  Diagnostics diagnostics;
+  CompiledHost result;
+};
+
+struct Fleet {
+  const CompileOptions& options;
+  const SourceMap& sources;
+  std::string playbook_dir;
+};
+
+bool any_templated(const Inventory& inventory) {
+  return std::any_of(
+      inventory.documents.begin(), inventory.documents.end(),
+      [](const auto& document) { return document->root != nullptr && document->root->templated; });
+}
+
+/// Renders what the hosts use of Jinja. Answers one map for each job.
+std::vector<RenderedTexts> render_used(const std::vector<Job>& jobs, Inventory& inventory,
+                                       Diagnostics& diagnostics) {
+  if (!any_templated(inventory)) return std::vector<RenderedTexts>(jobs.size());
+  std::vector<RenderJob> render_jobs;
+  for (const Job& job : jobs) {
+    base::Arena arena;
+    RenderJob& wanted = render_jobs.emplace_back();
+    wanted.host = job.entry;
+    const HostFacts facts = host_facts(*job.entry, arena);
+    for (const auto* list : {&facts.variables, &facts.ports})
+      for (const yaml::Pair& variable : *list) collect_templated(*variable.value, wanted);
+    for (const std::string_view name : job.source->variables)
+      if (const yaml::Pair* variable = job.entry->find(name))
+        collect_templated(*variable->value, wanted);
+  }
+  return render(render_jobs, inventory, diagnostics);
+}
+
+void add_copy(const river::diag::Diagnostic& one, Diagnostics& to) {
+  auto& kept = to.add(one.severity, one.code, one.span, one.message);
+  kept.notes = one.notes;
+  kept.help = one.help;
+}
+
+/// Adds what the checks found, but not at places where the model or the folding failed: those are
+/// consequences of what is reported already.
+void append_but(const std::vector<Span>& failed, const Diagnostics& found, Diagnostics& to) {
+  for (const river::diag::Diagnostic& one : found.items()) {
+    const bool is_consequence = std::any_of(failed.begin(), failed.end(), [&](Span span) {
+      return one.span.begin < span.end && span.begin < one.span.end;
+    });
+    if (!is_consequence) add_copy(one, to);
+  }
+}
+
+std::vector<Span> failed_places(const Diagnostics& diagnostics, const HostFolder& folder) {
+  std::vector<Span> failed = folder.failed();
+  for (const river::diag::Diagnostic& one : diagnostics.items())
+    if (one.severity == river::diag::Severity::error) failed.push_back(one.span);
+  return failed;
+}
+
+/// A blank line above a top-level statement and its comments.
+void set_apart(ast::Statement& statement, base::Arena& arena) {
+  ast::Trivia& before = statement.before;
+  if (before.comments.empty()) {
+    before.lines_before = 2;
+    return;
+  }
+  std::vector<ast::Comment> comments(before.comments.begin(), before.comments.end());
+  comments[0].lines_before = 2;
+  before.comments = arena.list(comments);
+}
+
+/// The head of the file, on its first statement or on the end of an empty one.
+void add_head(ast::Body& body, std::string_view host, base::Arena& arena) {
+  const std::string text = fmt::format("// compiled by cfgc for {}; do not edit", host);
+  ast::Trivia& place = body.statements.empty() ? body.before_close : body.statements[0]->before;
+  std::vector<ast::Comment> comments = {{arena.text(text), 0}};
+  comments.insert(comments.end(), place.comments.begin(), place.comments.end());
+  (comments.size() > 1 ? comments[1].lines_before : place.lines_before) = 2;
+  place.comments = arena.list(comments);
+}
+
+bool has_docker_block(const Template& source) {
+  return std::any_of(source.pieces.begin(), source.pieces.end(),
+                     [](const Piece& piece) { return piece.kind == FleetKind::docker; });
+}
+
+/// The host's tree from its template.
+Statements expand_template(const Job& job, const Host& host, const Fleet& fleet, HostFolder& folder,
+                           ast::Tree& tree, Diagnostics& diagnostics) {
+  Statements statements;
+  for (const Piece& piece : job.source->pieces) {
+    const size_t before = statements.size();
+    if (piece.kind != FleetKind::none)
+      expand({host, piece, *job.source, folder,
+              river::Builder(tree.arena, piece.statement->header_span()), fleet.sources,
+              fleet.playbook_dir, diagnostics},
+             statements);
+    else if (piece.mentions_host)
+      statements.push_back(folder.fold(*piece.statement));
+    else  // Its nodes stay those of the template; only the place among its neighbours is ours.
+      statements.push_back(tree.arena.make(*piece.statement));
+    for (size_t i = std::max<size_t>(before, 1); i < statements.size(); ++i)
+      set_apart(*statements[i], tree.arena);
+  }
+  if (fleet.options.add_docker_block) {
+    const river::Builder build(tree.arena, host.docker.span);
+    const Piece piece{build.block("fleet.docker", "containers", {}), FleetKind::docker};
+    if (!has_docker_block(*job.source))
+      expand(
+          {host, piece, *job.source, folder, build, fleet.sources, fleet.playbook_dir, diagnostics},
+          statements);
+  }
+  return statements;
+}
+
+void compile_host(Job& job, const RenderedTexts& rendered, const Fleet& fleet) {
+  ast::Tree tree;
+  Diagnostics& diagnostics = job.diagnostics;
+  const Host host =
+      build_host(*job.entry, rendered, fleet.options.partial, tree.arena, diagnostics);
+  HostFolder folder(host, rendered, tree.arena, diagnostics);
+  if (job.source->is_broken) return;
+  tree.body.statements =
+      tree.arena.list(expand_template(job, host, fleet, folder, tree, diagnostics));
+  add_head(tree.body, host.name, tree.arena);
+  const ast::Tree* trees[] = {&tree};
+  Diagnostics found;
+  const auto program =
+      river::config::resolve(trees, fleet.options.catalog, fleet.options.stability, found);
+  river::config::check(program, found);
+  append_but(failed_places(diagnostics, folder), found, diagnostics);
+  if (diagnostics.has_errors()) return;
+  job.result.text = river::print(tree);
+  if (fleet.options.seen) fleet.options.seen(host, program);
+}
+
+/// What many hosts share is said once.
+void merge_findings(const std::vector<Job>& jobs, Diagnostics& diagnostics) {
+  std::unordered_set<std::string> said;
+  for (const Job& job : jobs)
+    for (const river::diag::Diagnostic& one : job.diagnostics.items())
+      if (said.insert(
+                  fmt::format("{} {} {} {}", one.code, one.span.begin, one.span.end, one.message))
+              .second)
+        add_copy(one, diagnostics);
+}
+
+}  // namespace
+
+std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptions& options,
+                                        SourceMap& sources, Diagnostics& diagnostics) {
+  Templates templates(inventory.playbook_dir / "templates", sources, diagnostics);
+  std::vector<Job> jobs;
+  const auto add = [&](const HostEntry& entry) {
+    Job& job = jobs.emplace_back();
+    job.entry = &entry;
+    job.source = templates.for_host(entry.name);
+    job.result.name = entry.name;
+    job.result.template_name = job.source->name;
+    job.result.has_docker_block = has_docker_block(*job.source);
+  };
+  if (options.hosts.empty())
+    for (const HostEntry& entry : inventory.hosts) add(entry);
+  for (const std::string& name : options.hosts)
+    if (const HostEntry* entry = inventory.find_host(name)) add(*entry);
+  if (options.hosts.empty() && !options.partial) templates.report_unused(inventory.host_names());
+  for (const base::Error& error : templates.io_errors()) inventory.io_errors.push_back(error);
+
+  const std::vector<RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);
+  const Fleet fleet{options, sources, inventory.playbook_dir.lexically_normal().string()};
+  base::parallel_for(jobs.size(), [&](size_t i) { compile_host(jobs[i], rendered[i], fleet); });
+  merge_findings(jobs, diagnostics);
+  std::vector<CompiledHost> compiled;
+  for (Job& job : jobs) compiled.push_back(std::move(job.result));
+  return compiled;
+}
+
+}  // namespace compiler

@@ -1,0 +1,38 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "compiler/host/host.h"
+#include "compiler/template/template.h"
+#include "river/config/program.h"
+
+namespace compiler {
+
+struct CompileOptions {
+  /// Names of the hosts to compile, all in the inventory; empty: all.
+  std::vector<std::string> hosts;
+  /// The inventory lacks its groups (host_vars on their own).
+  bool partial = false;
+  river::config::Catalog catalog;
+  river::schema::Stability stability = river::schema::Stability::generally_available;
+  /// Called for each host without errors, from several threads; both views end with the call.
+  std::function<void(const Host&, const river::config::Program&)> seen;
+  /// Templates without a fleet.docker block are compiled as if they ended with one.
+  bool add_docker_block = false;
+};
+
+struct CompiledHost {
+  std::string name;
+  std::string template_name;
+  std::string text;               ///< canonical River; empty when the host has errors
+  bool has_docker_block = false;  ///< the template has fleet.docker
+};
+
+/// Compiles hosts in parallel: model, template, expansion, check, text. Findings come out in the
+/// order of hosts, one that several hosts share (a template, a group) once. Same input, same bytes.
+std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptions& options,
+                                        river::diag::SourceMap& sources,
+                                        river::diag::Diagnostics& diagnostics);
+
+}  // namespace compiler

@@ -1,0 +1,84 @@
+#include "compiler/emit/output.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+#include "base/files.h"
+#include "base/parallel.h"
+
+namespace compiler {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kConfigFile = "config.river";
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+/// Replaces a file in one step if its content changes. What is written can be made again, so no
+/// fsync: ten thousand of them would take minutes.
+base::Result<void> write_if_changed(const fs::path& path, std::string_view content) {
+  const auto old = base::read_file(path);
+  if (old && *old == content) return {};
+  std::error_code problem;
+  fs::create_directories(path.parent_path(), problem);
+  if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
+  const std::string temporary = path.string() + ".new";
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const bool written = fd >= 0 && write_all(fd, content);
+  const int code = errno;
+  if (fd >= 0) close(fd);
+  if (!written) return base::fail_errno(temporary, code);
+  fs::rename(temporary, path, problem);
+  if (problem) return base::fail("{}: {}", path.string(), problem.message());
+  return {};
+}
+
+/// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
+nlohmann::ordered_json earlier_hosts(const fs::path& manifest) {
+  const auto text = base::read_file(manifest);
+  const auto json =
+      text ? nlohmann::ordered_json::parse(*text, nullptr, false) : nlohmann::ordered_json();
+  return json.is_object() && json.contains("hosts") && json["hosts"].is_object()
+             ? json["hosts"]
+             : nlohmann::ordered_json::object();
+}
+
+}  // namespace
+
+base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
+                               bool whole) {
+  const fs::path manifest = out / "manifest.json";
+  nlohmann::json lines = nlohmann::json::object();  // Sorted by name.
+  if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
+  std::vector<base::Result<std::string>> digests(hosts.size());
+  base::parallel_for(hosts.size(), [&](size_t i) {
+    const auto written = write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text);
+    if (written)
+      digests[i] = base::sha256_hex(hosts[i].text);
+    else
+      digests[i] = tl::unexpected(written.error());
+  });
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (!digests[i]) return tl::unexpected(digests[i].error());
+    lines[hosts[i].name] = {{"file", (fs::path(hosts[i].name) / kConfigFile).string()},
+                            {"sha256", *digests[i]},
+                            {"template", hosts[i].template_name}};
+  }
+  return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n");
+}
+
+}  // namespace compiler

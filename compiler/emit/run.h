@@ -1,0 +1,47 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/emit/compile.h"
+#include "river/config/program.h"
+#include "river/diag/render.h"
+
+/// One run of a command over an inventory: what validate, compile and migrate have in common.
+namespace compiler {
+
+/// What a command says and how it ends: 0 clean, 1 findings, 2 usage or I/O.
+struct CommandResult {
+  int exit_code = 0;
+  std::string out;  ///< findings
+  std::string err;  ///< summary, and files that could not be read or written
+};
+
+struct CheckOptions {
+  std::filesystem::path playbook_dir;  ///< empty: deduced from the inventory's place
+  river::diag::OutputFormat format = river::diag::OutputFormat::text;
+  river::schema::Stability stability = river::schema::Stability::generally_available;
+  river::config::Catalog catalog;
+};
+
+/// Findings of a run with all that is needed to print them.
+struct Run {
+  river::diag::SourceMap sources;
+  river::diag::Diagnostics diagnostics;
+  std::vector<base::Error> io_errors;
+  size_t hosts = 0;
+  size_t configs = 0;  ///< River configurations that were checked as they are
+};
+
+/// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.
+Inventory open_inventory(const InventoryOptions& options, Run& run);
+
+/// Loads, selects hosts and compiles. An unknown host is an I/O error with a suggestion.
+std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, bool partial,
+                                            const std::vector<std::filesystem::path>& host_files,
+                                            const CheckOptions& check, Run& run);
+
+/// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
+CommandResult finish(Run& run, const CheckOptions& check, bool strict);
+
+}  // namespace compiler

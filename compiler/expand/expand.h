@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "compiler/host/host.h"
+#include "compiler/template/fold.h"
+#include "compiler/template/template.h"
+#include "river/build.h"
+
+/// What the fleet.* blocks become. Each function appends the components of one block, or nothing
+/// when the host has no such thing. Nodes carry the place in the inventory that asked for them, so
+/// that findings of the checker point there.
+namespace compiler {
+
+using Statements = std::vector<river::ast::Statement*>;
+
+/// What an expansion may use. `build` makes nodes at the fleet block's own place.
+struct Expansion {
+  const Host& host;
+  const Piece& piece;
+  const Template& source;
+  HostFolder& folder;
+  river::Builder build;
+  const river::diag::SourceMap& sources;
+  std::string_view playbook_dir;  ///< places are written relative to it
+  river::diag::Diagnostics& diagnostics;
+
+  std::string_view label() const { return piece.statement->label; }
+  river::diag::Span span() const { return piece.statement->header_span(); }
+  /// "host_vars/puck.yml:12", for comments.
+  std::string place(river::diag::Span span) const;
+  /// `forward_to = [...]`: what the block says, else the template's fleet.backends.
+  river::ast::Statement* forward_to() const;
+  /// { job = "...", own labels, hostname = "...", environment = "..." }
+  river::ast::Expr* labels(const LabelList& own) const;
+  /// A text from the inventory, at its own place.
+  river::ast::Expr* text(const Text& text) const;
+  /// Adds `name = text` when the text is given.
+  void add_given(std::string_view name, const Text& text, Statements& to) const;
+};
+
+void expand_journal(const Expansion& to, Statements& out);
+void expand_syslog(const Expansion& to, Statements& out);
+void expand_docker(const Expansion& to, Statements& out);
+void expand_files(const Expansion& to, Statements& out);
+void expand_backends(const Expansion& to, Statements& out);
+
+/// The components of any fleet block.
+void expand(const Expansion& to, Statements& out);
+
+}  // namespace compiler

@@ -1,0 +1,408 @@
+#include "compiler/host/host.h"
+
+#include <algorithm>
+
+#include "compiler/host/host_schema.h"
+
+namespace compiler {
+
+using river::diag::Diagnostics;
+using river::diag::Span;
+
+namespace {
+
+constexpr int64_t kPortFirst = 51400;
+constexpr int64_t kPortLast = 51499;
+
+/// `strong` over `weak`, map by map; lists and texts replace.
+const yaml::Node* merged(const yaml::Node& weak, const yaml::Node& strong, base::Arena& arena) {
+  if (weak.kind != yaml::Kind::map || strong.kind != yaml::Kind::map) return &strong;
+  std::vector<yaml::Pair> pairs;
+  for (const yaml::Pair& pair : weak.pairs) {
+    const yaml::Pair* over = strong.find(pair.key);
+    if (over == nullptr)
+      pairs.push_back(pair);
+    else
+      pairs.push_back({over->key, over->key_span, merged(*pair.value, *over->value, arena)});
+  }
+  for (const yaml::Pair& pair : strong.pairs)
+    if (weak.find(pair.key) == nullptr) pairs.push_back(pair);
+  return yaml::make_map(arena, strong.span, pairs);
+}
+
+const yaml::Pair* merged_telemetry(const HostEntry& entry, base::Arena& arena) {
+  const yaml::Pair* result = nullptr;
+  for (const yaml::Node* layer : entry.layers) {
+    const yaml::Pair* next = layer->find("telemetry");
+    if (next == nullptr || yaml::is_null(*next->value)) continue;
+    result = result == nullptr
+                 ? next
+                 : arena.make(yaml::Pair{next->key, next->key_span,
+                                         merged(*result->value, *next->value, arena)});
+  }
+  return result;
+}
+
+/// The letters of a service that may stand in a variable's name.
+std::string variable_stem(std::string_view service) {
+  std::string stem(service);
+  std::replace_if(
+      stem.begin(), stem.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+  return stem;
+}
+
+/// YYYY-MM-DD, as far as digits go.
+bool is_day(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  if (text.size() != kShape.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (kShape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != '-') return false;
+  return true;
+}
+
+bool matches_everything(std::string_view regex) {
+  constexpr std::string_view kAll[] = {".*", ".+", "(.*)", "(.+)"};
+  return std::find(std::begin(kAll), std::end(kAll), regex) != std::end(kAll);
+}
+
+/// A dot that is not escaped, repeated or in brackets: meant as a dot, matches anything.
+bool has_bare_dot(std::string_view regex) {
+  bool in_class = false;
+  for (size_t i = 0; i < regex.size(); ++i) {
+    if (regex[i] == '\\') {
+      ++i;
+      continue;
+    }
+    if (regex[i] == '[') in_class = true;
+    if (regex[i] == ']') in_class = false;
+    const char next = i + 1 < regex.size() ? regex[i + 1] : '\0';
+    const bool repeats =
+        next != '\0' && std::string_view("*+?{").find(next) != std::string_view::npos;
+    if (regex[i] == '.' && !in_class && !repeats) return true;
+  }
+  return false;
+}
+
+/// Reads checked maps; what is missing or of a wrong type (reported already) stays a default.
+class Reader {
+ public:
+  explicit Reader(const yaml::Node* map) : map_(map) {}
+
+  const yaml::Node* value(std::string_view key) const {
+    const yaml::Pair* pair = map_ != nullptr ? map_->find(key) : nullptr;
+    return pair != nullptr && !yaml::is_null(*pair->value) ? pair->value : nullptr;
+  }
+  Reader child(std::string_view key) const { return Reader(value(key)); }
+  void read(std::string_view key, Text& out) const {
+    const yaml::Node* node = value(key);
+    if (node == nullptr) return;
+    if (const auto text = yaml::as_text(*node)) out = {*text, node->span};
+  }
+  void read(std::string_view key, TextList& out) const {
+    const yaml::Node* node = value(key);
+    if (node == nullptr) return;
+    for (const yaml::Node* item : node->items)
+      if (const auto text = yaml::as_text(*item)) out.push_back({*text, item->span});
+  }
+  void read(std::string_view key, LabelList& out) const {
+    const yaml::Node* node = value(key);
+    if (node == nullptr) return;
+    for (const yaml::Pair& pair : node->pairs)
+      if (const auto text = yaml::as_text(*pair.value))
+        out.push_back({pair.key, {*text, pair.value->span}, pair.key_span});
+  }
+  Span span() const { return map_ != nullptr ? map_->span : Span{}; }
+  std::span<const yaml::Node* const> items() const {
+    return map_ != nullptr ? map_->items : std::span<const yaml::Node* const>{};
+  }
+
+ private:
+  const yaml::Node* map_;
+};
+
+/// Reads the model out of checked values and applies the rules that span several of them.
+class HostBuilder {
+ public:
+  HostBuilder(const HostEntry& entry, bool partial, Diagnostics& diagnostics)
+      : partial_(partial), diagnostics_(diagnostics) {
+    host_.entry = &entry;
+    host_.name = entry.name;
+    host_.hostname = {entry.name, {}};
+  }
+
+  void read_variable(const yaml::Pair& variable);
+  void read_ports(const std::vector<yaml::Pair>& ports);
+  Host finish();
+
+ private:
+  void read_telemetry(const Reader& telemetry);
+  void read_journal(const Reader& journal);
+  void read_files(const Reader& files);
+  void read_loki(const Reader& loki);
+  void read_port(const yaml::Pair& variable);
+  void check_ports();
+  void check_journal();
+  void check_docker();
+
+  Host host_;
+  bool partial_;
+  Diagnostics& diagnostics_;
+  int64_t port_first_ = kPortFirst;
+  int64_t port_last_ = kPortLast;
+  Span range_span_;
+};
+
+void HostBuilder::read_variable(const yaml::Pair& variable) {
+  for (const Key& key : host_keys())
+    if (key.name == variable.key) check_value(*variable.value, key, diagnostics_);
+  const Reader self(variable.value);
+  if (variable.key == "telemetry") return read_telemetry(self);
+  if (variable.key == "services") {
+    host_.services_span = variable.key_span;
+    for (const yaml::Node* item : self.items())
+      if (const auto text = yaml::as_text(*item)) host_.services.push_back({*text, item->span});
+    return;
+  }
+  const auto text = yaml::as_text(*variable.value);
+  if (!text) return;
+  (variable.key == "syslog_format" ? host_.syslog_format : host_.environment) = {
+      *text, variable.value->span};
+}
+
+void HostBuilder::read_telemetry(const Reader& telemetry) {
+  telemetry.read("hostname", host_.hostname);
+  if (const yaml::Node* range = telemetry.child("syslog").value("port_range");
+      range != nullptr && range->items.size() == 2) {
+    port_first_ = yaml::as_int(*range->items[0]).value_or(kPortFirst);
+    port_last_ = yaml::as_int(*range->items[1]).value_or(kPortLast);
+    range_span_ = range->span;
+  }
+  read_journal(telemetry.child("journal"));
+  const Reader docker = telemetry.child("docker");
+  docker.read("migrated", host_.docker.migrated);
+  docker.read("host", host_.docker.host);
+  docker.read("refresh_interval", host_.docker.refresh_interval);
+  docker.read("dual_labels", host_.docker.dual_labels);
+  if (const yaml::Node* discovery = docker.value("discovery")) {
+    host_.docker.discovery = yaml::as_bool(*discovery).value_or(false);
+    host_.docker.span = discovery->span;
+  }
+  read_files(telemetry.child("files"));
+  read_loki(telemetry.child("backends").child("loki"));
+}
+
+void HostBuilder::read_journal(const Reader& journal) {
+  journal.read("matches", host_.journal.matches);
+  journal.read("max_age", host_.journal.max_age);
+  journal.read("path", host_.journal.path);
+  for (const yaml::Node* item : journal.child("relabel").items()) {
+    const Reader reader(item);
+    JournalRule rule;
+    rule.span = item->span;
+    int patterns = 0;
+    for (const auto& [name, match] : {std::pair{"unit", JournalMatch::unit},
+                                      {"unit_regex", JournalMatch::unit_regex},
+                                      {"identifier", JournalMatch::identifier}}) {
+      if (reader.value(name) == nullptr) continue;
+      ++patterns;
+      rule.match = match;
+      reader.read(name, rule.pattern);
+    }
+    reader.read("labels", rule.labels);
+    if (patterns != 1 && item->kind == yaml::Kind::map)
+      diagnostics_.error("F032", item->span,
+                         "a journal rule needs one of unit, unit_regex and identifier; this has {}",
+                         patterns);
+    else
+      host_.journal.rules.push_back(std::move(rule));
+  }
+}
+
+void HostBuilder::read_files(const Reader& files) {
+  for (const yaml::Node* item : files.items()) {
+    const Reader reader(item);
+    FilesModel model;
+    model.span = item->span;
+    reader.read("paths", model.paths);
+    reader.read("exclude", model.exclude);
+    reader.read("labels", model.labels);
+    for (const Text& path : model.paths)
+      if (!path.value.starts_with('/'))
+        diagnostics_.error("F070", path.span, "\"{}\" is not an absolute path", path.value);
+    host_.files.push_back(std::move(model));
+  }
+}
+
+void HostBuilder::read_loki(const Reader& loki) {
+  LokiModel& model = host_.loki;
+  model.span = loki.span();
+  loki.read("url", model.url);
+  loki.read("tenant", model.tenant);
+  loki.read("bearer_token_env", model.bearer_token_env);
+  loki.read("external_labels", model.external_labels);
+  const Reader auth = loki.child("basic_auth");
+  model.basic_auth_span = auth.span();
+  auth.read("username", model.username);
+  auth.read("username_env", model.username_env);
+  auth.read("password_env", model.password_env);
+  auth.read("password_file", model.password_file);
+  auth.read("password", model.password);
+}
+
+void HostBuilder::read_port(const yaml::Pair& variable) {
+  const std::string_view stem =
+      variable.key.substr(0, variable.key.size() - kSyslogPortSuffix.size());
+  const auto port = yaml::as_int(*variable.value);
+  if (!port || *port < 1 || *port > 65535) {
+    diagnostics_.error("F020", variable.value->span, "{} must be a port, 1 to 65535", variable.key);
+    return;
+  }
+  if (*port < port_first_ || *port > port_last_) {
+    auto& problem = diagnostics_.error("F021", variable.value->span,
+                                       "port {} is outside the declared range {} to {}", *port,
+                                       port_first_, port_last_);
+    if (range_span_.known()) problem.note(range_span_, "declared here");
+    problem.with_help("choose a port in the range, or set telemetry.syslog.port_range");
+  }
+  const std::string wanted = variable_stem(stem);
+  if (wanted != stem)
+    diagnostics_
+        .warning("F027", variable.key_span, "Ansible cannot use the variable \"{}\"", variable.key)
+        .with_help(fmt::format("write {}{}", wanted, kSyslogPortSuffix));
+  const auto service =
+      std::find_if(host_.services.begin(), host_.services.end(),
+                   [&](const Text& s) { return variable_stem(s.value) == wanted; });
+  const bool is_listed = service != host_.services.end();
+  const bool migrated =
+      std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
+                  [&](const Text& m) { return variable_stem(m.value) == wanted; });
+  if (!is_listed && !migrated && !partial_)
+    diagnostics_
+        .warning("F023", variable.key_span, "no service of this host is called \"{}\"", stem)
+        .with_help("add it to services, or remove the port; until then nothing listens");
+  host_.syslog_ports.push_back({is_listed ? service->value : stem, *port, variable.key_span,
+                                variable.value->span, migrated || !is_listed});
+}
+
+void HostBuilder::read_ports(const std::vector<yaml::Pair>& ports) {
+  for (const yaml::Pair& variable : ports) read_port(variable);
+  std::stable_sort(host_.syslog_ports.begin(), host_.syslog_ports.end(),
+                   [](const SyslogPort& a, const SyslogPort& b) { return a.port < b.port; });
+}
+
+void HostBuilder::check_ports() {
+  for (size_t i = 1; i < host_.syslog_ports.size(); ++i) {
+    const SyslogPort& first = host_.syslog_ports[i - 1];
+    const SyslogPort& second = host_.syslog_ports[i];
+    if (first.port != second.port) continue;
+    diagnostics_
+        .error("F022", second.port_span, "{} and {} have the same syslog port {}", second.service,
+               first.service, second.port)
+        .note(first.port_span,
+              fmt::format("{} has it here{}", first.service, first.migrated ? ", reserved" : ""))
+        .with_help("give each service a port of its own");
+  }
+  for (const Text& service : host_.docker.migrated)
+    if (!host_.has_service(service.value) && !partial_)
+      diagnostics_.warning("F024", service.span, "\"{}\" is not in services", service.value);
+}
+
+void HostBuilder::check_journal() {
+  const JournalRule* catch_all = nullptr;
+  for (const JournalRule& rule : host_.journal.rules) {
+    if (catch_all != nullptr)
+      diagnostics_
+          .error("F030", catch_all->pattern.span, "this rule is for every unit but not the last")
+          .note(rule.span, "this rule comes later")
+          .with_help("move the rule that is for all the rest to the end");
+    catch_all = nullptr;
+    if (rule.match != JournalMatch::unit_regex) continue;
+    if (matches_everything(rule.pattern.value))
+      catch_all = &rule;
+    else if (has_bare_dot(rule.pattern.value))
+      diagnostics_
+          .error("F031", rule.pattern.span, "a dot in this unit regex matches any character")
+          .with_help("write \\. for a dot, .* for anything, or give the name as unit:");
+  }
+}
+
+void HostBuilder::check_docker() {
+  if (host_.docker.discovery && !host_.has_service("docker") && !partial_)
+    diagnostics_.error("F040", host_.docker.span, "docker is not in this host's services")
+        .note(host_.services_span, "services are listed here")
+        .with_help("add docker to services, or set discovery to false");
+  for (const Label& label : host_.docker.dual_labels) {
+    const bool has_moved =
+        std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
+                    [&](const Text& service) { return service.value == label.name; });
+    if (!has_moved)
+      diagnostics_
+          .warning("F041", label.name_span, "\"{}\" is not among the migrated services", label.name)
+          .with_help("its own listener gives it its job: add it to migrated, or take it out here");
+    if (!is_day(label.value.value))
+      diagnostics_.error("F042", label.value.span, "\"{}\" is not a day such as 2026-12-05",
+                         label.value.value);
+  }
+}
+
+Host HostBuilder::finish() {
+  for (size_t i = 0; i < host_.services.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (host_.services[i].value == host_.services[j].value)
+        diagnostics_
+            .error("F026", host_.services[i].span, "\"{}\" is listed twice",
+                   host_.services[i].value)
+            .note(host_.services[j].span, "first listed here");
+  check_ports();
+  check_journal();
+  check_docker();
+  if (!host_.environment.given() && !partial_)
+    diagnostics_
+        .warning("F007", host_.entry->span, "host {} has no deployment_environment", host_.name)
+        .with_help("set it in group_vars; without it lines have no environment label");
+  return std::move(host_);
+}
+
+}  // namespace
+
+bool Host::has_service(std::string_view service) const {
+  return std::any_of(services.begin(), services.end(),
+                     [&](const Text& s) { return s.value == service; });
+}
+
+HostFacts host_facts(const HostEntry& entry, base::Arena& arena) {
+  HostFacts facts;
+  for (const Key& key : host_keys()) {
+    const yaml::Pair* variable =
+        key.name == "telemetry" ? merged_telemetry(entry, arena) : entry.find(key.name);
+    if (variable != nullptr) facts.variables.push_back(*variable);
+  }
+  for (auto layer = entry.layers.rbegin(); layer != entry.layers.rend(); ++layer)
+    for (const yaml::Pair& pair : (*layer)->pairs) {
+      if (!pair.key.ends_with(kSyslogPortSuffix) || pair.key.size() == kSyslogPortSuffix.size())
+        continue;
+      const bool overridden = std::any_of(facts.ports.begin(), facts.ports.end(),
+                                          [&](const yaml::Pair& p) { return p.key == pair.key; });
+      if (!overridden) facts.ports.push_back(pair);
+    }
+  return facts;
+}
+
+Host build_host(const HostEntry& entry, const RenderedTexts& rendered, bool partial,
+                base::Arena& arena, Diagnostics& diagnostics) {
+  const HostFacts facts = host_facts(entry, arena);
+  HostBuilder builder(entry, partial, diagnostics);
+  for (yaml::Pair variable : facts.variables) {
+    variable.value = with_rendered(*variable.value, rendered, arena);
+    if (!yaml::is_null(*variable.value)) builder.read_variable(variable);
+  }
+  std::vector<yaml::Pair> ports;
+  for (yaml::Pair variable : facts.ports) {
+    variable.value = with_rendered(*variable.value, rendered, arena);
+    if (!yaml::is_null(*variable.value)) ports.push_back(variable);
+  }
+  builder.read_ports(ports);
+  return builder.finish();
+}
+
+}  // namespace compiler

@@ -1,0 +1,210 @@
+#include "compiler/host/host_schema.h"
+
+#include <vector>
+
+#include "river/suggest.h"
+
+namespace compiler {
+
+namespace {
+
+constexpr Key text(std::string_view name, std::string_view doc) {
+  return {name, KeyType::text, doc};
+}
+
+constexpr std::string_view kSyslogFormats[] = {"rfc3164", "rfc5424"};
+
+constexpr Key kSyslogKeys[] = {
+    {"port_range", KeyType::port_range,
+     "First and last port that <service>_syslog_port may name; [51400, 51499] when left out."},
+};
+
+constexpr Key kJournalRuleKeys[] = {
+    text("unit", "Name of a systemd unit, such as alloy.service."),
+    text("unit_regex", "RE2 regex for the whole name of a unit; escape its dots."),
+    text("identifier", "Syslog identifier of a program."),
+    {"labels", KeyType::text_map, "Labels that matching lines get.", {}, true},
+};
+
+constexpr Key kJournalKeys[] = {
+    {"relabel", KeyType::map_list,
+     "Rules from top to bottom; for one label the last rule that matches wins.", kJournalRuleKeys},
+    text("matches", "Read matching entries only: FIELD=value, separated by spaces."),
+    text("max_age", "How far back to read at the first start, such as 12h; 7h when left out."),
+    text("path", "Folder of journal files; the machine's journal when left out."),
+};
+
+constexpr Key kDockerKeys[] = {
+    {"discovery", KeyType::boolean,
+     "Collect the output of all containers through the Docker socket."},
+    {"migrated", KeyType::text_list,
+     "Services that moved from a syslog listener to discovery: their ports stay reserved."},
+    {"dual_labels", KeyType::text_map,
+     "Moved services whose streams keep the job label of their listener, with the day until which "
+     "that is meant: {kairos: 2026-12-05}."},
+    text("host", "Docker's socket; unix:///var/run/docker.sock when left out."),
+    text("refresh_interval", "How often to look for new containers; 30s when left out."),
+};
+
+constexpr Key kFilesKeys[] = {
+    {"paths", KeyType::text_list, "Files or globs to follow.", {}, true},
+    text("exclude", "Glob of files to leave out."),
+    {"labels", KeyType::text_map, "Labels of the lines."},
+};
+
+constexpr Key kBasicAuthKeys[] = {
+    text("username", "User name."),
+    text("username_env", "Environment variable of the agent that holds the user name."),
+    text("password_env", "Environment variable of the agent that holds the password."),
+    text("password_file", "File on the host that holds the password."),
+    {"password", KeyType::secret,
+     "A !vault value. It is not written out: the agent reads LOKI_PASSWORD from its environment."},
+};
+
+constexpr Key kLokiKeys[] = {
+    text("url", "Where to push; left out: the agent reads LOKI_URL from its environment."),
+    text("tenant", "Tenant, sent as X-Scope-OrgID."),
+    {"basic_auth", KeyType::map, "User name and password.", kBasicAuthKeys},
+    text("bearer_token_env", "Environment variable of the agent that holds a bearer token."),
+    {"external_labels", KeyType::text_map, "Labels for every line that has them not."},
+};
+
+constexpr Key kBackendsKeys[] = {
+    {"loki", KeyType::map, "Where logs go.", kLokiKeys},
+};
+
+constexpr Key kTelemetryKeys[] = {
+    text("hostname", "Value of the hostname label; the inventory's name when left out."),
+    {"syslog", KeyType::map, "Syslog listeners.", kSyslogKeys},
+    {"journal", KeyType::map, "The systemd journal.", kJournalKeys},
+    {"docker", KeyType::map, "Containers.", kDockerKeys},
+    {"files", KeyType::map_list, "Log files.", kFilesKeys},
+    {"backends", KeyType::map, "Destinations.", kBackendsKeys},
+};
+
+constexpr Key kHostKeys[] = {
+    {"services", KeyType::text_list, "What runs on the host."},
+    text("deployment_environment", "Value of the environment label."),
+    {"syslog_format",
+     KeyType::text,
+     "Format of the services' syslog; rfc3164 when left out.",
+     {},
+     false,
+     kSyslogFormats},
+    {"telemetry", KeyType::map, "What cfgc collects and where it goes.", kTelemetryKeys},
+};
+
+bool wrong_type(const yaml::Node& value, const Key& key, std::string_view wanted,
+                river::diag::Diagnostics& diagnostics) {
+  auto& problem = diagnostics.error("F004", value.span, "{} must be {}, not {}", key.name, wanted,
+                                    yaml::describe(value));
+  if (yaml::as_bool(value) && key.type != KeyType::boolean)
+    problem.with_help("YAML reads this word as a boolean: put it in quotes");
+  return false;
+}
+
+bool check_text(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics) {
+  const auto found = yaml::as_text(value);
+  if (!found) return wrong_type(value, key, "text", diagnostics);
+  if (key.one_of.empty()) return true;
+  for (const std::string_view allowed : key.one_of)
+    if (allowed == *found) return true;
+  auto& problem = diagnostics.error("F012", value.span, "{} cannot be \"{}\"; it is one of {}",
+                                    key.name, *found, fmt::join(key.one_of, ", "));
+  if (const auto near = river::did_you_mean(*found, key.one_of); !near.empty())
+    problem.with_help(fmt::format("did you mean \"{}\"?", near));
+  return false;
+}
+
+bool check_map(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics) {
+  if (value.kind != yaml::Kind::map) return wrong_type(value, key, "a map", diagnostics);
+  bool good = true;
+  std::vector<std::string_view> names;
+  for (const Key& known : key.keys) names.push_back(known.name);
+  for (const yaml::Pair& pair : value.pairs) {
+    const Key* known = nullptr;
+    for (const Key& candidate : key.keys)
+      if (candidate.name == pair.key) known = &candidate;
+    if (known != nullptr) {
+      good &= yaml::is_null(*pair.value) || check_value(*pair.value, *known, diagnostics);
+      continue;
+    }
+    good = false;
+    auto& problem =
+        diagnostics.error("F005", pair.key_span, "{} has no key \"{}\"", key.name, pair.key);
+    if (const auto near = river::did_you_mean(pair.key, names); !near.empty())
+      problem.with_help(fmt::format("did you mean \"{}\"?", near));
+    else
+      problem.with_help(fmt::format("it has {}", fmt::join(names, ", ")));
+  }
+  for (const Key& known : key.keys) {
+    if (!known.required || value.find(known.name) != nullptr) continue;
+    diagnostics.error("F006", value.span, "\"{}\" is missing here", known.name);
+    good = false;
+  }
+  return good;
+}
+
+bool check_list(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics) {
+  const bool of_maps = key.type == KeyType::map_list;
+  if (value.kind != yaml::Kind::list)
+    return wrong_type(value, key, of_maps ? "a list of maps" : "a list", diagnostics);
+  bool good = true;
+  for (const yaml::Node* item : value.items)
+    good &= of_maps ? check_map(*item, key, diagnostics) : check_text(*item, key, diagnostics);
+  return good;
+}
+
+bool check_text_map(const yaml::Node& value, const Key& key,
+                    river::diag::Diagnostics& diagnostics) {
+  if (value.kind != yaml::Kind::map) return wrong_type(value, key, "a map", diagnostics);
+  bool good = true;
+  for (const yaml::Pair& pair : value.pairs)  // Nothing takes away what a group says.
+    if (!yaml::is_null(*pair.value) && !yaml::as_text(*pair.value))
+      good = wrong_type(*pair.value, Key{pair.key, KeyType::text, ""}, "text", diagnostics);
+  return good;
+}
+
+bool check_port_range(const yaml::Node& value, const Key& key,
+                      river::diag::Diagnostics& diagnostics) {
+  if (value.kind == yaml::Kind::list && value.items.size() == 2) {
+    const auto first = yaml::as_int(*value.items[0]);
+    const auto last = yaml::as_int(*value.items[1]);
+    if (first && last && *first >= 1 && *first <= *last && *last <= 65535) return true;
+  }
+  diagnostics.error("F004", value.span, "{} must be two ports, [first, last]", key.name);
+  return false;
+}
+
+}  // namespace
+
+std::span<const Key> host_keys() {
+  return kHostKeys;
+}
+
+bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics) {
+  switch (key.type) {
+    case KeyType::boolean:
+      return yaml::as_bool(value) || wrong_type(value, key, "true or false", diagnostics);
+    case KeyType::text:
+      return check_text(value, key, diagnostics);
+    case KeyType::text_list:
+    case KeyType::map_list:
+      return check_list(value, key, diagnostics);
+    case KeyType::text_map:
+      return check_text_map(value, key, diagnostics);
+    case KeyType::port_range:
+      return check_port_range(value, key, diagnostics);
+    case KeyType::map:
+      return check_map(value, key, diagnostics);
+    case KeyType::secret:
+      break;
+  }
+  if (value.tag == "!vault") return true;
+  diagnostics.error("F050", value.span, "a {} in plain text", key.name)
+      .with_help(
+          "name an environment variable with password_env, or encrypt it with ansible-vault");
+  return false;
+}
+
+}  // namespace compiler

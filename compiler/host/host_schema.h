@@ -1,0 +1,45 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "compiler/inventory/yaml.h"
+
+namespace compiler {
+
+/// What cfgc reads of a host's variables. One table drives the check of keys and types, the JSON
+/// Schema and nothing else needs to list them.
+enum class KeyType {
+  boolean,
+  text,
+  text_list,
+  text_map,    ///< values are text
+  port_range,  ///< [first, last]
+  secret,      ///< must be a !vault value
+  map,         ///< of `keys`
+  map_list,    ///< a list of maps of `keys`
+};
+
+struct Key {
+  std::string_view name;
+  KeyType type;
+  std::string_view doc;
+  std::span<const Key> keys = {};
+  bool required = false;
+  std::span<const std::string_view> one_of = {};  ///< allowed values of text
+};
+
+/// services, deployment_environment, syslog_format, telemetry.
+std::span<const Key> host_keys();
+
+/// The suffix of variables that give a service its syslog port.
+inline constexpr std::string_view kSyslogPortSuffix = "_syslog_port";
+
+/// Checks a value against its key: wrong types, unknown keys (with a suggestion), missing ones.
+/// True when nothing was reported.
+bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics);
+
+/// JSON Schema (draft 2020-12) of a host_vars file, for editors.
+std::string json_schema();
+
+}  // namespace compiler

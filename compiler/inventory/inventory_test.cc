@@ -1,0 +1,192 @@
+#include "compiler/inventory/inventory.h"
+
+#include <doctest/doctest.h>
+
+#include "river/diag/render.h"
+#include "tests/support/archive.h"
+
+namespace {
+
+using namespace compiler;
+
+/// An inventory from an archive of files, in a folder of its own.
+struct Loaded {
+  support::Folder folder;
+  river::diag::SourceMap sources;
+  river::diag::Diagnostics diagnostics;
+  Inventory inventory;
+
+  explicit Loaded(std::string_view archive, const char* path = "inventory",
+                  std::vector<std::string> only_hosts = {}) {
+    support::unpack(archive, folder);
+    inventory = load_inventory({folder.path() / path, {}, only_hosts}, sources, diagnostics);
+  }
+  std::string value(std::string_view host, std::string_view variable) const {
+    const HostEntry* entry = inventory.find_host(host);
+    const yaml::Pair* pair = entry != nullptr ? entry->find(variable) : nullptr;
+    return pair != nullptr ? std::string(pair->value->text) : "none";
+  }
+  std::string place(std::string_view host, std::string_view variable) const {
+    const yaml::Pair* pair = inventory.find_host(host)->find(variable);
+    const auto at = sources.position(pair->value->span.begin);
+    return fmt::format("{}:{}:{}", at.file.substr(folder.path().string().size() + 1), at.line,
+                       at.column);
+  }
+};
+
+// Every layer sets what is weaker than it too: v1 is set everywhere, v9 by the strongest only.
+constexpr std::string_view kPrecedence = R"(== inventory/hosts.yml
+all:
+  vars: {v1: all}
+  children:
+    parent:
+      vars: {v1: parent, v2: parent}
+      children:
+        child:
+          vars: {v1: child, v2: child, v3: child}
+          hosts:
+            puck: {v1: host, v2: host, v3: host, v4: host, v5: host, v6: host, v7: host}
+== inventory/group_vars/all.yml
+v1: adjacent all
+v2: adjacent all
+v3: adjacent all
+v4: adjacent all
+== group_vars/all.yml
+v1: playbook all
+v2: playbook all
+v3: playbook all
+v4: playbook all
+v5: playbook all
+== inventory/group_vars/child.yml
+v4: adjacent child
+v5: adjacent child
+v6: adjacent child
+== group_vars/parent.yml
+v6: playbook parent
+v7: playbook parent
+== host_vars/puck/one.yml
+v8: first file
+v9: first file
+== host_vars/puck/two.yml
+v9: second file
+)";
+
+TEST_CASE("inventory: Ansible's precedence") {
+  const Loaded loaded(kPrecedence);
+  CHECK(loaded.diagnostics.empty());
+  struct Case {
+    std::string_view variable, value;
+  };
+  for (const Case& c : {Case{"v1", "host"},
+                        {"v7", "host"},
+                        {"v8", "first file"},
+                        {"v9", "second file"},
+                        {"v10", "none"}}) {
+    CAPTURE(c.variable);
+    CHECK(loaded.value("puck", c.variable) == c.value);
+  }
+}
+
+TEST_CASE("inventory: precedence below the host") {
+  std::string archive(kPrecedence);
+  archive.replace(archive.find("puck: {"), archive.find("}\n==") - archive.find("puck: {") + 1,
+                  "puck:");
+  const Loaded loaded(archive);
+  struct Case {
+    std::string_view variable, value;
+  };
+  for (const Case& c : {Case{"v1", "playbook all"},
+                        {"v3", "playbook all"},
+                        {"v4", "adjacent child"},
+                        {"v5", "adjacent child"},
+                        {"v6", "playbook parent"},
+                        {"v7", "playbook parent"}}) {
+    CAPTURE(c.variable);
+    CHECK(loaded.value("puck", c.variable) == c.value);
+  }
+  CHECK(loaded.place("puck", "v6") == "group_vars/parent.yml:1:5");
+}
+
+TEST_CASE("inventory: siblings go by priority, then by name") {
+  constexpr std::string_view kSiblings = R"(== inventory/hosts.yml
+a:
+  hosts: {puck: }
+b:
+  hosts: {puck: }
+c:
+  hosts: {puck: }
+== group_vars/a.yml
+ansible_group_priority: 10
+v: a
+== group_vars/b.yml
+v: b
+w: b
+== group_vars/c.yml
+v: c
+w: c
+)";
+  const Loaded loaded(kSiblings);
+  CHECK(loaded.value("puck", "v") == "a");
+  CHECK(loaded.value("puck", "w") == "c");
+}
+
+TEST_CASE("inventory: layouts") {
+  struct Case {
+    std::string_view name, archive, path, hosts;
+  };
+  for (const Case& c : {
+           Case{"one file", "== hosts.yml\nall:\n  hosts: {b: , a: }\n", "hosts.yml", "a b"},
+           {"several files",
+            "== inventory/1.yml\nweb:\n  hosts: {a: }\n== inventory/2.yml\nweb:\n"
+            "  hosts: {b: }\n== inventory/README.md\nno\n",
+            "inventory", "a b"},
+           {"ranges", "== hosts.yml\nall:\n  hosts:\n    web[01:03]: {x: 1}\n", "hosts.yml",
+            "web01 web02 web03"},
+           {"json",
+            "== hosts.json\n{\"_meta\": {\"hostvars\": {\"a\": {\"x\": 1}}},\n"
+            " \"all\": {\"children\": [\"web\"]}, \"web\": {\"hosts\": [\"a\", \"b\"]}}\n",
+            "hosts.json", "a b"},
+           {"empty", "== hosts.yml\nall:\n", "hosts.yml", ""},
+       }) {
+    CAPTURE(c.name);
+    const Loaded loaded(c.archive, c.path.data());
+    CHECK(loaded.diagnostics.empty());
+    CHECK(loaded.inventory.io_errors.empty());
+    CHECK(fmt::format("{}", fmt::join(loaded.inventory.host_names(), " ")) == c.hosts);
+  }
+}
+
+TEST_CASE("inventory: hosts with dots, encrypted files, only some hosts") {
+  constexpr std::string_view kArchive = R"(== hosts.yml
+all:
+  hosts: {puck.lan: , oberon: }
+== host_vars/puck.lan
+v: bare
+== host_vars/oberon.yml
+$ANSIBLE_VAULT;1.1;AES256
+6162
+)";
+  const Loaded all(kArchive, "hosts.yml");
+  CHECK(all.value("puck.lan", "v") == "bare");
+  REQUIRE(all.diagnostics.size() == 1);
+  CHECK(all.diagnostics.items()[0].code == "F015");
+  const Loaded one(kArchive, "hosts.yml", {"puck.lan"});
+  CHECK(one.diagnostics.empty());
+}
+
+TEST_CASE("inventory: the playbooks' folder") {
+  struct Case {
+    std::string_view inventory, folder;
+  };
+  for (const Case& c : {Case{"/fleet/inventory", "/fleet"},
+                        {"/fleet/inventory/", "/fleet"},
+                        {"/fleet/inventory/hosts.yml", "/fleet"},
+                        {"/fleet/inventories/lab/hosts.yml", "/fleet"},
+                        {"/fleet/hosts.yml", "/fleet"}}) {
+    CAPTURE(c.inventory);
+    const auto deduced = std::filesystem::absolute(deduced_playbook_dir(c.inventory));
+    CHECK(deduced.lexically_normal() == c.folder);
+  }
+}
+
+}  // namespace

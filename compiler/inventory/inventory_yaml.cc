@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <array>
+
+#include "compiler/inventory/host_range.h"
+#include "compiler/inventory/inventory_parts.h"
+#include "river/suggest.h"
+
+namespace compiler {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kGroupKeys = {"hosts", "children", "vars"};
+
+bool is_below(const Group& group, const Group& top) {
+  return &group == &top || std::any_of(group.parents.begin(), group.parents.end(),
+                                       [&](const Group* p) { return is_below(*p, top); });
+}
+
+/// True for a map; null counts as an empty one; anything else is reported.
+bool expect_map(const yaml::Node& node, std::string_view what, InventoryBuilder& builder) {
+  if (node.kind == yaml::Kind::map) return true;
+  if (!yaml::is_null(node))
+    builder.diagnostics.error("F004", node.span, "{} must be a map, not {}", what,
+                              yaml::describe(node));
+  return false;
+}
+
+void read_hosts(const yaml::Node& hosts, Group& group, InventoryBuilder& builder) {
+  if (!expect_map(hosts, "hosts", builder)) return;
+  for (const yaml::Pair& pair : hosts.pairs) {
+    const auto names = expand_host_range(pair.key);
+    if (!names) {
+      builder.diagnostics.error("F009", pair.key_span, "bad host range: {}", names.error().message);
+      continue;
+    }
+    const bool has_vars = expect_map(*pair.value, "a host's variables", builder);
+    for (const std::string& name : *names) {
+      const std::string_view kept =
+          names->size() == 1 ? pair.key : builder.inventory.arena->text(name);
+      HostEntry& host = builder.host(kept, pair.key_span);
+      if (std::find(host.groups.begin(), host.groups.end(), &group) == host.groups.end())
+        host.groups.push_back(&group);
+      if (has_vars) host.layers.push_back(pair.value);
+    }
+  }
+}
+
+void read_group(std::string_view name, river::diag::Span span, const yaml::Node& body,
+                Group* parent, InventoryBuilder& builder) {
+  Group& group = builder.group(name, span);
+  if (parent != nullptr) builder.adopt(*parent, group, span);
+  if (!expect_map(body, "a group", builder)) return;
+  for (const yaml::Pair& pair : body.pairs) {
+    if (pair.key == "hosts") {
+      read_hosts(*pair.value, group, builder);
+    } else if (pair.key == "vars") {
+      if (expect_map(*pair.value, "vars", builder)) group.inventory_vars.push_back(pair.value);
+    } else if (pair.key == "children") {
+      if (!expect_map(*pair.value, "children", builder)) continue;
+      for (const yaml::Pair& child : pair.value->pairs)
+        read_group(child.key, child.key_span, *child.value, &group, builder);
+    } else {
+      auto& problem = builder.diagnostics.error(
+          "F008", pair.key_span, "a group has hosts, children and vars, but no \"{}\"", pair.key);
+      if (const auto near = river::did_you_mean(pair.key, kGroupKeys); !near.empty())
+        problem.with_help(fmt::format("did you mean \"{}\"?", near));
+    }
+  }
+}
+
+}  // namespace
+
+Group& InventoryBuilder::group(std::string_view name, river::diag::Span span) {
+  const auto [at, is_new] = groups.try_emplace(name, nullptr);
+  if (is_new) {
+    at->second = &inventory.groups.emplace_back();
+    at->second->name = name;
+    at->second->span = span;
+  }
+  return *at->second;
+}
+
+HostEntry& InventoryBuilder::host(std::string_view name, river::diag::Span span) {
+  const auto [at, is_new] = hosts.try_emplace(name, inventory.hosts.size());
+  if (is_new) {
+    HostEntry& added = inventory.hosts.emplace_back();
+    added.name = name;
+    added.span = span;
+  }
+  return inventory.hosts[at->second];
+}
+
+void InventoryBuilder::adopt(Group& parent, Group& child, river::diag::Span span) {
+  if (is_below(parent, child)) {
+    diagnostics
+        .error("F010", span, "the group \"{}\" would stand below itself, through \"{}\"",
+               child.name, parent.name)
+        .note(parent.span, fmt::format("\"{}\" is defined here", parent.name));
+    return;
+  }
+  if (std::find(child.parents.begin(), child.parents.end(), &parent) == child.parents.end())
+    child.parents.push_back(&parent);
+}
+
+void read_yaml_inventory(const yaml::Node& root, InventoryBuilder& builder) {
+  if (!expect_map(root, "an inventory", builder)) return;
+  for (const yaml::Pair& pair : root.pairs)
+    read_group(pair.key, pair.key_span, *pair.value, nullptr, builder);
+  // Whatever stands at the top is below `all` without saying so.
+  Group& all = builder.group("all", {});
+  for (Group& group : builder.inventory.groups)
+    if (&group != &all && group.parents.empty()) group.parents.push_back(&all);
+}
+
+bool is_inventory_json(const yaml::Node& root) {
+  return root.kind == yaml::Kind::map && root.find("_meta") != nullptr;
+}
+
+void read_inventory_json(const yaml::Node& root, InventoryBuilder& builder) {
+  for (const yaml::Pair& pair : root.pairs) {
+    if (pair.key == "_meta" || !expect_map(*pair.value, "a group", builder)) continue;
+    Group& group = builder.group(pair.key, pair.key_span);
+    for (const yaml::Pair& part : pair.value->pairs) {
+      for (const yaml::Node* item : part.value->items) {
+        const auto name = yaml::as_text(*item);
+        if (!name) continue;
+        if (part.key == "children")
+          builder.adopt(group, builder.group(*name, item->span), item->span);
+        if (part.key == "hosts") builder.host(*name, item->span).groups.push_back(&group);
+      }
+      if (part.key == "vars" && part.value->kind == yaml::Kind::map)
+        group.inventory_vars.push_back(part.value);
+    }
+  }
+  const yaml::Pair* hostvars = root.find("_meta")->value->find("hostvars");
+  if (hostvars == nullptr) return;
+  for (const yaml::Pair& pair : hostvars->value->pairs) {
+    HostEntry& host = builder.host(pair.key, pair.key_span);
+    if (pair.value->kind == yaml::Kind::map) host.layers.push_back(pair.value);
+  }
+}
+
+}  // namespace compiler

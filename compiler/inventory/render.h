@@ -1,0 +1,34 @@
+#pragma once
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/inventory/inventory.h"
+
+namespace compiler {
+
+/// Rendered values of one host by the text of the Jinja expression. A null pointer: rendering
+/// failed and was reported.
+using RenderedTexts = std::unordered_map<std::string_view, const yaml::Node*>;
+
+/// The texts of one host that hold Jinja expressions and are used.
+struct RenderJob {
+  const HostEntry* host = nullptr;
+  std::vector<const yaml::Node*> values;  ///< scalars, each text once
+};
+
+/// Renders all jobs in one run of Python with Jinja2, the engine that Ansible uses. Answers one map
+/// per job; reports expressions that fail at their place. A missing Python or Jinja2 is reported
+/// once, by the name of the package. Nodes are made in inventory.documents' memory.
+std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory& inventory,
+                                  river::diag::Diagnostics& diagnostics);
+
+/// Adds the scalars in `node` that hold expressions.
+void collect_templated(const yaml::Node& node, RenderJob& job);
+
+/// `node` with rendered values in place; the node itself when nothing in it is templated. Failed
+/// values become null.
+const yaml::Node* with_rendered(const yaml::Node& node, const RenderedTexts& rendered,
+                                base::Arena& arena);
+
+}  // namespace compiler

@@ -1,0 +1,340 @@
+#include "compiler/inventory/yaml.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <istream>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace compiler::yaml {
+
+namespace {
+
+constexpr size_t kSmallMapMax = 12;
+constexpr std::string_view kMergeKey = "<<";
+
+/// Lets yaml-cpp read a text in place.
+struct ViewBuffer : std::streambuf {
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+bool is_templated(std::string_view text) {
+  return text.find("{{") != std::string_view::npos || text.find("{%") != std::string_view::npos;
+}
+
+/// Builds nodes from the parser's events.
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(std::string_view text, uint32_t base, Document& document,
+          river::diag::Diagnostics& diagnostics)
+      : text_(text), base_(base), document_(document), diagnostics_(diagnostics) {}
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add({.kind = Kind::null, .plain = true, .span = span_at(mark, 1)}, anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const Node* target = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
+    if (target != nullptr) return add(target, 0);
+    diagnostics_.error("F001", span_at(mark, 1), "this alias refers to a value that contains it");
+    add({.kind = Kind::null, .span = span_at(mark, 1)}, 0);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    stack_.push_back(
+        {.is_map = false, .start = span_at(mark, 1), .tag = own_tag(tag), .anchor = anchor});
+  }
+  void OnSequenceEnd() override;
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    stack_.push_back(
+        {.is_map = true, .start = span_at(mark, 1), .tag = own_tag(tag), .anchor = anchor});
+  }
+  void OnMapEnd() override;
+
+  const Node* root() const { return root_; }
+  Span span_at(const YAML::Mark& mark, size_t length) const {
+    const auto begin =
+        std::min<size_t>(mark.pos < 0 ? 0 : static_cast<size_t>(mark.pos), text_.size());
+    const size_t end = std::min(begin + length, text_.size());
+    return {base_ + static_cast<uint32_t>(begin),
+            base_ + static_cast<uint32_t>(std::max(end, begin))};
+  }
+
+ private:
+  struct Frame {
+    bool is_map = false;
+    Span start;
+    std::string_view tag;
+    YAML::anchor_t anchor = 0;
+    std::vector<const Node*> nodes;  // Of a map: key, value, key, value.
+  };
+
+  std::string_view own_tag(const std::string& tag) {
+    return tag.empty() || tag == "?" || tag == "!" ? std::string_view() : document_.arena.text(tag);
+  }
+  void add(const Node* node, YAML::anchor_t anchor);
+  void add(Node node, YAML::anchor_t anchor) { add(document_.arena.make(node), anchor); }
+  Span scalar_span(const YAML::Mark& mark, std::string_view value) const;
+  std::vector<Pair> pairs_of(const Frame& frame);
+  void merge(const Node& source, Span key_span, std::vector<Pair>& pairs);
+
+  std::string_view text_;
+  uint32_t base_;
+  Document& document_;
+  river::diag::Diagnostics& diagnostics_;
+  std::vector<Frame> stack_;
+  std::vector<const Node*> anchors_;
+  const Node* root_ = nullptr;
+};
+
+void Builder::add(const Node* node, YAML::anchor_t anchor) {
+  if (anchor != 0) {
+    if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
+    anchors_[anchor] = node;
+  }
+  if (stack_.empty())
+    root_ = node;
+  else
+    stack_.back().nodes.push_back(node);
+}
+
+/// Events carry no end; the source at the mark tells it: a plain scalar stands there as it is, a
+/// quoted one ends at its quote, a block scalar or a tagged one is shown by its first line.
+Span Builder::scalar_span(const YAML::Mark& mark, std::string_view value) const {
+  const std::string_view rest = text_.substr(span_at(mark, 0).begin - base_);
+  const bool is_quoted = rest.starts_with('"') || rest.starts_with('\'');
+  if (!is_quoted && !value.empty() && rest.starts_with(value)) return span_at(mark, value.size());
+  if (is_quoted) {
+    for (size_t i = 1; i < rest.size(); ++i) {
+      if (rest[0] == '"' && rest[i] == '\\')
+        ++i;
+      else if (rest[i] == rest[0] &&
+               (rest[0] == '"' || i + 1 == rest.size() || rest[i + 1] != '\''))
+        return span_at(mark, i + 1);
+      else if (rest[i] == rest[0])
+        ++i;
+    }
+  }
+  const size_t line_end = std::min(rest.find('\n'), rest.size());
+  return span_at(mark, std::max<size_t>(line_end, 1));
+}
+
+void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       const std::string& value) {
+  Node node{.kind = Kind::scalar};
+  node.plain = tag == "?";
+  node.tag = own_tag(tag);
+  node.span = scalar_span(mark, value);
+  const std::string_view source = text_.substr(node.span.begin - base_, value.size());
+  node.text = source == value ? source : document_.arena.text(value);
+  node.templated = node.tag.empty() && is_templated(node.text);
+  const std::string_view written =
+      text_.substr(node.span.begin - base_, node.span.end - node.span.begin);
+  const bool opens = tag == "!" && (written.starts_with('"') || written.starts_with('\''));
+  if (opens && (written.size() < 2 || written.back() != written.front()))
+    diagnostics_.error("F001", span_at(mark, 1), "this quote is never closed");
+  add(node, anchor);
+}
+
+void Builder::OnSequenceEnd() {
+  const Frame frame = std::move(stack_.back());
+  stack_.pop_back();
+  const Span span =
+      frame.nodes.empty() ? frame.start : river::diag::join(frame.start, frame.nodes.back()->span);
+  Node list = *make_list(document_.arena, span, frame.nodes);
+  list.tag = frame.tag;
+  add(list, frame.anchor);
+}
+
+void Builder::OnMapEnd() {
+  const Frame frame = std::move(stack_.back());
+  stack_.pop_back();
+  const Span span =
+      frame.nodes.empty() ? frame.start : river::diag::join(frame.start, frame.nodes.back()->span);
+  Node map = *make_map(document_.arena, span, pairs_of(frame));
+  map.tag = frame.tag;
+  add(map, frame.anchor);
+}
+
+/// Takes in the pairs of a `<<` value; what is written in the map itself wins.
+void Builder::merge(const Node& source, Span key_span, std::vector<Pair>& pairs) {
+  if (source.kind == Kind::list) {
+    for (const Node* item : source.items) merge(*item, key_span, pairs);
+    return;
+  }
+  if (source.kind != Kind::map) {
+    diagnostics_.error("F004", key_span, "<< takes a map or a list of maps, not {}",
+                       describe(source));
+    return;
+  }
+  for (const Pair& pair : source.pairs)
+    if (std::none_of(pairs.begin(), pairs.end(), [&](const Pair& p) { return p.key == pair.key; }))
+      pairs.push_back(pair);
+}
+
+std::vector<Pair> Builder::pairs_of(const Frame& frame) {
+  std::vector<Pair> pairs;
+  std::vector<Pair> merges;
+  for (size_t i = 0; i + 1 < frame.nodes.size(); i += 2) {
+    const Node& key = *frame.nodes[i];
+    if (key.kind != Kind::scalar) {
+      diagnostics_.error("F001", key.span, "a key must be text, not {}", describe(key));
+      continue;
+    }
+    const bool is_merge = key.plain && key.text == kMergeKey;
+    (is_merge ? merges : pairs).push_back({key.text, key.span, frame.nodes[i + 1]});
+  }
+  std::vector<uint32_t> order(pairs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return pairs[a].key < pairs[b].key; });
+  std::vector<bool> repeated(pairs.size());
+  for (size_t i = 1; i < order.size(); ++i) {
+    const Pair& first = pairs[order[i - 1]];
+    const Pair& second = pairs[order[i]];
+    if (first.key != second.key) continue;
+    diagnostics_.error("F003", second.key_span, "the key \"{}\" is written twice", second.key)
+        .note(first.key_span, "first written here")
+        .with_help("YAML would silently take the last one; keep one of them");
+    repeated[order[i]] = true;
+  }
+  std::vector<Pair> unique;
+  for (size_t i = 0; i < pairs.size(); ++i)
+    if (!repeated[i]) unique.push_back(pairs[i]);
+  for (const Pair& pair : merges) merge(*pair.value, pair.key_span, unique);
+  return unique;
+}
+
+bool any_of_words(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+}  // namespace
+
+std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
+                                river::diag::Diagnostics& diagnostics) {
+  auto document = std::make_unique<Document>();
+  std::string_view text = file.text;
+  uint32_t base = file.base;
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    text.remove_prefix(3);
+    base += 3;
+  }
+  Builder builder(text, base, *document, diagnostics);
+  try {
+    ViewBuffer buffer(text);
+    std::istream stream(&buffer);
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) return document;
+    document->root = builder.root();
+    river::diag::Diagnostics ignored;
+    Builder second(text, base, *document, ignored);
+    if (parser.HandleNextDocument(second))
+      diagnostics
+          .error("F001", second.root() != nullptr ? second.root()->span : Span{},
+                 "a second YAML document in one file")
+          .with_help("split the file in two");
+  } catch (const YAML::Exception& problem) {
+    diagnostics.error("F001", builder.span_at(problem.mark, 1), "not valid YAML: {}", problem.msg);
+  }
+  return document;
+}
+
+const Pair* Node::find(std::string_view key) const {
+  if (pairs_sorted.empty()) {
+    for (const Pair& pair : pairs)
+      if (pair.key == key) return &pair;
+    return nullptr;
+  }
+  const auto at =
+      std::lower_bound(pairs_sorted.begin(), pairs_sorted.end(), key,
+                       [&](uint32_t i, std::string_view k) { return pairs[i].key < k; });
+  return at != pairs_sorted.end() && pairs[*at].key == key ? &pairs[*at] : nullptr;
+}
+
+const Node* make_map(base::Arena& arena, Span span, const std::vector<Pair>& pairs) {
+  Node map{.kind = Kind::map, .span = span};
+  map.pairs = arena.list(pairs);
+  for (const Pair& pair : pairs) map.templated |= pair.value->templated;
+  if (pairs.size() > kSmallMapMax) {
+    std::vector<uint32_t> order(pairs.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(),
+              [&](uint32_t a, uint32_t b) { return pairs[a].key < pairs[b].key; });
+    map.pairs_sorted = arena.list(order);
+  }
+  return arena.make(map);
+}
+
+const Node* make_list(base::Arena& arena, Span span, const std::vector<const Node*>& items) {
+  Node list{.kind = Kind::list, .span = span};
+  list.items = arena.list(items);
+  for (const Node* item : items) list.templated |= item->templated;
+  return arena.make(list);
+}
+
+std::optional<bool> as_bool(const Node& node) {
+  if (node.kind != Kind::scalar || !node.plain) return std::nullopt;
+  if (any_of_words(node.text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}))
+    return true;
+  if (any_of_words(node.text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
+    return false;
+  return std::nullopt;
+}
+
+std::optional<int64_t> as_int(const Node& node) {
+  if (node.kind != Kind::scalar || node.text.empty() || node.text.size() > 18) return std::nullopt;
+  const bool negative = node.text[0] == '-';
+  int64_t value = 0;
+  for (char c : node.text.substr(negative ? 1 : 0)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  if (negative && node.text.size() == 1) return std::nullopt;
+  return negative ? -value : value;
+}
+
+bool is_null(const Node& node) {
+  return node.kind == Kind::null || (node.kind == Kind::scalar && node.plain &&
+                                     any_of_words(node.text, {"", "~", "null", "Null", "NULL"}));
+}
+
+std::optional<std::string_view> as_text(const Node& node) {
+  if (node.kind != Kind::scalar || is_null(node) || as_bool(node)) return std::nullopt;
+  return node.text;
+}
+
+std::string_view kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::null:
+      return "nothing";
+    case Kind::scalar:
+      return "text";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
+  }
+  return "";
+}
+
+std::string_view describe(const Node& node) {
+  if (!node.tag.empty()) return "a tagged value";
+  if (is_null(node)) return "nothing";
+  if (as_bool(node)) return "a boolean";
+  if (node.kind == Kind::scalar && node.plain && as_int(node)) return "a number";
+  return kind_name(node.kind);
+}
+
+}  // namespace compiler::yaml

@@ -1,0 +1,133 @@
+#include "compiler/inventory/yaml.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "river/diag/render.h"
+
+namespace {
+
+using namespace compiler;
+
+/// One document with what it needs to live.
+struct Parsed {
+  river::diag::SourceMap sources;
+  river::diag::Diagnostics diagnostics;
+  std::unique_ptr<yaml::Document> document;
+
+  explicit Parsed(std::string text) {
+    document = yaml::parse(sources.add("t.yml", std::move(text)), diagnostics);
+  }
+  const yaml::Node& root() const { return *document->root; }
+  std::string_view source(river::diag::Span span) const { return sources.text(span); }
+  std::string findings() const {
+    std::string all;
+    for (const auto& one : diagnostics.items()) all += river::diag::one_line(one, sources) + "\n";
+    return all;
+  }
+};
+
+TEST_CASE("yaml: every value knows its place") {
+  const Parsed parsed(
+      "a: plain\n"
+      "b: \"quoted \\\" text\"\n"
+      "c: 'it''s'\n"
+      "d: ''''\n"
+      "list: [1, two]\n"
+      "map:\n"
+      "  inner: x\n");
+  REQUIRE(parsed.findings() == "");
+  const yaml::Node& root = parsed.root();
+  struct Case {
+    std::string_view key, source, value;
+  };
+  for (const Case& c : {Case{"a", "plain", "plain"},
+                        {"b", "\"quoted \\\" text\"", "quoted \" text"},
+                        {"c", "'it''s'", "it's"},
+                        {"d", "''''", "'"}}) {
+    CAPTURE(c.key);
+    REQUIRE(root.find(c.key) != nullptr);
+    CHECK(parsed.source(root.find(c.key)->key_span) == c.key);
+    CHECK(parsed.source(root.find(c.key)->value->span) == c.source);
+    CHECK(root.find(c.key)->value->text == c.value);
+  }
+  REQUIRE(root.find("list")->value->items.size() == 2);
+  CHECK(parsed.source(root.find("list")->value->items[1]->span) == "two");
+  CHECK(parsed.source(root.find("map")->value->find("inner")->value->span) == "x");
+}
+
+TEST_CASE("yaml: plain words mean what Ansible makes of them") {
+  struct Case {
+    std::string text;
+    std::string_view is;
+  };
+  for (const Case& c : {Case{"yes", "a boolean"},
+                        {"'yes'", "text"},
+                        {"51400", "a number"},
+                        {"\"51400\"", "text"},
+                        {"~", "nothing"},
+                        {"", "nothing"},
+                        {"[]", "a list"},
+                        {"{}", "a map"},
+                        {"word", "text"},
+                        {"!vault |\n  $ANSIBLE_VAULT", "a tagged value"}}) {
+    CAPTURE(c.text);
+    const Parsed parsed("key: " + c.text + "\n");
+    REQUIRE(parsed.findings() == "");
+    CHECK(yaml::describe(*parsed.root().find("key")->value) == c.is);
+  }
+}
+
+TEST_CASE("yaml: merge keys and aliases") {
+  const Parsed parsed(
+      "base: &base {a: 1, b: 2}\n"
+      "copy: *base\n"
+      "more:\n"
+      "  <<: *base\n"
+      "  b: 3\n");
+  REQUIRE(parsed.findings() == "");
+  const yaml::Node& more = *parsed.root().find("more")->value;
+  CHECK(more.find("a")->value->text == "1");
+  CHECK(more.find("b")->value->text == "3");
+  CHECK(parsed.root().find("copy")->value == parsed.root().find("base")->value);
+}
+
+TEST_CASE("yaml: mistakes have a place") {
+  struct Case {
+    std::string text;
+    std::string_view finding;
+  };
+  for (const Case& c : {
+           Case{"a: 1\nb: 2\na: 3\n", "t.yml:3:1: error[F003]: the key \"a\" is written twice"},
+           {"a: [1, 2\n", "t.yml:2:1: error[F001]"},
+           {"a: 1\n---\nb: 2\n", "t.yml:3:1: error[F001]: a second YAML document"},
+           {"? [a]\n: 1\n", "t.yml:1:3: error[F001]: a key must be text, not a list"},
+           {"a:\n  <<: 3\n", "t.yml:2:3: error[F004]"},
+           {"a: \"unclosed\n", "error[F001]"},
+           {"a: *nothing\n", "t.yml:1:4: error[F001]"},
+       }) {
+    CAPTURE(c.text);
+    const Parsed parsed(c.text);
+    CHECK_MESSAGE(parsed.findings().find(c.finding) != std::string::npos, parsed.findings());
+  }
+}
+
+TEST_CASE("yaml: many keys are found as few are") {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += fmt::format("key{}: {}\n", i, i);
+  const Parsed parsed(text);
+  for (int i = 0; i < 200; ++i)
+    CHECK(yaml::as_int(*parsed.root().find(fmt::format("key{}", i))->value) == i);
+  CHECK(parsed.root().find("key200") == nullptr);
+}
+
+TEST_CASE("yaml: hostile depth is an error, not a crash") {
+  CHECK(Parsed(std::string(100'000, '[')).diagnostics.has_errors());
+  CHECK(Parsed("").document->root == nullptr);
+  CHECK_FALSE(Parsed("\xEF\xBB\xBF"
+                     "a: 1\n")
+                  .diagnostics.has_errors());
+}
+
+}  // namespace

@@ -1,0 +1,154 @@
+#include "compiler/migrate/change/plan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "compiler/emit/diff.h"
+
+namespace migrate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t kModeOfNewFiles = 0644;
+
+bool overlap(const FileEdit& a, const FileEdit& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
+std::string place(const Document& document, const Use& use) {
+  return fmt::format("{}:{}:{}", document.path, use.line, use.column);
+}
+
+/// The edits of one document: each once, and none that meets another.
+class DocumentEdits {
+ public:
+  /// False when an edit meets another one in the same bytes; then none of these is taken.
+  bool add(const std::vector<FileEdit>& edits) {
+    for (const FileEdit& edit : edits)
+      for (const FileEdit& known : edits_)
+        if (edit != known && (overlap(edit, known) || edit.begin == known.begin)) return false;
+    for (const FileEdit& edit : edits)
+      if (std::find(edits_.begin(), edits_.end(), edit) == edits_.end()) edits_.push_back(edit);
+    return true;
+  }
+  const std::vector<FileEdit>& all() const { return edits_; }
+
+ private:
+  std::vector<FileEdit> edits_;
+};
+
+/// Why a text stays as it is; empty: it is edited.
+std::string reason_to_leave(const Finding& finding) {
+  if (finding.verdict == Verdict::unknown) return "UNKNOWN: " + finding.reason;
+  if (!finding.proposal) return "no text means the same after the move: " + finding.reason;
+  if (!finding.proposal->blocked.empty()) return finding.proposal->blocked;
+  if (finding.confidence == Confidence::guess) return "it may be no LogQL: " + finding.reason;
+  return {};
+}
+
+void plan_documents(const Report& report, Plan& plan) {
+  std::vector<DocumentEdits> edits(report.documents.size());
+  for (const Finding& finding : report.findings) {
+    if (finding.verdict == Verdict::same) continue;
+    const Document& document = report.documents[finding.document];
+    const Use& use = document.uses[finding.use];
+    std::string reason = reason_to_leave(finding);
+    if (reason.empty() && !edits[finding.document].add(finding.proposal->edits))
+      reason = "another change meets it in the same place; run apply once more";
+    if (!reason.empty())
+      plan.left_alone.push_back(fmt::format("{}: {}", place(document, use), reason));
+  }
+  for (size_t i = 0; i < edits.size(); ++i) {
+    if (edits[i].all().empty()) continue;
+    const Document& document = report.documents[i];
+    auto after = migrate::apply(document.text, edits[i].all());
+    if (after && *after != document.text)
+      plan.changes.push_back({document.path, document.text, std::move(*after)});
+  }
+}
+
+void sort_by_path(Plan& plan) {
+  std::sort(plan.changes.begin(), plan.changes.end(),
+            [](const FileChange& a, const FileChange& b) { return a.path < b.path; });
+}
+
+void take_changes(const HostFiles& files, Plan& plan) {
+  plan.errors.insert(plan.errors.end(), files.io_errors().begin(), files.io_errors().end());
+  for (FileChange& change : files.changes()) plan.changes.push_back(std::move(change));
+  sort_by_path(plan);
+}
+
+}  // namespace
+
+namespace {
+
+/// Why the rule of dual labels would not find a service's streams; empty: it would.
+std::string no_dual_labels(const ServiceState& service) {
+  for (const Blocker& blocker : service.blockers)
+    if (blocker.kind == Blocker::Kind::project_name_differs)
+      return fmt::format(
+          "{0} cannot have dual labels: their rule goes by the label service, which will not be "
+          "{0}; "
+          "put `name: {0}` into the compose file, or move it without --dual-labels",
+          service.service);
+  return {};
+}
+
+}  // namespace
+
+Plan plan_apply(const Report& report, const compiler::InventoryOptions& inventory,
+                std::string_view dual_until) {
+  Plan plan;
+  HostFiles files(inventory);
+  for (const HostState& host : report.fleet.hosts)
+    for (const ServiceState& service : host.services) {
+      if (!service.moves) continue;
+      if (const auto why = no_dual_labels(service); !dual_until.empty() && !why.empty()) {
+        plan.errors.push_back({fmt::format("{}: {}", host.host, why)});
+        continue;
+      }
+      if (auto done = files.move(host.host, service.service, dual_until); !done)
+        plan.errors.push_back(done.error());
+    }
+  if (dual_until.empty()) plan_documents(report, plan);
+  take_changes(files, plan);
+  return plan;
+}
+
+Plan plan_cleanup(const std::vector<VerifiedService>& services,
+                  const compiler::InventoryOptions& inventory) {
+  Plan plan;
+  HostFiles files(inventory);
+  for (const VerifiedService& service : services)
+    if (auto done = files.clean_up(service.host, service.service); !done)
+      plan.left_alone.push_back(done.error().message);
+  take_changes(files, plan);
+  return plan;
+}
+
+std::string diff_of(const Plan& plan) {
+  std::string text;
+  for (const FileChange& change : plan.changes)
+    text += compiler::unified_diff(change.path.string(), change.before, change.after);
+  return text;
+}
+
+base::Result<void> write(const Plan& plan) {
+  for (const FileChange& change : plan.changes) {
+    std::error_code problem;
+    const fs::path real = fs::weakly_canonical(change.path, problem);
+    fs::create_directories(real.parent_path(), problem);
+    struct stat info = {};
+    const bool is_there = stat(real.c_str(), &info) == 0;
+    auto done = base::write_file_atomic(real, change.after,
+                                        is_there ? info.st_mode & 07777 : kModeOfNewFiles);
+    if (!done) return done;
+  }
+  return {};
+}
+
+}  // namespace migrate

@@ -1,0 +1,117 @@
+#include "compiler/migrate/change/plan.h"
+
+#include <doctest/doctest.h>
+
+#include "base/files.h"
+#include "tests/support/archive.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using migrate::Confidence;
+using migrate::FileEdit;
+using migrate::Finding;
+using migrate::Plan;
+using migrate::Report;
+using migrate::Verdict;
+
+constexpr std::string_view kPage = "{job=\"kairos\"} {job=\"angelia\"}\n";
+
+/// A report on one page whose texts are the two selectors.
+Report report_on(const fs::path& page, std::vector<Finding> findings) {
+  Report report;
+  migrate::Document document;
+  document.path = page.string();
+  document.text = kPage;
+  document.uses.resize(findings.size());
+  for (size_t i = 0; i < findings.size(); ++i) {
+    document.uses[i].line = 1;
+    document.uses[i].column = static_cast<uint32_t>(i + 1);
+    findings[i].use = i;
+  }
+  report.documents.push_back(std::move(document));
+  report.findings = std::move(findings);
+  return report;
+}
+
+Finding finding(Verdict verdict, std::vector<FileEdit> edits) {
+  Finding made;
+  made.verdict = verdict;
+  made.reason = "why";
+  made.proposal = {"new", std::move(edits), ""};
+  return made;
+}
+
+const FileEdit kKairos = {1, 13, "service=\"kairos\""};
+const FileEdit kAngelia = {16, 29, "service=\"angelia\""};
+
+TEST_CASE("plan_apply: texts with a proposal are edited, the others named") {
+  support::Folder folder;
+  support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
+  const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
+  Finding blocked = finding(Verdict::empty, {});
+  blocked.proposal->blocked = "no place for a line break";
+  Finding guess = finding(Verdict::empty, {kAngelia});
+  guess.confidence = Confidence::guess;
+  Finding hopeless = finding(Verdict::narrows, {});
+  hopeless.proposal.reset();
+  const Report report = report_on(
+      "page.md", {finding(Verdict::empty, {kKairos}), finding(Verdict::empty, {kKairos}),
+                  finding(Verdict::widens, {{0, 5, "x"}}), finding(Verdict::unknown, {kAngelia}),
+                  finding(Verdict::same, {kAngelia}), blocked, guess, hopeless});
+
+  const Plan plan = migrate::plan_apply(report, inventory, "");
+  CHECK(plan.errors.empty());
+  CHECK(migrate::diff_of(plan) ==
+        "--- a/page.md\n+++ b/page.md\n@@ -1 +1 @@\n"
+        "-{job=\"kairos\"} {job=\"angelia\"}\n+{service=\"kairos\"} {job=\"angelia\"}\n");
+  CHECK(plan.left_alone ==
+        std::vector<std::string>{
+            "page.md:1:3: another change meets it in the same place; run apply once more",
+            "page.md:1:4: UNKNOWN: why", "page.md:1:6: no place for a line break",
+            "page.md:1:7: it may be no LogQL: why",
+            "page.md:1:8: no text means the same after the move: why"});
+
+  CHECK(migrate::plan_apply(report, inventory, "2026-12-05").changes.empty());
+}
+
+TEST_CASE("plan_apply: an inventory that cannot be read is an error") {
+  const Plan plan = migrate::plan_apply(Report{}, {"no/such/inventory", "", {}}, "");
+  CHECK(plan.errors.size() == 1);
+}
+
+TEST_CASE("plan_apply: dual labels need a project that is called like its service") {
+  support::Folder folder;
+  support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
+  const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
+  Report report;
+  migrate::ServiceState service{.service = "jupyterlab"};
+  service.moves = true;
+  service.blockers = {{migrate::Blocker::Kind::project_name_differs,
+                       "its Compose project is called jupyter", "", false}};
+  report.fleet.hosts = {{.host = "puck", .services = {service}}};
+  const Plan refused = migrate::plan_apply(report, inventory, "2026-12-05");
+  REQUIRE(refused.errors.size() == 1);
+  CHECK(refused.errors[0].message.starts_with(
+      "puck: jupyterlab cannot have dual labels: their rule goes by the label service"));
+  CHECK(refused.changes.empty());
+  CHECK(migrate::plan_apply(report, inventory, "").errors.empty());
+}
+
+TEST_CASE("write: modes stay, links are followed, new files are made") {
+  support::Folder folder;
+  folder.write("real.yml", "old");
+  fs::permissions(folder.path() / "real.yml", fs::perms(0600));
+  fs::create_symlink("real.yml", folder.path() / "link.yml");
+  const Plan plan{{{folder.path() / "link.yml", "old", "new"},
+                   {folder.path() / "host_vars/puck.yml", "", "made"}},
+                  {},
+                  {}};
+  REQUIRE(migrate::write(plan));
+  CHECK(fs::is_symlink(folder.path() / "link.yml"));
+  CHECK(base::read_file(folder.path() / "real.yml") == "new");
+  CHECK(fs::status(folder.path() / "real.yml").permissions() == fs::perms(0600));
+  CHECK(base::read_file(folder.path() / "host_vars/puck.yml") == "made");
+}
+
+}  // namespace

@@ -1,0 +1,67 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/emit/run.h"
+#include "compiler/migrate/documents/reader.h"
+#include "compiler/migrate/report/report.h"
+#include "compiler/migrate/streams/fleet.h"
+
+/// The subcommands of `cfgc migrate`; the command line is read in cfgc/migrate.cc.
+namespace migrate {
+
+using compiler::CommandResult;
+
+struct Input {
+  FleetQuestion fleet;
+  DocumentFolders documents;
+  std::filesystem::path map;  ///< a mapping written by hand, added to the fleet's own; may be empty
+  Progress progress;
+};
+
+/// A Loki that may be asked, read only; who asks is in the environment (migrate/verify).
+struct Backend {
+  std::string url;                ///< empty: none is asked
+  std::chrono::seconds since{0};  ///< the range of time that ends now
+};
+
+/// What moving services would do. Exit codes: see exit_code(); 1 also when the inventory has
+/// errors.
+struct ReportCommand {
+  Input input;
+  ReportFormat format = ReportFormat::text;
+  Backend verify;  ///< compares what old and proposed queries find
+};
+CommandResult run_report(const ReportCommand& command);
+
+/// What changed, or would change, between two states of the fleet. A state is a folder of compiled
+/// configs, a git revision, "today", or "migrated": today with the chosen services moved.
+struct DiffCommand {
+  Input input;
+  std::string from = "today";
+  std::string to = "migrated";
+  ReportFormat format = ReportFormat::text;
+};
+CommandResult run_diff(const DiffCommand& command);
+
+/// Moves services: host_vars, dashboards, rules and pages, in place. Exit codes: 0 done or nothing
+/// to do, 1 error and nothing written, 2 some texts were left alone.
+struct ApplyCommand {
+  Input input;
+  std::string dual_until;  ///< a day, YYYY-MM-DD; empty: no dual labels
+  bool dry_run = false;    ///< print a unified diff, write nothing
+};
+CommandResult run_apply(const ApplyCommand& command);
+
+/// Takes out ports of services whose rollout is verified: those named in input.fleet.services, and
+/// those of which the backend has lines from Docker.
+struct CleanupCommand {
+  Input input;
+  Backend verify;
+  bool dry_run = false;
+};
+CommandResult run_cleanup(const CleanupCommand& command);
+
+}  // namespace migrate

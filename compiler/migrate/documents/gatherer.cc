@@ -1,0 +1,78 @@
+#include "compiler/migrate/documents/gatherer.h"
+
+#include <algorithm>
+
+#include "compiler/migrate/documents/query_shape.h"
+
+namespace migrate {
+
+Gatherer::Gatherer(Document& document, const Catalog& catalog)
+    : document_(document), catalog_(catalog), line_starts_{0} {
+  const std::string_view text = document.text;
+  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    line_starts_.push_back(static_cast<uint32_t>(at + 1));
+}
+
+Gatherer::Place Gatherer::place(uint32_t at) const {
+  const auto line = std::upper_bound(line_starts_.begin(), line_starts_.end(), at);
+  return {static_cast<uint32_t>(line - line_starts_.begin()), at - *(line - 1) + 1};
+}
+
+Use& Gatherer::add(UseKind kind, const Value& value, Excerpt text) {
+  const Place where = place(text.in_file(0));
+  Use& use = document_.uses.emplace_back();
+  use.kind = kind;
+  use.language = context.language;
+  use.language_is_certain = context.language_is_certain;
+  use.is_alert = context.is_alert;
+  use.text = std::move(text);
+  use.line = where.line;
+  use.column = where.column;
+  use.pointer = context.prefix + value.pointer();
+  use.title = context.title;
+  use.belongs_to = context.belongs_to;
+  use.scope = context.scope;
+  use.panel = context.panel;
+  return use;
+}
+
+void Gatherer::unrecognised(const Value& value, std::string what) {
+  unrecognised_at(value.in_file(), context.prefix + value.pointer(), std::move(what));
+}
+
+void Gatherer::unrecognised_at(uint32_t at, std::string pointer, std::string what) {
+  const Place where = place(at);
+  document_.unrecognised.push_back(
+      {where.line, where.column, std::move(pointer), context.title, std::move(what)});
+}
+
+int32_t Gatherer::add_query(const Value& value, const QuerySource& source) {
+  return add_query(value, value.excerpt(), source);
+}
+
+int32_t Gatherer::add_query(const Value& value, Excerpt text, const QuerySource& source) {
+  const bool is_known =
+      source.kind == QuerySource::Kind::loki || source.kind == QuerySource::Kind::prometheus;
+  if (source.kind == QuerySource::Kind::other || source.kind == QuerySource::Kind::computed) {
+    pass(source.type);
+    return -1;
+  }
+  if (text.text().find_first_not_of(" \t\r\n") == std::string::npos) {
+    pass("no query text");
+    return -1;
+  }
+  bool is_promql = source.kind == QuerySource::Kind::prometheus;
+  if (!is_known) is_promql = shape_of(text.text()) == QueryShape::promql;
+  Use& use = add(UseKind::query, value, std::move(text));
+  use.language = is_promql ? Language::promql : Language::logql;
+  use.language_is_certain = is_known;
+  return static_cast<int32_t>(document_.uses.size() - 1);
+}
+
+std::string_view first_text(const Value& map, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys)
+    if (const std::string_view text = map[key].text(); !text.empty()) return text;
+  return {};
+}
+
+}  // namespace migrate

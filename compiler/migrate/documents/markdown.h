@@ -1,0 +1,14 @@
+#pragma once
+#include "compiler/migrate/documents/gatherer.h"
+
+namespace migrate {
+
+/// A page: fenced blocks of logql and promql (one query after the other), documents in blocks of
+/// yaml and json, selectors in other blocks and in code within lines, links to Explore.
+void gather_markdown(const Excerpt& page, Gatherer& out);
+
+/// Where the queries of a block begin and end: one a line, but what goes on (a pipeline, open
+/// brackets, an operator at either end) belongs together. Lines of # are no query of their own.
+std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block);
+
+}  // namespace migrate

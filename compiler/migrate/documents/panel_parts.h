@@ -1,0 +1,34 @@
+#pragma once
+#include <string_view>
+
+#include "compiler/migrate/documents/gatherer.h"
+
+/// What a panel is made of, alike in classic dashboards and in V2 resources.
+namespace migrate {
+
+/// What the queries of one panel are, for what reads their result.
+struct PanelQueries {
+  bool has_logql = false;
+  bool has_promql = false;
+
+  void note(const Use& query);
+  bool any() const { return has_logql || has_promql; }
+  /// none when there are both.
+  Language language() const;
+};
+
+/// A query of a panel: `query` holds expr and legendFormat. The legend belongs to it.
+void gather_target(const Value& query, std::string_view ref_id, const QuerySource& source,
+                   Gatherer& out, PanelQueries& queries);
+
+/// A transformation by its id. An unknown one is listed.
+void gather_transformation(std::string_view id, const Value& transformation, const Value& options,
+                           Gatherer& out);
+
+/// fieldConfig: links, display names, overrides by name.
+void gather_field_config(const Value& config, Gatherer& out);
+
+/// Options that name fields, of all kinds of panels.
+void gather_options(const Value& options, Gatherer& out);
+
+}  // namespace migrate

@@ -1,0 +1,109 @@
+#include "compiler/migrate/documents/query_shape.h"
+
+#include <algorithm>
+#include <string>
+
+namespace migrate {
+
+namespace {
+
+constexpr std::string_view kWords[] = {
+    "and",         "or",     "unless", "by",  "without", "on",   "ignoring", "group_left",
+    "group_right", "offset", "bool",   "inf", "nan",     "true", "false",    "atan2"};
+
+bool is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == ':';
+}
+
+/// Walks over the tokens outside of strings, comments and brackets.
+class ShapeReader {
+ public:
+  explicit ShapeReader(std::string_view text) : text_(text) {}
+
+  QueryShape read() {
+    while (at_ < text_.size() && shape_ == QueryShape::unclear) step();
+    return shape_ == QueryShape::unclear && has_series_ ? QueryShape::promql : shape_;
+  }
+
+ private:
+  void step();
+  void name();
+  void brace();
+  void skip_to(std::string_view end) {
+    const size_t found = text_.find(end, at_ + 1);
+    at_ = found == std::string_view::npos ? text_.size() : found + end.size();
+  }
+  void skip_string() {
+    const char quote = text_[at_++];
+    while (at_ < text_.size() && text_[at_] != quote)
+      at_ += quote != '`' && text_[at_] == '\\' ? 2 : 1;
+    ++at_;
+  }
+  char next() const {
+    const size_t found = text_.find_first_not_of(" \t\r\n", at_);
+    return found < text_.size() ? text_[found] : '\0';
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  bool after_grouping_ = false;  // `by`, `on`, ...: the parenthesis that follows holds labels.
+  bool after_name_ = false;
+  bool has_series_ = false;
+  QueryShape shape_ = QueryShape::unclear;
+};
+
+void ShapeReader::brace() {
+  if (text_.substr(at_).starts_with("{{")) return skip_to("}}");
+  const size_t end = std::min(text_.find('}', at_), text_.size());
+  const std::string_view inside = text_.substr(at_, end - at_);
+  if (after_name_ || inside.find("__name__") != std::string_view::npos)
+    shape_ = QueryShape::promql;
+  else
+    shape_ = QueryShape::logql;
+}
+
+void ShapeReader::name() {
+  const size_t begin = at_;
+  while (at_ < text_.size() && is_name(text_[at_])) ++at_;
+  std::string word(text_.substr(begin, at_ - begin));
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  const bool is_word = std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+  const bool is_number = word[0] >= '0' && word[0] <= '9';
+  after_grouping_ = word == "by" || word == "without" || word == "on" || word == "ignoring" ||
+                    word.starts_with("group_");
+  after_name_ = !is_word && !is_number && next() != '(';
+  has_series_ |= after_name_;
+}
+
+void ShapeReader::step() {
+  const char c = text_[at_];
+  if (c == '"' || c == '\'' || c == '`') return skip_string();
+  if (c == '#') return skip_to("\n");
+  if (c == '$') {
+    ++at_;
+    if (at_ < text_.size() && text_[at_] == '{') return skip_to("}");
+    while (at_ < text_.size() && is_name(text_[at_])) ++at_;
+    return;
+  }
+  if (c == '[') return skip_to(text_.substr(at_).starts_with("[[") ? "]]" : "]");
+  if (c == '{') {
+    brace();
+    return skip_to("}");
+  }
+  if (is_name(c)) return name();
+  if (c == '(' && after_grouping_)
+    skip_to(")");
+  else
+    ++at_;
+  if (c != ' ' && c != '\t' && c != '\n' && c != '\r') after_name_ = after_grouping_ = false;
+}
+
+}  // namespace
+
+QueryShape shape_of(std::string_view query) {
+  return ShapeReader(query).read();
+}
+
+}  // namespace migrate

@@ -1,0 +1,38 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/migrate/documents/document.h"
+#include "compiler/migrate/impact/bindings.h"
+#include "compiler/migrate/impact/walk.h"
+#include "compiler/migrate/impact/world.h"
+
+namespace migrate {
+
+/// The values that a query's variables can have together.
+struct Choices {
+  std::vector<Bindings> list;  ///< at least one; variables that cannot be enumerated are not bound
+  bool estimated = false;      ///< there may be others
+};
+Choices choices(const World& world, const std::map<std::string, VariableUse>& variables,
+                const Scope* scope);
+
+/// What Grafana is told when it asks Loki for a variable's values.
+struct OfferedValues {
+  std::set<std::string> exact;
+  std::vector<OpenValue> open;
+  bool estimated = false;
+
+  bool empty() const { return exact.empty() && open.empty(); }
+  /// All values as a regular expression.
+  std::string regex() const;
+};
+OfferedValues offered_values(const World& world, const VariableDef& variable, const Scope* scope,
+                             Side side);
+
+/// `text` as a regular expression that matches just it.
+std::string escaped(std::string_view text);
+
+}  // namespace migrate

@@ -1,0 +1,184 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/migrate/impact/expression.h"
+
+namespace migrate {
+namespace {
+
+constexpr size_t kNamedMax = 3;
+
+/// What one condition says of a service's families.
+Extent extent_of(const World& world, const Condition& condition, World::Range range) {
+  const Reach reach = world.reach({&condition, 1});
+  Extent extent{true, false, false};
+  for (size_t i = range.begin; i < range.end; ++i) {
+    const Extent one = reach.of(i);
+    extent = {extent.all && one.all, extent.some || one.some, extent.may || one.may};
+  }
+  return extent;
+}
+
+bool has_label(const World& world, World::Range range, const std::string& name) {
+  for (size_t i = range.begin; i < range.end; ++i) {
+    const auto found = world.family(i).labels.find(name);
+    if (found != world.family(i).labels.end() &&
+        found->second.exact != std::vector<std::string>{""})
+      return true;
+  }
+  return false;
+}
+
+/// Why a service's streams are not taken any more.
+std::string why_lost(const World& world, size_t change, const std::vector<Condition>& conditions) {
+  const auto range = world.after(change);
+  if (range.empty()) return "its lines no longer come";
+  for (const Condition& condition : conditions) {
+    if (extent_of(world, condition, range).all) continue;
+    if (!has_label(world, range, condition.name)) {
+      return fmt::format("the label `{}` is gone there", condition.name);
+    }
+    return fmt::format("`{}` does not fit the new values of `{}`", condition.text(),
+                       condition.name);
+  }
+  return "the values of a variable are not what they were";
+}
+
+std::string why_gained(const World& world, size_t change,
+                       const std::vector<Condition>& conditions) {
+  for (const Condition& condition : conditions) {
+    if (extent_of(world, condition, world.before(change)).may) continue;
+    if (!has_label(world, world.after(change), condition.name)) {
+      return fmt::format("the label `{}` is gone there, and `{}` accepts its absence",
+                         condition.name, condition.text());
+    }
+    return fmt::format("`{}` fits their new labels", condition.text());
+  }
+  return "their new labels fit";
+}
+
+/// Services of one fate and one cause share a sentence.
+using Groups = std::map<std::pair<Fate, std::string>, std::vector<size_t>>;
+
+std::string sentence(const World& world, Fate fate, const std::string& why,
+                     const std::vector<size_t>& changes) {
+  const auto names = names_of(world, changes);
+  const Change& first = world.mapping().changes[changes.front()];
+  std::string now;
+  if (!first.after.empty()) {
+    now = fmt::format(" Its streams are now {}.", moved_labels(first));
+    if (changes.size() > 1) {
+      now = fmt::format(" The streams of {} are now {}.", service_name(first), moved_labels(first));
+    }
+  }
+  switch (fate) {
+    case Fate::lost:
+      return fmt::format("Takes nothing of {} any more: {}.{}", names, why, now);
+    case Fate::partly_lost:
+      return fmt::format("Takes only some streams of {} after the move: {}.{}", names, why, now);
+    case Fate::gained:
+      return fmt::format("Takes streams of {}, which it did not before: {}.{}", names, why, now);
+    case Fate::unsure:
+      return fmt::format("Whether the same lines of {} are taken could not be decided: {}.{}",
+                         names, why, now);
+    case Fate::kept:
+    case Fate::untouched:
+      break;
+  }
+  return {};
+}
+
+std::string why_unsure(const World& world, size_t change,
+                       const std::vector<Condition>& conditions) {
+  for (const Condition& condition : conditions) {
+    for (const auto range : {world.before(change), world.after(change)}) {
+      const Extent extent = extent_of(world, condition, range);
+      if (extent.may && !extent.all) {
+        return fmt::format(
+            "`{}` depends on values that the configurations do not tell, or that "
+            "differ within the service",
+            condition.text());
+      }
+    }
+  }
+  return "its labels differ within the service";
+}
+
+}  // namespace
+
+std::string names_of(const World& world, const std::vector<size_t>& changes) {
+  std::vector<std::string> names;
+  for (const size_t change : changes) {
+    auto name = service_name(world.mapping().changes[change]);
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  }
+  if (names.size() > kNamedMax) {
+    const size_t more = names.size() - kNamedMax;
+    names.resize(kNamedMax);
+    return fmt::format("{} and {} more", fmt::join(names, ", "), more);
+  }
+  if (names.empty()) return {};
+  const auto last = std::move(names.back());
+  names.pop_back();
+  return names.empty() ? last : fmt::format("{} and {}", fmt::join(names, ", "), last);
+}
+
+std::string moved_labels(const Change& change) {
+  StreamFamily shown;
+  for (const StreamFamily& family : change.after) {
+    for (const auto& [name, values] : family.labels) {
+      const bool stays = std::all_of(change.before.begin(), change.before.end(),
+                                     [&label = name, &now = values](const StreamFamily& old) {
+                                       const auto found = old.labels.find(label);
+                                       return found != old.labels.end() && found->second == now;
+                                     });
+      if (stays && !change.before.empty()) continue;
+      Values& all = shown.labels[name];
+      for (const auto& value : values.exact) {
+        if (std::find(all.exact.begin(), all.exact.end(), value) == all.exact.end())
+          all.exact.push_back(value);
+      }
+      for (const auto& value : values.open) {
+        if (std::find(all.open.begin(), all.open.end(), value) == all.open.end())
+          all.open.push_back(value);
+      }
+    }
+  }
+  return shown.text();
+}
+
+std::vector<std::string> explain(const World& world, const Selection& selection,
+                                 const std::vector<Condition>& conditions) {
+  Groups groups;
+  for (const Affected& one : selection.affected) {
+    switch (one.fate) {
+      case Fate::lost:
+      case Fate::partly_lost:
+        groups[{one.fate, why_lost(world, one.change, conditions)}].push_back(one.change);
+        break;
+      case Fate::gained:
+        groups[{one.fate, why_gained(world, one.change, conditions)}].push_back(one.change);
+        break;
+      case Fate::unsure:
+        groups[{one.fate, why_unsure(world, one.change, conditions)}].push_back(one.change);
+        break;
+      case Fate::kept:
+      case Fate::untouched:
+        break;
+    }
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [what, changes] : groups) {
+    sentences.push_back(sentence(world, what.first, what.second, changes));
+  }
+  if (selection.has(Fate::gained) && !selection.took()) {
+    sentences.emplace_back(
+        "It took nothing before the move: if it was written for the new labels, this is as meant.");
+  }
+  return sentences;
+}
+
+}  // namespace migrate

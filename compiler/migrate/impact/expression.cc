@@ -1,0 +1,428 @@
+#include "compiler/migrate/impact/expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/migrate/impact/leaf.h"
+
+namespace migrate {
+namespace {
+
+/// Functions whose results add up: the sum over all streams does not depend on how lines are spread
+/// over streams.
+bool adds_up(std::string_view function) {
+  static const std::set<std::string_view> functions = {
+      "rate", "count_over_time", "bytes_rate", "bytes_over_time", "sum_over_time", "rate_counter"};
+  return functions.contains(function);
+}
+
+bool keeps_series(std::string_view function) {
+  static const std::set<std::string_view> functions = {"topk", "bottomk", "approx_topk", "sort",
+                                                       "sort_desc"};
+  return functions.contains(function);
+}
+
+SeriesLabels project(const SeriesLabels& labels, const std::vector<std::string>& names,
+                     bool without) {
+  SeriesLabels kept;
+  if (without) {
+    kept = labels;
+    for (const auto& name : names) kept.named.erase(name);
+    return kept;
+  }
+  for (const auto& name : names) {
+    if (const auto found = labels.named.find(name); found != labels.named.end()) {
+      kept.named.insert(*found);
+    } else if (labels.open) {
+      kept.named[name] = {.kind = Source::Kind::line, .values = {}, .id = name};
+    }
+  }
+  return kept;
+}
+
+void add_new(std::vector<SeriesPtr>& all, const SeriesPtr& one) {
+  const bool known = std::any_of(all.begin(), all.end(), [&](const SeriesPtr& other) {
+    return other == one || *other == *one;
+  });
+  if (!known) all.push_back(one);
+}
+
+bool is_subset(const std::vector<SeriesPtr>& part, const std::vector<SeriesPtr>& whole) {
+  return std::all_of(part.begin(), part.end(), [&](const SeriesPtr& one) {
+    return std::any_of(whole.begin(), whole.end(),
+                       [&](const SeriesPtr& other) { return other == one || *other == *one; });
+  });
+}
+
+bool same_series(const std::vector<SeriesPtr>& a, const std::vector<SeriesPtr>& b) {
+  return is_subset(a, b) && is_subset(b, a);
+}
+
+Fate fate_in(const Selection& selection, size_t change) {
+  for (const Affected& one : selection.affected) {
+    if (one.change == change) return one.fate;
+  }
+  return Fate::untouched;
+}
+
+class Judge {
+ public:
+  Judge(const World& world, const Bindings& bindings) : world_(world), bindings_(bindings) {}
+
+  Outcome of(const logql::Expr& expr) const {
+    Outcome outcome = std::visit([&](const auto& what) { return (*this)(what); }, expr.what);
+    if (outcome.others.empty()) outcome.others = Bits(world_.size());
+    return outcome;
+  }
+
+  Outcome operator()(const logql::LogQuery& query) const {
+    return judge_lines(world_, query, bindings_);
+  }
+  Outcome operator()(const logql::Paren& paren) const { return of(*paren.inner); }
+  Outcome operator()(const logql::Number&) const { return literal(); }
+  Outcome operator()(const logql::VectorLiteral&) const { return literal(); }
+  Outcome operator()(const logql::ExprVariable& expr) const {
+    Outcome outcome;
+    outcome.verdict = Verdict::unknown;
+    outcome.reasons.push_back(
+        fmt::format("The variable {} stands for an expression.", expr.variable.written));
+    return outcome;
+  }
+
+  Outcome operator()(const logql::Variants& variants) const {
+    Outcome all = judge_lines(world_, variants.query, bindings_);
+    for (const auto& expr : variants.expressions) {
+      Outcome one = of(*expr);
+      all.verdict = worse(all.verdict, one.verdict);
+      add_reasons(all, one);
+    }
+    all.is_metric = true;
+    return all;
+  }
+
+  Outcome operator()(const logql::RangeAggregation& range) const {
+    Outcome outcome = judge_lines(world_, range.query, bindings_);
+    outcome.is_metric = true;
+    outcome.is_additive = adds_up(range.function);
+    if (range.function == "absent_over_time") return absent(std::move(outcome));
+    if (range.grouping) group(outcome, *range.grouping);
+    return outcome;
+  }
+
+  Outcome operator()(const logql::VectorAggregation& aggregation) const {
+    Outcome outcome = of(*aggregation.operand);
+    const auto& function = aggregation.function;
+    if (function == "sort" || function == "sort_desc") return outcome;
+    if (function != "sum" || !outcome.is_additive) count_series(outcome, function);
+    if (keeps_series(function)) return outcome;
+    outcome.is_additive = outcome.is_additive && function == "sum";
+    group(outcome, aggregation.grouping.value_or(logql::Grouping{}));
+    return outcome;
+  }
+
+  Outcome operator()(const logql::LabelReplace& replace) const {
+    Outcome outcome = of(*replace.operand);
+    const auto change = [&](std::vector<SeriesPtr>& all) {
+      for (SeriesPtr& series : all) {
+        auto made = std::make_shared<SeriesLabels>(*series);
+        const auto source = project(*series, {replace.source.value}, false).named;
+        const auto key = source.empty() ? std::string("absent") : key_of(source.begin()->second);
+        made->named[replace.destination.value] = {
+            .kind = Source::Kind::made,
+            .values = {},
+            .id = fmt::format("{}/{}/{}", key, replace.regex.value, replace.replacement.value)};
+        series = std::move(made);
+      }
+    };
+    for (Contribution& one : outcome.contributions) {
+      change(one.before);
+      change(one.after);
+    }
+    return outcome;
+  }
+
+  Outcome operator()(const logql::Binary& binary) const {
+    Outcome left = of(*binary.left), right = of(*binary.right);
+    if (left.is_literal && right.is_literal) return left;
+    if (binary.op == "or") return either(std::move(left), std::move(right));
+    if (right.is_literal) return left;
+    if (left.is_literal) return right;
+    if (binary.op == "unless") excluded(right);
+    return both(binary, std::move(left), std::move(right));
+  }
+
+ private:
+  static Outcome literal() {
+    Outcome outcome;
+    outcome.is_literal = true;
+    outcome.is_metric = true;
+    return outcome;
+  }
+
+  static void add_reasons(Outcome& to, const Outcome& from) {
+    for (const auto& reason : from.reasons) {
+      if (std::find(to.reasons.begin(), to.reasons.end(), reason) == to.reasons.end()) {
+        to.reasons.push_back(reason);
+      }
+    }
+  }
+
+  /// What is missing makes it fire.
+  static Outcome absent(Outcome outcome) {
+    if (outcome.verdict == Verdict::empty && !outcome.is_refused) {
+      outcome.verdict = Verdict::widens;
+      outcome.reasons.insert(outcome.reasons.begin(),
+                             "absent_over_time gives 1 from now on: what it watches is gone.");
+    } else if (outcome.verdict == Verdict::widens) {
+      outcome.reasons.insert(outcome.reasons.begin(),
+                             "absent_over_time is kept quiet by streams it did not watch before.");
+    }
+    outcome.contributions.clear();
+    outcome.is_raw = false;
+    outcome.is_plain = false;
+    return outcome;
+  }
+
+  /// Functions over series depend on how many there are.
+  void count_series(Outcome& outcome, const std::string& function) const {
+    if (outcome.verdict > Verdict::value_changed) return;
+    size_t old_count = 0, new_count = 0;
+    std::vector<SeriesPtr> old_series, new_series;
+    std::vector<size_t> changes;
+    for (const Contribution& one : outcome.contributions) {
+      if (fate_in(outcome.selection, one.change) != Fate::kept) continue;
+      changes.push_back(one.change);
+      old_count += one.streams_before;
+      new_count += one.streams_after;
+      for (const auto& series : one.before) add_new(old_series, series);
+      for (const auto& series : one.after) add_new(new_series, series);
+    }
+    if (!outcome.is_raw) {
+      old_count = old_series.size();
+      new_count = new_series.size();
+    }
+    if (old_count == new_count) return;
+    outcome.verdict = Verdict::value_changed;
+    outcome.reasons.push_back(
+        fmt::format("{}() is over other series: {} have {} after the move and had {} before.",
+                    function, names_of(world_, changes), new_count, old_count));
+  }
+
+  void group(Outcome& outcome, const logql::Grouping& grouping) const {
+    for (const Side side : {Side::before, Side::after}) {
+      std::vector<std::string> names;
+      for (const auto& label : grouping.labels) {
+        const auto bound = bindings_.bind(label, side);
+        if (!bound) {
+          outcome.verdict = worse(outcome.verdict, Verdict::unknown);
+          outcome.reasons.push_back(fmt::format(
+              "The grouping has a variable, {}, whose values are not known.", label.value));
+          continue;
+        }
+        names.push_back(bound->text);
+      }
+      for (Contribution& one : outcome.contributions) {
+        auto& series = side == Side::before ? one.before : one.after;
+        std::vector<SeriesPtr> grouped;
+        for (const auto& labels : series) {
+          add_new(grouped,
+                  std::make_shared<SeriesLabels>(project(*labels, names, grouping.without)));
+        }
+        series = std::move(grouped);
+      }
+    }
+    outcome.is_raw = false;
+  }
+
+  Outcome either(Outcome left, Outcome right) const {
+    if (left.is_literal || right.is_literal) {
+      Outcome outcome = left.is_literal ? std::move(right) : std::move(left);
+      outcome.is_plain = false;
+      if (outcome.verdict == Verdict::empty || outcome.verdict == Verdict::narrows) {
+        outcome.reasons.emplace_back(
+            "`or vector(...)` hides this: the value of the literal is shown instead of nothing.");
+      }
+      return outcome;
+    }
+    Outcome all = left;
+    all.selection = united(world_, left.selection, right.selection);
+    all.verdict = verdict_of(all.selection);
+    for (const Outcome* side : {&left, &right}) {
+      if (side->verdict <= Verdict::value_changed) all.verdict = worse(all.verdict, side->verdict);
+    }
+    if (all.verdict > Verdict::value_changed) {
+      add_reasons(all, right);
+    } else {
+      all.reasons.clear();
+      if (left.verdict != Verdict::same || right.verdict != Verdict::same) {
+        all.reasons.emplace_back(
+            "The sides of `or` together take what they took: it is written for both worlds.");
+      }
+    }
+    unite_contributions(all, left, right);
+    all.others |= right.others;
+    all.is_additive = left.is_additive && right.is_additive;
+    all.is_plain = left.is_plain && right.is_plain;
+    all.loses_partners = left.loses_partners || right.loses_partners;
+    all.is_raw = left.is_raw && right.is_raw;
+    return all;
+  }
+
+  static void unite_contributions(Outcome& all, const Outcome& left, const Outcome& right) {
+    all.contributions.clear();
+    for (const Affected& one : all.selection.affected) {
+      Contribution merged{.change = one.change, .before = {}, .after = {}};
+      for (const Outcome* side : {&left, &right}) {
+        const Fate fate = fate_in(side->selection, one.change);
+        for (const Contribution& part : side->contributions) {
+          if (part.change != one.change) continue;
+          if (fate != Fate::gained) {
+            for (const auto& series : part.before) add_new(merged.before, series);
+            merged.streams_before += part.streams_before;
+          }
+          if (fate != Fate::lost || one.fate == Fate::lost) {
+            for (const auto& series : part.after) add_new(merged.after, series);
+            merged.streams_after += part.streams_after;
+          }
+        }
+      }
+      all.contributions.push_back(std::move(merged));
+    }
+  }
+
+  /// The right side of `unless` works the other way round.
+  static void excluded(Outcome& right) {
+    if (right.verdict == Verdict::empty || right.verdict == Verdict::narrows) {
+      right.verdict = Verdict::widens;
+      right.reasons.insert(right.reasons.begin(), "`unless` excludes less than before.");
+    } else if (right.verdict == Verdict::widens) {
+      right.verdict = Verdict::narrows;
+      right.reasons.insert(right.reasons.begin(), "`unless` excludes more than before.");
+    }
+  }
+
+  Outcome both(const logql::Binary& binary, Outcome left, Outcome right) const {
+    std::vector<size_t> alone;
+    const bool loses = loses_partners(binary, left, right, alone);
+    const bool some_match =
+        others_match(binary, left, right) || alone.size() < left.contributions.size();
+    const bool widens = left.verdict == Verdict::widens || right.verdict == Verdict::widens;
+    Outcome all = std::move(left);
+    all.verdict = worse(all.verdict, right.verdict);
+    add_reasons(all, right);
+    all.is_raw = all.is_raw && right.is_raw;
+    all.is_additive = false;
+    all.is_plain = all.is_plain && right.is_plain && binary.op != "unless";
+    all.loses_partners = all.loses_partners || right.loses_partners || loses;
+    all.selection.estimated = all.selection.estimated || loses;
+    if (loses && !widens && all.verdict != Verdict::empty) {
+      all.verdict = binary.op == "unless" ? Verdict::widens
+                    : some_match          ? Verdict::narrows
+                                          : Verdict::empty;
+      all.reasons.push_back(
+          fmt::format("The series of {} find no partner on the other side of `{}` any more: the "
+                      "labels that are matched change on one side only, or the partner is gone.",
+                      names_of(world_, alone), binary.op));
+    }
+    all.selection.estimated = all.selection.estimated || right.selection.estimated;
+    add_services(all, right);
+    return all;
+  }
+
+  /// Services that only the other side has still cause the finding.
+  static void add_services(Outcome& all, const Outcome& right) {
+    for (const Affected& one : right.selection.affected) {
+      if (fate_in(all.selection, one.change) == Fate::untouched) {
+        all.selection.affected.push_back(one);
+      }
+    }
+  }
+
+  /// Whether series of streams that do not change find partners. Known for on(...), whose labels
+  /// every aggregation below must have kept; presumed for the rest.
+  bool others_match(const logql::Binary& binary, const Outcome& left, const Outcome& right) const {
+    if (!left.selection.others || !right.selection.others) return left.selection.others;
+    if (!binary.matching || binary.matching->without) return true;
+    const auto names = matched_names(binary);
+    const auto keys = [&](const Outcome& side) {
+      std::vector<SeriesPtr> projected;
+      for (size_t i = world_.unchanged().begin; i < world_.unchanged().end; ++i) {
+        if (!side.others.test(i)) continue;
+        add_new(projected,
+                std::make_shared<SeriesLabels>(project(*world_.labels(i), names, false)));
+      }
+      return projected;
+    };
+    const auto right_keys = keys(right);
+    for (const auto& key : keys(left)) {
+      if (is_subset({key}, right_keys)) return true;
+    }
+    return false;
+  }
+
+  static std::vector<std::string> matched_names(const logql::Binary& binary) {
+    std::vector<std::string> names;
+    if (!binary.matching) return names;
+    for (const auto& label : binary.matching->labels) names.push_back(label.value);
+    return names;
+  }
+
+  /// Services whose series were matched by labels that change on one side only, or whose partners
+  /// are gone.
+  bool loses_partners(const logql::Binary& binary, const Outcome& left, const Outcome& right,
+                      std::vector<size_t>& alone) const {
+    const auto names = matched_names(binary);
+    const auto matching = binary.matching.value_or(logql::Grouping{.without = true});
+    const auto keys = [&](const std::vector<SeriesPtr>& all) {
+      std::vector<SeriesPtr> projected;
+      for (const auto& one : all) {
+        add_new(projected, std::make_shared<SeriesLabels>(project(*one, names, matching.without)));
+      }
+      return projected;
+    };
+    for (const Contribution& one : left.contributions) {
+      if (fate_in(left.selection, one.change) != Fate::kept) continue;
+      const auto old_keys = keys(one.before), new_keys = keys(one.after);
+      const auto partner =
+          std::find_if(right.contributions.begin(), right.contributions.end(),
+                       [&](const Contribution& other) { return other.change == one.change; });
+      if (partner == right.contributions.end()) {
+        const bool has_partner = right.selection.others && !same_series(old_keys, new_keys);
+        if (has_partner) alone.push_back(one.change);
+        continue;
+      }
+      const Fate fate = fate_in(right.selection, one.change);
+      if (!same_series(old_keys, keys(partner->before))) continue;
+      const bool is_gone =
+          fate == Fate::lost && !right.selection.others_gained && !same_series(old_keys, new_keys);
+      const bool differs = fate == Fate::kept && !same_series(new_keys, keys(partner->after));
+      if (is_gone || differs) alone.push_back(one.change);
+    }
+    return !alone.empty();
+  }
+
+  const World& world_;
+  const Bindings& bindings_;
+};
+
+}  // namespace
+
+Verdict worse(Verdict a, Verdict b) {
+  return std::max(a, b);
+}
+
+bool labels_change(const Outcome& outcome) {
+  return std::any_of(outcome.contributions.begin(), outcome.contributions.end(),
+                     [&](const Contribution& one) {
+                       return fate_in(outcome.selection, one.change) == Fate::kept &&
+                              !same_series(one.before, one.after);
+                     });
+}
+
+Outcome judge_expression(const World& world, const logql::Expr& expr, const Bindings& bindings) {
+  return Judge(world, bindings).of(expr);
+}
+
+}  // namespace migrate

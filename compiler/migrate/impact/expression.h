@@ -1,0 +1,59 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "compiler/migrate/impact/bindings.h"
+#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/line_labels.h"
+#include "compiler/migrate/impact/selection.h"
+#include "compiler/migrate/impact/source.h"
+#include "compiler/migrate/impact/world.h"
+#include "logql/ast.h"
+
+namespace migrate {
+
+/// What an expression makes of the streams of one service that moves.
+struct Contribution {
+  size_t change = 0;
+  std::vector<SeriesPtr> before;                   ///< of the streams it takes
+  std::vector<SeriesPtr> after;                    ///< of those it takes; if it takes none, of all
+  uint32_t streams_before = 0, streams_after = 0;  ///< estimates
+};
+
+/// What becomes of an expression.
+struct Outcome {
+  Verdict verdict = Verdict::same;
+  Selection selection;
+  std::vector<Contribution> contributions;
+  Bits others;  ///< families that it takes before and after; only the unchanged are of use
+  std::vector<std::string> reasons;
+  bool is_metric = false;
+  bool is_literal = false;      ///< a number or vector(): it has no streams
+  bool is_additive = false;     ///< its sum stays when streams are split otherwise
+  bool is_raw = false;          ///< one series for each stream, or each line as it is
+  bool is_plain = true;         ///< no part of it turns missing series into something
+  bool loses_partners = false;  ///< series of its two sides do not match any more
+  bool is_refused = false;      ///< Loki gives an error instead of a result
+};
+
+/// Judges an expression for one choice of values of its variables.
+Outcome judge_expression(const World& world, const logql::Expr& expr, const Bindings& bindings);
+
+/// `worse` of two verdicts: in the order of the enumeration.
+Verdict worse(Verdict a, Verdict b);
+
+/// Whether series of streams that are kept change their labels.
+bool labels_change(const Outcome& outcome);
+
+/// Why a selector's outcome is what it is: one sentence a group of services.
+std::vector<std::string> explain(const World& world, const Selection& selection,
+                                 const std::vector<Condition>& conditions);
+
+/// `labels` of a family after the move, as far as they differ from before:
+/// {service="kairos", component="app"}.
+std::string moved_labels(const Change& change);
+
+/// "puck/kairos", "puck/kairos and puck/angelia", "puck/a, puck/b, puck/c and 4 more".
+std::string names_of(const World& world, const std::vector<size_t>& changes);
+
+}  // namespace migrate

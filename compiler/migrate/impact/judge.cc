@@ -1,0 +1,318 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/query.h"
+#include "compiler/migrate/impact/query_rewrite.h"
+#include "compiler/migrate/impact/readers.h"
+#include "compiler/migrate/impact/second_order.h"
+#include "logql/parser.h"
+
+namespace migrate {
+namespace {
+
+JudgedQuery not_read(const logql::ParseError& error) {
+  JudgedQuery judged;
+  judged.verdict = Verdict::unknown;
+  judged.reason = fmt::format("The text could not be read at its byte {}: {}.", error.span.begin,
+                              error.message);
+  return judged;
+}
+
+/// All uses of one document.
+class DocumentJudge {
+ public:
+  DocumentJudge(const World& world, const Document& document)
+      : world_(world), document_(document), judged_(document.uses.size()) {}
+
+  /// Queries come first: other uses read their results.
+  void judge_queries() {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      const Use& use = document_.uses[i];
+      const bool is_logql = use.language != Language::promql;
+      if (use.kind == UseKind::query && is_logql) judged_[i] = query(use);
+      if (use.kind == UseKind::selector) judged_[i] = selector(use);
+    }
+  }
+
+  /// The rules of this document beside what becomes of their expressions.
+  void collect_rules(Recorded& recorded, std::vector<JudgedRule>& alerts) const {
+    for (const RuleDef& rule : document_.rules) {
+      if (rule.expression >= judged_.size() || !judged_[rule.expression]) continue;
+      const JudgedRule one{&rule, &*judged_[rule.expression]};
+      if (!rule.is_record) {
+        alerts.push_back(one);
+      } else {
+        recorded[rule.name].push_back(one);
+      }
+    }
+  }
+
+  /// A finding for each use. What was judged goes with this judge: it takes far more memory.
+  std::vector<Finding> judge_all(size_t number, const Recorded& recorded,
+                                 const std::vector<JudgedRule>& alerts) {
+    judge_queries();
+    judge_recorded(recorded);
+    judge_readers(alerts);
+    std::vector<Finding> findings;
+    findings.reserve(document_.uses.size());
+    for (size_t use = 0; use < document_.uses.size(); ++use)
+      findings.push_back(finding(number, use));
+    return findings;
+  }
+
+ private:
+  void judge_recorded(const Recorded& recorded) {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      const Use& use = document_.uses[i];
+      if (use.kind != UseKind::query || use.language != Language::promql) continue;
+      keep(i, judge_promql(world_, use.text.text(), recorded));
+    }
+  }
+
+  void judge_readers(const std::vector<JudgedRule>& alerts) {
+    for (size_t i = 0; i < document_.uses.size(); ++i) {
+      const Use& use = document_.uses[i];
+      if (judged_[i]) continue;
+      if (use.kind == UseKind::route_matchers) {
+        keep(i, judge_route(world_, use.text.text(), use.label, alerts));
+      } else {
+        judged_[i] = reader(use);
+      }
+    }
+  }
+
+  Finding finding(size_t document, size_t index) const {
+    const Use& use = document_.uses[index];
+    const JudgedQuery& judged = *judged_[index];
+    Finding finding{.document = document, .use = index};
+    finding.verdict = judged.verdict;
+    finding.confidence = use.language_is_certain ? judged.confidence : Confidence::guess;
+    finding.reason = judged.reason;
+    if (judged.verdict == Verdict::same) return finding;
+    finding.services = services(judged);
+    if (second_order_.contains(index)) {
+      propose_edits(finding, use, second_order_.at(index));
+    } else if (judged.verdict != Verdict::unknown) {
+      propose(finding, use, judged);
+    }
+    return finding;
+  }
+
+  void keep(size_t index, SecondOrder result) {
+    judged_[index] = std::move(result.judged);
+    second_order_[index] = std::move(result.edits);
+  }
+
+  void propose_edits(Finding& finding, const Use& use, const std::vector<TextEdit>& edits) const {
+    if (edits.empty() || finding.verdict == Verdict::unknown) return;
+    finding.proposal = proposal_of(use, {.edits = edits, .text = edited(use.text.text(), edits)});
+  }
+
+  const Scope* scope_of(const Use& use) const {
+    const auto index = static_cast<size_t>(use.scope);
+    return use.scope < 0 || index >= document_.scopes.size() ? nullptr : &document_.scopes[index];
+  }
+
+  const VariableDef* variable_of(const Use& use) const {
+    const Scope* scope = scope_of(use);
+    if (scope == nullptr) return nullptr;
+    const auto found = scope->variables.find(use.name);
+    return found == scope->variables.end() ? nullptr : &found->second;
+  }
+
+  JudgedQuery query(const Use& use) const {
+    const auto parsed = logql::parse(use.text.text());
+    if (!parsed.ok()) return not_read(parsed.errors.front());
+    return judge_query(world_, *parsed.expr, scope_of(use));
+  }
+
+  JudgedQuery selector(const Use& use) const {
+    if (use.language == Language::promql) return {};
+    auto parsed = logql::parse_selector(use.text.text());
+    if (!parsed.ok()) return not_read(parsed.errors.front());
+    logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
+    return judge_query(world_, expr, scope_of(use));
+  }
+
+  JudgedQuery reader(const Use& use) const {
+    switch (use.kind) {
+      case UseKind::label_name:
+        if (const auto* variable = variable_of(use);
+            variable != nullptr && variable->label == use.text.text()) {
+          if (use.language == Language::promql) return {};
+          return judge_offered(world_, *variable, scope_of(use), {});
+        }
+        return judge_mentions(world_, use, read_by(use));
+      case UseKind::label_template:
+      case UseKind::go_template:
+      case UseKind::field_reference:
+        return judge_mentions(world_, use, read_by(use));
+      case UseKind::value:
+        if (use.language == Language::promql || use.label.empty()) return {};
+        return judge_value(world_, use.label, use.text.text());
+      case UseKind::value_regex:
+        if (const auto* variable = variable_of(use); variable != nullptr) {
+          if (use.language == Language::promql) return {};
+          return judge_offered(world_, *variable, scope_of(use), use.text.text());
+        }
+        return {};
+      case UseKind::route_matchers:
+      case UseKind::query:
+      case UseKind::selector:
+        break;
+    }
+    return {};
+  }
+
+  void propose(Finding& finding, const Use& use, const JudgedQuery& judged) const {
+    std::string why;
+    std::optional<QueryRewrite> rewrite;
+    const bool is_query = use.kind == UseKind::query || use.kind == UseKind::selector;
+    if (is_query) {
+      // A bare selector is a query as well.
+      const auto parsed = logql::parse(use.text.text());
+      if (parsed.ok()) {
+        rewrite = rewrite_query(world_, use.text.text(), *parsed.expr, judged, why);
+      }
+      finding.transitions =
+          transitions(world_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
+    } else {
+      rewrite = rewrite_mentions(world_, use, read_by(use));
+      if (rewrite && !is_carried(use, *rewrite, why)) rewrite.reset();
+    }
+    if (rewrite && rewrite->needs_second_target) {
+      why = "what moves and what stays need two queries";
+      rewrite.reset();
+    }
+    if (rewrite) finding.proposal = proposal_of(use, *rewrite);
+    if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
+  }
+
+  /// Whether the results that a text reads will have the labels that `rewrite` reads: those of each
+  /// query as it is proposed, or as it is when nothing else is proposed.
+  bool is_carried(const Use& use, const QueryRewrite& rewrite, std::string& why) const {
+    for (const size_t index : queries_of(use)) {
+      // What a recorded series has after the move is told by its rule's proposal.
+      if (document_.uses[index].language == Language::promql) continue;
+      const JudgedQuery& judged = *judged_[index];
+      const bool loses = judged.verdict > Verdict::value_changed;
+      const auto proposed = proposed_text(index);
+      for (const Replaced& one : rewrite.replaced) {
+        if (!label_fate({&judged}, one.old_label).changes) continue;
+        const bool is_there = proposed ? carries(world_, *proposed, judged, one)
+                                       : !loses && carries(judged.outcome, one);
+        if (is_there) continue;
+        why = proposed ? fmt::format("the query it reads would not give `{}`", one.new_label)
+                       : "the query it reads has no proposal";
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// What a query becomes; nullopt: it stays.
+  std::optional<std::string> proposed_text(size_t index) const {
+    const Finding made = finding(0, index);
+    if (!made.proposal) return std::nullopt;
+    return made.proposal->text;
+  }
+
+  static Proposal proposal_of(const Use& use, const QueryRewrite& rewrite) {
+    Proposal proposal{.text = rewrite.text, .edits = {}, .blocked = {}};
+    for (const auto& edit : rewrite.edits) {
+      auto in_file = use.text.replace(edit.span.begin, edit.span.end, edit.text);
+      if (!in_file) {
+        proposal.edits.clear();
+        proposal.blocked = "the file's notation of this text cannot hold the change";
+        break;
+      }
+      proposal.edits.push_back(std::move(*in_file));
+    }
+    return proposal;
+  }
+
+  /// The queries whose results a text reads: its own, or all of its panel.
+  std::vector<size_t> queries_of(const Use& use) const {
+    std::vector<size_t> queries;
+    if (use.belongs_to >= 0) {
+      const auto index = static_cast<size_t>(use.belongs_to);
+      if (index < judged_.size() && judged_[index]) queries.push_back(index);
+      return queries;
+    }
+    if (use.panel < 0) return queries;
+    for (size_t i = 0; i < judged_.size(); ++i) {
+      const Use& other = document_.uses[i];
+      if (other.panel == use.panel && other.kind == UseKind::query && judged_[i])
+        queries.push_back(i);
+    }
+    return queries;
+  }
+
+  std::vector<const JudgedQuery*> read_by(const Use& use) const {
+    std::vector<const JudgedQuery*> queries;
+    for (const size_t index : queries_of(use)) queries.push_back(&*judged_[index]);
+    return queries;
+  }
+
+  std::vector<std::string> services(const JudgedQuery& judged) const {
+    std::vector<std::string> names;
+    bool all_kept = true;
+    const auto& affected = judged.outcome.selection.affected;
+    for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
+    for (const Affected& one : affected) {
+      if (one.fate == Fate::kept && !all_kept) continue;
+      auto name = service_name(world_.mapping().changes[one.change]);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  const World& world_;
+  const Document& document_;
+  std::vector<std::optional<JudgedQuery>> judged_;
+  std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
+};
+
+}  // namespace
+
+std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping) {
+  // Rules come first, for other documents read what they find.
+  const World world(mapping);
+  std::deque<DocumentJudge> with_rules;
+  Recorded recorded;
+  std::vector<JudgedRule> alerts;
+  for (const Document& document : documents) {
+    if (document.rules.empty()) continue;
+    with_rules.emplace_back(world, document).judge_queries();
+    with_rules.back().collect_rules(recorded, alerts);
+  }
+  std::vector<std::vector<Finding>> by_document(documents.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    const World own(mapping);  // It remembers decisions, each thread for itself.
+    for (size_t i; (i = next.fetch_add(1)) < documents.size();)
+      by_document[i] = DocumentJudge(own, documents[i]).judge_all(i, recorded, alerts);
+  };
+  {
+    const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), documents.size());
+    std::vector<std::jthread> helpers;
+    for (size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    work();
+  }
+  size_t count = 0;
+  for (const auto& own : by_document) count += own.size();
+  std::vector<Finding> findings;
+  findings.reserve(count);
+  for (auto& own : by_document) std::move(own.begin(), own.end(), std::back_inserter(findings));
+  return findings;
+}
+
+}  // namespace migrate

@@ -1,0 +1,214 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "compiler/migrate/impact/finding.h"
+#include "tests/support/golden.h"
+
+/// Case files: blocks between blank lines are documents, their lines are uses:
+///   query: ...           alert: ...           record NAME: ...      promql: ...
+///   selector: ...        legend: ...          annotation: ...       link: ...
+///   label: ...           value LABEL: ...     regex VARIABLE: ...   route: ...
+///   variable NAME: type=custom values=a,b all=.* multi label=job selector={...}
+///   labels: a=b,c=d      of the rule before
+/// What reads a result reads that of the query above it. Lines with # are comments.
+namespace {
+
+using namespace migrate;
+
+StreamFamily family(const std::map<std::string, std::string>& labels) {
+  StreamFamily made;
+  for (const auto& [name, value] : labels) made.labels[name] = Values::of(value);
+  made.labels["environment"] = Values::of("ouranos");
+  return made;
+}
+
+/// kairos and angelia keep their name as service; angelia has two components; spelunker's project
+/// is called otherwise, and what its containers are called is not known.
+Mapping sample() {
+  Mapping mapping;
+  for (const std::string service : {"angelia", "kairos", "spelunker"}) {
+    Change change{.host = "puck", .service = service, .before = {}, .after = {}};
+    change.before.push_back(family({{"job", service}, {"hostname", "puck"}}));
+    std::vector<std::string> components = {"app"};
+    if (service == "angelia") components.emplace_back("worker");
+    for (const auto& component : components) {
+      const auto project = service == "spelunker" ? "cave" : service;
+      auto after = family({{"service", project}, {"component", component}, {"hostname", "puck"}});
+      const auto container = fmt::format("{}-{}-", project, component);
+      after.labels["container"] = service == "spelunker" ? Values{{}, {OpenValue{{container, ""}}}}
+                                                         : Values::of(container + "1");
+      change.after.push_back(after);
+    }
+    mapping.changes.push_back(change);
+  }
+  for (const std::string host : {"puck", "rosalind"}) {
+    mapping.unchanged.push_back(family({{"job", "systemd"}, {"hostname", host}}));
+    mapping.unchanged.push_back(
+        family({{"job", "systemd"}, {"service", "alloy"}, {"hostname", host}}));
+  }
+  for (const std::string service : {"gitea", "hass"})
+    mapping.unchanged.push_back(family({{"job", service}, {"hostname", "rosalind"}}));
+  for (const std::string service : {"athena", "mnemosyne"}) {
+    mapping.unchanged.push_back(family({{"service", service},
+                                        {"component", "app"},
+                                        {"container", service + "-app-1"},
+                                        {"hostname", "puck"}}));
+  }
+  auto apache = family({{"job", "apache"}, {"log", "access"}, {"hostname", "rosalind"}});
+  apache.labels["filename"] = {{}, {OpenValue{{"/var/log/apache2/", "-access.log"}}}};
+  mapping.unchanged.push_back(apache);
+  return mapping;
+}
+
+std::vector<std::string> split(const std::string& text, char by) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, by);) parts.push_back(part);
+  return parts;
+}
+
+VariableDef variable(const std::string& name, const std::string& text) {
+  VariableDef made{.name = name};
+  for (const auto& setting : split(text, ' ')) {
+    const auto equals = setting.find('=');
+    const auto key = setting.substr(0, equals);
+    const auto value = equals == std::string::npos ? "" : setting.substr(equals + 1);
+    if (key == "type") made.type = value;
+    if (key == "values") made.values = split(value, ',');
+    if (key == "all") made.all_value = value;
+    if (key == "all" || key == "include_all") made.include_all = true;
+    if (key == "multi") made.multi = true;
+    if (key == "label") made.label = value;
+    if (key == "selector") made.query_selector = value;
+  }
+  made.values_are_all = made.type == "custom" || made.type == "constant";
+  return made;
+}
+
+struct Kind {
+  std::string_view word;
+  UseKind kind;
+  Language language = Language::logql;
+};
+constexpr Kind kKinds[] = {
+    {"query", UseKind::query},
+    {"alert", UseKind::query},
+    {"record", UseKind::query},
+    {"promql", UseKind::query, Language::promql},
+    {"promalert", UseKind::query, Language::promql},
+    {"selector", UseKind::selector},
+    {"legend", UseKind::label_template, Language::none},
+    {"annotation", UseKind::go_template, Language::none},
+    {"link", UseKind::field_reference, Language::none},
+    {"label", UseKind::label_name},
+    {"value", UseKind::value},
+    {"regex", UseKind::value_regex},
+    {"route", UseKind::route_matchers, Language::none},
+};
+
+class CaseReader {
+ public:
+  std::vector<Document> documents;
+
+  void line(const std::string& text) {
+    if (text.empty()) {
+      is_new_ = true;
+      return;
+    }
+    if (text.starts_with('#')) return;
+    if (is_new_) documents.push_back({.path = "case", .scopes = {Scope{}}});
+    is_new_ = false;
+    const auto colon = text.find(": ");
+    REQUIRE(colon != std::string::npos);
+    const auto head = split(text.substr(0, colon), ' ');
+    add(head[0], head.size() > 1 ? head[1] : "", text.substr(colon + 2));
+  }
+
+ private:
+  void add(const std::string& word, const std::string& name, const std::string& text) {
+    Document& document = documents.back();
+    if (word == "variable") {
+      document.scopes[0].variables[name] = variable(name, text);
+      return;
+    }
+    if (word == "labels") {
+      for (const auto& one : split(text, ',')) {
+        const auto equals = one.find('=');
+        document.rules.back().labels[one.substr(0, equals)] = one.substr(equals + 1);
+      }
+      return;
+    }
+    const auto known = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                    [&](const Kind& kind) { return kind.word == word; });
+    CAPTURE(word);
+    REQUIRE(known != std::end(kKinds));
+    Use use{.kind = known->kind, .language = known->language, .text = Excerpt::of_file(text)};
+    use.scope = 0;
+    use.name = name;
+    use.label = use.kind == UseKind::value ? name : "";
+    use.is_alert = word == "alert" || word == "promalert" || word == "route";
+    if (word == "query" || word == "alert" || word == "record" || word == "promql" ||
+        word == "promalert") {
+      query_ = static_cast<int32_t>(document.uses.size());
+    }
+    if (word == "alert" || word == "record" || word == "promalert") {
+      document.rules.push_back({.name = name,
+                                .is_record = word == "record",
+                                .labels = {},
+                                .expression = document.uses.size()});
+    }
+    const bool reads = use.language == Language::none && use.kind != UseKind::route_matchers;
+    if (reads || (use.kind == UseKind::label_name && name.empty())) use.belongs_to = query_;
+    document.uses.push_back(use);
+  }
+
+  bool is_new_ = true;
+  int32_t query_ = -1;
+};
+
+std::string name_of(Transition::Kind kind) {
+  constexpr std::string_view kNames[] = {"dual labels", "two targets", "either"};
+  return std::string(kNames[static_cast<size_t>(kind)]);
+}
+
+std::string render(const Document& document, const Finding& finding) {
+  const Use& use = document.uses[finding.use];
+  const auto& text = use.text.text();
+  std::string out =
+      fmt::format("{}\n  {}, {}", text, name(finding.verdict), name(finding.confidence));
+  if (!finding.services.empty()) out += fmt::format(": {}", fmt::join(finding.services, ", "));
+  out += '\n';
+  if (!finding.reason.empty()) out += fmt::format("  {}\n", finding.reason);
+  if (finding.proposal && finding.proposal->blocked.empty()) {
+    out += fmt::format("  -> {}\n", finding.proposal->text);
+    const auto edited = migrate::apply(text, finding.proposal->edits);
+    CHECK(edited.value_or("edits overlap") == finding.proposal->text);
+  } else if (finding.proposal) {
+    out += fmt::format("  no edit: {}\n", finding.proposal->blocked);
+  }
+  for (const auto& transition : finding.transitions) {
+    out +=
+        fmt::format("  {}: {} ({})\n", name_of(transition.kind), transition.text, transition.cost);
+  }
+  return out;
+}
+
+TEST_CASE("golden: judge") {
+  const Mapping mapping = sample();
+  golden::run(
+      "tests/golden/migrate_judge",
+      [&](const golden::Input& input) {
+        CaseReader reader;
+        for (const auto& line : split(input.source, '\n')) reader.line(line);
+        std::string out;
+        for (const auto& finding : judge(reader.documents, mapping)) {
+          out += render(reader.documents[finding.document], finding) + "\n";
+        }
+        return out;
+      },
+      ".case");
+}
+
+}  // namespace

@@ -1,0 +1,323 @@
+#include "compiler/migrate/impact/leaf.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace migrate {
+namespace {
+
+/// One side of a query: what its selector reaches, and what its stages make of it.
+struct Half {
+  std::vector<Condition> conditions;
+  Reach selected;                      ///< by the selector alone
+  Reach reached;                       ///< after the filters on labels
+  std::map<size_t, LineLabels> lines;  ///< of families that move, where there are stages
+};
+
+bool accepts_absence(const Condition& condition) {
+  std::string error;
+  const auto test = ValueTest::of(condition.op, condition.value, &error);
+  return test && test->accepts("");
+}
+
+void restrict(Reach& reach, size_t family, const Extent& passes) {
+  if (!passes.all) reach.all.reset(family);
+  if (!passes.some) reach.some.reset(family);
+  if (!passes.may) reach.may.reset(family);
+}
+
+class Leaf {
+ public:
+  Leaf(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+       const Bindings& bindings)
+      : world_(world), old_query_(before), new_query_(after), bindings_(bindings) {}
+
+  Outcome judge() {
+    outcome_.is_raw = true;
+    if (!fill(before_, Side::before) || !fill(after_, Side::after)) {
+      return give_up(fmt::format("The selector has a variable whose values are not known{}.",
+                                 unknown_variables()));
+    }
+    if (!before_.selected.error.empty()) return give_up(before_.selected.error + ".");
+    if (!after_.selected.error.empty()) return give_up(after_.selected.error + ".");
+    if (std::all_of(before_.conditions.begin(), before_.conditions.end(), accepts_absence)) {
+      outcome_.is_refused = true;
+      outcome_.verdict = Verdict::empty;
+      outcome_.reasons.emplace_back(
+          "ERROR: Loki refuses a selector in which every matcher accepts the empty value.");
+      return std::move(outcome_);
+    }
+    for (const size_t change : touched()) {
+      follow_lines(before_, Side::before, world_.before(change));
+      follow_lines(after_, Side::after, world_.after(change));
+    }
+    if (!unknown_.empty()) return give_up(fmt::format("Not decided: {}.", unknown_));
+    outcome_.selection = select(world_, before_.reached, after_.reached);
+    if (!has_no_stages() && verdict_of(outcome_.selection) == Verdict::narrows) {
+      // What remains may be streams that a filter on a label keeps out: then nothing remains.
+      filter_others(before_, Side::before);
+      filter_others(after_, Side::after);
+      outcome_.selection = select(world_, before_.reached, after_.reached);
+    }
+    outcome_.others = before_.reached.may;
+    outcome_.others &= after_.reached.may;
+    compare_filters();
+    contribute();
+    outcome_.verdict = verdict_of(outcome_.selection);
+    explain_all();
+    compare_shown();
+    return std::move(outcome_);
+  }
+
+ private:
+  const logql::LogQuery& query(Side side) const {
+    return side == Side::before ? old_query_ : new_query_;
+  }
+  bool has_no_stages() const { return old_query_.stages.empty() && new_query_.stages.empty(); }
+
+  Outcome give_up(std::string reason) {
+    outcome_.verdict = Verdict::unknown;
+    outcome_.reasons.push_back(std::move(reason));
+    return std::move(outcome_);
+  }
+
+  std::string unknown_variables() const {
+    std::set<std::string> names;
+    for (const auto& variable : old_query_.selector.variables) names.insert(variable.written);
+    for (const auto& matcher : old_query_.selector.matchers) {
+      for (const auto* text : {&matcher.name, &matcher.value}) {
+        if (bindings_.bind(*text, Side::before)) continue;
+        for (const auto& variable : text->variables) names.insert(variable.written);
+      }
+    }
+    return names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", "));
+  }
+
+  bool fill(Half& half, Side side) {
+    auto bound = bindings_.bind(query(side).selector, side);
+    if (!bound) return false;
+    half.conditions = std::move(bound->list);
+    if (side == Side::after && bound->possible && half.conditions == before_.conditions) {
+      half.selected = before_.selected;
+    } else if (bound->possible) {
+      half.selected = world_.reach(half.conditions);
+    } else {
+      half.selected = {Bits(world_.size()), Bits(world_.size()), Bits(world_.size()), {}};
+    }
+    half.reached = half.selected;
+    return true;
+  }
+
+  /// The changes that the selector takes something of, before or after.
+  std::vector<size_t> touched() const {
+    std::vector<size_t> changes;
+    if (has_no_stages()) return changes;
+    for (size_t change = 0; change < world_.mapping().changes.size(); ++change) {
+      const auto old_range = world_.before(change), new_range = world_.after(change);
+      if (before_.selected.may.any(old_range.begin, old_range.end) ||
+          after_.selected.may.any(new_range.begin, new_range.end)) {
+        changes.push_back(change);
+      }
+    }
+    return changes;
+  }
+
+  void follow_lines(Half& half, Side side, World::Range range) {
+    for (size_t i = range.begin; i < range.end; ++i) {
+      auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
+      if (!lines.unknown.empty()) unknown_ = lines.unknown;
+      restrict(half.reached, i, lines.passes);
+      half.lines.emplace(i, std::move(lines));
+    }
+  }
+
+  /// Filters on labels, for the streams that the move leaves alone.
+  void filter_others(Half& half, Side side) const {
+    const auto range = world_.unchanged();
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (!half.selected.may.test(i)) continue;
+      const auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
+      if (lines.unknown.empty()) restrict(half.reached, i, lines.passes);
+    }
+  }
+
+  /// All texts of `field` among the families that are reached.
+  std::set<std::string> depends(const Half& half, World::Range range) const {
+    std::set<std::string> all;
+    for (size_t i = range.begin; i < range.end; ++i) {
+      const auto found = half.lines.find(i);
+      if (found != half.lines.end() && half.reached.may.test(i)) all.insert(found->second.depends);
+    }
+    return all;
+  }
+
+  /// Streams that are taken on both sides, but with filters that read something else.
+  void compare_filters() {
+    for (Affected& one : outcome_.selection.affected) {
+      const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
+      const auto now = depends(after_, new_range);
+      if (one.fate == Fate::gained) {
+        // A filter kept them out by a label of the stream; now it reads what the line holds.
+        const bool by_filter = before_.selected.may.any(old_range.begin, old_range.end);
+        if (!by_filter || now.empty() || now == std::set<std::string>{""}) continue;
+      } else if ((one.fate != Fate::kept && one.fate != Fate::partly_lost) ||
+                 depends(before_, old_range) == now) {
+        continue;
+      }
+      one.fate = Fate::unsure;
+      for (const auto& label : differing(one.change, &LineLabels::read)) {
+        filters_[fmt::format("a filter reads `{}`, which {}", label,
+                             what_becomes(one.change, label))]
+            .push_back(one.change);
+      }
+    }
+  }
+
+  using Read = std::map<std::string, Source> LineLabels::*;
+
+  /// Labels that `field` of the lines holds and that have another source after the move.
+  std::set<std::string> differing(size_t change, Read field) const {
+    std::set<std::string> labels;
+    const auto each = [&](const Half& half, World::Range range, auto&& visit) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const auto found = half.lines.find(i);
+        if (found != half.lines.end()) visit(found->second.*field);
+      }
+    };
+    std::map<std::string, std::set<std::string>> old_keys, new_keys;
+    each(before_, world_.before(change), [&](const auto& sources) {
+      for (const auto& [name, source] : sources) old_keys[name].insert(key_of(source));
+    });
+    each(after_, world_.after(change), [&](const auto& sources) {
+      for (const auto& [name, source] : sources) new_keys[name].insert(key_of(source));
+    });
+    for (const auto& [name, keys] : old_keys) {
+      if (new_keys[name] != keys) labels.insert(name);
+    }
+    return labels;
+  }
+
+  std::string what_becomes(size_t change, const std::string& label) const {
+    const auto range = world_.after(change);
+    const auto is_stream = [&](World::Range r) {
+      for (size_t i = r.begin; i < r.end; ++i) {
+        if (world_.family(i).labels.contains(label)) return true;
+      }
+      return false;
+    };
+    const bool was = is_stream(world_.before(change)), is = is_stream(range);
+    if (was && !is) {
+      return "was the stream's label; after the move it is what a parser finds in the line";
+    }
+    if (!was && is) {
+      return "was found in the line; after the move it is the stream's label, and what a parser "
+             "finds is called so with _extracted";
+    }
+    return "has other values after the move";
+  }
+
+  void contribute() {
+    for (const Affected& one : outcome_.selection.affected) {
+      Contribution contribution{.change = one.change, .before = {}, .after = {}};
+      collect(before_, world_.before(one.change), contribution.before, contribution.streams_before);
+      collect(after_, world_.after(one.change), contribution.after, contribution.streams_after);
+      outcome_.contributions.push_back(std::move(contribution));
+    }
+  }
+
+  void collect(const Half& half, World::Range range, std::vector<SeriesPtr>& series,
+               uint32_t& streams) const {
+    const bool takes = half.reached.may.any(range.begin, range.end);
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (takes && !half.reached.may.test(i)) continue;
+      streams += world_.family(i).streams;
+      const auto found = half.lines.find(i);
+      if (found == half.lines.end()) {
+        series.push_back(world_.labels(i));
+        continue;
+      }
+      auto labels = std::make_shared<SeriesLabels>();
+      labels->open = found->second.open;
+      for (const auto& [name, source] : found->second.named) {
+        if (source.kind != Source::Kind::absent) labels->named.emplace(name, source);
+      }
+      series.push_back(std::move(labels));
+    }
+  }
+
+  /// A filter may be the cause where the selector itself is not.
+  void explain_all() {
+    Selection by_selector = outcome_.selection;
+    auto& list = by_selector.affected;
+    list.clear();
+    for (const Affected& one : outcome_.selection.affected) {
+      const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
+      const bool was = before_.selected.may.any(old_range.begin, old_range.end);
+      const bool is = after_.selected.all.every(new_range.begin, new_range.end);
+      const bool by_filter = !has_no_stages() && was && is && one.fate != Fate::kept;
+      if (!by_filter) {
+        list.push_back(one);
+        continue;
+      }
+      if (one.fate == Fate::unsure && !filters_.empty()) continue;
+      for (const auto& label : differing(one.change, &LineLabels::read)) {
+        const auto* does = one.fate == Fate::gained ? "lets lines pass that it kept out"
+                           : one.fate == Fate::lost ? "lets nothing pass"
+                                                    : "lets other lines pass";
+        filters_[fmt::format("the filter on `{}` {}: the label is not what it was", label, does)]
+            .push_back(one.change);
+      }
+    }
+    outcome_.reasons = explain(world_, by_selector, before_.conditions);
+    for (const auto& [what, changes] : filters_) {
+      const Change& first = world_.mapping().changes[changes.front()];
+      outcome_.reasons.push_back(fmt::format("For {} {}. Its streams are now {}.",
+                                             names_of(world_, changes), what, moved_labels(first)));
+    }
+    if (outcome_.selection.others_lost) {
+      outcome_.reasons.emplace_back("Values that the variable offers today are gone.");
+    }
+  }
+
+  /// Templates that write labels into the lines.
+  void compare_shown() {
+    if (outcome_.verdict > Verdict::value_changed) return;
+    std::map<std::string, std::vector<size_t>> shown;
+    for (const Affected& one : outcome_.selection.affected) {
+      if (one.fate != Fate::kept) continue;
+      for (const auto& label : differing(one.change, &LineLabels::shown)) {
+        shown[label].push_back(one.change);
+      }
+    }
+    for (const auto& [label, changes] : shown) {
+      outcome_.verdict = Verdict::value_changed;
+      outcome_.reasons.push_back(fmt::format("Lines are written with `{}`, which changes for {}.",
+                                             label, names_of(world_, changes)));
+    }
+  }
+
+  const World& world_;
+  const logql::LogQuery& old_query_;
+  const logql::LogQuery& new_query_;
+  const Bindings& bindings_;
+  Half before_, after_;
+  Outcome outcome_;
+  std::string unknown_;
+  std::map<std::string, std::vector<size_t>> filters_;
+};
+
+}  // namespace
+
+Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings) {
+  return Leaf(world, query, query, bindings).judge();
+}
+
+Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+                    const Bindings& bindings) {
+  return Leaf(world, before, after, bindings).judge();
+}
+
+}  // namespace migrate

@@ -1,0 +1,14 @@
+#pragma once
+#include "compiler/migrate/impact/expression.h"
+#include "logql/log_query.h"
+
+namespace migrate {
+
+/// Judges a selector with its stages, for one choice of values of its variables.
+Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings);
+
+/// Compares what `before` takes before the move with what `after` takes after it.
+Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
+                    const Bindings& bindings);
+
+}  // namespace migrate

@@ -1,0 +1,317 @@
+#include "compiler/migrate/impact/line_labels.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace migrate {
+namespace {
+
+constexpr std::string_view kExtracted = "_extracted";
+
+Source from_line(std::string_view name) {
+  return {.kind = Source::Kind::line, .id = std::string(name)};
+}
+
+bool is_string(const logql::LabelFilter& filter) {
+  return filter.value_kind == logql::LabelFilter::ValueKind::string &&
+         filter.op <= logql::CompareOp::not_regex;
+}
+
+logql::MatchOp match_op(logql::CompareOp op) {
+  switch (op) {
+    case logql::CompareOp::not_equal:
+      return logql::MatchOp::not_equal;
+    case logql::CompareOp::regex:
+      return logql::MatchOp::regex;
+    case logql::CompareOp::not_regex:
+      return logql::MatchOp::not_regex;
+    default:
+      return logql::MatchOp::equal;
+  }
+}
+
+/// The stages of one query for one family, one after the other.
+class Follower {
+ public:
+  Follower(const World& world, const Bindings& bindings, Side side, const StreamFamily& family)
+      : world_(world), bindings_(bindings), side_(side) {
+    for (const auto& [name, values] : family.labels) {
+      lines_.named[name] = {.kind = Source::Kind::stream, .values = values, .id = {}};
+    }
+  }
+
+  LineLabels take() { return std::move(lines_); }
+
+  void operator()(const logql::LineFilter&) {}
+  void operator()(const logql::Decolorize&) {}
+  void operator()(const logql::StageVariable& stage) {
+    lines_.unknown = fmt::format("the variable ${} stands for stages", stage.variable.name);
+  }
+
+  void operator()(const logql::Parser& parser) {
+    if (!parser.extractions.empty()) {
+      for (const auto& one : parser.extractions) extract(one.label.value);
+      return;
+    }
+    switch (parser.kind) {
+      case logql::ParserKind::json:
+      case logql::ParserKind::logfmt:
+      case logql::ParserKind::unpack:
+        lines_.open = true;
+        break;
+      case logql::ParserKind::regexp:
+        extract_groups(parser.pattern.value);
+        break;
+      case logql::ParserKind::pattern:
+        extract_captures(parser.pattern.value);
+        break;
+    }
+  }
+
+  void operator()(const logql::LabelFilter& filter) {
+    const Outcome outcome = test(filter);
+    lines_.passes.all = lines_.passes.all && outcome.extent.all;
+    lines_.passes.some = lines_.passes.some && outcome.extent.some;
+    lines_.passes.may = lines_.passes.may && outcome.extent.may;
+    lines_.depends += outcome.depends;
+    if (!outcome.extent.may) lines_.blocked_by.push_back(outcome.label);
+  }
+
+  void operator()(const logql::LineFormat& format) {
+    for (const auto& label : labels_in_template(format.pattern.value)) {
+      lines_.shown[label] = lines_.source(world_, label);
+    }
+  }
+
+  void operator()(const logql::LabelFormat& format) {
+    for (const auto& one : format.assignments) {
+      if (one.is_template) {
+        Source made{.kind = Source::Kind::made, .values = {}, .id = one.value.value};
+        for (const auto& label : labels_in_template(one.value.value)) {
+          made.id += fmt::format("|{}={}", label, key_of(lines_.source(world_, label)));
+        }
+        lines_.named[one.label.value] = std::move(made);
+        continue;
+      }
+      const Source source = lines_.source(world_, one.value.value);
+      remove(one.value.value);
+      lines_.named[one.label.value] = source;
+    }
+  }
+
+  void operator()(const logql::LabelList& list) {
+    if (!list.keep) {
+      for (const auto& item : list.items) drop(item);
+      return;
+    }
+    std::map<std::string, Source> kept;
+    for (const auto& item : list.items) {
+      kept[item.name.value] = conditional(item, lines_.source(world_, item.name.value));
+    }
+    lines_.named = std::move(kept);
+    lines_.open = false;
+  }
+
+  void operator()(const logql::Unwrap& unwrap) {
+    const auto label = bindings_.bind(unwrap.label, side_);
+    if (!label) {
+      lines_.unknown = fmt::format("the label to unwrap is a variable, {}", unwrap.label.value);
+      return;
+    }
+    const Source source = lines_.source(world_, label->text);
+    lines_.read[label->text] = source;
+    if (source.kind == Source::Kind::absent) {
+      lines_.passes = {};
+      lines_.blocked_by.push_back(label->text);
+    }
+    if (source.kind == Source::Kind::line) lines_.depends += fmt::format("unwrap {};", source.id);
+    remove(label->text);
+  }
+
+ private:
+  struct Outcome {
+    Extent extent{true, true, true};
+    std::string depends;
+    std::string label;
+  };
+
+  Outcome test(const logql::LabelFilter& filter) {
+    switch (filter.kind) {
+      case logql::LabelFilter::Kind::compare:
+        return compare(filter);
+      case logql::LabelFilter::Kind::all_of:
+        return test_all(filter);
+      case logql::LabelFilter::Kind::any_of:
+        return test_any(filter);
+      case logql::LabelFilter::Kind::variable:
+        break;
+    }
+    lines_.unknown = fmt::format("the variable {} stands for a filter", filter.name.value);
+    return {};
+  }
+
+  Outcome test_all(const logql::LabelFilter& filter) {
+    Outcome all;
+    for (const auto& part : filter.parts) {
+      const Outcome one = test(part);
+      all.extent = {all.extent.all && one.extent.all, all.extent.some && one.extent.some,
+                    all.extent.may && one.extent.may};
+      all.depends += one.depends;
+      if (!one.extent.may) all.label = one.label;
+    }
+    return all;
+  }
+
+  Outcome test_any(const logql::LabelFilter& filter) {
+    Outcome any{.extent = {}, .depends = {}, .label = {}};
+    for (const auto& part : filter.parts) {
+      const Outcome one = test(part);
+      if (any.label.empty()) any.label = one.label;
+      if (!one.extent.may) continue;
+      if (one.extent.all && one.depends.empty()) return {};
+      any.extent = {any.extent.all || one.extent.all, any.extent.some || one.extent.some, true};
+      any.depends += fmt::format("or({})", one.depends);
+    }
+    return any;
+  }
+
+  Outcome compare(const logql::LabelFilter& filter) {
+    Outcome outcome;
+    const auto name = bindings_.bind(filter.name, side_);
+    const auto value = bindings_.bind(filter.value, side_);
+    if (!name) {
+      lines_.unknown = fmt::format("the label of a filter is a variable, {}", filter.name.value);
+      return outcome;
+    }
+    outcome.label = name->text;
+    const Source source = lines_.source(world_, name->text);
+    lines_.read[name->text] = source;
+    const bool known = source.kind == Source::Kind::stream || source.kind == Source::Kind::absent;
+    if (!known || (!is_string(filter) && source.kind == Source::Kind::stream)) {
+      outcome.depends = fmt::format("{} {} {} on {};", name->text, static_cast<int>(filter.op),
+                                    filter.value.value, key_of(source));
+      return outcome;
+    }
+    if (!is_string(filter)) {
+      // A number, a duration or an address is looked for in a label that is not there.
+      outcome.extent = {};
+      return outcome;
+    }
+    if (!value) {
+      lines_.unknown = fmt::format("a filter on `{}` has the value {}, whose values are not known",
+                                   name->text, filter.value.value);
+      return outcome;
+    }
+    std::string error;
+    const auto test = ValueTest::of(match_op(filter.op), value->text, &error);
+    if (!test) {
+      lines_.unknown = fmt::format("the filter on `{}`: {}", name->text, error);
+      return outcome;
+    }
+    const bool absent = source.kind == Source::Kind::absent;
+    outcome.extent = decide({&*test, 1}, absent ? Values::of("") : source.values);
+    return outcome;
+  }
+
+  void extract(const std::string& name) {
+    const auto taken = lines_.named.find(name);
+    const bool collides = taken != lines_.named.end() && taken->second.kind == Source::Kind::stream;
+    lines_.named[collides ? name + std::string(kExtracted) : name] = from_line(name);
+  }
+
+  void extract_groups(const std::string& pattern) {
+    const re2::RE2 regex(pattern, re2::RE2::Quiet);
+    if (!regex.ok()) {
+      lines_.unknown = fmt::format("the pattern of regexp: {}", regex.error());
+      return;
+    }
+    for (const auto& [number, name] : regex.CapturingGroupNames()) extract(name);
+  }
+
+  void extract_captures(const std::string& pattern) {
+    static const re2::RE2 capture("<([A-Za-z][A-Za-z0-9_]*)>");
+    re2::StringPiece rest(pattern);
+    std::string name;
+    while (re2::RE2::FindAndConsume(&rest, capture, &name)) extract(name);
+  }
+
+  static Source conditional(const logql::LabelList::Item& item, Source source) {
+    if (!item.matcher || source.kind == Source::Kind::absent) return source;
+    return {.kind = Source::Kind::made,
+            .values = {},
+            .id = fmt::format("{}{}{} of {}", item.name.value, static_cast<int>(item.matcher->op),
+                              item.matcher->value.value, key_of(source))};
+  }
+
+  void drop(const logql::LabelList::Item& item) {
+    const Source source = lines_.source(world_, item.name.value);
+    if (item.matcher) {
+      if (source.kind != Source::Kind::absent) {
+        lines_.named[item.name.value] = conditional(item, source);
+      }
+      return;
+    }
+    remove(item.name.value);
+  }
+
+  void remove(const std::string& name) {
+    lines_.named.erase(name);
+    lines_.dropped.push_back(name);
+  }
+
+  const World& world_;
+  const Bindings& bindings_;
+  Side side_;
+  LineLabels lines_;
+};
+
+}  // namespace
+
+std::string key_of(const Source& source) {
+  std::string key = fmt::format("{}:{}", static_cast<int>(source.kind), source.id);
+  for (const auto& value : source.values.exact) key += fmt::format(",{}", value);
+  for (const auto& value : source.values.open)
+    key += fmt::format(",{}", fmt::join(value.literals, "…"));
+  return key;
+}
+
+Source LineLabels::source(const World& world, std::string_view name) const {
+  if (const auto found = named.find(std::string(name)); found != named.end()) return found->second;
+  if (std::find(dropped.begin(), dropped.end(), name) != dropped.end()) return {};
+  if (open && name.ends_with(kExtracted)) {
+    const auto base = name.substr(0, name.size() - kExtracted.size());
+    const auto taken = named.find(std::string(base));
+    if (taken != named.end() && taken->second.kind == Source::Kind::stream) return from_line(base);
+    if (world.is_stream_label(base)) return {};
+  }
+  if (open) return from_line(name);
+  // Without a parser it is structured metadata, unless it is known as a label of streams.
+  return world.is_stream_label(name) ? Source{} : from_line(name);
+}
+
+LineLabels follow(const World& world, const logql::LogQuery& query, const Bindings& bindings,
+                  Side side, const StreamFamily& family) {
+  Follower follower(world, bindings, side, family);
+  for (const auto& stage : query.stages) std::visit(follower, stage.what);
+  return follower.take();
+}
+
+std::vector<std::string> labels_in_template(std::string_view pattern) {
+  static const re2::RE2 block(R"(\{\{-?((?:[^}]|\}[^}])*)\}\})");
+  static const re2::RE2 field(
+      R"RE((?:(?:^|[\s(|,])\.([A-Za-z_][A-Za-z0-9_]*)|index\s+\.\s+"([^"]+)"))RE");
+  std::vector<std::string> labels;
+  re2::StringPiece rest(pattern.data(), pattern.size());
+  std::string inside, name, indexed;
+  while (re2::RE2::FindAndConsume(&rest, block, &inside)) {
+    re2::StringPiece in(inside);
+    while (re2::RE2::FindAndConsume(&in, field, &name, &indexed)) {
+      labels.push_back(name.empty() ? indexed : name);
+    }
+  }
+  return labels;
+}
+
+}  // namespace migrate

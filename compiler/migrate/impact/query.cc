@@ -1,0 +1,158 @@
+#include "compiler/migrate/impact/query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace migrate {
+namespace {
+
+std::set<std::string> label_names(const std::vector<SeriesPtr>& series) {
+  std::set<std::string> names;
+  for (const auto& one : series) {
+    for (const auto& [name, source] : one->named) names.insert(name);
+  }
+  return names;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const auto& name : names) quoted.push_back(fmt::format("`{}`", name));
+  return fmt::format("{}", fmt::join(quoted, ", "));
+}
+
+/// What happens to the labels of the series that stay.
+std::string label_sentence(const World& world, const Outcome& outcome) {
+  std::set<std::string> lost, gained;
+  std::vector<size_t> changes;
+  for (const Contribution& one : outcome.contributions) {
+    const auto before = label_names(one.before), after = label_names(one.after);
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                        std::inserter(lost, lost.end()));
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                        std::inserter(gained, gained.end()));
+    changes.push_back(one.change);
+  }
+  std::string text =
+      fmt::format("The same streams, but the series of {} ", names_of(world, changes));
+  if (lost.empty() && gained.empty()) return text + "have other label values.";
+  if (!lost.empty()) text += fmt::format("lose {}", list_of({lost.begin(), lost.end()}));
+  if (!gained.empty()) {
+    text += fmt::format("{}get {}", lost.empty() ? "" : " and ",
+                        list_of({gained.begin(), gained.end()}));
+  }
+  return text + ".";
+}
+
+/// Labels of results matter where there are series.
+void judge_labels(const World& world, Outcome& outcome) {
+  if (!outcome.is_metric || outcome.verdict > Verdict::value_changed || !labels_change(outcome)) {
+    return;
+  }
+  outcome.verdict = Verdict::value_changed;
+  outcome.reasons.push_back(label_sentence(world, outcome));
+}
+
+bool is_estimated(const World& world, const Outcome& outcome) {
+  if (outcome.selection.estimated) return true;
+  const bool loses = outcome.verdict == Verdict::empty || outcome.verdict == Verdict::widens;
+  if (loses && outcome.selection.maybe_others && !outcome.selection.others) return true;
+  for (const Affected& one : outcome.selection.affected) {
+    for (const auto range : {world.before(one.change), world.after(one.change)}) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        if (!world.family(i).unsure.empty()) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string unsure_note(const World& world, const Outcome& outcome) {
+  for (const Affected& one : outcome.selection.affected) {
+    for (const auto range : {world.before(one.change), world.after(one.change)}) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const auto& family = world.family(i);
+        if (!family.unsure.empty()) {
+          return fmt::format("Not all label sets of {} are known: {}.",
+                             service_name(world.mapping().changes[one.change]), family.unsure);
+        }
+      }
+    }
+  }
+  return {};
+}
+
+void add_services(Outcome& all, const Outcome& other) {
+  for (const Affected& one : other.selection.affected) {
+    const bool known = std::any_of(all.selection.affected.begin(), all.selection.affected.end(),
+                                   [&](const Affected& mine) { return mine.change == one.change; });
+    if (!known) all.selection.affected.push_back(one);
+  }
+}
+
+/// The verdict over all choices, and which of them shows it.
+Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
+  bool all_empty = true;
+  Verdict worst = Verdict::same;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& one = outcomes[i];
+    // What took nothing has nothing to lose.
+    const bool took = one.selection.took() || one.selection.others_lost;
+    if (one.verdict != Verdict::empty && took) all_empty = false;
+    if (one.verdict > worst || i == 0) {
+      worst = one.verdict;
+      shown = i;
+    }
+  }
+  if (worst != Verdict::empty || all_empty) return worst;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].verdict != Verdict::widens) continue;
+    shown = i;
+    return Verdict::widens;
+  }
+  return Verdict::narrows;
+}
+
+}  // namespace
+
+JudgedQuery judge_query(const World& world, const logql::Expr& expr, const Scope* scope) {
+  JudgedQuery judged;
+  const Parts parts = parts_of(expr);
+  auto all = choices(world, parts.variables, scope);
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> texts;
+  for (const Bindings& bindings : all.list) {
+    Outcome outcome = judge_expression(world, expr, bindings);
+    // One value among others for which Loki refuses the query says nothing of the query.
+    if (outcome.is_refused && all.list.size() > 1) continue;
+    judge_labels(world, outcome);
+    outcomes.push_back(std::move(outcome));
+    texts.push_back(bindings.text());
+  }
+  if (outcomes.empty()) {
+    outcomes.push_back(judge_expression(world, expr, all.list.front()));
+    texts.push_back(all.list.front().text());
+  }
+  size_t shown = 0;
+  judged.verdict = overall(outcomes, shown);
+  judged.outcome = outcomes[shown];
+  for (const Outcome& one : outcomes) {
+    if (&one != &outcomes[shown]) add_services(judged.outcome, one);
+  }
+  const bool matters = judged.verdict != Verdict::same;
+  if (matters && !texts[shown].empty()) judged.reason = fmt::format("With {}: ", texts[shown]);
+  judged.reason += fmt::format("{}", fmt::join(judged.outcome.reasons, " "));
+  if (matters) {
+    if (const auto note = unsure_note(world, judged.outcome); !note.empty()) {
+      judged.reason += " " + note;
+    }
+  }
+  if (all.estimated || is_estimated(world, judged.outcome)) {
+    judged.confidence = Confidence::likely;
+  }
+  judged.choices = std::move(all.list);
+  return judged;
+}
+
+}  // namespace migrate

@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "compiler/migrate/impact/choices.h"
+#include "compiler/migrate/impact/expression.h"
+#include "compiler/migrate/impact/finding.h"
+#include "logql/parser.h"
+
+namespace migrate {
+
+/// A query for all values of its variables.
+struct JudgedQuery {
+  Verdict verdict = Verdict::same;
+  Confidence confidence = Confidence::certain;
+  std::string reason;
+  Outcome outcome;  ///< for the choice of values that is worst
+  std::vector<Bindings> choices;
+};
+
+/// `scope` may be nullptr. The verdict is that of all choices together: EMPTY when each that took
+/// something takes nothing any more.
+JudgedQuery judge_query(const World& world, const logql::Expr& expr, const Scope* scope);
+
+}  // namespace migrate

@@ -1,0 +1,348 @@
+#include "compiler/migrate/impact/query_rewrite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/migrate/impact/correspondence.h"
+#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/readers.h"
+#include "compiler/migrate/impact/walk.h"
+#include "logql/parser.h"
+
+namespace migrate {
+namespace {
+
+constexpr size_t kLabelsMax = 15;  ///< of a stream, in Loki's default configuration
+
+class Rewriter {
+ public:
+  Rewriter(const World& world, std::string_view text, const logql::Expr& expr,
+           const JudgedQuery& judged)
+      : world_(world), text_(text), judged_(judged), parts_(parts_of(expr)) {}
+
+  std::optional<QueryRewrite> rewrite(std::string& why) {
+    for (size_t i = 0; i < parts_.queries.size(); ++i) {
+      if (!rewrite_leaf(i, why)) return std::nullopt;
+    }
+    if (!rewrite_.needs_second_target) {
+      for (const auto& place : parts_.groupings) rewrite_grouping(place);
+    }
+    for (const auto* query : parts_.queries) rewrite_templates(*query);
+    for (const auto* replace : parts_.replacements) rewrite_source(*replace);
+    if (rewrite_.edits.empty()) {
+      why = "it names no label that another could stand for";
+      return std::nullopt;
+    }
+    rewrite_.text = edited(text_, rewrite_.edits);
+    if (!logql::parse(rewrite_.text).ok()) {
+      why = "the places that change overlap";
+      return std::nullopt;
+    }
+    return std::move(rewrite_);
+  }
+
+ private:
+  bool rewrite_leaf(size_t index, std::string& why) {
+    const auto& query = *parts_.queries[index];
+    bool changes = false;
+    for (const Bindings& bindings : judged_.choices) {
+      changes = changes || judge_lines(world_, query, bindings).verdict > Verdict::value_changed;
+    }
+    if (!changes) return true;
+    if (judged_.verdict <= Verdict::value_changed) {
+      why = "its parts make up for one another";
+      return false;
+    }
+    const auto leaf = rewrite_selector(world_, text_, query, index, judged_.choices, why);
+    if (!leaf) return false;
+    const logql::Expr* range = parts_.ranges[index];
+    if (!leaf->is_split) {
+      rewrite_.edits.insert(rewrite_.edits.end(), leaf->edits.begin(), leaf->edits.end());
+      return true;
+    }
+    if (range == nullptr) {
+      rewrite_.needs_second_target = parts_.queries.size() == 1;
+      why = "no single selector takes what moves and what stays";
+      rewrite_.edits = leaf->edits;
+      return rewrite_.needs_second_target;
+    }
+    // Streams of the two selectors differ in their labels, so `or` gives all series of both.
+    const auto others = within(range->span, leaf->for_others);
+    const auto moved = within(range->span, leaf->edits);
+    const auto both = fmt::format("{} or {}", others, moved);
+    rewrite_.edits.push_back({range->span, is_enclosed(range->span) ? both : "(" + both + ")"});
+    split_.push_back(range->span);
+    rewrite_.says_or = true;
+    return true;
+  }
+
+  /// Whether `or` binds to nothing else where `span` stands.
+  bool is_enclosed(logql::Span span) const {
+    const auto before = text_.substr(0, span.begin).find_last_not_of(" \n\t");
+    const auto after = text_.find_first_not_of(" \n\t", span.end);
+    const bool opens =
+        before == std::string_view::npos || text_[before] == '(' || text_[before] == ',';
+    const bool closes = after == std::string_view::npos || text_[after] == ')';
+    return opens && closes;
+  }
+
+  /// The text of `span` after edits that lie within.
+  std::string within(logql::Span span, std::vector<TextEdit> edits) const {
+    for (auto& edit : edits) {
+      edit.span = {edit.span.begin - span.begin, edit.span.end - span.begin};
+    }
+    return edited(text_.substr(span.begin, span.end - span.begin), std::move(edits));
+  }
+
+  bool is_split(logql::Span span) const {
+    return std::any_of(split_.begin(), split_.end(), [&](const logql::Span& one) {
+      return one.begin <= span.begin && span.end <= one.end;
+    });
+  }
+
+  /// What becomes of a label, whatever values the variables have. `judge` gives the outcome of what
+  /// is read for one choice of them.
+  template <typename Judge>
+  LabelFate fate_of(const std::string& label, const Judge& judge) const {
+    std::vector<JudgedQuery> judged;
+    for (const Bindings& bindings : judged_.choices) {
+      JudgedQuery one;
+      one.outcome = judge(bindings);
+      if (!one.outcome.is_refused) judged.push_back(std::move(one));
+    }
+    std::vector<const JudgedQuery*> all;
+    for (const JudgedQuery& one : judged) all.push_back(&one);
+    return label_fate(all, label);
+  }
+
+  /// What the series are that a grouping is applied to.
+  Outcome grouped(const logql::Expr& expr, const Bindings& bindings) const {
+    if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what))
+      return judge_lines(world_, range->query, bindings);
+    if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what))
+      return judge_expression(world_, *vector->operand, bindings);
+    if (const auto* binary = std::get_if<logql::Binary>(&expr.what))
+      return judge_expression(world_, *binary->left, bindings);
+    return {};
+  }
+
+  void rewrite_grouping(const GroupingPlace& place) {
+    if (place.grouping->without || is_split(place.grouping->span)) return;
+    for (const auto& label : place.grouping->labels) {
+      if (!label.variables.empty()) continue;
+      const auto fate = fate_of(
+          label.value, [&](const Bindings& bindings) { return grouped(*place.operand, bindings); });
+      if (!fate.changes) continue;
+      const auto candidates = correspondences(world_, fate.changed, label.value);
+      if (candidates.empty()) continue;
+      const auto& instead = candidates.front().label;
+      const auto& named = place.grouping->labels;
+      const bool known = std::any_of(named.begin(), named.end(), [&](const logql::Text& other) {
+        return other.value == instead;
+      });
+      if (known) continue;
+      if (fate.others_have_it) {
+        rewrite_.edits.push_back({{label.span.end, label.span.end}, ", " + instead});
+      } else {
+        rewrite_.edits.push_back({label.span, instead});
+      }
+    }
+  }
+
+  /// The label that label_replace reads.
+  void rewrite_source(const logql::LabelReplace& replace) {
+    const auto fate = fate_of(replace.source.value, [&](const Bindings& bindings) {
+      return judge_expression(world_, *replace.operand, bindings);
+    });
+    if (!fate.changes || fate.others_have_it || is_split(replace.source.span)) return;
+    const auto candidates = correspondences(world_, fate.changed, replace.source.value);
+    if (candidates.empty()) return;
+    rewrite_.edits.push_back({replace.source.span, logql::quote(candidates.front().label)});
+  }
+
+  /// {{.job}} of line_format and label_format, and labels that label_format renames.
+  void rewrite_templates(const logql::LogQuery& query) {
+    for (const auto& stage : query.stages) {
+      if (const auto* line = std::get_if<logql::LineFormat>(&stage.what)) {
+        rewrite_template(query, line->pattern);
+      } else if (const auto* label = std::get_if<logql::LabelFormat>(&stage.what)) {
+        for (const auto& one : label->assignments) {
+          if (one.is_template) rewrite_template(query, one.value);
+        }
+      }
+    }
+  }
+
+  void rewrite_template(const logql::LogQuery& query, const logql::Text& pattern) {
+    if (is_split(pattern.span)) return;
+    for (const auto& name : labels_in_template(pattern.value)) {
+      const auto fate = fate_of(
+          name, [&](const Bindings& bindings) { return judge_lines(world_, query, bindings); });
+      if (!fate.changes || fate.others_have_it) continue;
+      const auto candidates = correspondences(world_, fate.changed, name);
+      if (candidates.empty()) continue;
+      const auto written = "." + name;
+      for (auto at = text_.find(written, pattern.span.begin);
+           at != std::string_view::npos && at < pattern.span.end;
+           at = text_.find(written, at + 1)) {
+        const auto end = static_cast<uint32_t>(at + written.size());
+        const char next = end < text_.size() ? text_[end] : ' ';
+        if (std::isalnum(static_cast<unsigned char>(next)) != 0 || next == '_') continue;
+        const logql::Span span{static_cast<uint32_t>(at) + 1, end};
+        const bool known =
+            std::any_of(rewrite_.edits.begin(), rewrite_.edits.end(),
+                        [&](const TextEdit& edit) { return edit.span.begin == span.begin; });
+        if (!known) rewrite_.edits.push_back({span, candidates.front().label});
+      }
+    }
+  }
+
+  const World& world_;
+  std::string_view text_;
+  const JudgedQuery& judged_;
+  Parts parts_;
+  QueryRewrite rewrite_;
+  std::vector<logql::Span> split_;
+};
+
+/// The services whose old labels would have to be kept.
+std::vector<size_t> moving(const JudgedQuery& judged) {
+  std::vector<size_t> changes;
+  for (const Affected& one : judged.outcome.selection.affected) {
+    if (one.fate != Fate::kept) changes.push_back(one.change);
+  }
+  return changes;
+}
+
+Transition dual_labels(const World& world, const std::vector<size_t>& changes) {
+  uint32_t streams = 0;
+  size_t most = 0;
+  std::map<std::string, bool> kept;
+  for (const size_t change : changes) {
+    std::map<std::string, bool> gone;
+    const auto range = world.after(change);
+    for (size_t b = world.before(change).begin; b < world.before(change).end; ++b) {
+      for (const auto& [name, values] : world.family(b).labels) {
+        for (size_t i = range.begin; i < range.end; ++i) {
+          if (!world.family(i).labels.contains(name)) gone[name] = kept[name] = true;
+        }
+      }
+    }
+    for (size_t i = range.begin; i < range.end; ++i) {
+      streams += world.family(i).streams;
+      most = std::max(most, world.family(i).labels.size() + gone.size());
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, gone] : kept) names.push_back(fmt::format("`{}`", name));
+  Transition transition{.kind = Transition::Kind::dual_labels, .text = {}, .cost = {}};
+  transition.text = fmt::format("Keep {} of {} for some days beside the new labels.",
+                                fmt::join(names, ", "), names_of(world, changes));
+  transition.cost =
+      fmt::format("{} streams begin anew when the old labels go; {} of {} labels{}", streams, most,
+                  kLabelsMax, most > kLabelsMax ? ", which Loki refuses" : "");
+  return names.empty() ? Transition{} : transition;
+}
+
+}  // namespace
+
+std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view text,
+                                          const logql::Expr& expr, const JudgedQuery& judged,
+                                          std::string& why) {
+  if (judged.outcome.is_refused) return std::nullopt;
+  if (judged.outcome.loses_partners) {
+    why = "the two sides need a label in common";
+    return std::nullopt;
+  }
+  if (judged.outcome.selection.has(Fate::gained) && !judged.outcome.selection.took()) {
+    return std::nullopt;
+  }
+  return Rewriter(world, text, expr, judged).rewrite(why);
+}
+
+std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
+                                             const std::vector<const JudgedQuery*>& queries) {
+  if (use.is_regex) return std::nullopt;
+  const std::string& text = use.text.text();
+  QueryRewrite rewrite;
+  for (const auto& mention : mentions(use.kind, text)) {
+    const auto fate = label_fate(queries, mention.label);
+    if (!fate.changes) continue;
+    const auto candidates = correspondences(world, fate.changed, mention.label);
+    if (candidates.empty()) return std::nullopt;
+    const auto& instead = candidates.front().label;
+    rewrite.replaced.push_back({mention.label, instead});
+    if (!fate.others_have_it) {
+      rewrite.edits.push_back({mention.span, instead});
+      continue;
+    }
+    // Both kinds of series are shown: one of the two labels is empty in each.
+    const auto begin = text.rfind("{{", mention.span.begin);
+    const auto end = text.find("}}", mention.span.end);
+    if (use.kind == UseKind::field_reference || begin == std::string::npos ||
+        end == std::string::npos) {
+      return std::nullopt;
+    }
+    const auto at = static_cast<uint32_t>(end) + 2;
+    rewrite.edits.push_back({{at, at},
+                             text.substr(begin, mention.span.begin - begin) + instead +
+                                 text.substr(mention.span.end, at - mention.span.end)});
+  }
+  if (rewrite.edits.empty()) return std::nullopt;
+  rewrite.text = edited(text, rewrite.edits);
+  return rewrite;
+}
+
+bool carries(const Outcome& outcome, const Replaced& replaced) {
+  for (const Contribution& one : outcome.contributions) {
+    const auto has = [](const auto& series, const std::string& label) {
+      return std::any_of(series.begin(), series.end(),
+                         [&](const SeriesPtr& each) { return each->named.contains(label); });
+    };
+    if (has(one.before, replaced.old_label) && !has(one.after, replaced.new_label)) return false;
+  }
+  return true;
+}
+
+bool carries(const World& world, const std::string& text, const JudgedQuery& judged,
+             const Replaced& replaced) {
+  const auto parsed = logql::parse(text);
+  if (!parsed.ok()) return false;
+  // The old streams of the proposal are of no use here: what it takes after the move counts.
+  for (const Bindings& bindings : judged.choices) {
+    const Outcome outcome = judge_expression(world, *parsed.expr, bindings);
+    if (outcome.is_refused) continue;
+    for (const Contribution& one : outcome.contributions) {
+      const bool has = std::all_of(one.after.begin(), one.after.end(), [&](const SeriesPtr& each) {
+        return each->named.contains(replaced.new_label);
+      });
+      if (!has) return false;
+    }
+  }
+  return true;
+}
+
+std::vector<Transition> transitions(const World& world, std::string_view old_text,
+                                    const JudgedQuery& judged, const QueryRewrite* rewrite) {
+  std::vector<Transition> list;
+  const auto changes = moving(judged);
+  const auto& selection = judged.outcome.selection;
+  if (judged.verdict < Verdict::narrows || changes.empty() || !selection.took()) return list;
+  if (auto dual = dual_labels(world, changes); !dual.text.empty()) list.push_back(std::move(dual));
+  // What only keeps more out is as good for the old streams.
+  const bool loses = selection.has(Fate::lost) || selection.has(Fate::partly_lost);
+  if (rewrite == nullptr || !loses || rewrite->says_or) return list;
+  if (judged.outcome.is_metric) {
+    if (!judged.outcome.is_plain) return list;
+    list.push_back({Transition::Kind::or_expression,
+                    fmt::format("({}) or ({})", old_text, rewrite->text),
+                    "both are computed; while a range reaches over the move, a series without "
+                    "labels shows the old streams only"});
+  } else {
+    list.push_back({Transition::Kind::two_targets, rewrite->text, "one more query a refresh"});
+  }
+  return list;
+}
+
+}  // namespace migrate

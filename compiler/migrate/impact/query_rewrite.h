@@ -1,0 +1,46 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/migrate/impact/query.h"
+#include "compiler/migrate/impact/selector_rewrite.h"
+
+namespace migrate {
+
+/// A label that is read in the place of another.
+struct Replaced {
+  std::string old_label, new_label;
+};
+
+/// A whole query for the world after the move.
+struct QueryRewrite {
+  std::vector<TextEdit> edits;
+  std::string text;
+  /// Lines that no single selector takes: `text` takes those of the services that move.
+  bool needs_second_target = false;
+  bool says_or = false;            ///< `text` asks for the old streams as well
+  std::vector<Replaced> replaced;  ///< of a text that reads results
+};
+
+/// nullopt: `why` says why there is none. Selectors take what they took; groupings and templates
+/// name the labels that say the same.
+std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view text,
+                                          const logql::Expr& expr, const JudgedQuery& judged,
+                                          std::string& why);
+
+/// A text that shows labels of the results of `queries`.
+std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
+                                             const std::vector<const JudgedQuery*>& queries);
+
+/// Whether a query's results have the new label wherever the old one changes: as the query is, or
+/// as `text` proposes.
+bool carries(const Outcome& outcome, const Replaced& replaced);
+bool carries(const World& world, const std::string& text, const JudgedQuery& judged,
+             const Replaced& replaced);
+
+/// Ways to see both worlds: what they cost is computed from the families.
+std::vector<Transition> transitions(const World& world, std::string_view old_text,
+                                    const JudgedQuery& judged, const QueryRewrite* rewrite);
+
+}  // namespace migrate

@@ -1,0 +1,216 @@
+#include "compiler/migrate/impact/readers.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <set>
+
+namespace migrate {
+namespace {
+
+void find_all(std::string_view text, const re2::RE2& pattern, std::vector<LabelMention>& found) {
+  re2::StringPiece rest(text.data(), text.size()), label;
+  while (re2::RE2::FindAndConsume(&rest, pattern, &label)) {
+    const auto begin = static_cast<uint32_t>(label.data() - text.data());
+    const auto end = static_cast<uint32_t>(begin + label.size());
+    found.push_back({std::string(label.data(), label.size()), {begin, end}});
+  }
+}
+
+std::set<std::string> keys(const std::vector<SeriesPtr>& series, const std::string& label) {
+  std::set<std::string> all;
+  for (const auto& one : series) {
+    const auto found = one->named.find(label);
+    if (found != one->named.end()) {
+      all.insert(key_of(found->second));
+    } else {
+      all.insert(one->open ? "line " + label : "");
+    }
+  }
+  return all;
+}
+
+bool has_label(const std::vector<SeriesPtr>& series, const std::string& label) {
+  return std::any_of(series.begin(), series.end(),
+                     [&](const SeriesPtr& one) { return one->named.contains(label); });
+}
+
+std::string shown(const OfferedValues& values) {
+  std::vector<std::string> few(values.exact.begin(), values.exact.end());
+  constexpr size_t kShownMax = 5;
+  const size_t more = few.size() > kShownMax ? few.size() - kShownMax : 0;
+  few.resize(few.size() - more);
+  return fmt::format("{}{}", fmt::join(few, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+/// A regular expression as Grafana writes it: with or without slashes.
+std::string_view without_slashes(std::string_view regex) {
+  if (regex.size() < 2 || regex.front() != '/') return regex;
+  const auto end = regex.rfind('/');
+  return end == 0 ? regex : regex.substr(1, end - 1);
+}
+
+void keep_matching(OfferedValues& values, const re2::RE2& regex) {
+  std::erase_if(values.exact,
+                [&](const std::string& value) { return !re2::RE2::PartialMatch(value, regex); });
+}
+
+}  // namespace
+
+std::vector<LabelMention> mentions(UseKind kind, std::string_view text) {
+  static const re2::RE2 legend(R"(\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\})");
+  static const re2::RE2 go(
+      R"((?:\$labels|\.Labels|\.CommonLabels|\.GroupLabels)\.([A-Za-z_][A-Za-z0-9_]*))");
+  static const re2::RE2 go_index(
+      R"RE(index\s+(?:\$labels|\.Labels|\.CommonLabels|\.GroupLabels)\s+["`]([A-Za-z_][A-Za-z0-9_]*)["`])RE");
+  static const re2::RE2 field(R"(__field\.labels\.([A-Za-z_][A-Za-z0-9_]*))");
+  static const re2::RE2 field_index(R"RE(__field\.labels\[['"]([^'"\]]+)['"]\])RE");
+  std::vector<LabelMention> found;
+  switch (kind) {
+    case UseKind::label_template:
+      find_all(text, legend, found);
+      break;
+    case UseKind::go_template:
+      find_all(text, go, found);
+      find_all(text, go_index, found);
+      break;
+    case UseKind::field_reference:
+      find_all(text, field, found);
+      find_all(text, field_index, found);
+      break;
+    case UseKind::label_name:
+      found.push_back({std::string(text), {0, static_cast<uint32_t>(text.size())}});
+      break;
+    default:
+      break;
+  }
+  return found;
+}
+
+LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label) {
+  LabelFate fate;
+  bool others = false;
+  for (const JudgedQuery* query : queries) {
+    for (const Contribution& one : query->outcome.contributions) {
+      if (!has_label(one.before, label)) continue;
+      fate.was_there = true;
+      if (keys(one.before, label) == keys(one.after, label)) continue;
+      fate.changes = true;
+      if (std::find(fate.changed.begin(), fate.changed.end(), one.change) == fate.changed.end()) {
+        fate.changed.push_back(one.change);
+      }
+    }
+    others = others || query->outcome.selection.others;
+  }
+  fate.others_have_it = others && fate.was_there;
+  return fate;
+}
+
+JudgedQuery judge_mentions(const World& world, const Use& use,
+                           const std::vector<const JudgedQuery*>& queries) {
+  JudgedQuery judged;
+  std::set<std::string> done;
+  for (const auto& mention : mentions(use.kind, use.text.text())) {
+    if (use.is_regex || !done.insert(mention.label).second) continue;
+    const auto fate = label_fate(queries, mention.label);
+    if (!fate.changes) continue;
+    judged.verdict = Verdict::value_changed;
+    if (!judged.reason.empty()) judged.reason += " ";
+    const Change& first = world.mapping().changes[fate.changed.front()];
+    judged.reason +=
+        fmt::format("`{}` is read here and is not what it was for {}: its labels are now {}.",
+                    mention.label, names_of(world, fate.changed), moved_labels(first));
+    for (const size_t change : fate.changed) {
+      judged.outcome.selection.affected.push_back({change, Fate::kept});
+    }
+  }
+  if (!use.is_regex) return judged;
+  const re2::RE2 regex{std::string(without_slashes(use.text.text())), re2::RE2::Quiet};
+  for (const JudgedQuery* query : queries) {
+    for (const Contribution& one : query->outcome.contributions) {
+      for (const auto& series : one.before) {
+        for (const auto& [name, source] : series->named) {
+          if (regex.ok() && !re2::RE2::PartialMatch(name, regex)) continue;
+          if (keys(one.before, name) == keys(one.after, name)) continue;
+          judged.verdict = regex.ok() ? Verdict::value_changed : Verdict::unknown;
+          judged.reason = regex.ok() ? fmt::format("It reads `{}`, which changes for {}.", name,
+                                                   names_of(world, {one.change}))
+                                     : fmt::format(
+                                           "The regular expression over names of labels "
+                                           "could not be read: {}.",
+                                           regex.error());
+          judged.outcome.selection.affected = {{one.change, Fate::kept}};
+        }
+      }
+    }
+  }
+  return judged;
+}
+
+JudgedQuery judge_offered(const World& world, const VariableDef& variable, const Scope* scope,
+                          std::string_view regex) {
+  JudgedQuery judged;
+  auto before = offered_values(world, variable, scope, Side::before);
+  auto after = offered_values(world, variable, scope, Side::after);
+  if (!regex.empty()) {
+    const re2::RE2 chosen{std::string(without_slashes(regex)), re2::RE2::Quiet};
+    if (!chosen.ok()) {
+      if (before.exact == after.exact) return judged;
+      judged.verdict = Verdict::unknown;
+      judged.reason = fmt::format(
+          "The values of `{}` change, and the regular expression over them could not "
+          "be read: {}.",
+          variable.label, chosen.error());
+      return judged;
+    }
+    keep_matching(before, chosen);
+    keep_matching(after, chosen);
+  }
+  if (before.estimated || after.estimated) judged.confidence = Confidence::likely;
+  if (before.exact == after.exact && before.open == after.open) return judged;
+  const bool loses = !std::includes(after.exact.begin(), after.exact.end(), before.exact.begin(),
+                                    before.exact.end());
+  if (after.empty()) {
+    judged.verdict = Verdict::empty;
+    judged.reason = fmt::format("The variable ${} offers no values of `{}` any more; it was {}.",
+                                variable.name, variable.label, shown(before));
+  } else {
+    judged.verdict = loses && after.open.empty() ? Verdict::narrows : Verdict::value_changed;
+    judged.reason = fmt::format("The values that ${} offers change: {} before, {} after.",
+                                variable.name, shown(before), shown(after));
+  }
+  const auto& changes = world.mapping().changes;
+  for (size_t change = 0; change < changes.size(); ++change) {
+    for (const auto range : {world.before(change), world.after(change)}) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        if (!world.family(i).labels.contains(variable.label)) continue;
+        judged.outcome.selection.affected.push_back({change, Fate::kept});
+        break;
+      }
+    }
+  }
+  return judged;
+}
+
+JudgedQuery judge_value(const World& world, const std::string& label, const std::string& value) {
+  JudgedQuery judged;
+  static const std::set<std::string> all = {"", "$__all", "All", ".*", ".+"};
+  if (all.contains(value)) return judged;
+  const Condition condition{label, logql::MatchOp::equal, value};
+  const Reach reach = world.reach({&condition, 1});
+  judged.outcome.selection = select(world, reach, reach);
+  judged.verdict = verdict_of(judged.outcome.selection);
+  // An option that comes to life is no harm, and one that may exist is as it was.
+  if (judged.verdict == Verdict::widens && !judged.outcome.selection.took()) {
+    judged.verdict = Verdict::same;
+  }
+  if (judged.verdict == Verdict::same) return judged;
+  const std::vector<Condition> conditions = {condition};
+  judged.reason =
+      fmt::format("{}", fmt::join(explain(world, judged.outcome.selection, conditions), " "));
+  return judged;
+}
+
+}  // namespace migrate

@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/query.h"
+#include "logql/log_query.h"
+
+namespace migrate {
+
+/// A label's name in a text that is not a query: {{job}}, {{ $labels.job }}, ${__field.labels.job}.
+struct LabelMention {
+  std::string label;
+  logql::Span span;  ///< of the name alone
+};
+std::vector<LabelMention> mentions(UseKind kind, std::string_view text);
+
+/// What becomes of a label in the results of queries.
+struct LabelFate {
+  bool was_there = false;
+  bool changes = false;
+  bool others_have_it = false;  ///< streams that do not change may have it
+  std::vector<size_t> changed;  ///< services for which it changes
+};
+LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label);
+
+/// A text that shows labels of the results of `queries`: SAME or VALUE-CHANGED.
+JudgedQuery judge_mentions(const World& world, const Use& use,
+                           const std::vector<const JudgedQuery*>& queries);
+
+/// The label whose values a variable offers; `regex` (may be empty) chooses among these.
+JudgedQuery judge_offered(const World& world, const VariableDef& variable, const Scope* scope,
+                          std::string_view regex);
+
+/// One value of a label, as it stands in a list of options.
+JudgedQuery judge_value(const World& world, const std::string& label, const std::string& value);
+
+}  // namespace migrate

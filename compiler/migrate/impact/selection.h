@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/world.h"
+
+namespace migrate {
+
+/// What becomes of a service's streams for a query. `unsure`: it depends on a text that no
+/// configuration tells.
+enum class Fate : uint8_t { untouched, kept, lost, partly_lost, gained, unsure };
+
+/// One service that moves, and that a query takes before or after.
+struct Affected {
+  size_t change = 0;  ///< index into Mapping::changes
+  Fate fate = Fate::untouched;
+};
+
+/// What a query takes before and after.
+struct Selection {
+  std::vector<Affected> affected;  ///< without the untouched
+  bool others = false;             ///< it takes streams that do not change
+  bool maybe_others = false;       ///< and it may take some
+  bool others_lost = false;        ///< of those: it takes them before only (values of variables)
+  bool others_gained = false;
+  bool estimated = false;  ///< it was presumed to take what it only may take
+  std::string error;       ///< Loki refuses the selector
+
+  bool has(Fate fate) const;
+  /// Whether it takes anything before; after.
+  bool took() const {
+    return others || has(Fate::kept) || has(Fate::lost) || has(Fate::partly_lost);
+  }
+};
+
+/// Compares what is reached before with what is reached after. The two differ where a variable's
+/// values do. A query is presumed to be written for something: when it surely takes nothing, it is
+/// taken to match what it may.
+Selection select(const World& world, const Reach& before, const Reach& after);
+
+/// EMPTY, NARROWS, WIDENS, UNKNOWN or SAME.
+Verdict verdict_of(const Selection& selection);
+
+/// What is taken by either: of `a or b`.
+Selection united(const World& world, const Selection& a, const Selection& b);
+
+/// "puck/kairos"; the host alone for a change that is not of one service.
+std::string service_name(const Change& change);
+
+}  // namespace migrate

@@ -1,0 +1,339 @@
+#include "compiler/migrate/impact/selector_rewrite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/migrate/impact/choices.h"
+#include "compiler/migrate/impact/correspondence.h"
+#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/selection.h"
+#include "compiler/migrate/impact/walk.h"
+#include "logql/parser.h"
+
+namespace migrate {
+namespace {
+
+constexpr size_t kCandidatesMax = 5;
+
+/// K="v", K=~"v|w", or the opposite.
+std::string matcher_text(const std::string& label, const std::set<std::string>& values,
+                         bool negative) {
+  if (values.size() == 1) {
+    return fmt::format("{}{}{}", label, negative ? "!=" : "=", logql::quote(*values.begin()));
+  }
+  std::vector<std::string> parts;
+  for (const auto& value : values) parts.push_back(escaped(value));
+  return fmt::format("{}{}{}", label, negative ? "!~" : "=~",
+                     logql::quote(fmt::format("{}", fmt::join(parts, "|"))));
+}
+
+class Rewriter {
+ public:
+  Rewriter(const World& world, std::string_view text, const logql::LogQuery& query, size_t index,
+           const std::vector<Bindings>& choices)
+      : world_(world), text_(text), query_(query), index_(index), choices_(choices) {}
+
+  std::optional<SelectorRewrite> rewrite(std::string& why) {
+    if (!collect(why)) return std::nullopt;
+    why = "no selector takes exactly what this one took";
+    for (const auto& moved : moved_edits(true)) {
+      for (const auto& kept_out : exclusions()) {
+        SelectorRewrite whole{.edits = moved, .for_others = {}};
+        whole.edits.insert(whole.edits.end(), kept_out.begin(), kept_out.end());
+        if (!whole.edits.empty() && takes_the_same(whole.edits)) return whole;
+      }
+    }
+    return split();
+  }
+
+ private:
+  bool collect(std::string& why) {
+    for (const Bindings& bindings : choices_) {
+      const auto outcome = judge_lines(world_, query_, bindings);
+      if (outcome.verdict == Verdict::unknown || outcome.selection.has(Fate::unsure)) {
+        why = "what it takes could not be decided";
+        return false;
+      }
+      if (outcome.is_refused) continue;
+      const auto conditions = bindings.bind(query_.selector, Side::before);
+      if (conditions && conditions_.empty()) conditions_ = conditions->list;
+      others_ = others_ || outcome.selection.others;
+      for (const Affected& one : outcome.selection.affected) {
+        const bool is_lost = one.fate != Fate::gained && one.fate != Fate::kept;
+        if (is_lost && conditions) note_failures(conditions->list, one.change);
+        auto& changes = one.fate == Fate::gained ? gained_ : one.fate == Fate::kept ? kept_ : lost_;
+        if (std::find(changes.begin(), changes.end(), one.change) == changes.end()) {
+          changes.push_back(one.change);
+        }
+      }
+    }
+    const bool comes = std::none_of(lost_.begin(), lost_.end(),
+                                    [&](size_t change) { return world_.after(change).empty(); });
+    if (!comes) why = "its lines no longer come";
+    const bool offers_others =
+        !gained_.empty() && std::any_of(choices_.begin(), choices_.end(),
+                                        [](const Bindings& one) { return one.changes(); });
+    if (offers_others) why = "a variable offers other values after the move";
+    return comes && !offers_others;
+  }
+
+  /// The query after `edits`; `query` is nullptr when it cannot be read any more.
+  struct Changed {
+    logql::Parsed parsed;
+    const logql::LogQuery* query = nullptr;
+  };
+  Changed changed(const std::vector<TextEdit>& edits) const {
+    Changed made{.parsed = logql::parse(edited(text_, edits))};
+    if (!made.parsed.ok()) return made;
+    const auto queries = parts_of(*made.parsed.expr).queries;
+    if (index_ < queries.size()) made.query = queries[index_];
+    return made;
+  }
+
+  /// Whether the new selector takes just what the old one took.
+  bool takes_the_same(const std::vector<TextEdit>& edits) const {
+    const auto made = changed(edits);
+    if (made.query == nullptr) return false;
+    for (const Bindings& bindings : choices_) {
+      const auto outcome = judge_lines(world_, query_, *made.query, bindings);
+      if (outcome.is_refused && choices_.size() > 1) continue;
+      // What lines are written with is another matter.
+      if (outcome.is_refused || outcome.verdict == Verdict::unknown) return false;
+      if (verdict_of(outcome.selection) != Verdict::same) return false;
+    }
+    return true;
+  }
+
+  bool fails_for(const Condition& condition, size_t change) const {
+    const Reach reach = world_.reach({&condition, 1});
+    const auto range = world_.after(change);
+    return !reach.all.every(range.begin, range.end);
+  }
+
+  /// Notes the matchers, by number, that do not take a service after the move which they took: with
+  /// another choice of values they may not have meant it at all.
+  void note_failures(const std::vector<Condition>& conditions, size_t change) {
+    for (size_t i = 0; i < conditions.size(); ++i) {
+      if (fails_for(conditions[i], change)) failing_.insert(i);
+    }
+  }
+
+  static bool is_positive(const Condition& condition) {
+    return condition.op == logql::MatchOp::equal || condition.op == logql::MatchOp::regex;
+  }
+
+  /// Ways to say what the failing matchers said; one without edits when none fails.
+  std::vector<std::vector<TextEdit>> moved_edits(bool with_others) const {
+    if (lost_.empty()) return {{}};
+    std::vector<std::vector<TextEdit>> ways;
+    for (const size_t i : failing_) {
+      if (!is_positive(conditions_[i])) continue;
+      auto candidates = correspondences(world_, moving_streams(), conditions_[i].name);
+      if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
+      const auto rest = removals(i);
+      for (const auto& one : candidates) {
+        auto own = ways_of(query_.selector.matchers[i], one, {}, with_others);
+        if (one.has_siblings && rest.empty()) {
+          for (const auto& other : candidates) {
+            if (other.has_siblings) continue;
+            const auto narrowed = separator() + matcher_text(other.label, other.all(), false);
+            auto more = ways_of(query_.selector.matchers[i], one, narrowed, with_others);
+            own.insert(own.end(), more.begin(), more.end());
+          }
+        }
+        for (auto& way : own) {
+          way.insert(way.end(), rest.begin(), rest.end());
+          ways.push_back(std::move(way));
+        }
+      }
+    }
+    const auto filters = filter_edits(moving_streams());
+    if (ways.empty() && failing_.empty() && !filters.empty()) ways.emplace_back();
+    for (auto& way : ways) way.insert(way.end(), filters.begin(), filters.end());
+    return ways;
+  }
+
+  /// One matcher over the label that says the same, `narrowed` by another behind it.
+  std::vector<std::vector<TextEdit>> ways_of(const logql::Matcher& matcher,
+                                             const Correspondence& one, const std::string& narrowed,
+                                             bool with_others) const {
+    std::vector<std::vector<TextEdit>> ways;
+    if (one.same_values && with_others && matcher.name.variables.empty()) {
+      ways.push_back({{matcher.name.span, one.label}});
+      if (!narrowed.empty()) {
+        ways.back().push_back({{matcher.span.end, matcher.span.end}, narrowed});
+      }
+    }
+    if (!matcher.value.variables.empty()) return ways;
+    auto values = one.all();
+    if (with_others) add_values_of_others(one.label, values);
+    ways.push_back({{matcher.span, matcher_text(one.label, values, false) + narrowed}});
+    return ways;
+  }
+
+  std::vector<size_t> moving_streams() const {
+    auto moving = lost_;
+    moving.insert(moving.end(), kept_.begin(), kept_.end());
+    return moving;
+  }
+
+  /// Filters on a label that goes ask for the one that has its values.
+  std::vector<TextEdit> filter_edits(const std::vector<size_t>& moving) const {
+    std::vector<TextEdit> edits;
+    for (const auto& stage : query_.stages) {
+      const auto* filter = std::get_if<logql::LabelFilter>(&stage.what);
+      if (filter == nullptr) continue;
+      each_comparison(*filter, [&](const logql::LabelFilter& one) {
+        if (one.value_kind != logql::LabelFilter::ValueKind::string) return;
+        const auto candidates = correspondences(world_, moving, one.name.value);
+        if (candidates.empty() || !candidates.front().same_values) return;
+        if (candidates.front().label == one.name.value) return;
+        edits.push_back({one.name.span, candidates.front().label});
+      });
+    }
+    return edits;
+  }
+
+  /// Streams that stay may have the new label already.
+  void add_values_of_others(const std::string& label, std::set<std::string>& values) const {
+    const Reach reach = world_.reach(conditions_);
+    for (size_t i = world_.unchanged().begin; i < world_.unchanged().end; ++i) {
+      if (!reach.some.test(i)) continue;
+      const auto found = world_.family(i).labels.find(label);
+      if (found == world_.family(i).labels.end()) continue;
+      for (const auto& value : found->second.exact) {
+        if (!value.empty()) values.insert(value);
+      }
+    }
+  }
+
+  /// Other matchers that fail, too, go: what they asked for is not told any more.
+  std::vector<TextEdit> removals(size_t but) const {
+    std::vector<TextEdit> edits;
+    const auto& matchers = query_.selector.matchers;
+    for (const size_t i : failing_) {
+      if (i == but) continue;
+      const auto span = matchers[i].span;
+      if (i > 0) {
+        edits.push_back({{matchers[i - 1].span.end, span.end}, ""});
+      } else if (matchers.size() > 1) {
+        edits.push_back({{span.begin, matchers[1].span.begin}, ""});
+      }
+    }
+    return edits;
+  }
+
+  /// Ways to keep out what comes in; one without edits when nothing does.
+  std::vector<std::vector<TextEdit>> exclusions() const {
+    if (gained_.empty() || query_.selector.matchers.empty()) return {{}};
+    std::vector<std::vector<TextEdit>> ways;
+    const auto& matchers = query_.selector.matchers;
+    for (const Condition& condition : conditions_) {
+      auto candidates = correspondences(world_, gained_, condition.name);
+      if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
+      for (const auto& one : candidates) {
+        const auto end = matchers.back().span.end;
+        for (const auto& matcher : matchers) {
+          // The matcher that kept them out, over the new label.
+          const auto name = bound_name(matcher);
+          if (!one.same_values || name != condition.name || !is_negative(matcher)) continue;
+          const auto rest =
+              text_.substr(matcher.name.span.end, matcher.span.end - matcher.name.span.end);
+          ways.push_back({{{end, end}, separator() + one.label + std::string(rest)}});
+        }
+        ways.push_back({{{end, end}, separator() + matcher_text(one.label, one.all(), true)}});
+      }
+    }
+    return ways;
+  }
+
+  static bool is_negative(const logql::Matcher& matcher) {
+    return matcher.op == logql::MatchOp::not_equal || matcher.op == logql::MatchOp::not_regex;
+  }
+  std::string bound_name(const logql::Matcher& matcher) const {
+    const auto name = choices_.front().bind(matcher.name, Side::before);
+    return name ? name->text : "";
+  }
+
+  /// As it is written between the matchers that are there.
+  std::string separator() const {
+    const auto& matchers = query_.selector.matchers;
+    if (matchers.size() < 2) return ", ";
+    const auto from = matchers[0].span.end;
+    return std::string(text_.substr(from, matchers[1].span.begin - from));
+  }
+
+  /// One selector for what moves, another for the rest.
+  std::optional<SelectorRewrite> split() const {
+    if (lost_.empty() || !kept_.empty() || !others_) return std::nullopt;
+    for (const auto& moved : moved_edits(false)) {
+      for (const auto& kept_out : exclusions()) {
+        if (!together_the_same(moved, kept_out)) continue;
+        return SelectorRewrite{.edits = moved, .is_split = true, .for_others = kept_out};
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Reach> reach_with(const std::vector<TextEdit>& edits,
+                                  const Bindings& bindings) const {
+    const auto made = changed(edits);
+    if (made.query == nullptr) return std::nullopt;
+    const auto bound = bindings.bind(made.query->selector, Side::after);
+    if (!bound || !bound->possible) return std::nullopt;
+    return world_.reach(bound->list);
+  }
+
+  bool together_the_same(const std::vector<TextEdit>& moved,
+                         const std::vector<TextEdit>& others) const {
+    for (const Bindings& bindings : choices_) {
+      const auto bound = bindings.bind(query_.selector, Side::before);
+      auto first = reach_with(moved, bindings);
+      const auto second = reach_with(others, bindings);
+      if (!bound || !bound->possible || !first || !second) return false;
+      first->all |= second->all;
+      first->some |= second->some;
+      first->may |= second->may;
+      if (verdict_of(select(world_, world_.reach(bound->list), *first)) != Verdict::same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  const World& world_;
+  std::string_view text_;
+  const logql::LogQuery& query_;
+  size_t index_;
+  const std::vector<Bindings>& choices_;
+  std::vector<Condition> conditions_;
+  std::set<size_t> failing_;
+  std::vector<size_t> lost_, gained_, kept_;
+  bool others_ = false;
+};
+
+}  // namespace
+
+std::string edited(std::string_view text, std::vector<TextEdit> edits) {
+  std::sort(edits.begin(), edits.end(),
+            [](const TextEdit& a, const TextEdit& b) { return a.span.begin < b.span.begin; });
+  std::string result;
+  size_t at = 0;
+  for (const auto& edit : edits) {
+    result += text.substr(at, edit.span.begin - at);
+    result += edit.text;
+    at = edit.span.end;
+  }
+  return result + std::string(text.substr(at));
+}
+
+std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_view text,
+                                                const logql::LogQuery& query, size_t index,
+                                                const std::vector<Bindings>& choices,
+                                                std::string& why) {
+  return Rewriter(world, text, query, index, choices).rewrite(why);
+}
+
+}  // namespace migrate

@@ -1,0 +1,38 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/migrate/impact/bindings.h"
+#include "compiler/migrate/impact/world.h"
+#include "logql/ast.h"
+
+namespace migrate {
+
+/// Replaces a part of a query's text.
+struct TextEdit {
+  logql::Span span;
+  std::string text;
+};
+/// Edits do not overlap; their order does not matter.
+std::string edited(std::string_view text, std::vector<TextEdit> edits);
+
+/// How a query with its stages is asked after the move, so that it takes what it took.
+struct SelectorRewrite {
+  std::vector<TextEdit> edits;
+  /// Not empty: no single selector takes all. The edits give one that takes the streams that move,
+  /// these edits one that takes the others.
+  bool is_split = false;
+  std::vector<TextEdit> for_others;
+};
+
+/// Rewrites the query that is number `index` of parts_of(the whole expression). What is proposed
+/// has been judged: the new selector takes after the move exactly the families that the old one
+/// took before, for all `choices`. nullopt: `why` says why there is none.
+std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_view text,
+                                                const logql::LogQuery& query, size_t index,
+                                                const std::vector<Bindings>& choices,
+                                                std::string& why);
+
+}  // namespace migrate

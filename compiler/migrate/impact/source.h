@@ -1,0 +1,37 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/migrate/streams/family.h"
+
+namespace migrate {
+
+/// Where the value of a label of a line comes from.
+struct Source {
+  enum class Kind : uint8_t {
+    absent,
+    stream,  ///< of the stream: `values`
+    line,    ///< a parser found it in the line, or it is structured metadata: not known
+    made,    ///< a template or a condition made it of others
+  };
+  Kind kind = Kind::absent;
+  Values values;
+  std::string id;  ///< of line and made: equal ids are equal values for equal lines
+
+  bool operator==(const Source&) const = default;
+};
+/// One text for equal sources, another for others.
+std::string key_of(const Source& source);
+
+/// The labels that lines or series have where they come from one family.
+struct SeriesLabels {
+  std::map<std::string, Source> named;  ///< those that are there
+  bool open = false;                    ///< and others, which are read from lines
+
+  bool operator==(const SeriesLabels&) const = default;
+};
+using SeriesPtr = std::shared_ptr<const SeriesLabels>;
+
+}  // namespace migrate

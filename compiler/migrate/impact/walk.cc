@@ -1,0 +1,91 @@
+#include "compiler/migrate/impact/walk.h"
+
+namespace migrate {
+namespace {
+
+class Walker {
+ public:
+  Parts take() { return std::move(parts_); }
+
+  void walk(const logql::Expr& expr) {
+    const logql::Expr* outer = at_;
+    at_ = &expr;
+    std::visit([this](const auto& what) { (*this)(what); }, expr.what);
+    at_ = outer;
+  }
+
+  void operator()(const logql::LogQuery& query) { add(query, nullptr); }
+  void operator()(const logql::RangeAggregation& range) {
+    add(range.query, at_);
+    if (range.grouping) add(*range.grouping);
+  }
+  void operator()(const logql::VectorAggregation& aggregation) {
+    if (aggregation.grouping) add(*aggregation.grouping);
+    walk(*aggregation.operand);
+  }
+  void operator()(const logql::LabelReplace& replace) {
+    parts_.replacements.push_back(&replace);
+    walk(*replace.operand);
+  }
+  void operator()(const logql::Binary& binary) {
+    walk(*binary.left);
+    if (binary.matching) add(*binary.matching);
+    walk(*binary.right);
+  }
+  void operator()(const logql::Paren& paren) { walk(*paren.inner); }
+  void operator()(const logql::Variants& variants) {
+    for (const auto& expr : variants.expressions) walk(*expr);
+    add(variants.query, nullptr);
+  }
+  void operator()(const logql::Number&) {}
+  void operator()(const logql::VectorLiteral&) {}
+  void operator()(const logql::ExprVariable&) {}
+
+ private:
+  void add(const logql::LogQuery& query, const logql::Expr* range) {
+    parts_.queries.push_back(&query);
+    parts_.ranges.push_back(range);
+    for (const auto& matcher : query.selector.matchers) {
+      use(matcher.name, true);
+      use(matcher.value, matcher.op != logql::MatchOp::regex);
+    }
+    for (const auto& stage : query.stages) {
+      if (const auto* filter = std::get_if<logql::LabelFilter>(&stage.what)) {
+        each_comparison(*filter, [&](const logql::LabelFilter& one) {
+          use(one.name, true);
+          use(one.value, one.op != logql::CompareOp::regex);
+        });
+      }
+      if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what)) use(unwrap->label, true);
+    }
+  }
+  void add(const logql::Grouping& grouping) {
+    parts_.groupings.push_back({&grouping, at_});
+    for (const auto& label : grouping.labels) use(label, true);
+  }
+  void use(const logql::Text& text, bool alone) {
+    for (const auto& variable : text.variables) {
+      VariableUse& known = parts_.variables[variable.name];
+      known.alone = known.alone || alone;
+    }
+  }
+
+  Parts parts_;
+  const logql::Expr* at_ = nullptr;
+};
+
+}  // namespace
+
+Parts parts_of(const logql::Expr& expr) {
+  Walker walker;
+  walker.walk(expr);
+  return walker.take();
+}
+
+void each_comparison(const logql::LabelFilter& filter,
+                     const std::function<void(const logql::LabelFilter&)>& visit) {
+  if (filter.kind == logql::LabelFilter::Kind::compare) visit(filter);
+  for (const auto& part : filter.parts) each_comparison(part, visit);
+}
+
+}  // namespace migrate

@@ -1,0 +1,94 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/migrate/impact/decide.h"
+#include "compiler/migrate/impact/source.h"
+#include "compiler/migrate/streams/family.h"
+
+namespace migrate {
+
+/// A set of families, by their number.
+class Bits {
+ public:
+  Bits() = default;
+  explicit Bits(size_t size, bool value = false)
+      : words_((size + 63) / 64, value ? ~uint64_t{0} : 0) {}
+
+  /// It is a set of no world.
+  bool empty() const { return words_.empty(); }
+  void set(size_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
+  void reset(size_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
+  bool test(size_t i) const { return (words_[i / 64] >> (i % 64) & 1U) != 0; }
+  Bits& operator&=(const Bits& other);
+  Bits& operator|=(const Bits& other);
+  /// Of [begin, end).
+  bool any(size_t begin, size_t end) const;
+  bool every(size_t begin, size_t end) const;
+  bool operator==(const Bits&) const = default;
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
+/// Which families a selector takes: wholly, in part, or perhaps (see Extent).
+struct Reach {
+  Bits all, some, may;
+  std::string error;  ///< Loki refuses the selector; nothing else may be relied on
+
+  Extent of(size_t family) const { return {all.test(family), some.test(family), may.test(family)}; }
+};
+
+/// All families of a mapping, numbered: the unchanged first, then those before and after each
+/// change. The mapping must outlive it. For one thread: decisions are kept for the next selector.
+class World {
+ public:
+  explicit World(const Mapping& mapping);
+
+  struct Range {
+    size_t begin = 0;
+    size_t end = 0;
+    bool empty() const { return begin == end; }
+  };
+  const Mapping& mapping() const { return mapping_; }
+  Range unchanged() const { return {0, mapping_.unchanged.size()}; }
+  Range before(size_t change) const { return before_[change]; }
+  Range after(size_t change) const { return after_[change]; }
+  const StreamFamily& family(size_t number) const { return *families_[number]; }
+  /// The family's own labels; made once.
+  const SeriesPtr& labels(size_t number) const { return labels_[number]; }
+  size_t size() const { return families_.size(); }
+  /// Whether some stream, before or after, has the label.
+  bool is_stream_label(std::string_view name) const { return by_label_.contains(name); }
+
+  /// The families that meet all conditions. It does not depend on the conditions' order.
+  Reach reach(std::span<const Condition> conditions) const;
+
+ private:
+  /// The families in which a label is the same.
+  struct Alike {
+    const Values* values = nullptr;
+    Bits families;
+  };
+  struct Label {
+    std::vector<Alike> alike;
+    Bits absent;
+  };
+  void add(const std::vector<StreamFamily>& families);
+  void index();
+  const Reach& reach_of_label(std::span<const Condition> conditions) const;
+
+  const Mapping& mapping_;
+  std::vector<const StreamFamily*> families_;
+  std::vector<SeriesPtr> labels_;
+  std::vector<Range> before_, after_;
+  std::map<std::string, Label, std::less<>> by_label_;
+  mutable std::unordered_map<std::string, Reach> decided_;
+};
+
+}  // namespace migrate

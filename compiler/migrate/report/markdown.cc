@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "compiler/migrate/report/escape.h"
+#include "compiler/migrate/report/formats.h"
+#include "compiler/migrate/report/lines.h"
+#include "compiler/migrate/report/names.h"
+
+// GitHub's Markdown, as GitLab, Gitea and Jira's importers read it, too.
+namespace migrate {
+namespace {
+
+constexpr size_t kBarColumns = 20;
+
+std::string progress(size_t done, size_t total) {
+  const size_t full = std::min(done, total) * kBarColumns / total;
+  std::string out;
+  for (size_t i = 0; i < kBarColumns; ++i) out += i < full ? "█" : "░";
+  return fmt::format("{} {} of {} moved", out, done, counted(total, "service"));
+}
+
+std::string labels(const std::vector<StreamFamily>& families) {
+  std::string out;
+  for (const StreamFamily& family : families) {
+    out += (out.empty() ? "" : "<br>") + markdown_code(family.text());
+    if (!family.unsure.empty())
+      out += fmt::format("<br>perhaps others: {}", markdown(family.unsure));
+  }
+  return out;
+}
+
+void put_services(Lines& page, const HostState& host) {
+  page.blank();
+  page.line("| Service | Mechanism | Port | Streams | Labels before | Labels after |");
+  page.line("| --- | --- | --- | --- | --- | --- |");
+  for (const ServiceState& service : host.services) {
+    const std::string port =
+        service.port == 0 ? ""
+                          : fmt::format("{}{}", service.port,
+                                        service.port_is_unused ? ", unused: may be removed" : "");
+    const std::string streams =
+        service.moves ? fmt::format("{} → {}", service.streams_before, service.streams_after)
+                      : fmt::format("{}", service.streams_before);
+    page.line("| {} | {} | {} | {} | {} | {} |", markdown(service.service), name(service.mechanism),
+              port, streams, service.moves ? labels(service.before) : "",
+              service.moves ? labels(service.after) : "");
+  }
+}
+
+void put_blockers(Lines& page, const HostState& host) {
+  bool first = true;
+  for (const ServiceState& service : host.services) {
+    for (const Blocker& blocker : service.blockers) {
+      if (std::exchange(first, false)) page.blank();
+      page.line("- {}**{}** {}: {}{}", blocker.is_hint ? "[ ] " : "", markdown(service.service),
+                blocker.is_hint ? "to do" : "is blocked", markdown(blocker.message),
+                blocker.place.empty() ? "" : fmt::format(" ({})", markdown_code(blocker.place)));
+    }
+  }
+}
+
+void put_host(Lines& page, const HostState& host) {
+  page.blank();
+  page.line("## {}", markdown(host.host));
+  page.blank();
+  if (host.total > 0) page.line("{}", progress(host.done, host.total));
+  if (host.total == 0 && host.services.empty()) page.line("Nothing to move.");
+  if (!host.services.empty()) put_services(page, host);
+  put_blockers(page, host);
+  if (!host.steps.empty()) page.blank();
+  for (size_t i = 0; i < host.steps.size(); ++i)
+    page.line("{}. {}", i + 1, markdown(host.steps[i]));
+}
+
+std::string_view language_of(const Use& use) {
+  switch (use.language) {
+    case Language::logql:
+      return "logql";
+    case Language::promql:
+      return "promql";
+    case Language::none:
+      return "text";
+  }
+  return "text";
+}
+
+void put_query(Lines& page, std::string_view what, std::string_view text, const Use& use) {
+  page.blank();
+  page.line("{}", what);
+  page.blank();
+  page.append(markdown_block(text, language_of(use)));
+}
+
+void put_finding(Lines& page, const Row& row) {
+  const auto& [finding, document, use, comparison] = row;
+  page.blank();
+  page.line("### {}: {}", name(finding.verdict), markdown(joined(use.title, " › ")));
+  page.blank();
+  page.line("{}", markdown(finding.reason));
+  page.blank();
+  page.line("- Place: {} {}", markdown_code(place(document.path, use.line, use.column)),
+            markdown_code(use.pointer));
+  if (!finding.services.empty())
+    page.line("- Because of: {}", markdown(joined(finding.services, ", ")));
+  page.line("- Confidence: {}", name(finding.confidence));
+  if (comparison != nullptr) page.line("- In Loki: {}", markdown(comparison_text(*comparison)));
+  if (finding.proposal && !finding.proposal->blocked.empty())
+    page.line("- To be changed by hand: {}", markdown(finding.proposal->blocked));
+  put_query(page, "Now:", use.text.text(), use);
+  if (finding.proposal) put_query(page, "Proposed:", finding.proposal->text, use);
+  for (const Transition& transition : finding.transitions) {
+    const std::string title =
+        fmt::format("Meanwhile, {} ({}):", described(transition.kind), markdown(transition.cost));
+    put_query(page, title, transition.text, use);
+  }
+}
+
+void put_findings(Lines& page, const Report& report) {
+  const auto order = in_order(report);
+  const auto others = std::find_if(order.begin(), order.end(), [&](const Finding* finding) {
+    return !row_of(report, *finding).use.is_alert;
+  });
+  const auto put = [&](std::string_view what, auto begin, auto end) {
+    if (begin == end) return;
+    page.blank();
+    page.line("## {} ({})", what, end - begin);
+    for (auto finding = begin; finding != end; ++finding)
+      put_finding(page, row_of(report, **finding));
+  };
+  put("Alerts", order.begin(), others);
+  put("Dashboards and pages", others, order.end());
+}
+
+void put_unknown(Lines& page, const Report& report) {
+  const auto parts = unknown_parts(report);
+  if (parts.empty()) return;
+  page.blank();
+  page.line("## Unknown ({})", parts.size());
+  page.blank();
+  page.line("| Place | In | What |");
+  page.line("| --- | --- | --- |");
+  for (const UnknownPart& part : parts) {
+    page.line("| {} | {} | {} |", markdown_code(place(part.document->path, part.line, part.column)),
+              markdown(joined(*part.title, " › ")), markdown(*part.what));
+  }
+}
+
+void put_errors(Lines& page, const Report& report) {
+  if (report.io_errors.empty()) return;
+  page.blank();
+  page.line("## Could not be read ({})", report.io_errors.size());
+  page.blank();
+  for (const base::Error& error : report.io_errors) page.line("- {}", markdown(error.message));
+}
+
+void put_coverage(Lines& page, const Report& report) {
+  const Coverage counts = coverage(report);
+  page.blank();
+  page.line("| Verdict | Count |");
+  page.line("| --- | ---: |");
+  for (size_t i = std::size(counts.by_verdict); i-- > 0;)
+    page.line("| {} | {} |", name(static_cast<Verdict>(i)), counts.by_verdict[i]);
+  page.blank();
+  page.line("{}", coverage_text(counts));
+  for (const auto& [why, count] : passed(report))
+    page.line("- not for logs, and not counted: {} {}", count, markdown(why));
+}
+
+}  // namespace
+
+std::string render_markdown(const Report& report) {
+  Lines page;
+  page.line("# Migration report");
+  page.blank();
+  if (report.fleet.total > 0) page.line("{}", progress(report.fleet.done, report.fleet.total));
+  put_coverage(page, report);
+  put_errors(page, report);
+  for (const HostState& host : report.fleet.hosts) put_host(page, host);
+  put_findings(page, report);
+  put_unknown(page, report);
+  return page.take();
+}
+
+}  // namespace migrate

@@ -1,0 +1,73 @@
+#include "compiler/migrate/revision.h"
+
+#include <stdlib.h>
+
+#include "base/program.h"
+#include "compiler/inventory/inventory.h"
+
+namespace migrate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+base::Result<std::string> run(std::vector<std::string> arguments) {
+  const std::string program = arguments[0];
+  auto output = base::run_program(std::move(arguments));
+  if (!output) return tl::unexpected(output.error());
+  if (output->exit_code != 0) return base::fail("{}: {}", program, output->err);
+  return std::move(output->out);
+}
+
+}  // namespace
+
+base::Result<TemporaryFolder> TemporaryFolder::make() {
+  std::error_code problem;
+  std::string name = (fs::temp_directory_path(problem) / "cfgc.XXXXXX").string();
+  if (problem || ::mkdtemp(name.data()) == nullptr)
+    return base::fail("cannot make a temporary folder {}", name);
+  return TemporaryFolder(name);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+base::Result<void> compile_today(const compiler::InventoryOptions& inventory,
+                                 const compiler::CheckOptions& check, const fs::path& folder,
+                                 compiler::Run& run) {
+  const auto compiled = compiler::compile_inventory(inventory, false, {}, check, run);
+  if (!run.io_errors.empty() || run.diagnostics.has_errors())
+    return base::fail("{} does not compile", inventory.inventory.string());
+  return compiler::write_fleet(folder, compiled, true);
+}
+
+base::Result<void> compile_revision(const std::string& revision,
+                                    const compiler::InventoryOptions& inventory,
+                                    const compiler::CheckOptions& check, const fs::path& folder,
+                                    compiler::Run& found) {
+  const auto tree = TemporaryFolder::make();
+  if (!tree) return tl::unexpected(tree.error());
+  std::error_code problem;
+  const fs::path playbooks = inventory.playbook_dir.empty()
+                                 ? compiler::deduced_playbook_dir(inventory.inventory)
+                                 : inventory.playbook_dir;
+  const fs::path top = fs::canonical(playbooks.empty() ? "." : playbooks, problem);
+  if (problem) return base::fail("{}: {}", playbooks.string(), problem.message());
+  const std::string archive = (tree->path() / "tree.tar").string();
+  const fs::path content = tree->path() / "tree";
+  fs::create_directory(content, problem);
+  if (auto done = run({"git", "-C", top.string(), "archive", "--output", archive,
+                       "--end-of-options", revision});
+      !done)
+    return tl::unexpected(done.error());
+  if (auto done = run({"tar", "-xf", archive, "-C", content.string()}); !done)
+    return tl::unexpected(done.error());
+  compiler::InventoryOptions then = inventory;
+  then.inventory = content / fs::canonical(inventory.inventory, problem).lexically_relative(top);
+  then.playbook_dir = content;
+  return compile_today(then, check, folder, found);
+}
+
+}  // namespace migrate

@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include "compiler/migrate/streams/fleet.h"
+#include "components/catalog.h"
+#include "river/diag/render.h"
+#include "tests/support/archive.h"
+
+namespace {
+
+using migrate::Mapping;
+using support::Folder;
+
+constexpr std::string_view kWrite = R"(
+loki.write "default" {
+	endpoint {
+		url = "http://loki:3100/loki/api/v1/push"
+	}
+}
+)";
+
+constexpr std::string_view kListener = R"(
+loki.source.syslog "services" {
+	listener {
+		address       = "127.0.0.1:51412"
+		syslog_format = "rfc3164"
+		labels        = {job = "kairos", hostname = "puck"}
+	}
+	forward_to = [loki.write.default.receiver]
+}
+)";
+
+constexpr std::string_view kDocker = R"(
+discovery.docker "all" {
+	host = "unix:///var/run/docker.sock"
+}
+
+discovery.relabel "all" {
+	targets = discovery.docker.all.targets
+
+	rule {
+		source_labels = ["__meta_docker_container_label_com_docker_compose_project"]
+		target_label  = "service"
+	}
+}
+
+loki.source.docker "all" {
+	host       = "unix:///var/run/docker.sock"
+	targets    = discovery.relabel.all.output
+	forward_to = [loki.write.default.receiver]
+	labels     = {hostname = "puck"}
+}
+)";
+
+std::string shown(const Mapping& mapping) {
+  std::string out;
+  for (const auto& change : mapping.changes) {
+    out += change.host + " \"" + change.service + "\"\n";
+    for (const auto& family : change.before) out += "  - " + family.text() + "\n";
+    for (const auto& family : change.after) out += "  + " + family.text() + "\n";
+  }
+  for (const auto& family : mapping.unchanged) out += "  = " + family.text() + "\n";
+  return out;
+}
+
+base::Result<Mapping> compare(const Folder& folder, compiler::Run& run,
+                              const std::vector<std::filesystem::path>& compose = {}) {
+  compiler::CheckOptions check;
+  check.catalog = components::catalog();
+  return migrate::difference(folder.path() / "from", folder.path() / "to", compose, check, run);
+}
+
+TEST_CASE("difference: two folders of configurations") {
+  Folder folder;
+  folder.write("from/puck/config.river", std::string(kListener) + std::string(kWrite));
+  folder.write("to/puck/config.river", std::string(kDocker) + std::string(kWrite));
+  folder.write("from/gone/config.river", std::string(kListener) + std::string(kWrite));
+  compiler::Run run;
+  const auto mapping = compare(folder, run);
+  REQUIRE(mapping);
+  CHECK(run.diagnostics.empty());
+  CHECK(shown(*mapping) ==
+        "gone \"kairos\"\n"
+        "  - {hostname=\"puck\", job=\"kairos\", service_name=\"kairos\"}\n"
+        "puck \"\"\n"
+        "  + {hostname=\"puck\", service=\"…\", service_name=\"…\"}\n"
+        "  + {hostname=\"puck\", service_name=\"unknown_service\"}\n"
+        "puck \"kairos\"\n"
+        "  - {hostname=\"puck\", job=\"kairos\", service_name=\"kairos\"}\n"
+        "  + {hostname=\"puck\", service=\"kairos\", service_name=\"kairos\"}\n");
+}
+
+TEST_CASE("difference: a Compose project of another name is known by the port it logs to") {
+  Folder folder;
+  folder.write("from/puck/config.river", std::string(kListener) + std::string(kWrite));
+  folder.write("to/puck/config.river", std::string(kDocker) + std::string(kWrite));
+  folder.write("compose/compose.yaml", R"(name: scheduler
+services:
+  app:
+    image: kairos
+    logging:
+      driver: syslog
+      options: {syslog-address: "tcp://127.0.0.1:51412"}
+)");
+  compiler::Run run;
+  const auto mapping = compare(folder, run, {folder.path() / "compose"});
+  REQUIRE(mapping);
+  CHECK(shown(*mapping).ends_with(
+      "puck \"kairos\"\n"
+      "  - {hostname=\"puck\", job=\"kairos\", service_name=\"kairos\"}\n"
+      "  + {hostname=\"puck\", service=\"scheduler\", service_name=\"scheduler\"}\n"));
+}
+
+TEST_CASE("difference: the same twice changes nothing") {
+  Folder folder;
+  for (const std::string side : {"from", "to"})
+    folder.write(side + "/puck/config.river",
+                 std::string(kListener) + std::string(kDocker) + std::string(kWrite));
+  compiler::Run run;
+  const auto mapping = compare(folder, run);
+  REQUIRE(mapping);
+  CHECK(mapping->changes.empty());
+  CHECK(mapping->unchanged.size() == 3);
+}
+
+TEST_CASE("difference: what cannot be read") {
+  Folder folder;
+  compiler::Run run;
+  CHECK(!compare(folder, run));
+  folder.write("from/puck/config.river", "loki.write \"x\" {");
+  folder.write("to/puck/config.river", kWrite);
+  const auto mapping = compare(folder, run);
+  REQUIRE(mapping);
+  CHECK(run.diagnostics.has_errors());
+  CHECK(mapping->changes.empty());  // A host is compared when both sides are understood.
+}
+
+}  // namespace

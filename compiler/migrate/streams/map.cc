@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "compiler/inventory/yaml.h"
+#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/trace.h"
+#include "river/suggest.h"
+#include "telemetry/label_name.h"
+
+/// A mapping written by hand, for agents whose configuration is not River:
+///
+///     hosts:
+///       puck:
+///         kairos:
+///           before: {job: kairos, host: puck, container_name: "kairos-*"}
+///           after: {service: kairos, component: [app, worker], container: "kairos-*-1"}
+///         nginx:
+///           before:
+///             - {job: nginx, stream: [stdout, stderr]}
+///             - {job: nginx-errors}
+///           after: []
+///     unchanged:
+///       - {job: systemd, unit: "*"}
+///
+/// before and after are a label map or a list of them, one for each kind of stream; an empty list
+/// says that nothing comes (any more). A value is a text, or a list of the texts that it can be; *
+/// stands for any text that is not empty, \* for a star, and "" says that the label may be absent.
+/// A label that is not written is never there; Loki's service_name is added.
+namespace migrate {
+
+namespace yaml = compiler::yaml;
+using river::diag::Diagnostics;
+
+namespace {
+
+constexpr size_t kFileBytesMax = size_t{16} << 20;
+
+/// The texts around each star.
+OpenValue split_at_stars(std::string_view text) {
+  OpenValue out{{""}};
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_escaped =
+        text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '*' || text[i + 1] == '\\');
+    if (is_escaped)
+      out.literals.back() += text[++i];
+    else if (text[i] == '*')
+      out.literals.emplace_back();
+    else
+      out.literals.back() += text[i];
+  }
+  return out;
+}
+
+class MapReader {
+ public:
+  MapReader(std::string name, Diagnostics& diagnostics)
+      : name_(std::move(name)), diagnostics_(diagnostics) {}
+
+  Mapping read(const yaml::Node& root) {
+    Mapping out;
+    if (!is_map(root, "a mapping of labels")) return out;
+    check_keys(root, {"hosts", "unchanged"});
+    if (const yaml::Pair* hosts = root.find("hosts");
+        hosts != nullptr && is_map(*hosts->value, "hosts"))
+      for (const yaml::Pair& host : hosts->value->pairs) read_host(host, out);
+    if (const yaml::Pair* unchanged = root.find("unchanged"))
+      out.unchanged = families(*unchanged->value, "", "");
+    return out;
+  }
+
+ private:
+  bool is_map(const yaml::Node& node, std::string_view what) {
+    if (node.kind == yaml::Kind::map) return true;
+    diagnostics_.error("F004", node.span, "{} must be a map, not {}", what, yaml::describe(node));
+    return false;
+  }
+
+  void check_keys(const yaml::Node& map, const std::vector<std::string_view>& known) {
+    for (const yaml::Pair& pair : map.pairs) {
+      if (std::find(known.begin(), known.end(), pair.key) != known.end()) continue;
+      auto& problem =
+          diagnostics_.error("F005", pair.key_span, "a mapping has no key \"{}\" here", pair.key);
+      if (const auto near = river::did_you_mean(pair.key, known); !near.empty())
+        problem.with_help(fmt::format("did you mean \"{}\"?", near));
+    }
+  }
+
+  void read_host(const yaml::Pair& host, Mapping& out) {
+    if (!is_map(*host.value, host.key)) return;
+    for (const yaml::Pair& service : host.value->pairs) {
+      if (!is_map(*service.value, service.key)) continue;
+      check_keys(*service.value, {"before", "after"});
+      Change change{std::string(host.key), std::string(service.key), {}, {}};
+      for (const auto& [key, families_of_key] :
+           {std::pair{"before", &change.before}, {"after", &change.after}}) {
+        if (const yaml::Pair* pair = service.value->find(key))
+          *families_of_key = families(*pair->value, host.key, service.key);
+        else
+          diagnostics_.error("F006", service.value->span, "\"{}\" is missing here", key)
+              .with_help("an empty list says that nothing comes");
+      }
+      out.changes.push_back(std::move(change));
+    }
+  }
+
+  std::vector<StreamFamily> families(const yaml::Node& node, std::string_view host,
+                                     std::string_view service) {
+    std::vector<StreamFamily> out;
+    std::vector<const yaml::Node*> maps(node.items.begin(), node.items.end());
+    if (node.kind != yaml::Kind::list) maps = {&node};
+    for (const yaml::Node* map : maps) {
+      if (!is_map(*map, "labels")) continue;
+      StreamFamily& family = out.emplace_back();
+      family.host = host;
+      family.service = service;
+      family.mechanism = Mechanism::foreign;
+      family.origin = name_;
+      for (const yaml::Pair& label : map->pairs) {
+        if (!telemetry::is_label_name(label.key))
+          diagnostics_.error("C024", label.key_span, "\"{}\" is not a label name", label.key);
+        family.labels.emplace(label.key, values(label));
+      }
+      add_service_name(family);
+    }
+    return out;
+  }
+
+  Values values(const yaml::Pair& label) {
+    Values out;
+    std::vector<const yaml::Node*> texts(label.value->items.begin(), label.value->items.end());
+    if (label.value->kind != yaml::Kind::list) texts = {label.value};
+    if (texts.empty())
+      diagnostics_.error("F004", label.value->span, "{} needs at least one text", label.key);
+    for (const yaml::Node* node : texts) {
+      const auto text = yaml::as_text(*node);
+      if (!text) {
+        diagnostics_
+            .error("F004", node->span, "{} must be text, not {}", label.key, yaml::describe(*node))
+            .with_help("put it in quotes");
+        continue;
+      }
+      OpenValue value = split_at_stars(*text);
+      if (value.literals.size() == 1)
+        out.exact.push_back(std::move(value.literals[0]));
+      else
+        out.open.push_back(std::move(value));
+    }
+    return out;
+  }
+
+  std::string name_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run) {
+  auto text = base::read_file(file, kFileBytesMax);
+  if (!text) return tl::unexpected(text.error());
+  const auto& source = run.sources.add(file.string(), std::move(*text));
+  const auto document = yaml::parse(source, run.diagnostics);
+  if (document->root == nullptr) {
+    if (run.diagnostics.has_errors()) return base::fail("{} is not valid", file.string());
+    return Mapping();
+  }
+  Diagnostics found;
+  Mapping mapping = MapReader(file.string(), found).read(*document->root);
+  const bool is_valid = !found.has_errors();
+  run.diagnostics.append(std::move(found));
+  if (!is_valid) return base::fail("{} is not valid", file.string());
+  return mapping;
+}
+
+}  // namespace migrate

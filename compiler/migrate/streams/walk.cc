@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/ensure.h"
+#include "compiler/migrate/streams/stages.h"
+#include "compiler/migrate/streams/trace_parts.h"
+#include "components/loki/process/signature.h"
+#include "components/loki/relabel/signature.h"
+
+namespace migrate {
+
+namespace {
+
+constexpr size_t kDepthMax = 100;
+constexpr size_t kStepsMax = 10'000;
+constexpr size_t kExternalMarkers = 60;
+constexpr uint32_t kStreamsMax = 1'000'000;
+
+void merge(Values from, Values& to) {
+  for (std::string& exact : from.exact)
+    if (std::find(to.exact.begin(), to.exact.end(), exact) == to.exact.end())
+      to.exact.push_back(std::move(exact));
+  for (OpenValue& open : from.open)
+    if (std::find(to.open.begin(), to.open.end(), open) == to.open.end())
+      to.open.push_back(std::move(open));
+}
+
+bool same_names(const StreamFamily& a, const StreamFamily& b) {
+  return a.unsure == b.unsure &&
+         std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end(),
+                    [](const auto& x, const auto& y) { return x.first == y.first; });
+}
+
+/// One for each combination of values; unknown text counts as one.
+uint32_t estimate(const StreamFamily& family) {
+  uint64_t streams = 1;
+  for (const auto& [name, values] : family.labels)
+    if (name != "service_name")
+      streams = std::min<uint64_t>(
+          streams * std::max<size_t>(values.exact.size() + values.open.size(), 1), kStreamsMax);
+  return static_cast<uint32_t>(streams);
+}
+
+}  // namespace
+
+void Hop::receive(telemetry::LogBatch) {
+  ENSURE(false);  // Nothing is sent while labels are worked out.
+}
+
+void add_service_name(StreamFamily& family) {
+  constexpr std::string_view kSources[] = {"service",
+                                           "app",
+                                           "application",
+                                           "app_name",
+                                           "name",
+                                           "app_kubernetes_io_name",
+                                           "container",
+                                           "container_name",
+                                           "k8s_container_name",
+                                           "component",
+                                           "workload",
+                                           "job",
+                                           "k8s_job_name"};
+  constexpr std::string_view kName = "service_name";
+  if (family.labels.contains(kName)) return;
+  Values made;
+  for (const std::string_view source : kSources) {
+    const auto found = family.labels.find(source);
+    if (found == family.labels.end()) continue;
+    Values values = found->second;
+    const bool may_be_absent = std::erase(values.exact, "") > 0;
+    merge(std::move(values), made);
+    if (may_be_absent) continue;
+    family.labels.emplace(kName, std::move(made));
+    return;
+  }
+  merge(Values::of("unknown_service"), made);
+  family.labels.emplace(kName, std::move(made));
+}
+
+void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample) {
+  for (const NamedText& label : labels) {
+    if (label.value)
+      sample.set(label.name, *label.value);
+    else
+      sample.set(label.name, marker(first_marker++));
+  }
+}
+
+void Walk::send(const Origin& origin, const std::vector<components::LogsReceiver>& to,
+                std::vector<Sample> samples) {
+  origin_ = &origin;
+  first_of_origin_ = families_.size();
+  for (const Sample& sample : samples)
+    if (!sample.is_dropped()) forward(to, sample, 0);
+}
+
+void Walk::forward(const std::vector<components::LogsReceiver>& to, const Sample& sample,
+                   size_t depth) {
+  for (const components::LogsReceiver& receiver : to)
+    if (const auto* hop = dynamic_cast<const Hop*>(receiver.pointer.get())) go(*hop, sample, depth);
+}
+
+void Walk::go(const Hop& hop, Sample sample, size_t depth) {
+  if (depth > kDepthMax || ++steps_ > kStepsMax) {
+    sample.doubt(fmt::format("the way of its entries is too long at {}", hop.node->id));
+    return arrive(hop, std::move(sample));
+  }
+  if (!hop.doubt.empty()) sample.doubt(hop.doubt);
+  const std::string_view component = hop.node->signature->name;
+  if (component == "loki.write") return arrive(hop, std::move(sample));
+  if (component == "loki.relabel") {
+    const auto& arguments =
+        *static_cast<const components::loki::relabel::Arguments*>(hop.arguments.get());
+    run(hop.rules, sources_, sample);
+    if (!sample.is_dropped()) forward(arguments.forward_to, sample, depth + 1);
+    return;
+  }
+  const auto& arguments =
+      *static_cast<const components::loki::process::Arguments*>(hop.arguments.get());
+  for (const Sample& way : through_stages(arguments.stages, std::move(sample)))
+    forward(arguments.forward_to, way, depth + 1);
+}
+
+void Walk::arrive(const Hop& write, Sample sample) {
+  Sample external;
+  set_all(write.external_labels, kExternalMarkers, external);
+  for (size_t i = 0; i < kVariants; ++i)  // The stream's own labels win.
+    for (const auto& [name, value] : external.labels[i].all())
+      if (sample.labels[i].get(name).empty()) sample.labels[i].set(name, value);
+  StreamFamily family;
+  family.host = host_;
+  family.service = origin_->service;
+  family.mechanism = origin_->mechanism;
+  family.labels = values_of(sample);
+  family.origin = origin_->text;
+  family.unsure = sample.unsure;
+  if (family.labels.empty()) return;  // No backend takes entries without labels.
+  for (size_t i = first_of_origin_; i < families_.size(); ++i) {
+    if (!same_names(families_[i], family)) continue;
+    for (auto& [name, values] : family.labels) merge(std::move(values), families_[i].labels[name]);
+    return;
+  }
+  families_.push_back(std::move(family));
+}
+
+std::vector<StreamFamily> Walk::finish() && {
+  for (StreamFamily& family : families_) {
+    family.streams = estimate(family);
+    add_service_name(family);
+  }
+  return std::move(families_);
+}
+
+}  // namespace migrate
