@@ -32,9 +32,20 @@ Docker::Docker(Context context, const Arguments& arguments)
                                          {{"mechanism", "docker"}})) {}
 
 base::Result<void> Docker::start() {
-  auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client,
-                                       arguments_.refresh_interval.value);
+  return launch(arguments_);
+}
+
+base::Result<void> Docker::update(const Arguments& arguments) {
+  return launch(arguments);
+}
+
+/// Replaces what runs. Arguments that cannot be used leave it running.
+base::Result<void> Docker::launch(const Arguments& arguments) {
+  auto endpoint =
+      docker_api::endpoint(arguments.host, arguments.http_client, arguments.refresh_interval.value);
   if (!endpoint) return base::in_context("host", endpoint.error());
+  stop();
+  arguments_ = Arguments(arguments);
   endpoint_ = std::move(*endpoint);
   filters_.clear();
   for (const Filter& filter : arguments_.filter) {
@@ -45,12 +56,6 @@ base::Result<void> Docker::start() {
   events_thread_ = std::jthread([this](const std::stop_token& stop) { follow_events(stop); });
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};
-}
-
-base::Result<void> Docker::update(const Arguments& arguments) {
-  stop();
-  arguments_ = arguments;
-  return start();
 }
 
 void Docker::stop() {

@@ -39,6 +39,7 @@ class Docker final : public ComponentOf<Arguments> {
     Clock::time_point until;
   };
 
+  base::Result<void> launch(const Arguments& arguments);
   void run(const std::stop_token& stop);
   void follow_events(const std::stop_token& stop);
   /// Waits for an event, at most until `deadline`; answers the ids of containers that started.

@@ -78,14 +78,15 @@ void Source::stop() {
 }
 
 base::Result<void> Source::update(const Arguments& arguments) {
+  // What may fail comes first: a refused update leaves everything as it was.
+  auto endpoint = docker_api::endpoint(arguments.host, arguments.http_client_config,
+                                       arguments.refresh_interval.value);
+  if (!endpoint) return base::in_context("host", endpoint.error());
   const bool is_same = same_daemon(arguments_, arguments);
   arguments_ = arguments;
   set_receivers();
   if (!wiring_) return {};
   if (!is_same) {
-    auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client_config,
-                                         arguments_.refresh_interval.value);
-    if (!endpoint) return base::in_context("host", endpoint.error());
     stop();
     wiring_->endpoint = std::move(*endpoint);
   }

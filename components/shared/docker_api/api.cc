@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "components/shared/docker_api/host_signature.h"
 #include "components/shared/http_client/client.h"
 
 namespace components::docker_api {
@@ -61,12 +62,9 @@ class EventLines {
 
 base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
                                 std::chrono::nanoseconds timeout) {
-  std::string url = host;
-  constexpr std::string_view kTcp = "tcp://";
-  if (host.starts_with(kTcp))
-    url = (has_certificates(http_client.tls_config) ? "https://" : "http://") +
-          host.substr(kTcp.size());
-  auto parsed = io::http::parse_url(url);
+  const auto url = daemon_url(host, has_certificates(http_client.tls_config));
+  if (!url) return tl::unexpected(url.error());
+  auto parsed = io::http::parse_url(*url);
   if (!parsed) return tl::unexpected(parsed.error());
   const auto wanted = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
   return Endpoint{std::move(*parsed), http_client, std::clamp(wanted, kTimeoutMin, kTimeoutMax)};

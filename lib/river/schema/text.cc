@@ -211,8 +211,15 @@ std::optional<std::string> url_problem(std::string_view text) {
   const size_t bracket = authority.rfind(']');
   const bool has_port =
       colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  if (!has_port) return std::nullopt;
-  return host_port_problem(authority);
+  if (!has_port) {
+    if (authority.front() != '[') return std::nullopt;
+    if (authority.size() <= 2 || authority.back() != ']') return "the host is malformed";
+    return std::nullopt;
+  }
+  if (auto problem = host_port_problem(authority)) return problem;
+  const std::string_view port = authority.substr(authority.rfind(':') + 1);
+  if (port.find_first_not_of('0') == port.npos) return "port 0 cannot be connected to";
+  return std::nullopt;
 }
 
 }  // namespace river::schema

@@ -131,8 +131,9 @@ TEST_CASE("text: URLs") {
     CAPTURE(good);
     CHECK(!url_problem(good));
   }
-  for (const std::string_view bad : {"", "loki:3100", "ftp://x", "http://", "http:///push",
-                                     "http://:80", "http://h:port/", "http://h/a b", "http://h:"}) {
+  for (const std::string_view bad :
+       {"", "loki:3100", "ftp://x", "http://", "http:///push", "http://:80", "http://h:port/",
+        "http://h/a b", "http://h:", "http://h:0", "http://[]", "http://[::1]x"}) {
     CAPTURE(bad);
     CHECK(url_problem(bad));
   }
