@@ -163,3 +163,29 @@ TEST_CASE("syslog decoder: more combinations than are kept are still right") {
   for (size_t i = 0; i < messages.size(); ++i)
     if (f.batch.labels(f.batch.entries[i]).get("pid") != std::to_string(i % 10000)) FAIL(i);
 }
+
+TEST_CASE("syslog decoder: fields that hold NUL bytes do not pass for one another") {
+  using namespace std::string_literals;
+  Fixture f;
+  f.labels = LabelMaker(rules(
+      {rule({"__syslog_message_hostname"}, "host"), rule({"__syslog_message_app_name"}, "app")}));
+  f.decode({"<13>1 - a b\0 - - - x"s, "<13>1 - a\0b - - - - y"s});
+  CHECK(f.batch.label_sets.size() == 2);
+}
+
+TEST_CASE("syslog decoder: a host name is looked up only for rules that read it") {
+  const auto made = [](Rule one) { return LabelMaker(rules({std::move(one)})); };
+  const std::string name = "__syslog_connection_hostname";
+  for (const Action action : {Action::labeldrop, Action::labelkeep}) {
+    CHECK_FALSE(made(rule({}, "", action, ".*")).uses_host_name());
+    CHECK_FALSE(made(rule({}, "", action, ".*")).uses_address());
+  }
+  CHECK_FALSE(made(rule({}, "", Action::labelmap, "__syslog_message_(.*)")).uses_address());
+  CHECK_FALSE(made(rule({"job"}, name)).uses_host_name());
+  CHECK(made(rule({}, "", Action::labelmap, "__syslog_(.*)")).uses_host_name());
+  CHECK(made(rule({name}, "peer")).uses_host_name());
+  CHECK(made(rule({"job"}, name, Action::keepequal)).uses_host_name());
+  const auto address = made(rule({"__syslog_connection_ip_address"}, "ip"));
+  CHECK(address.uses_address());
+  CHECK_FALSE(address.uses_host_name());
+}

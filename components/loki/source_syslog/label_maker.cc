@@ -1,6 +1,7 @@
 #include "components/loki/source_syslog/label_maker.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <utility>
@@ -14,9 +15,20 @@ using telemetry::relabel::Action;
 
 constexpr std::string_view kStructuredData = "__syslog_message_sd_";
 
-bool goes_by_names(const telemetry::relabel::Rule& rule) {
-  return rule.action == Action::labelmap || rule.action == Action::labeldrop ||
-         rule.action == Action::labelkeep;
+/// Whether the rule reads the label's value: by its name, or as one that labelmap copies.
+bool rule_reads(const telemetry::relabel::Rule& rule, std::string_view label) {
+  if (rule.action == Action::labelmap)
+    return RE2::FullMatch(re2::StringPiece(label.data(), label.size()), *rule.regex);
+  const bool compares = rule.action == Action::keepequal || rule.action == Action::dropequal;
+  if (compares && rule.target_label == label) return true;
+  return std::find(rule.source_labels.begin(), rule.source_labels.end(), label) !=
+         rule.source_labels.end();
+}
+
+/// Appends a field so that no two lists of fields give the same text: its size, then its bytes.
+void append_key(std::string& key, std::string_view field) {
+  const auto size = static_cast<uint32_t>(field.size());
+  key.append(reinterpret_cast<const char*>(&size), sizeof size).append(field);
 }
 
 void add_structured_data(telemetry::LabelsBuilder& labels, std::string_view data) {
@@ -35,26 +47,30 @@ void add_structured_data(telemetry::LabelsBuilder& labels, std::string_view data
 
 LabelMaker::LabelMaker(std::shared_ptr<const RelabelRules> rules) : rules_(std::move(rules)) {
   if (!rules_) rules_ = std::make_shared<const RelabelRules>();
-  uses_all_ = std::any_of(rules_->begin(), rules_->end(), goes_by_names);
-  used_ = {.severity = uses("__syslog_message_severity"),
-           .facility = uses("__syslog_message_facility"),
-           .hostname = uses("__syslog_message_hostname"),
-           .app_name = uses("__syslog_message_app_name"),
-           .proc_id = uses("__syslog_message_proc_id"),
-           .msg_id = uses("__syslog_message_msg_id"),
-           .counter = uses("__syslog_message_msg_counter"),
-           .sequence = uses("__syslog_message_sequence"),
-           .structured_data = uses(kStructuredData)};
+  uses_host_name_ = reads("__syslog_connection_hostname");
+  uses_address_ = uses_host_name_ || reads("__syslog_connection_ip_address");
+  used_ = {.severity = reads("__syslog_message_severity"),
+           .facility = reads("__syslog_message_facility"),
+           .hostname = reads("__syslog_message_hostname"),
+           .app_name = reads("__syslog_message_app_name"),
+           .proc_id = reads("__syslog_message_proc_id"),
+           .msg_id = reads("__syslog_message_msg_id"),
+           .counter = reads("__syslog_message_msg_counter"),
+           .sequence = reads("__syslog_message_sequence"),
+           .structured_data = reads_structured_data()};
 }
 
-/// `label` may be the beginning of names.
-bool LabelMaker::uses(std::string_view label) const {
-  if (uses_all_) return true;
+bool LabelMaker::reads(std::string_view label) const {
+  return std::any_of(rules_->begin(), rules_->end(),
+                     [&](const auto& rule) { return rule_reads(rule, label); });
+}
+
+/// Its labels have names that only messages know, so any labelmap may copy them.
+bool LabelMaker::reads_structured_data() const {
+  const auto is_one = [](const std::string& label) { return label.starts_with(kStructuredData); };
   return std::any_of(rules_->begin(), rules_->end(), [&](const telemetry::relabel::Rule& rule) {
-    const auto& sources = rule.source_labels;
-    return rule.target_label.starts_with(label) ||
-           std::any_of(sources.begin(), sources.end(),
-                       [&](const std::string& source) { return source.starts_with(label); });
+    return rule.action == Action::labelmap || is_one(rule.target_label) ||
+           std::any_of(rule.source_labels.begin(), rule.source_labels.end(), is_one);
   });
 }
 
@@ -65,10 +81,8 @@ Origin LabelMaker::origin(const river::schema::LabelMap& labels, std::string_vie
   origin.base.set("__syslog_connection_ip_address", uses_address() ? ip : "");
   origin.base.set("__syslog_connection_hostname", uses_host_name() ? host_name : "");
   for (const auto& [name, value] : origin.base.all()) {
-    origin.key += name;
-    origin.key += '\0';
-    origin.key += value;
-    origin.key += '\0';
+    append_key(origin.key, name);
+    append_key(origin.key, value);
   }
   return origin;
 }
@@ -76,22 +90,21 @@ Origin LabelMaker::origin(const river::schema::LabelMap& labels, std::string_vie
 uint32_t LabelMaker::index(telemetry::LogBatch& batch, const Origin& origin, const Message& message,
                            bool structured_data) {
   make_key(origin, message, structured_data);
-  Combination& combination = find();
-  if (combination.batch == 0) combination.labels = make(origin, message, structured_data);
-  if (combination.batch != batch_) {
-    combination.batch = batch_;
-    combination.index = static_cast<uint32_t>(batch.label_sets.size());
-    batch.label_sets.push_back(combination.labels);
+  Combination* combination = combinations_.get(key_);
+  if (!combination)
+    combination = &combinations_.put(key_, {make(origin, message, structured_data), 0, 0});
+  if (combination->batch != batch_) {
+    combination->batch = batch_;
+    combination->index = static_cast<uint32_t>(batch.label_sets.size());
+    batch.label_sets.push_back(combination->labels);
   }
-  return combination.index;
+  return combination->index;
 }
 
 void LabelMaker::make_key(const Origin& origin, const Message& message, bool structured_data) {
   key_ = origin.key;
   const auto add = [this](bool is_used, std::string_view field) {
-    if (!is_used) return;
-    key_ += field;
-    key_ += '\0';
+    if (is_used) append_key(key_, field);
   };
   if (used_.severity || used_.facility) {
     const int shown = message.priority < 0 ? -1
@@ -107,17 +120,6 @@ void LabelMaker::make_key(const Origin& origin, const Message& message, bool str
   add(used_.counter, message.counter);
   add(used_.sequence, message.sequence);
   add(used_.structured_data && structured_data, message.structured_data);
-}
-
-/// The combination of key_, new or known; moves it to the recent ones.
-LabelMaker::Combination& LabelMaker::find() {
-  if (const auto known = recent_.find(key_); known != recent_.end()) return known->second;
-  if (recent_.size() >= kCombinationsMax) {
-    earlier_ = std::move(recent_);
-    recent_.clear();
-  }
-  if (auto known = earlier_.extract(key_)) return recent_.insert(std::move(known)).position->second;
-  return recent_.try_emplace(key_).first->second;
 }
 
 telemetry::Labels LabelMaker::make(const Origin& origin, const Message& message,

@@ -3,12 +3,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "components/loki/source_syslog/message.h"
 #include "components/shared/capsules.h"
 #include "river/schema/codec.h"
 #include "telemetry/log_batch.h"
+#include "telemetry/lru_cache.h"
 #include "telemetry/relabel.h"
 
 namespace components::loki::source_syslog {
@@ -21,17 +21,18 @@ struct Origin {
 
 /// Makes the label set of a message with the relabel rules, once per combination of the header
 /// fields that the rules look at. A known combination costs one lookup; process and message ids,
-/// which vary without end, only count when a rule uses them. Keeps at most 2 * kCombinationsMax
-/// combinations, the recently used ones. One thread.
+/// which vary without end, only count when a rule reads them. Keeps the kCombinationsMax most
+/// recently used combinations. One thread.
 class LabelMaker {
  public:
   static constexpr size_t kCombinationsMax = 4096;
 
   explicit LabelMaker(std::shared_ptr<const RelabelRules> rules);
 
-  /// Rules look at the sender's address or host name.
-  bool uses_address() const { return uses("__syslog_connection_ip_address") || uses_host_name(); }
-  bool uses_host_name() const { return uses("__syslog_connection_hostname"); }
+  /// Rules read the sender's address or host name. A host name costs a look-up, so rules that only
+  /// remove labels by name do not count: labels that start with "__" never leave the source anyway.
+  bool uses_address() const { return uses_address_; }
+  bool uses_host_name() const { return uses_host_name_; }
 
   /// `ip` and `host_name` may be empty.
   Origin origin(const river::schema::LabelMap& labels, std::string_view ip,
@@ -49,26 +50,21 @@ class LabelMaker {
     uint64_t batch = 0;  // The batch in which it has `index`.
     uint32_t index = 0;
   };
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
-  };
-  using Map = std::unordered_map<std::string, Combination, Hash, std::equal_to<>>;
   /// Which fields go into the key.
   struct Used {
     bool severity = false, facility = false, hostname = false, app_name = false, proc_id = false,
          msg_id = false, counter = false, sequence = false, structured_data = false;
   };
 
-  bool uses(std::string_view label) const;
+  bool reads(std::string_view label) const;
+  bool reads_structured_data() const;
   void make_key(const Origin& origin, const Message& message, bool structured_data);
-  Combination& find();
   telemetry::Labels make(const Origin& origin, const Message& message, bool structured_data) const;
 
   std::shared_ptr<const RelabelRules> rules_;
-  bool uses_all_ = false;  // Some rule goes by label names.
+  bool uses_address_ = false, uses_host_name_ = false;
   Used used_;
-  Map recent_, earlier_;
+  telemetry::LruCache<std::string, Combination> combinations_{kCombinationsMax};
   std::string key_;
   uint64_t batch_ = 1;
 };
