@@ -13,6 +13,8 @@ namespace {
 
 /// Room for one read of a connection: a busy one fills it, so it is worth a system call.
 constexpr size_t kReadBytes = 64 << 10;
+/// Room for the beginning of a message that a connection keeps while it needs none.
+constexpr size_t kCarryKept = 1 << 10;
 /// Longest message that is not octet-counted, unless max_message_length allows more.
 constexpr int64_t kLineBytesMax = 64 << 10;
 
@@ -47,7 +49,7 @@ Connection::Connection(io::Descriptor fd, io::http::TlsSession session,
       idle_deadline_(Clock::now() + plan_->listener.idle_timeout.value) {}
 
 void Connection::replan(std::shared_ptr<const Plan> plan, const LabelMaker& labels) {
-  if (plan != plan_) framer_ = Framer(plan->framing());
+  framer_.set_options(plan->framing());
   plan_ = std::move(plan);
   origin_ = origin_of(*plan_, peer_, labels);
 }
@@ -85,8 +87,21 @@ void Connection::take_messages(Intake& intake, std::string_view bytes, bool at_e
   while (framer_.next(rest, at_end, message) == Framer::Got::message)
     plan_->decoder.add(message, origin_, intake.labels(), intake.batch(), intake.counts());
   intake.counts().truncated += framer_.take_truncated();
-  carry_ = rest;
   intake.take(bytes.size() - rest.size());
+  // Memory that a long message needed is not kept for short ones.
+  if (carry_.capacity() > kCarryKept && rest.size() <= kCarryKept) carry_ = {};
+  carry_ = rest;
+}
+
+void Connection::cut(Intake& intake) {
+  const std::span<char> room = intake.room(carry_.size());
+  std::memcpy(room.data(), carry_.data(), carry_.size());
+  std::string_view rest(room.data(), carry_.size()), message;
+  if (framer_.cut(rest, message))
+    plan_->decoder.add(message, origin_, intake.labels(), intake.batch(), intake.counts());
+  intake.counts().truncated += framer_.take_truncated();
+  intake.take(carry_.size());
+  carry_ = {};
 }
 
 }  // namespace components::loki::source_syslog

@@ -23,10 +23,10 @@ constexpr int kAcceptsPerRound = 64;
 
 }  // namespace
 
-Engine::Engine(const Context& context, const Arguments& arguments)
+Engine::Engine(const Context& context, const Arguments& arguments, const Limits& limits)
     : metrics_(context.metrics),
       log_(context.log),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      limits_(limits),
       intake_(fanout_, context.metrics, stopping_.get_token()),
       arguments_(arguments) {
   open_connections_ =
@@ -70,15 +70,22 @@ uint16_t Engine::port(const std::string& address) const {
   return found == bound_.end() ? 0 : found->second;
 }
 
-void Engine::watch(int fd) const {
+base::Result<void> Engine::open() {
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_) return base::fail_errno("epoll_create", errno);
+  return watch(wake_.fd());
+}
+
+base::Result<void> Engine::watch(int fd) const {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = fd;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+    return base::fail_errno("epoll_ctl", errno);
+  return {};
 }
 
 void Engine::run() {
-  watch(wake_.fd());
   std::vector<int> ready;
   while (!stopping_.stop_requested()) {
     adopt_arguments();
@@ -96,6 +103,7 @@ void Engine::run() {
     if (now >= next_sweep_) sweep(now);
   }
   connections_.clear();
+  peers_.clear();
   listening_.clear();
   ports_.clear();
   open_connections_->set(0);
@@ -143,11 +151,36 @@ void Engine::handle(int fd, Clock::time_point now) {
     }
     return;
   }
+  read(fd, now);
+}
+
+void Engine::read(int fd, Clock::time_point now) {
   const auto held = connections_.find(fd);
   if (held == connections_.end()) return;
-  const auto next = held->second.connection->ready(intake_, now);
+  Connection& connection = *held->second.connection;
+  Usage& peer = held->second.peer->second;
+  auto settle = [&, before = connection.carried()]() mutable {
+    const size_t carried = connection.carried();
+    usage_.carried_bytes += carried - before;
+    peer.carried_bytes += carried - before;
+    before = carried;
+  };
+  const auto next = connection.ready(intake_, now);
+  settle();
+  if (usage_.carried_bytes > limits_.carried_bytes_max ||
+      peer.carried_bytes > limits_.carried_bytes_max / 2) {
+    connection.cut(intake_);
+    settle();
+  }
   if (next == Watched::Next::again) again_.push_back(fd);
   if (next == Watched::Next::close) drop_connection(fd);
+}
+
+/// Whether one more connection of this address is within the limits.
+bool Engine::admit(const std::string& address) {
+  if (connections_.size() >= limits_.connections_max) return false;
+  const auto peer = peers_.find(address);
+  return peer == peers_.end() || peer->second.connections < (limits_.connections_max + 1) / 2;
 }
 
 void Engine::accept(Port& port, Clock::time_point now) {
@@ -160,13 +193,17 @@ void Engine::accept(Port& port, Clock::time_point now) {
       if (errno == EAGAIN) return;
       if (errno == ECONNABORTED || errno == EINTR) continue;
       // Out of descriptors or memory: look away for a moment instead of spinning.
-      log_.warn("accept: {}", base::fail_errno("accept", errno).value().message);
+      if (!std::exchange(port.accept_failed, true))
+        log_.warn("{}: {}", port.plan->listener.address.text,
+                  base::fail_errno("accept", errno).value().message);
       ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, port.listening.get(), nullptr);
       port.accept_after = now + kAcceptPause;
       next_sweep_ = std::min(next_sweep_, port.accept_after);
       return;
     }
-    if (connections_.size() >= kConnectionsMax) {
+    port.accept_failed = false;
+    const std::string address = ip_of(peer);
+    if (!admit(address)) {
       refused_->add(1);
       continue;
     }
@@ -177,17 +214,29 @@ void Engine::accept(Port& port, Clock::time_point now) {
       session = std::move(*made);
     }
     const int number = fd.get();
+    if (const auto watched = watch(number); !watched) {
+      log_.warn("{}", watched.error().message);
+      refused_->add(1);
+      continue;
+    }
     auto connection = std::make_unique<Connection>(std::move(fd), std::move(session), peer,
                                                    port.plan, intake_.labels());
     next_sweep_ = std::min(next_sweep_, connection->idle_deadline());
-    connections_[number] = {std::move(connection), &port};
-    watch(number);
+    const auto of_peer = peers_.try_emplace(address).first;
+    ++of_peer->second.connections;
+    connections_[number] = {std::move(connection), &port, of_peer};
     open_connections_->set(static_cast<double>(connections_.size()));
   }
 }
 
 void Engine::drop_connection(int fd) {
-  connections_.erase(fd);  // Closing takes it out of the epoll set.
+  const auto held = connections_.find(fd);
+  const auto peer = held->second.peer;
+  const size_t carried = held->second.connection->carried();
+  usage_.carried_bytes -= carried;
+  peer->second.carried_bytes -= carried;
+  if (--peer->second.connections == 0) peers_.erase(peer);
+  connections_.erase(held);  // Closing takes it out of the epoll set.
   std::erase(again_, fd);
   open_connections_->set(static_cast<double>(connections_.size()));
 }
@@ -212,8 +261,9 @@ void Engine::sweep(Clock::time_point now) {
         next_sweep_ = std::min(next_sweep_, port.accept_after);
         continue;
       }
-      port.accept_after = {};
-      watch(port.listening.get());
+      port.accept_after = watch(port.listening.get()) ? Clock::time_point{} : now + kAcceptPause;
+      if (port.accept_after != Clock::time_point{})
+        next_sweep_ = std::min(next_sweep_, port.accept_after);
     }
   }
   tell_problems();

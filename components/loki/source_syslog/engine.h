@@ -20,9 +20,17 @@ namespace components::loki::source_syslog {
 /// as its buffer goes.
 class Engine {
  public:
-  static constexpr size_t kConnectionsMax = 8192;
+  /// Bounds on what senders, who are not authenticated, can make a component hold. One address may
+  /// use up half of each.
+  struct Limits {
+    size_t connections_max = 8192;
+    size_t carried_bytes_max = 64 << 20;  ///< of unfinished messages of all connections
+  };
 
-  Engine(const Context& context, const Arguments& arguments);
+  Engine(const Context& context, const Arguments& arguments, const Limits& limits);
+
+  /// Gets the descriptors that the loop needs; fails when there are none left.
+  base::Result<void> open();
 
   void set_receivers(const std::vector<LogsReceiver>& forward_to);
   /// Binds what is new, closes what is gone; listeners that stay keep their sockets and
@@ -46,6 +54,7 @@ class Engine {
     io::Descriptor listening;      // tcp
     std::unique_ptr<Watched> datagrams;
     Clock::time_point accept_after{};  // Accepting failed: pause.
+    bool accept_failed = false;        // Since the last connection; logged once.
     std::string problem;
     bool open() const { return listening || datagrams; }
   };
@@ -55,22 +64,31 @@ class Engine {
   base::Result<void> set_plan(Port& port, const Listener& listener);
   void accept(Port& port, Clock::time_point now);
   void handle(int fd, Clock::time_point now);
+  void read(int fd, Clock::time_point now);
+  bool admit(const std::string& address);
   void drop_connection(int fd);
   bool wait(std::vector<int>& ready);
   void sweep(Clock::time_point now);
-  void watch(int fd) const;
+  base::Result<void> watch(int fd) const;
   void tell_problems();
 
+  /// What connections hold, of one address or of all.
+  struct Usage {
+    size_t connections = 0;
+    size_t carried_bytes = 0;
+  };
   struct Held {
-    std::unique_ptr<Watched> connection;
+    std::unique_ptr<Connection> connection;
     Port* port = nullptr;
+    std::map<std::string, Usage>::iterator peer;
   };
 
   const base::metrics::Scope metrics_;
   const base::Logger log_;
   telemetry::Fanout fanout_;
   const io::Wake wake_;
-  const io::Descriptor epoll_;
+  const Limits limits_;
+  io::Descriptor epoll_;
   std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
   Intake intake_;
   std::shared_ptr<base::metrics::Gauge> open_connections_;
@@ -78,9 +96,11 @@ class Engine {
 
   // The thread's own.
   std::map<Key, Port> ports_;
-  std::map<int, Port*> listening_;   // By descriptor.
-  std::map<int, Held> connections_;  // By descriptor.
-  std::vector<int> again_;           // Have more to read.
+  std::map<int, Port*> listening_;      // By descriptor.
+  std::map<int, Held> connections_;     // By descriptor.
+  std::map<std::string, Usage> peers_;  // By address.
+  Usage usage_;
+  std::vector<int> again_;  // Have more to read.
   Clock::time_point next_sweep_ = Clock::time_point::max();
   Clock::time_point last_round_{};
 

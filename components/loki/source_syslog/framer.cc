@@ -111,6 +111,20 @@ Framer::Got Framer::next_line(std::string_view& rest, bool at_end, std::string_v
   return Got::message;
 }
 
+bool Framer::cut(std::string_view& rest, std::string_view& message) {
+  if (rest.empty()) return false;
+  const Count count = read_count(rest, options_.counted_needs_priority);
+  const bool counted = count.kind == Count::Kind::counted;
+  if (counted) rest.remove_prefix(count.header);
+  message = std::exchange(rest, {});
+  if (counted)
+    discard_ = count.size - std::min(count.size, message.size());
+  else
+    discard_line_ = true;
+  ++truncated_;
+  return !message.empty();
+}
+
 size_t Framer::take_truncated() {
   return std::exchange(truncated_, 0);
 }

@@ -25,6 +25,14 @@ class Framer {
   /// Takes one message off `rest`. `at_end`: nothing will follow, so an unfinished message is one.
   Got next(std::string_view& rest, bool at_end, std::string_view& message);
 
+  /// Takes the beginning of a message that next() asked more for as a cut one; its rest is thrown
+  /// away when it comes. False: there is no such beginning.
+  bool cut(std::string_view& rest, std::string_view& message);
+
+  /// Other bounds or another delimiter, from the next message on: what is being thrown away still
+  /// is.
+  void set_options(const Options& options) { options_ = options; }
+
   /// Messages that were cut since the last call.
   size_t take_truncated();
   /// The most that `rest` may hold when next() asks for more.

@@ -20,8 +20,12 @@ Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics
   set_rules(nullptr);
 }
 
-void Intake::set_rules(std::shared_ptr<const RelabelRules> rules) {
+bool Intake::set_rules(std::shared_ptr<const RelabelRules> rules) {
+  if (labels_ && rules == rules_) return false;
+  if (labels_) flush();
+  rules_ = rules;
   labels_ = std::make_unique<LabelMaker>(std::move(rules));
+  return true;
 }
 
 std::span<char> Intake::room(size_t bytes) {

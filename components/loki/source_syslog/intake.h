@@ -35,7 +35,8 @@ class Intake {
   telemetry::LogBatch& batch() { return batch_; }
   Counts& counts() { return counts_; }
   LabelMaker& labels() { return *labels_; }
-  void set_rules(std::shared_ptr<const RelabelRules> rules);
+  /// Passes on what was made with the rules of before. False: they are the same.
+  bool set_rules(std::shared_ptr<const RelabelRules> rules);
 
   /// Passes the batch on; blocks while the receiver does. False: shutting down, it was not passed.
   bool flush();
@@ -49,6 +50,7 @@ class Intake {
   const std::stop_token stop_;
   Budget budget_{kUnacknowledgedBytesMax};
   Stamps stamps_;
+  std::shared_ptr<const RelabelRules> rules_;
   std::unique_ptr<LabelMaker> labels_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;

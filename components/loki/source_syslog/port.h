@@ -60,6 +60,10 @@ class Connection final : public Watched {
   Next ready(Intake& intake, Clock::time_point now) override;
   void replan(std::shared_ptr<const Plan> plan, const LabelMaker& labels) override;
   Clock::time_point idle_deadline() const override { return idle_deadline_; }
+  /// Bytes of a message whose end was not received yet.
+  size_t carried() const { return carry_.size(); }
+  /// Takes them as a cut message, because there is no memory to wait for its end.
+  void cut(Intake& intake);
 
  private:
   /// Bytes read; 0: nothing now; -1: the end.

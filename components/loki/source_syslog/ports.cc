@@ -21,8 +21,7 @@ void Engine::adopt_arguments() {
     if (!std::exchange(is_new_, false)) return;
     arguments = arguments_;
   }
-  intake_.flush();  // Entries point at label sets of the rules that go.
-  intake_.set_rules(arguments.relabel_rules.pointer);
+  const bool new_rules = intake_.set_rules(arguments.relabel_rules.pointer);
   std::map<Key, const Listener*> wanted;
   for (const Listener& listener : arguments.listener)
     wanted.emplace(Key(listener.address.text, listener.protocol), &listener);
@@ -32,6 +31,7 @@ void Engine::adopt_arguments() {
   for (const Key& key : gone) close_port(key);
   for (const auto& [key, listener] : wanted) {
     Port& port = ports_[key];
+    const auto plan = port.plan;
     if (auto set = set_plan(port, *listener); !set) {
       // Without its certificate a TLS listener must not accept anything.
       port.problem = set.error().message;
@@ -43,14 +43,17 @@ void Engine::adopt_arguments() {
       continue;
     }
     if (!port.open()) open_port(key, port);
+    if (!new_rules && port.plan == plan) continue;
     if (port.datagrams) port.datagrams->replan(port.plan, intake_.labels());
+    for (auto& [fd, held] : connections_)
+      if (held.port == &port) held.connection->replan(port.plan, intake_.labels());
   }
-  for (auto& [fd, held] : connections_) held.connection->replan(held.port->plan, intake_.labels());
   tell_problems();
 }
 
 base::Result<void> Engine::set_plan(Port& port, const Listener& listener) {
-  port.plan = std::make_shared<const Plan>(listener);
+  if (!port.plan || !same_listener(port.plan->listener, listener))
+    port.plan = std::make_shared<const Plan>(listener);
   port.tls.reset();
   if (!wants_tls(listener.tls_config)) return {};
   auto context = io::http::server_context(tls_options(listener.tls_config));
@@ -63,6 +66,8 @@ void Engine::open_port(const Key& key, Port& port) {
   // A certificate may have become readable since.
   auto set = set_plan(port, Listener(port.plan->listener));
   auto fd = set ? bind_socket(key.first, key.second) : tl::unexpected(set.error());
+  if (fd)
+    if (const auto watched = watch(fd->get()); !watched) fd = tl::unexpected(watched.error());
   if (!fd) {
     if (port.problem != fd.error().message) log_.error("{}", fd.error().message);
     port.problem = fd.error().message;
@@ -73,7 +78,6 @@ void Engine::open_port(const Key& key, Port& port) {
   port.accept_after = {};
   const int number = fd->get();
   listening_[number] = &port;
-  watch(number);
   {
     base::Lock lock(mutex_);
     bound_[key.first] = local_port(number);

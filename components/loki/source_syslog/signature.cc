@@ -1,5 +1,7 @@
 #include "components/loki/source_syslog/signature.h"
 
+#include "river/schema/decode.h"
+
 namespace components::loki::source_syslog {
 namespace {
 
@@ -116,6 +118,10 @@ std::vector<schema::Claim> claims(const void* arguments) {
 }
 
 }  // namespace
+
+bool same_listener(const Listener& a, const Listener& b) {
+  return schema::encode(kListener, &a) == schema::encode(kListener, &b);
+}
 
 constinit const schema::Signature kSignature{
     .name = "loki.source.syslog",

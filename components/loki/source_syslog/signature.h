@@ -53,6 +53,9 @@ struct Arguments {
   RelabelRulesRef relabel_rules;
 };
 
+/// Whether two listeners are configured alike.
+bool same_listener(const Listener& a, const Listener& b);
+
 extern const river::schema::Signature kSignature;
 
 }  // namespace components::loki::source_syslog

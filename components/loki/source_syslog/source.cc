@@ -4,10 +4,11 @@
 
 namespace components::loki::source_syslog {
 
-Source::Source(Context context, const Arguments& arguments)
-    : context_(std::move(context)), engine_(context_, arguments) {}
+Source::Source(Context context, const Arguments& arguments, const Engine::Limits& limits)
+    : context_(std::move(context)), engine_(context_, arguments, limits) {}
 
 base::Result<void> Source::start() {
+  if (auto opened = engine_.open(); !opened) return opened;
   engine_.adopt_arguments();
   thread_ = std::thread([this] { engine_.run(); });
   return {};

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -87,6 +88,7 @@ struct Fixture {
   std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
   base::metrics::Registry registry;
   Arguments arguments;
+  components::loki::source_syslog::Engine::Limits limits;
   std::unique_ptr<Source> source;
 
   explicit Fixture(Protocol protocol = Protocol::tcp) {
@@ -101,13 +103,16 @@ struct Fixture {
     return listener;
   }
   void start() {
+    make();
+    REQUIRE(source->start());
+  }
+  void make() {
     components::Context context{.id = "loki.source.syslog.test",
                                 .data_dir = folder.path(),
                                 .metrics = {registry, "loki.source.syslog.test"},
                                 .log = base::Logger("test"),
                                 .publish = [](river::Value) {}};
-    source = std::make_unique<Source>(std::move(context), arguments);
-    REQUIRE(source->start());
+    source = std::make_unique<Source>(std::move(context), arguments, limits);
   }
   void update() {
     components::Component& component = *source;
@@ -294,4 +299,79 @@ TEST_CASE("source.syslog: a TLS listener without its certificate accepts nothing
   f.start();
   CHECK(f.port() == 0);
   CHECK(f.source->health().state == components::Health::State::unhealthy);
+}
+
+TEST_CASE("source.syslog: a reload leaves a connection where it is within a message") {
+  Fixture f;
+  f.start();
+  const Client client(Protocol::tcp, f.port());
+  // Longer than a line may be: it is cut, and its rest belongs to it also after a reload.
+  client.send("<13>t: " + std::string(70'000, 'x'));
+  REQUIRE(f.sink->has(1));
+  f.arguments.listener[0].labels.entries = {{"job", "changed"}};
+  f.add("127.0.0.2:0", Protocol::tcp);
+  f.update();
+  CHECK(eventually([&] { return f.port("127.0.0.2:0") != 0; }));
+  client.send("xx\n<13>t: next\n");
+  REQUIRE(f.sink->has(2));
+  CHECK(f.sink->lines()[1].text == "next");
+  CHECK(f.sink->lines()[1].labels == "{job=\"changed\"}");
+}
+
+TEST_CASE("source.syslog: unfinished messages hold a bounded amount of memory") {
+  Fixture f;
+  f.limits.carried_bytes_max = 1000;  // 500 of them for one address.
+  f.start();
+  const Client first(Protocol::tcp, f.port()), second(Protocol::tcp, f.port());
+  first.send("<13>t: " + std::string(300, 'a'));
+  first.send("\n<13>t: " + std::string(393, 'a'));
+  REQUIRE(f.sink->has(1));
+  second.send("<13>t: " + std::string(393, 'b'));
+  REQUIRE(f.sink->has(2));
+  CHECK(f.sink->texts()[1] == std::string(393, 'b'));
+  second.send("rest\n<13>t: next\n");
+  first.send("whole\n");
+  REQUIRE(f.sink->has(4));
+  auto texts = f.sink->texts();
+  std::sort(texts.begin() + 2, texts.end());
+  CHECK(texts[2] == std::string(393, 'a') + "whole");
+  CHECK(texts[3] == "next");
+  CHECK(
+      f.metric("loki_source_syslog_truncated_messages_total{component_id=\"loki.source.syslog."
+               "test\"} 1"));
+}
+
+TEST_CASE("source.syslog: one address does not use up all connections") {
+  Fixture f;
+  f.limits.connections_max = 4;
+  f.start();
+  std::optional<Client> first(std::in_place, Protocol::tcp, f.port());
+  const Client second(Protocol::tcp, f.port()), third(Protocol::tcp, f.port());
+  CHECK(eventually([&] { return third.is_closed(); }));
+  CHECK(
+      f.metric("loki_source_syslog_refused_connections_total{component_id=\"loki.source.syslog."
+               "test\"} 1"));
+  first.reset();
+  CHECK(f.metric("loki_source_syslog_connections{component_id=\"loki.source.syslog.test\"} 1"));
+  Client(Protocol::tcp, f.port()).send("<13>t: welcome\n");
+  CHECK(f.got({"welcome"}));
+}
+
+TEST_CASE("source.syslog: without descriptors it does not start, and says so") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  Fixture f;
+  {
+    const io::Descriptor next(::dup(0));
+    rlimit none = before;
+    none.rlim_cur = static_cast<rlim_t>(next.get());
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  f.make();
+  const auto started = f.source->start();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(!started);
+  f.start();
+  Client(Protocol::tcp, f.port()).send("<13>t: works\n");
+  CHECK(f.got({"works"}));
 }
