@@ -5,7 +5,8 @@ option(TRIBUTARY_FUZZ "Build the libFuzzer targets, too (needs clang)" OFF)
 option(TRIBUTARY_UNITY "Compile the libraries' sources in batches" OFF)
 set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
 
-add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wno-missing-field-initializers
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   add_compile_options(-Wthread-safety -Wno-gnu-zero-variadic-macro-arguments)
 endif()

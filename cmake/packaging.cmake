@@ -8,6 +8,11 @@ install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME tri
 install(FILES packaging/default DESTINATION /etc/default RENAME tributary PERMISSIONS OWNER_READ OWNER_WRITE)
 install(FILES packaging/config.river DESTINATION /etc/tributary)
 install(FILES packaging/docker.conf DESTINATION /usr/share/tributary)
+set(copyright ${CMAKE_BINARY_DIR}/copyright)
+add_custom_command(OUTPUT ${copyright} COMMAND ${CMAKE_SOURCE_DIR}/packaging/notices.py > ${copyright}
+                   DEPENDS packaging/notices.py LICENSE VERBATIM)
+add_custom_target(notices DEPENDS ${copyright})
+install(FILES ${copyright} DESTINATION /usr/share/doc/tributary)
 install(FILES README.md DESTINATION /usr/share/doc/tributary)
 install(DIRECTORY docs/ DESTINATION /usr/share/doc/tributary/docs FILES_MATCHING PATTERN "*.md")
 
@@ -26,7 +31,7 @@ string(REPLACE x86_64 amd64 architecture ${architecture})
 string(REPLACE aarch64 arm64 architecture ${architecture})
 set(CPACK_PACKAGE_FILE_NAME tributary_${PROJECT_VERSION}_linux_${architecture})
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.36), systemd, init-system-helpers")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.34), systemd, init-system-helpers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, tzdata, python3-jinja2")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
@@ -36,6 +41,6 @@ include(CPack)
 
 # CMake's own target `package` would build every test first.
 add_custom_target(deb COMMAND cpack --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -B ${CMAKE_BINARY_DIR}
-                  DEPENDS tributary cfgc VERBATIM)
+                  DEPENDS tributary cfgc notices VERBATIM)
 add_custom_target(portable COMMAND cpack --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -G TGZ -B ${CMAKE_BINARY_DIR}
-                  DEPENDS tributary cfgc VERBATIM)
+                  DEPENDS tributary cfgc notices VERBATIM)

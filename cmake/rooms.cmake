@@ -24,3 +24,13 @@ function(room name)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()
+
+# program(NAME MAIN LIBRARY): a program that is shipped. Released, it runs on older systems than the one it
+# was built on.
+function(program name main library)
+  add_executable(${name} ${main})
+  target_link_libraries(${name} PRIVATE ${library})
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/packaging/glibc_floor.c)
+  endif()
+endfunction()
