@@ -19,10 +19,6 @@ struct AddrinfoDelete {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
 
-socklen_t size_of(const sockaddr_storage& address) {
-  return address.ss_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-}
-
 base::Result<io::Descriptor> bind_one(const addrinfo& address, Protocol protocol,
                                       const std::string& name) {
   const int type = (protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK;
@@ -42,14 +38,6 @@ base::Result<io::Descriptor> bind_one(const addrinfo& address, Protocol protocol
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kUdpBufferBytes, sizeof(int));
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);
   return fd;
-}
-
-std::string name_info(const sockaddr_storage& address, int flags) {
-  char host[NI_MAXHOST];
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::getnameinfo(generic, size_of(address), host, sizeof host, nullptr, 0, flags) != 0)
-    return "";
-  return host;
 }
 
 }  // namespace
@@ -95,10 +83,6 @@ std::string ip_of(const sockaddr_storage& address) {
     ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
   }
   return text;
-}
-
-std::string host_name_of(const sockaddr_storage& address) {
-  return name_info(address, NI_NAMEREQD);
 }
 
 uint16_t local_port(int fd) {

@@ -15,8 +15,6 @@ base::Result<io::Descriptor> bind_socket(const std::string& host_port, Protocol 
 
 /// Numeric address of a peer without the port; IPv4 in IPv6 as IPv4.
 std::string ip_of(const sockaddr_storage& address);
-/// Its name by reverse look-up, "" when it has none. May block for as long as the resolver does.
-std::string host_name_of(const sockaddr_storage& address);
 /// Port that a bound socket got, for tests that bind port 0.
 uint16_t local_port(int fd);
 

@@ -1,12 +1,15 @@
+#include "components/loki/source_syslog/datagrams.h"
+
+#include <linux/sock_diag.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "components/loki/source_syslog/address.h"
-#include "components/loki/source_syslog/port.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -22,6 +25,14 @@ std::optional<uint32_t> overflow_count(msghdr& header) {
     return count;
   }
   return std::nullopt;
+}
+
+/// The same count when no datagram was read yet: a socket that was taken over has a past.
+uint32_t drops_of(int fd) {
+  uint32_t counts[SK_MEMINFO_VARS] = {};
+  socklen_t size = sizeof counts;
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, counts, &size) != 0) return 0;
+  return counts[SK_MEMINFO_DROPS];
 }
 
 /// "123 <": takes the count off a datagram that has one.
@@ -68,22 +79,24 @@ struct Datagrams::Slots {
   std::array<mmsghdr, kSlots> headers{};
 };
 
-Datagrams::Datagrams(io::Descriptor fd, std::shared_ptr<const Plan> plan, const LabelMaker& labels,
+Datagrams::Datagrams(io::Descriptor fd, std::shared_ptr<const Plan> plan,
                      const base::metrics::Scope& metrics)
-    : fd_(std::move(fd)), slots_(nullptr, [](Slots* slots) { delete slots; }) {
+    : fd_(std::move(fd)), kernel_drops_(drops_of(fd_.get())) {
   dropped_ = metrics.counter("loki_source_syslog_udp_dropped_total",
                              "Datagrams that the kernel threw away because its buffer was full.",
                              {{"address", plan->listener.address.text}});
-  replan(std::move(plan), labels);
+  replan(std::move(plan));
 }
 
-void Datagrams::replan(std::shared_ptr<const Plan> plan, const LabelMaker&) {
+Datagrams::~Datagrams() = default;
+
+void Datagrams::replan(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);
-  origins_.clear();
-  slots_.reset(new Slots(static_cast<size_t>(plan_->listener.max_message_length)));
+  senders_.clear();
+  slots_ = std::make_unique<Slots>(static_cast<size_t>(plan_->listener.max_message_length));
 }
 
-Watched::Next Datagrams::ready(Intake& intake, Clock::time_point) {
+Next Datagrams::ready(Intake& intake, LabelMaker& labels, Lookups& lookups, Clock::time_point now) {
   slots_->arm();
   const int count = ::recvmmsg(fd_.get(), slots_->headers.data(), kSlots, MSG_DONTWAIT, nullptr);
   if (count <= 0) return Next::wait;
@@ -92,33 +105,78 @@ Watched::Next Datagrams::ready(Intake& intake, Clock::time_point) {
     if (const auto drops = overflow_count(header))
       dropped_->add(*drops - std::exchange(kernel_drops_, *drops));
     if (header.msg_flags & MSG_TRUNC) ++intake.counts().truncated;
-    take_datagram(intake,
-                  {slots_->data.data() + i * slots_->slot_bytes, slots_->headers[i].msg_len},
-                  origin_of(slots_->peers[i], intake.labels()));
+    const std::string_view bytes(slots_->data.data() + i * slots_->slot_bytes,
+                                 slots_->headers[i].msg_len);
+    std::string ip = labels.uses_address() ? ip_of(slots_->peers[i]) : "";
+    const bool is_new = !senders_.contains(ip);
+    const Origin* origin = find_origin(ip, labels, lookups);
+    if (origin && is_new && !held_.empty()) {  // What it sent before comes first.
+      release(intake, labels, lookups, now);
+      origin = find_origin(ip, labels, lookups);
+    }
+    if (origin) {
+      take_datagram(intake, labels, bytes, *origin);
+    } else if (held_bytes_ + bytes.size() > kHeldBytesMax) {
+      take_datagram(intake, labels, bytes, labels.origin(plan_->listener.labels, ip, ""));
+    } else {
+      held_bytes_ += bytes.size();
+      held_.push_back({std::move(ip), std::string(bytes), now});
+    }
   }
   return count == kSlots ? Next::again : Next::wait;
 }
 
+void Datagrams::release(Intake& intake, LabelMaker& labels, Lookups& lookups,
+                        Clock::time_point now) {
+  for (auto held = held_.begin(); held != held_.end();) {
+    const Origin* origin = find_origin(held->ip, labels, lookups);
+    if (!origin && now < held->since + kNamePatience) {
+      ++held;
+      continue;
+    }
+    if (!origin) origin = &keep_origin(held->ip, "", false, labels);
+    take_datagram(intake, labels, held->bytes, *origin);
+    held_bytes_ -= held->bytes.size();
+    held = held_.erase(held);
+  }
+}
+
+Clock::time_point Datagrams::release_deadline() const {
+  return held_.empty() ? Clock::time_point::max() : held_.front().since + kNamePatience;
+}
+
 /// A datagram is one message, line feeds and all, or several that begin with a priority each.
-void Datagrams::take_datagram(Intake& intake, std::string_view bytes, const Origin& origin) {
+void Datagrams::take_datagram(Intake& intake, LabelMaker& labels, std::string_view bytes,
+                              const Origin& origin) {
   const std::span<char> room = intake.room(bytes.size());
   std::memcpy(room.data(), bytes.data(), bytes.size());
   std::string_view rest = without_count({room.data(), bytes.size()});
   intake.take(bytes.size());
   while (!rest.empty()) {
     const size_t next = std::min(next_message(rest), rest.size());
-    plan_->decoder.add(rest.substr(0, next), origin, intake.labels(), intake.batch(),
-                       intake.counts());
+    plan_->decoder.add(rest.substr(0, next), origin, labels, intake.batch(), intake.counts());
     rest.remove_prefix(next);
   }
 }
 
-const Origin& Datagrams::origin_of(const sockaddr_storage& peer, const LabelMaker& labels) {
-  const std::string ip = labels.uses_address() ? ip_of(peer) : "";
-  if (const auto known = origins_.find(ip); known != origins_.end()) return known->second;
-  if (origins_.size() >= static_cast<size_t>(plan_->listener.udp_host_cache_size)) origins_.clear();
-  const std::string name = labels.uses_host_name() ? host_name_of(peer) : "";
-  return origins_.emplace(ip, labels.origin(plan_->listener.labels, ip, name)).first->second;
+void Datagrams::renew_names() {
+  std::erase_if(senders_, [](const auto& sender) { return !sender.second.is_final; });
+}
+
+const Origin* Datagrams::find_origin(const std::string& ip, const LabelMaker& labels,
+                                     Lookups& lookups) {
+  if (const auto known = senders_.find(ip); known != senders_.end()) return &known->second.origin;
+  if (!labels.uses_host_name()) return &keep_origin(ip, "", true, labels);
+  const auto name = lookups.name_of(ip);
+  if (!name) return nullptr;
+  return &keep_origin(ip, name->empty() ? "" : name->front(), true, labels);
+}
+
+const Origin& Datagrams::keep_origin(const std::string& ip, const std::string& name, bool is_final,
+                                     const LabelMaker& labels) {
+  if (senders_.size() >= static_cast<size_t>(plan_->listener.udp_host_cache_size)) senders_.clear();
+  Sender sender{labels.origin(plan_->listener.labels, ip, name), is_final};
+  return senders_.insert_or_assign(ip, std::move(sender)).first->second.origin;
 }
 
 }  // namespace components::loki::source_syslog

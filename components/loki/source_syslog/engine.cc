@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 
-#include "components/loki/source_syslog/address.h"
+#include "components/shared/receivers.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -18,16 +18,16 @@ using std::chrono::milliseconds;
 /// then serves many messages.
 constexpr milliseconds kGather{5};
 constexpr size_t kLittleBytes = 64 << 10;
-constexpr milliseconds kAcceptPause{100};
-constexpr int kAcceptsPerRound = 64;
 
 }  // namespace
 
-Engine::Engine(const Context& context, const Arguments& arguments, const Limits& limits)
+Engine::Engine(const Context& context, const Arguments& arguments, EngineOptions options)
     : metrics_(context.metrics),
       log_(context.log),
-      limits_(limits),
+      limits_(options.limits),
+      retry_(options.retry),
       intake_(fanout_, context.metrics, stopping_.get_token()),
+      lookups_(std::move(options.resolver), wake_),
       arguments_(arguments) {
   open_connections_ =
       metrics_.gauge("loki_source_syslog_connections", "Open connections of senders.");
@@ -36,11 +36,18 @@ Engine::Engine(const Context& context, const Arguments& arguments, const Limits&
   set_receivers(arguments.forward_to);
 }
 
+Engine::~Engine() {
+  Handover::leave(*wake_);
+}
+
+base::Result<void> Engine::open() {
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_) return base::fail_errno("epoll_create", errno);
+  return watch(wake_->fd());
+}
+
 void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  telemetry::LogReceivers receivers;
-  for (const LogsReceiver& receiver : forward_to)
-    if (receiver.pointer) receivers.push_back(receiver.pointer);
-  fanout_.set(std::move(receivers));
+  fanout_.set(receivers_of(forward_to));
 }
 
 void Engine::set_arguments(const Arguments& arguments) {
@@ -50,13 +57,13 @@ void Engine::set_arguments(const Arguments& arguments) {
     arguments_ = arguments;
     is_new_ = true;
   }
-  wake_.notify();
+  wake_->notify();
 }
 
 void Engine::request_stop() {
   stopping_.request_stop();
   intake_.close();
-  wake_.notify();
+  wake_->notify();
 }
 
 std::string Engine::problem() const {
@@ -68,12 +75,6 @@ uint16_t Engine::port(const std::string& address) const {
   base::Lock lock(mutex_);
   const auto found = bound_.find(address);
   return found == bound_.end() ? 0 : found->second;
-}
-
-base::Result<void> Engine::open() {
-  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_) return base::fail_errno("epoll_create", errno);
-  return watch(wake_.fd());
 }
 
 base::Result<void> Engine::watch(int fd) const {
@@ -89,24 +90,35 @@ void Engine::run() {
   std::vector<int> ready;
   while (!stopping_.stop_requested()) {
     adopt_arguments();
-    if (!wait(ready)) continue;
+    if (!wait(ready)) {  // Names were found, or a socket was handed over.
+      sweep(Clock::now());
+      flush();
+      continue;
+    }
     const auto now = Clock::now();
     size_t taken = 0;
     for (const int fd : ready) {
       const size_t before = intake_.taken();
       handle(fd, now);
       taken += intake_.taken() - before;
-      if (intake_.is_full()) intake_.flush();
+      if (intake_.is_full()) flush();
     }
-    intake_.flush();
+    flush();
     if (taken > 0) last_round_ = taken < kLittleBytes ? now : Clock::time_point{};
-    if (now >= next_sweep_) sweep(now);
+    if (now >= next_sweep_) {
+      sweep(now);
+      flush();
+    }
   }
   connections_.clear();
   peers_.clear();
-  listening_.clear();
-  ports_.clear();
-  open_connections_->set(0);
+  while (!ports_.empty()) close_port(Key(ports_.begin()->first));
+  Handover::leave(*wake_);
+}
+
+void Engine::flush() {
+  intake_.flush();
+  labels_->begin_batch();
 }
 
 /// Waits for sockets with something to read. False: something else happened.
@@ -114,7 +126,7 @@ bool Engine::wait(std::vector<int>& ready) {
   ready.swap(again_);
   again_.clear();
   if (const auto until = last_round_ + kGather; ready.empty() && Clock::now() < until) {
-    pollfd woken{wake_.fd(), POLLIN, 0};
+    pollfd woken{wake_->fd(), POLLIN, 0};
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
     ::poll(&woken, 1, static_cast<int>(std::max<int64_t>(left, 0)));
   }
@@ -127,8 +139,8 @@ bool Engine::wait(std::vector<int>& ready) {
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     const int fd = events[static_cast<size_t>(i)].data.fd;
-    if (fd == wake_.fd()) {
-      wake_.clear();
+    if (fd == wake_->fd()) {
+      wake_->clear();
       woken = true;
     } else if (std::find(ready.begin(), ready.end(), fd) == ready.end()) {
       ready.push_back(fd);
@@ -142,16 +154,12 @@ bool Engine::wait(std::vector<int>& ready) {
 }
 
 void Engine::handle(int fd, Clock::time_point now) {
-  if (const auto port = listening_.find(fd); port != listening_.end()) {
-    if (port->second->datagrams) {
-      if (port->second->datagrams->ready(intake_, now) == Watched::Next::again)
-        again_.push_back(fd);
-    } else {
-      accept(*port->second, now);
-    }
-    return;
-  }
-  read(fd, now);
+  const auto port = listening_.find(fd);
+  if (port == listening_.end()) return read(fd, now);
+  if (!port->second->datagrams) return accept(*port->second, now);
+  Datagrams& datagrams = *port->second->datagrams;
+  if (datagrams.ready(intake_, *labels_, lookups_, now) == Next::again) again_.push_back(fd);
+  sweep_at(datagrams.release_deadline());
 }
 
 void Engine::read(int fd, Clock::time_point now) {
@@ -165,68 +173,15 @@ void Engine::read(int fd, Clock::time_point now) {
     peer.carried_bytes += carried - before;
     before = carried;
   };
-  const auto next = connection.ready(intake_, now);
+  const Next next = connection.ready(intake_, *labels_, now);
   settle();
   if (usage_.carried_bytes > limits_.carried_bytes_max ||
       peer.carried_bytes > limits_.carried_bytes_max / 2) {
-    connection.cut(intake_);
+    connection.cut(intake_, *labels_);
     settle();
   }
-  if (next == Watched::Next::again) again_.push_back(fd);
-  if (next == Watched::Next::close) drop_connection(fd);
-}
-
-/// Whether one more connection of this address is within the limits.
-bool Engine::admit(const std::string& address) {
-  if (connections_.size() >= limits_.connections_max) return false;
-  const auto peer = peers_.find(address);
-  return peer == peers_.end() || peer->second.connections < (limits_.connections_max + 1) / 2;
-}
-
-void Engine::accept(Port& port, Clock::time_point now) {
-  for (int i = 0; i < kAcceptsPerRound; ++i) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    io::Descriptor fd(::accept4(port.listening.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                                SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!fd) {
-      if (errno == EAGAIN) return;
-      if (errno == ECONNABORTED || errno == EINTR) continue;
-      // Out of descriptors or memory: look away for a moment instead of spinning.
-      if (!std::exchange(port.accept_failed, true))
-        log_.warn("{}: {}", port.plan->listener.address.text,
-                  base::fail_errno("accept", errno).value().message);
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, port.listening.get(), nullptr);
-      port.accept_after = now + kAcceptPause;
-      next_sweep_ = std::min(next_sweep_, port.accept_after);
-      return;
-    }
-    port.accept_failed = false;
-    const std::string address = ip_of(peer);
-    if (!admit(address)) {
-      refused_->add(1);
-      continue;
-    }
-    io::http::TlsSession session;
-    if (port.tls) {
-      auto made = io::http::server_session(port.tls.get(), fd.get());
-      if (!made) continue;
-      session = std::move(*made);
-    }
-    const int number = fd.get();
-    if (const auto watched = watch(number); !watched) {
-      log_.warn("{}", watched.error().message);
-      refused_->add(1);
-      continue;
-    }
-    auto connection = std::make_unique<Connection>(std::move(fd), std::move(session), peer,
-                                                   port.plan, intake_.labels());
-    next_sweep_ = std::min(next_sweep_, connection->idle_deadline());
-    const auto of_peer = peers_.try_emplace(address).first;
-    ++of_peer->second.connections;
-    connections_[number] = {std::move(connection), &port, of_peer};
-    open_connections_->set(static_cast<double>(connections_.size()));
-  }
+  if (next == Next::again) again_.push_back(fd);
+  if (next == Next::close) drop_connection(fd);
 }
 
 void Engine::drop_connection(int fd) {
@@ -241,32 +196,71 @@ void Engine::drop_connection(int fd) {
   open_connections_->set(static_cast<double>(connections_.size()));
 }
 
+Origin Engine::origin_of(const Held& held) const {
+  return labels_->origin(held.port->plan->listener.labels, held.peer->first, held.name);
+}
+
+/// Asks for the sender's host name if rules read it. False while it is being looked up.
+bool Engine::find_name(Held& held) {
+  held.wants_name = false;
+  if (!labels_->uses_host_name()) return true;
+  const auto name = lookups_.name_of(held.peer->first);
+  held.wants_name = !name;
+  if (name) held.name = name->empty() ? "" : name->front();
+  return !held.wants_name;
+}
+
+void Engine::replan(Held& held) {
+  find_name(held);
+  held.connection->replan(held.port->plan, origin_of(held));
+}
+
+/// Puts host names that were found to use, and goes on without those that take too long.
+void Engine::adopt_names(Clock::time_point now) {
+  const bool has_news = lookups_.has_news();
+  std::vector<int> lost;
+  for (auto& [fd, held] : connections_) {
+    if (!held.wants_name) continue;
+    const auto deadline = held.accepted + kNamePatience;
+    if (find_name(held)) {
+      held.connection->replan(held.port->plan, origin_of(held));
+    } else if (now < deadline) {
+      sweep_at(deadline);
+      continue;
+    }
+    if (std::exchange(held.watched, true)) continue;
+    if (!watch(fd)) lost.push_back(fd);
+  }
+  for (const int fd : lost) drop_connection(fd);
+  for (auto& [key, port] : ports_) {
+    if (!port.datagrams) continue;
+    if (has_news) port.datagrams->renew_names();
+    port.datagrams->release(intake_, *labels_, lookups_, now);
+    sweep_at(port.datagrams->release_deadline());
+  }
+}
+
 /// What time alone brings about: silent connections, accepting again, binding again.
 void Engine::sweep(Clock::time_point now) {
   next_sweep_ = Clock::time_point::max();
+  adopt_names(now);
   std::vector<int> silent;
   for (const auto& [fd, held] : connections_) {
     const auto deadline = held.connection->idle_deadline();
     if (deadline <= now)
       silent.push_back(fd);
     else
-      next_sweep_ = std::min(next_sweep_, deadline);
+      sweep_at(deadline);
   }
   for (const int fd : silent) drop_connection(fd);
   for (auto& [key, port] : ports_) {
     if (!port.open()) {
       open_port(key, port);
     } else if (port.accept_after != Clock::time_point{}) {
-      if (port.accept_after > now) {
-        next_sweep_ = std::min(next_sweep_, port.accept_after);
-        continue;
-      }
-      port.accept_after = watch(port.listening.get()) ? Clock::time_point{} : now + kAcceptPause;
-      if (port.accept_after != Clock::time_point{})
-        next_sweep_ = std::min(next_sweep_, port.accept_after);
+      resume_accepting(port, now);
     }
   }
-  tell_problems();
+  publish_problem();
 }
 
 }  // namespace components::loki::source_syslog

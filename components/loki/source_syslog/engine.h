@@ -1,6 +1,9 @@
 #pragma once
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -8,30 +11,43 @@
 
 #include "base/mutex.h"
 #include "components/component.h"
+#include "components/loki/source_syslog/connection.h"
+#include "components/loki/source_syslog/datagrams.h"
+#include "components/loki/source_syslog/handover.h"
 #include "components/loki/source_syslog/intake.h"
-#include "components/loki/source_syslog/port.h"
+#include "components/loki/source_syslog/lookups.h"
+#include "components/loki/source_syslog/plan.h"
 #include "io/wake.h"
 #include "telemetry/fanout.h"
 
 namespace components::loki::source_syslog {
 
+/// Bounds on what senders, who are not authenticated, can make a component hold. One address may
+/// use up half of each.
+struct Limits {
+  size_t connections_max = 8192;
+  size_t carried_bytes_max = 64 << 20;  ///< of unfinished messages of all connections
+};
+
+/// What tests change.
+struct EngineOptions {
+  Limits limits;
+  Resolver resolver = Resolver::of_system();
+  std::chrono::milliseconds retry{5000};  ///< until a listener that failed is tried again
+};
+
 /// The event loop of loki.source.syslog: one thread for all listeners and connections. Blocks in
 /// the receivers; then no socket is read, so TCP senders wait and the kernel keeps datagrams as far
-/// as its buffer goes.
+/// as its buffer goes. The parts that deal with listeners are in engine_ports.cc.
 class Engine {
  public:
-  /// Bounds on what senders, who are not authenticated, can make a component hold. One address may
-  /// use up half of each.
-  struct Limits {
-    size_t connections_max = 8192;
-    size_t carried_bytes_max = 64 << 20;  ///< of unfinished messages of all connections
-  };
-
-  Engine(const Context& context, const Arguments& arguments, const Limits& limits);
+  Engine(const Context& context, const Arguments& arguments, EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   /// Gets the descriptors that the loop needs; fails when there are none left.
   base::Result<void> open();
-
   void set_receivers(const std::vector<LogsReceiver>& forward_to);
   /// Binds what is new, closes what is gone; listeners that stay keep their sockets and
   /// connections. Takes effect on the thread, or at once before it runs.
@@ -47,31 +63,17 @@ class Engine {
   uint16_t port(const std::string& address) const;
 
  private:
-  using Key = std::pair<std::string, Protocol>;
+  using Key = Handover::Key;
   struct Port {
     std::shared_ptr<const Plan> plan;
     std::shared_ptr<SSL_CTX> tls;  // nullptr: none
     io::Descriptor listening;      // tcp
-    std::unique_ptr<Watched> datagrams;
+    std::unique_ptr<Datagrams> datagrams;
     Clock::time_point accept_after{};  // Accepting failed: pause.
     bool accept_failed = false;        // Since the last connection; logged once.
     std::string problem;
     bool open() const { return listening || datagrams; }
   };
-
-  void open_port(const Key& key, Port& port);
-  void close_port(const Key& key);
-  base::Result<void> set_plan(Port& port, const Listener& listener);
-  void accept(Port& port, Clock::time_point now);
-  void handle(int fd, Clock::time_point now);
-  void read(int fd, Clock::time_point now);
-  bool admit(const std::string& address);
-  void drop_connection(int fd);
-  bool wait(std::vector<int>& ready);
-  void sweep(Clock::time_point now);
-  base::Result<void> watch(int fd) const;
-  void tell_problems();
-
   /// What connections hold, of one address or of all.
   struct Usage {
     size_t connections = 0;
@@ -80,14 +82,43 @@ class Engine {
   struct Held {
     std::unique_ptr<Connection> connection;
     Port* port = nullptr;
-    std::map<std::string, Usage>::iterator peer;
+    std::map<std::string, Usage>::iterator peer;  // Its key is the sender's address.
+    std::string name;                             // Of the sender, when rules read it.
+    bool wants_name = false;                      // It is being looked up.
+    bool watched = false;                         // Not read before it has a name.
+    Clock::time_point accepted{};
   };
+
+  // engine_ports.cc
+  void open_port(const Key& key, Port& port);
+  base::Result<io::Descriptor> bind(const Key& key, bool& is_pending);
+  void close_port(const Key& key);
+  base::Result<void> set_plan(Port& port, const Listener& listener);
+  void accept(Port& port, Clock::time_point now);
+  void admit(Port& port, io::Descriptor fd, const std::string& address, Clock::time_point now);
+  bool has_room_for(const std::string& address) const;
+  void resume_accepting(Port& port, Clock::time_point now);
+  void publish_problem();
+
+  void handle(int fd, Clock::time_point now);
+  void read(int fd, Clock::time_point now);
+  void flush();
+  void drop_connection(int fd);
+  void replan(Held& held);
+  Origin origin_of(const Held& held) const;
+  bool find_name(Held& held);
+  void adopt_names(Clock::time_point now);
+  bool wait(std::vector<int>& ready);
+  void sweep(Clock::time_point now);
+  void sweep_at(Clock::time_point when) { next_sweep_ = std::min(next_sweep_, when); }
+  base::Result<void> watch(int fd) const;
 
   const base::metrics::Scope metrics_;
   const base::Logger log_;
-  telemetry::Fanout fanout_;
-  const io::Wake wake_;
   const Limits limits_;
+  const std::chrono::milliseconds retry_;
+  telemetry::Fanout fanout_;
+  const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
   io::Descriptor epoll_;
   std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
   Intake intake_;
@@ -95,6 +126,9 @@ class Engine {
   std::shared_ptr<base::metrics::Counter> refused_;
 
   // The thread's own.
+  Lookups lookups_;
+  std::shared_ptr<const RelabelRules> rules_;
+  std::optional<LabelMaker> labels_;
   std::map<Key, Port> ports_;
   std::map<int, Port*> listening_;      // By descriptor.
   std::map<int, Held> connections_;     // By descriptor.

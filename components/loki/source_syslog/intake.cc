@@ -17,15 +17,6 @@ Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics
                                "Messages that were cut because they were too long.");
   abandoned_ = metrics.counter("loki_source_syslog_abandoned_entries_total",
                                "Entries that were forwarded and could not be delivered.");
-  set_rules(nullptr);
-}
-
-bool Intake::set_rules(std::shared_ptr<const RelabelRules> rules) {
-  if (labels_ && rules == rules_) return false;
-  if (labels_) flush();
-  rules_ = rules;
-  labels_ = std::make_unique<LabelMaker>(std::move(rules));
-  return true;
 }
 
 std::span<char> Intake::room(size_t bytes) {
@@ -41,14 +32,12 @@ bool Intake::flush() {
   if (batch_.entries.empty()) {
     taken_ = 0;
     batch_.label_sets.clear();
-    labels_->begin_batch();
     return true;
   }
   telemetry::LogBatch batch = std::exchange(batch_, {});
   batch.buffer.resize(std::exchange(taken_, 0));
   // A receiver may keep the batch: hand over no more memory than it fills.
   if (batch.buffer.capacity() > 2 * batch.buffer.size()) batch.buffer.shrink_to_fit();
-  labels_->begin_batch();
   entries_typical_ = batch.entries.size();
   int64_t stamp = stamps_.take(batch.entries.size());
   for (auto& entry : batch.entries) {

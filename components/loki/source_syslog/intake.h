@@ -34,9 +34,6 @@ class Intake {
 
   telemetry::LogBatch& batch() { return batch_; }
   Counts& counts() { return counts_; }
-  LabelMaker& labels() { return *labels_; }
-  /// Passes on what was made with the rules of before. False: they are the same.
-  bool set_rules(std::shared_ptr<const RelabelRules> rules);
 
   /// Passes the batch on; blocks while the receiver does. False: shutting down, it was not passed.
   bool flush();
@@ -50,8 +47,6 @@ class Intake {
   const std::stop_token stop_;
   Budget budget_{kUnacknowledgedBytesMax};
   Stamps stamps_;
-  std::shared_ptr<const RelabelRules> rules_;
-  std::unique_ptr<LabelMaker> labels_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;
   size_t entries_typical_ = 0;

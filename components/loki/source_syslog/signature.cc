@@ -71,11 +71,6 @@ constexpr schema::Field kListenerFields[] = {
                                                  "Senders whose host name is remembered."),
 };
 
-bool has_tls(const TlsConfigArguments& tls) {
-  return !tls.ca_pem.empty() || !tls.ca_file.empty() || !tls.cert_pem.empty() ||
-         !tls.cert_file.empty() || !tls.key_file.empty() || !tls.key_pem.empty();
-}
-
 void validate_listener(const Listener& listener, schema::Scope& scope) {
   if (scope.known("max_message_length") &&
       (listener.max_message_length < 1 || listener.max_message_length > (1 << 20)))

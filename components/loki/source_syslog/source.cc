@@ -4,8 +4,8 @@
 
 namespace components::loki::source_syslog {
 
-Source::Source(Context context, const Arguments& arguments, const Engine::Limits& limits)
-    : context_(std::move(context)), engine_(context_, arguments, limits) {}
+Source::Source(Context context, const Arguments& arguments, EngineOptions options)
+    : context_(std::move(context)), engine_(context_, arguments, std::move(options)) {}
 
 base::Result<void> Source::start() {
   if (auto opened = engine_.open(); !opened) return opened;

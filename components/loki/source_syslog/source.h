@@ -10,7 +10,7 @@ namespace components::loki::source_syslog {
 /// loki.source.syslog.
 class Source final : public ComponentOf<Arguments> {
  public:
-  Source(Context context, const Arguments& arguments, const Engine::Limits& limits = {});
+  Source(Context context, const Arguments& arguments, EngineOptions options = {});
   ~Source() override { stop(); }
 
   /// Binds the listeners. One that cannot be bound is shown in health() and tried again; the others

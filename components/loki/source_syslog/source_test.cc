@@ -3,15 +3,18 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <re2/re2.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "telemetry/relabel.h"
 #include "tests/support/folder.h"
 #include "tests/support/log_sink.h"
 
@@ -28,12 +31,12 @@ namespace {
 /// A sender on loopback.
 class Client {
  public:
-  Client(Protocol protocol, uint16_t port)
+  Client(Protocol protocol, uint16_t port, const char* host = "127.0.0.1")
       : fd_(::socket(AF_INET, protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::inet_pton(AF_INET, host, &address.sin_addr) == 1);
     REQUIRE(::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
   void send(std::string_view bytes) const {
@@ -88,7 +91,7 @@ struct Fixture {
   std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
   base::metrics::Registry registry;
   Arguments arguments;
-  components::loki::source_syslog::Engine::Limits limits;
+  components::loki::source_syslog::EngineOptions options;
   std::unique_ptr<Source> source;
 
   explicit Fixture(Protocol protocol = Protocol::tcp) {
@@ -112,7 +115,7 @@ struct Fixture {
                                 .metrics = {registry, "loki.source.syslog.test"},
                                 .log = base::Logger("test"),
                                 .publish = [](river::Value) {}};
-    source = std::make_unique<Source>(std::move(context), arguments, limits);
+    source = std::make_unique<Source>(std::move(context), arguments, options);
   }
   void update() {
     components::Component& component = *source;
@@ -320,7 +323,7 @@ TEST_CASE("source.syslog: a reload leaves a connection where it is within a mess
 
 TEST_CASE("source.syslog: unfinished messages hold a bounded amount of memory") {
   Fixture f;
-  f.limits.carried_bytes_max = 1000;  // 500 of them for one address.
+  f.options.limits.carried_bytes_max = 1000;  // 500 of them for one address.
   f.start();
   const Client first(Protocol::tcp, f.port()), second(Protocol::tcp, f.port());
   first.send("<13>t: " + std::string(300, 'a'));
@@ -343,7 +346,7 @@ TEST_CASE("source.syslog: unfinished messages hold a bounded amount of memory") 
 
 TEST_CASE("source.syslog: one address does not use up all connections") {
   Fixture f;
-  f.limits.connections_max = 4;
+  f.options.limits.connections_max = 4;
   f.start();
   std::optional<Client> first(std::in_place, Protocol::tcp, f.port());
   const Client second(Protocol::tcp, f.port()), third(Protocol::tcp, f.port());
@@ -374,4 +377,90 @@ TEST_CASE("source.syslog: without descriptors it does not start, and says so") {
   f.start();
   Client(Protocol::tcp, f.port()).send("<13>t: works\n");
   CHECK(f.got({"works"}));
+}
+
+TEST_CASE("source.syslog: a listener moves to another component without a gap") {
+  for (const Protocol protocol : {Protocol::tcp, Protocol::udp}) {
+    Fixture from(protocol), to(protocol);
+    from.start();
+    const uint16_t port = from.port();
+    // Known by the address it was bound by, as in a configuration.
+    const std::string address = "127.0.0.1:" + std::to_string(port);
+    Fixture owner(protocol);
+    owner.arguments.listener[0].address.text = address;
+    owner.options.retry = to.options.retry = std::chrono::hours(1);
+    from.source->stop();
+    owner.start();
+    to.arguments.listener[0].address.text = address;
+    to.start();
+    CHECK(to.source->health().state == components::Health::State::unhealthy);
+    owner.arguments.listener.clear();
+    owner.update();
+    CHECK(eventually([&] { return to.port(address) == port; }));
+    Client(protocol, port).send("<13>t: moved\n");
+    CHECK(to.got({"moved"}));
+    CHECK(eventually(
+        [&] { return to.source->health().state == components::Health::State::healthy; }));
+  }
+}
+
+namespace {
+
+/// A resolver that answers when it is let.
+struct SlowResolver {
+  base::Mutex mutex;
+  base::Condition changed;
+  bool answers GUARDED_BY(mutex) = false;
+
+  void answer() {
+    base::Lock lock(mutex);
+    answers = true;
+    changed.notify_all();
+  }
+  components::loki::source_syslog::Resolver resolver() {
+    const auto ask = [this](const char* text) {
+      base::Lock lock(mutex);
+      while (!answers) changed.wait(mutex);
+      return components::loki::source_syslog::Answer{text};
+    };
+    return {[ask](const std::string&) { return ask("peer.example"); },
+            [ask](const std::string&) { return ask("127.0.0.1"); }};
+  }
+};
+
+telemetry::relabel::Rules host_name_rules() {
+  telemetry::relabel::Rule rule;
+  rule.source_labels = {"__syslog_connection_hostname"};
+  rule.regex = std::make_shared<re2::RE2>("^(?s:(.*))$");
+  rule.target_label = "peer";
+  return {rule};
+}
+
+}  // namespace
+
+TEST_CASE("source.syslog: a slow resolver stops nobody but the senders whose names are wanted") {
+  SlowResolver slow;
+  Fixture f;
+  f.options.resolver = slow.resolver();
+  f.arguments.relabel_rules.pointer =
+      std::make_shared<const components::RelabelRules>(host_name_rules());
+  f.add("127.0.0.3:0", Protocol::udp);
+  f.add("localhost:0", Protocol::tcp);
+  f.start();
+  CHECK(f.source->health().message.find("looking up localhost") != std::string::npos);
+  const Client tcp(Protocol::tcp, f.port()), again(Protocol::tcp, f.port());
+  tcp.send("<13>t: one\n");
+  Client udp(Protocol::udp, f.port("127.0.0.3:0"), "127.0.0.3");
+  udp.send("<13>t: two");
+  udp.send("<13>t: three");
+  // The loop goes on meanwhile: it takes a reload.
+  f.add("127.0.0.4:0", Protocol::tcp);
+  f.update();
+  CHECK(eventually([&] { return f.port("127.0.0.4:0") != 0; }));
+  CHECK(f.sink->lines().empty());
+  slow.answer();
+  REQUIRE(f.sink->has(3));
+  for (const auto& line : f.sink->lines())
+    CHECK(line.labels == "{job=\"test\", peer=\"peer.example\"}");
+  CHECK(eventually([&] { return f.port("localhost:0") != 0; }));
 }

@@ -32,11 +32,6 @@ base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> resp
   return response;
 }
 
-bool has_certificates(const TlsConfigArguments& tls) {
-  return !tls.ca_pem.empty() || !tls.ca_file.empty() || !tls.cert_pem.empty() ||
-         !tls.cert_file.empty();
-}
-
 /// Calls on_event for each line of a body that arrives in pieces.
 class EventLines {
  public:
@@ -62,7 +57,7 @@ class EventLines {
 
 base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
                                 std::chrono::nanoseconds timeout) {
-  const auto url = daemon_url(host, has_certificates(http_client.tls_config));
+  const auto url = daemon_url(host, has_tls(http_client.tls_config));
   if (!url) return tl::unexpected(url.error());
   auto parsed = io::http::parse_url(*url);
   if (!parsed) return tl::unexpected(parsed.error());

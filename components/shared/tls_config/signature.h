@@ -19,6 +19,12 @@ struct TlsConfigArguments {
   TlsVersion min_version = TlsVersion::standard;
 };
 
+/// Whether any certificate, key or authority is configured: a listener speaks TLS then.
+inline bool has_tls(const TlsConfigArguments& tls) {
+  return !tls.ca_pem.empty() || !tls.ca_file.empty() || !tls.cert_pem.empty() ||
+         !tls.cert_file.empty() || !tls.key_pem.empty() || !tls.key_file.empty();
+}
+
 extern const river::schema::BlockSchema kTlsConfig;
 
 }  // namespace components
