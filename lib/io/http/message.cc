@@ -1,6 +1,7 @@
 #include "io/http/message.h"
 
 #include <strings.h>
+#include <time.h>
 
 #include <charconv>
 
@@ -33,6 +34,14 @@ std::string_view find(const Headers& headers, std::string_view name) {
   for (const Header& header : headers)
     if (same_name(header.name, name)) return header.value;
   return {};
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) {
+  tm parts{};
+  const std::string copy(text);
+  const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end != copy.c_str() + copy.size()) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
 std::string_view Request::path() const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ using Headers = std::vector<Header>;
 
 /// The first value of a header, names compared without case; "" when there is none.
 std::string_view find(const Headers& headers, std::string_view name);
+
+/// The time of a header such as Date, in the one form that servers write ("Sun, 06 Nov 1994
+/// 08:49:37 GMT", RFC 9110 IMF-fixdate).
+std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text);
 
 /// One request, sent or received. The body is not owned: a client's caller keeps it alive during
 /// the call, a server's handler may look at it until it returns.

@@ -56,6 +56,17 @@ TEST_CASE("url: parts") {
   CHECK(parse_url("http://user:pass@loki")->authorization == "Basic dXNlcjpwYXNz");
 }
 
+TEST_CASE("http: the time of a header") {
+  const auto date = io::http::parse_date("Sun, 06 Nov 1994 08:49:37 GMT");
+  REQUIRE(date.has_value());
+  CHECK(std::chrono::system_clock::to_time_t(*date) == 784111777);
+  for (const char* text : {"", "120", "Sun, 06 Nov 1994 08:49:37",
+                           "Sun, 06 Nov 1994 08:49:37 GMT x", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
+    CAPTURE(text);
+    CHECK_FALSE(io::http::parse_date(text).has_value());
+  }
+}
+
 TEST_CASE("url: refused, and a password is not repeated") {
   for (const std::string text :
        {"", "loki:3100", "ftp://loki", "http://", "http://:3100", "http://loki:0",

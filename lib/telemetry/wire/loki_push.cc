@@ -49,6 +49,45 @@ struct EncodedTime {
   }
 };
 
+/// What stands before the entries of a stream: key, length, labels.
+std::string stream_head(std::string_view labels, size_t entries_size) {
+  char number[10];
+  std::string head(1, kStreamKey);
+  const size_t size = field_size(labels.size()) + entries_size;
+  head.append(number, static_cast<size_t>(put_varint(number, size) - number));
+  head += kLabelsKey;
+  head.append(number, static_cast<size_t>(put_varint(number, labels.size()) - number));
+  head += labels;
+  return head;
+}
+
+int64_t read_time(std::string_view message) {
+  ProtoReader in(message);
+  uint64_t ns = 0;  // Unsigned: the seconds of the least time alone do not fit.
+  while (in.next()) {
+    const uint64_t value = in.varint();
+    ns += in.tag() == kSeconds ? value * uint64_t{kNanosPerSecond} : value;
+  }
+  return static_cast<int64_t>(ns);
+}
+
+/// Time and sizes of an encoded entry.
+PushEncoder::Encoded read_entry(std::string_view content) {
+  PushEncoder::Encoded entry;
+  ProtoReader in(content);
+  while (in.next()) {
+    const uint32_t tag = in.tag();
+    const std::string_view field = in.bytes();
+    if (tag == kTimestamp) {
+      entry.timestamp_ns = read_time(field);
+      continue;
+    }
+    if (tag == kLine) entry.line_bytes = field.size();
+    entry.bytes += field.size();
+  }
+  return entry;
+}
+
 }  // namespace
 
 uint32_t PushEncoder::stream(const Labels& labels) {
@@ -112,25 +151,64 @@ void PushEncoder::extend(Stream& stream, size_t offset, size_t size) {
   stream.last = index;
 }
 
+template <class Visit>
+void PushEncoder::for_each_run(const Stream& stream, Visit visit) const {
+  if (stream.size == 0) return;
+  for (uint32_t i = stream.first;; i = runs_[i].next) {
+    visit(runs_[i]);
+    if (i == stream.last) return;
+  }
+}
+
 std::string PushEncoder::finish() const {
-  std::vector<std::string> heads;  // Of streams: key, length, labels.
+  std::vector<std::string> heads;
   heads.reserve(streams_.size());
   std::vector<std::string_view> pieces;
   pieces.reserve(streams_.size() + runs_.size());
   for (const Stream& stream : streams_) {
     if (stream.size == 0) continue;
-    char number[10];
-    const size_t size = field_size(stream.labels.size()) + stream.size;
-    std::string& head = heads.emplace_back(1, kStreamKey);
-    head.append(number, static_cast<size_t>(put_varint(number, size) - number));
-    head += kLabelsKey;
-    head.append(number, static_cast<size_t>(put_varint(number, stream.labels.size()) - number));
-    head += stream.labels;
-    pieces.emplace_back(head);
-    for (uint32_t i = stream.first;; i = runs_[i].next) {
-      pieces.push_back(std::string_view(encoded_).substr(runs_[i].offset, runs_[i].size));
-      if (i == stream.last) break;
+    pieces.emplace_back(heads.emplace_back(stream_head(stream.labels, stream.size)));
+    for_each_run(stream, [&](const Run& run) {
+      pieces.push_back(std::string_view(encoded_).substr(run.offset, run.size));
+    });
+  }
+  return compress_block(pieces);
+}
+
+std::vector<PushEncoder::Encoded> PushEncoder::encoded() const {
+  std::vector<Encoded> all;
+  all.reserve(entries_);
+  for (uint32_t i = 0; i < streams_.size(); ++i)
+    for_each_run(streams_[i], [&](const Run& run) {
+      ProtoReader in(std::string_view(encoded_).substr(run.offset, run.size));
+      while (in.next()) {
+        const std::string_view content = in.bytes();
+        Encoded entry = read_entry(content);
+        entry.stream = i;
+        entry.size = field_size(content.size());
+        entry.offset =
+            static_cast<size_t>(content.data() - encoded_.data()) + content.size() - entry.size;
+        all.push_back(entry);
+      }
+    });
+  return all;
+}
+
+std::string PushEncoder::finish(std::span<const Encoded> entries) const {
+  std::vector<std::string> heads;
+  heads.reserve(streams_.size());
+  std::vector<std::string_view> pieces;
+  while (!entries.empty()) {
+    const uint32_t stream = entries.front().stream;
+    const size_t head = pieces.size();
+    pieces.emplace_back();
+    size_t size = 0;
+    for (; !entries.empty() && entries.front().stream == stream; entries = entries.subspan(1)) {
+      const Encoded& entry = entries.front();
+      pieces.push_back(std::string_view(encoded_).substr(entry.offset, entry.size));
+      size += entry.size;
     }
+    pieces[head] = heads.emplace_back(stream_head(streams_[stream].labels, size));
   }
   return compress_block(pieces);
 }

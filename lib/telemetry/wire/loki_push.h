@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,6 +36,22 @@ class PushEncoder {
 
   /// The request's body, compressed. The encoder stays as it is.
   std::string finish() const;
+
+  /// One entry as add() encoded it. Valid until reset().
+  struct Encoded {
+    uint32_t stream = 0;
+    size_t offset = 0;  ///< in the encoder's buffer, with key and length
+    size_t size = 0;
+    size_t bytes = 0;  ///< its part of bytes()
+    size_t line_bytes = 0;
+    int64_t timestamp_ns = 0;
+  };
+  /// All entries, stream by stream, in the order of add(). Reads the buffer again, so that add()
+  /// need not remember: only a request that must be sent in parts asks.
+  std::vector<Encoded> encoded() const;
+  /// The body of a request with these entries only; entries of one stream follow each other.
+  std::string finish(std::span<const Encoded> entries) const;
+  const std::string& stream_text(uint32_t stream) const { return streams_[stream].labels; }
   /// Empties the encoder; keeps its buffer.
   void reset();
 
@@ -51,6 +68,9 @@ class PushEncoder {
     uint32_t last = 0;
   };
   void extend(Stream& stream, size_t offset, size_t size);
+  /// Calls `visit(bytes of the buffer)` for each run of a stream, in order.
+  template <class Visit>
+  void for_each_run(const Stream& stream, Visit visit) const;
 
   std::string encoded_;
   std::vector<Run> runs_;

@@ -48,6 +48,28 @@ LogBatch sample() {
 
 }  // namespace
 
+TEST_CASE("push: a request can be sent in parts") {
+  PushEncoder encoder;
+  const auto whole = decode_push(encode(sample(), encoder));
+  REQUIRE(whole.has_value());
+  const std::vector<PushEncoder::Encoded> all = encoder.encoded();
+  REQUIRE(all.size() == encoder.entries());
+  size_t bytes = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    bytes += all[i].bytes;
+    CHECK(all[i].timestamp_ns == whole->entries[i].timestamp_ns);
+    CHECK(all[i].line_bytes == whole->entries[i].line.size);
+    CHECK(encoder.stream_text(all[i].stream) == to_stream_text(whole->labels(whole->entries[i])));
+  }
+  CHECK(bytes == encoder.bytes());
+  for (size_t cut = 0; cut <= all.size(); ++cut) {
+    std::string printed;
+    for (const auto part : {std::span(all).first(cut), std::span(all).subspan(cut)})
+      printed += print(*decode_push(encoder.finish(part)));
+    CHECK(printed == print(*whole));
+  }
+}
+
 TEST_CASE("push: what is encoded comes back, stream by stream, in order") {
   PushEncoder encoder;
   const auto decoded = decode_push(encode(sample(), encoder));
