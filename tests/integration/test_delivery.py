@@ -43,6 +43,57 @@ def test_an_outage_loses_and_repeats_nothing_and_keeps_the_order(agent, receiver
     assert running.metric("loki_write_batch_retries_total") > 0
 
 
+def test_answers_that_a_person_can_put_right_cost_no_line(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 1_000)
+    running = agent(FILE.format(path=log, url=receiver.url))
+    wait_for("the first lines", lambda: receiver.stats()["lines"] >= 1_000)
+    for number, status in enumerate((401, 403, 404, 407, 408, 429, 302), 1):
+        receiver.post(f"/ctl?mode={status}")
+        refused = receiver.stats()["refused"]
+        write_numbered(log, 1_000 * number, 1_000)
+        wait_for(f"a few {status}", lambda: receiver.stats()["refused"] >= refused + 4)
+        wait_for("the complaint", lambda: f"HTTP {status}" in running.get("/-/healthy")[1])
+        receiver.post("/ctl?mode=ok")
+        wait_for("recovery", lambda: receiver.stats()["lines"] >= 1_000 * (number + 1))
+    assert_exactly(receiver, 8_000)
+    assert running.metric("loki_write_dropped_entries_total") == 0
+
+
+def test_a_line_that_is_refused_costs_itself_only(agent, receiver, tmp_path):
+    log = tmp_path / "numbers.log"
+    write_numbered(log, 0, 5_000)
+    with open(log, "a") as file:
+        file.write("poison\n")
+    write_numbered(log, 5_000, 5_000)
+    receiver.post("/ctl?mode=400&match=poison")
+    running = agent(FILE.format(path=log, url=receiver.url))
+    assert_exactly(receiver, 10_000)
+    wait_for("the drop to be counted", lambda: running.metric("loki_write_dropped_entries_total") == 1)
+
+
+def test_a_tenant_with_a_line_break_stops_nobody(agent, receiver, tmp_path):
+    log = tmp_path / "tenants.log"
+    log.write_text('{"org":"good","n":1}\n{"org":"a\\nb","n":2}\n{"org":"good","n":3}\n')
+    running = agent(FILE.format(path=log, url=receiver.url).replace(
+        "loki.write.sink.receiver]", "loki.process.tenants.receiver]") + """
+loki.process "tenants" {
+	forward_to = [loki.write.sink.receiver]
+
+	stage.json {
+		expressions = {org = ""}
+	}
+
+	stage.tenant {
+		source = "org"
+	}
+}
+""")
+    wait_for("both good lines", lambda: receiver.stats()["lines"] >= 2)
+    wait_for("the drop to be counted", lambda: running.metric("loki_write_dropped_entries_total") == 1)
+    assert receiver.stats()["lines"] == 2
+
+
 def test_a_backend_that_is_down_at_start_is_waited_for(agent, receiver, tmp_path):
     log = tmp_path / "numbers.log"
     write_numbered(log, 0, 1_000)

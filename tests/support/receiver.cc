@@ -52,6 +52,12 @@ double seconds_of(const Request& request, std::string_view name) {
   return seconds;
 }
 
+bool holds(const telemetry::LogBatch& batch, std::string_view part) {
+  return part.empty() || std::any_of(batch.entries.begin(), batch.entries.end(), [&](auto& entry) {
+           return batch.line(entry).find(part) != std::string_view::npos;
+         });
+}
+
 Response text(int status, std::string body) {
   return {status, {{"Content-Type", "text/plain"}}, std::move(body)};
 }
@@ -124,7 +130,7 @@ Response Receiver::push(const Request& request) {
   ++stats_.requests;
   last_headers_ = request.headers;
   changed_.notify_all();
-  const Kind kind = current_kind();
+  const Kind kind = batch && !holds(*batch, mode_.match) ? Kind::ok : current_kind();
   if (kind == Kind::stall) {
     ++stats_.refused;
     while (!stopping_ && current_kind() == Kind::stall) {
@@ -143,6 +149,13 @@ Response Receiver::push(const Request& request) {
   if (!batch) {
     ++stats_.malformed;
     return text(400, batch.error().message + "\n");
+  }
+  if (options_.judge) {
+    Response judged = options_.judge(*batch, request.body.size());
+    if (!judged.ok()) {
+      ++stats_.refused;
+      return judged;
+    }
   }
   take(*batch, std::string(io::http::find(request.headers, "X-Scope-OrgID")));
   changed_.notify_all();
@@ -194,15 +207,16 @@ Response Receiver::control(const Request& request) {
   const auto lasts = std::chrono::duration<double>(seconds_of(request, "for"));
   if (!set_mode(request.query("mode").value_or(""),
                 std::chrono::duration_cast<std::chrono::milliseconds>(lasts),
-                request.query("retry_after").value_or("")))
+                request.query("retry_after").value_or(""), request.query("match").value_or("")))
     return text(400, "mode is ok, a status, stall, drop or lostack\n");
   return text(200, "ok\n");
 }
 
 bool Receiver::set_mode(std::string_view name, std::chrono::milliseconds lasts,
-                        std::string retry_after) {
+                        std::string retry_after, std::string match) {
   Mode mode;
   mode.retry_after = std::move(retry_after);
+  mode.match = std::move(match);
   if (lasts.count() > 0) mode.until = std::chrono::steady_clock::now() + lasts;
   if (name == "stall") {
     mode.kind = Kind::stall;

@@ -20,7 +20,8 @@
 ///
 ///     POST /loki/api/v1/push              protobuf+snappy or JSON, each also gzipped; answers 204
 ///     POST /ctl?mode=M[&for=SECONDS]      M: ok, an HTTP status, stall, drop (close the
-///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500)
+///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500);
+///          [&match=TEXT]                  match: only pushes with a line that holds the text
 ///     POST /reset                         forgets all lines and counts
 ///     GET  /stats                         counts as JSON
 ///     GET  /lines[?limit=N][&match=TEXT]  the newest lines, oldest of them first, as JSON
@@ -35,6 +36,8 @@ class Receiver {
     size_t lines_kept = 10000;
     bool print = false;  ///< each line with its labels to stdout
     io::http::Server::Options server;
+    /// Answers a whole push instead of the mode, unless the status is 2xx: then it is taken.
+    std::function<io::http::Response(const telemetry::LogBatch&, size_t body_bytes)> judge;
   };
   struct Line {
     int64_t timestamp_ns = 0;
@@ -71,7 +74,7 @@ class Receiver {
 
   /// As POST /ctl; `lasts` zero means until the next call. False for a mode that is none.
   bool set_mode(std::string_view mode, std::chrono::milliseconds lasts = {},
-                std::string retry_after = "");
+                std::string retry_after = "", std::string match = "");
   void reset();
   Stats stats() const;
   std::vector<Line> lines() const;
@@ -87,6 +90,7 @@ class Receiver {
     Kind kind = Kind::ok;
     int status = 204;
     std::string retry_after;
+    std::string match;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
   };
   struct Stream {

@@ -2,17 +2,20 @@
 
 #include <utility>
 
+#include "components/loki/write/tenant.h"
+
 namespace components::loki::write {
 
 Endpoint::Endpoint(const Context& context, SettingsPtr settings, uint64_t seed)
     : settings_(std::move(settings)),
+      shared_settings_(settings_),
       metrics_(context.metrics, settings_->host()),
-      overflow_(metrics_.tenant(settings_->endpoint.tenant_id).lost(Drop::queue_is_full)),
       blocks_(settings_->endpoint.queue_config.block_on_overflow),
-      queue_(settings_->endpoint.queue_config.capacity.bytes, metrics_.queue_bytes,
-             metrics_.queue_entries),
+      queue_(settings_->endpoint.queue_config.capacity.bytes, metrics_),
       delivery_(queue_, metrics_, context.log, settings_, seed),
-      sender_(queue_, metrics_, delivery_) {}
+      sender_(queue_, metrics_, delivery_) {
+  metrics_.announce(settings_->endpoint.tenant_id);
+}
 
 Endpoint::~Endpoint() {
   queue_.close();
@@ -30,15 +33,18 @@ void Endpoint::start() {
 
 void Endpoint::update(SettingsPtr settings) {
   settings_ = std::move(settings);
+  shared_settings_.set(settings_);
+  metrics_.set_host(settings_->host());
+  metrics_.announce(settings_->endpoint.tenant_id);
   blocks_ = settings_->endpoint.queue_config.block_on_overflow;
   queue_.set_capacity(settings_->endpoint.queue_config.capacity.bytes);
   delivery_.update(settings_);
 }
 
-void Endpoint::close(Sender::Rest rest) {
+void Endpoint::close(Sender::OnStop on_stop) {
   const auto drain = settings_->endpoint.queue_config.drain_timeout.value;
   deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(drain);
-  sender_.set_rest(rest);
+  sender_.set_on_stop(on_stop);
   delivery_.finish_by(deadline_);
   queue_.close();
 }
@@ -70,16 +76,15 @@ void Endpoint::take(const BatchPtr& batch) {
 }
 
 void Endpoint::count(const telemetry::LogBatch& batch, Queue::Push result) {
-  metrics_.received->add(batch.entries.size());
+  metrics_.add_received(batch.entries.size());
   if (result == Queue::Push::closed) batch.ack.abandon();
   if (result == Queue::Push::full) overflow(batch);
 }
 
 void Endpoint::overflow(const telemetry::LogBatch& batch) {
-  uint64_t bytes = 0;
-  for (const telemetry::Entry& entry : batch.entries)
-    bytes += telemetry::wire::PushEncoder::size_of(batch, entry);
-  overflow_.add(batch.entries.size(), bytes);
+  const auto settings = shared_settings_.get();
+  for (const auto& [tenant, amount] : amounts_by_tenant(batch, 0, settings->endpoint.tenant_id))
+    metrics_.add_dropped(tenant, drop_reason::kQueueIsFull, amount.entries, amount.bytes);
 }
 
 }  // namespace components::loki::write

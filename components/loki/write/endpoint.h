@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/mutex.h"
+#include "base/snapshot.h"
 #include "components/component.h"
 #include "components/loki/write/delivery.h"
 #include "components/loki/write/metrics.h"
@@ -26,11 +27,12 @@ class Endpoint {
 
   void start();
   const Settings& settings() const { return *settings_; }
-  /// The queue, and a request that is being tried, go by the new settings from now on.
+  /// The queue, and a request that is being tried, use the new settings from now on. When the host
+  /// is another one, the series begin again under its name.
   void update(SettingsPtr settings);
 
   /// Refuses batches from now on, and tries to send what waits for as long as drain_timeout.
-  void close(Sender::Rest rest);
+  void close(Sender::OnStop on_stop);
   /// Waits until close() has done its work.
   void join();
   bool finished() const;
@@ -49,8 +51,8 @@ class Endpoint {
   void overflow(const telemetry::LogBatch& batch);
 
   SettingsPtr settings_;
+  base::Snapshot<Settings> shared_settings_;  ///< the same, for other threads
   Metrics metrics_;
-  Metrics::Lost overflow_;
   std::atomic<bool> blocks_;
   Queue queue_;
   Delivery delivery_;

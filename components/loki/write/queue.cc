@@ -5,16 +5,12 @@
 
 namespace components::loki::write {
 
-Queue::Queue(size_t capacity, std::shared_ptr<base::metrics::Gauge> bytes_gauge,
-             std::shared_ptr<base::metrics::Gauge> entries_gauge)
-    : bytes_gauge_(std::move(bytes_gauge)),
-      entries_gauge_(std::move(entries_gauge)),
-      capacity_(capacity) {}
+Queue::Queue(size_t capacity, Metrics& metrics) : metrics_(metrics), capacity_(capacity) {}
 
 Queue::~Queue() {
   while (const auto item = pop()) {
     item->batch->ack.abandon();
-    entries_gauge_->add(-static_cast<double>(item->batch->entries.size()));
+    metrics_.add_waiting(-static_cast<int64_t>(item->batch->entries.size()));
   }
   settle(0);
 }
@@ -30,18 +26,26 @@ bool Queue::has_room(size_t cost) const {
 }
 
 void Queue::show() {
-  const size_t held = queued_ + in_hand_;
-  bytes_gauge_->add(static_cast<double>(held) - static_cast<double>(shown_));
-  shown_ = held;
+  metrics_.set_held_bytes(queued_ + in_hand_);
 }
 
 void Queue::enqueue(const BatchPtr& batch, size_t cost) {
   items_.push_back({batch, Clock::now()});
-  entries_gauge_->add(static_cast<double>(batch->entries.size()));
+  metrics_.add_waiting(static_cast<int64_t>(batch->entries.size()));
   queued_ += cost;
   show();
   // The first one sets the sender's alarm clock, one that fills a request rings it.
   if (items_.size() == 1 || queued_ >= wanted_) for_sender_.notify_one();
+}
+
+void Queue::admit() {
+  while (!closed_ && !waiters_.empty() && has_room(waiters_.front()->cost)) {
+    Waiter& next = *waiters_.front();
+    waiters_.pop_front();
+    enqueue(next.batch, next.cost);
+    next.taken = true;
+    next.woken.notify_one();
+  }
 }
 
 Queue::Push Queue::try_push(const BatchPtr& batch) {
@@ -49,28 +53,31 @@ Queue::Push Queue::try_push(const BatchPtr& batch) {
   base::Lock lock(mutex_);
   if (closed_) return Push::closed;
   // Those who wait already come first.
-  if (waiting_ > 0 || !has_room(size)) return Push::full;
+  if (!waiters_.empty() || !has_room(size)) return Push::full;
   enqueue(batch, size);
   return Push::taken;
 }
 
 Queue::Push Queue::push(const BatchPtr& batch) {
-  const size_t size = cost(*batch);
   base::Lock lock(mutex_);
-  ++waiting_;
+  Waiter self{batch, cost(*batch)};
+  if (closed_) return Push::closed;
+  waiters_.push_back(&self);
+  admit();
+  if (self.taken) return Push::taken;
   for_sender_.notify_one();
-  for_sources_.wait(mutex_, batch->stop,
-                    [&]() REQUIRES_LOCK(mutex_) { return closed_ || has_room(size); });
-  --waiting_;
-  if (closed_ || batch->stop.stop_requested()) return Push::closed;
-  enqueue(batch, size);
-  return Push::taken;
+  self.woken.wait(mutex_, batch->stop,
+                  [&]() REQUIRES_LOCK(mutex_) { return closed_ || self.taken; });
+  if (self.taken) return Push::taken;
+  waiters_.remove(&self);
+  admit();  // Those behind may be smaller.
+  return Push::closed;
 }
 
 void Queue::set_capacity(size_t bytes) {
   base::Lock lock(mutex_);
   capacity_ = bytes;
-  for_sources_.notify_all();
+  admit();
 }
 
 void Queue::poke() {
@@ -84,7 +91,7 @@ void Queue::close() {
   closed_ = true;
   poked_ = true;
   for_sender_.notify_one();
-  for_sources_.notify_all();
+  for (Waiter* waiter : waiters_) waiter->woken.notify_one();
 }
 
 Queue::Wake Queue::wait(size_t wanted, std::chrono::nanoseconds age_max, Clock::time_point due) {
@@ -92,7 +99,7 @@ Queue::Wake Queue::wait(size_t wanted, std::chrono::nanoseconds age_max, Clock::
   wanted_ = wanted;
   for (;;) {
     if (closed_) return Wake::closed;
-    if (waiting_ > 0 && queued_ + in_hand_ > 0) return Wake::crowded;
+    if (!waiters_.empty() && queued_ + in_hand_ > 0) return Wake::has_waiters;
     if (queued_ > 0 && queued_ >= wanted) return Wake::work;
     auto until = due;
     if (!items_.empty()) until = std::min(until, items_.front().arrived + age_max);
@@ -119,7 +126,7 @@ void Queue::settle(size_t in_hand) {
   base::Lock lock(mutex_);
   in_hand_ = in_hand;
   show();
-  for_sources_.notify_all();
+  admit();
 }
 
 void Queue::sleep_until(Clock::time_point until) {

@@ -4,12 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "components/loki/write/tenant.h"
+
 namespace components::loki::write {
 namespace {
 
 constexpr size_t kMergedMax = 10000;   // Label sets whose merged form is remembered.
 constexpr size_t kEntryOverhead = 24;  // Bytes of an encoded entry besides its line, about.
-constexpr std::string_view kTenantLabel = "__tenant_id__";
 
 /// A point of the steady clock on the wall's.
 double unix_seconds(Clock::time_point point) {
@@ -31,7 +32,7 @@ void Sender::run(std::stop_token abort) {
       queue_.settle(open_bytes());
     }
     const bool send_all =
-        wake == Queue::Wake::closed || (wake == Queue::Wake::crowded && !took_any);
+        wake == Queue::Wake::closed || (wake == Queue::Wake::has_waiters && !took_any);
     send_due(send_all ? Clock::time_point::max() : Clock::now());
     queue_.settle(open_bytes());
     if (wake == Queue::Wake::closed && !took_any) return;
@@ -62,16 +63,19 @@ void Sender::place(const Queue::Item& item) {
 
 void Sender::put(const Queue::Item& item, const telemetry::Entry& entry, Route& route) {
   const telemetry::LogBatch& batch = *item.batch;
-  if (route.request == nullptr) route.request = &request_for(batch.labels(entry));
-  Request& request = *route.request;
   const size_t size = telemetry::wire::PushEncoder::size_of(batch, entry);
-  const bool is_full = request.encoder.bytes() + size > settings_->endpoint.batch_size.bytes;
-  if (is_full && !request.encoder.empty()) send(request);
-  if (route.generation != request.generation && !find_stream(batch.labels(entry), route)) {
-    metrics_.tenant(request.tenant).lost(Drop::stream_limited).add(1, size);
-    metrics_.queue_entries->add(-1);
-    return;
+  const std::string& own_tenant = settings_->endpoint.tenant_id;
+  if (route.request == nullptr && !route.has_bad_tenant) {
+    const std::string_view tenant = tenant_of(batch.labels(entry), own_tenant);
+    route.has_bad_tenant = !is_valid_tenant(tenant);
+    if (!route.has_bad_tenant) route.request = &request_for(tenant);
   }
+  if (route.has_bad_tenant) return drop(drop_reason::kInvalidTenant, own_tenant, size);
+  Request& request = *route.request;
+  const bool is_full = request.encoder.bytes() + size > delivery_.request_bytes_max();
+  if (is_full && !request.encoder.empty()) send(request);
+  if (route.generation != request.generation && !find_stream(batch.labels(entry), route))
+    return drop(drop_reason::kStreamLimited, request.tenant, size);
   if (request.encoder.empty()) request.due = item.arrived + settings_->endpoint.batch_wait.value;
   if (request.last_batch != batches_) {
     request.last_batch = batches_;
@@ -80,12 +84,15 @@ void Sender::put(const Queue::Item& item, const telemetry::Entry& entry, Route& 
   request.encoder.add(route.stream, batch, entry);
 }
 
-Sender::Request& Sender::request_for(const telemetry::Labels& labels) {
-  const std::string_view tenant = labels.get(kTenantLabel);
-  const std::string key(tenant.empty() ? settings_->endpoint.tenant_id : std::string(tenant));
-  const auto [place, is_new] = open_.try_emplace(key);
+void Sender::drop(std::string_view reason, const std::string& tenant, size_t bytes) {
+  metrics_.add_dropped(tenant, reason, 1, bytes);
+  metrics_.add_waiting(-1);
+}
+
+Sender::Request& Sender::request_for(std::string_view tenant) {
+  const auto [place, is_new] = open_.try_emplace(std::string(tenant));
   if (is_new) {
-    place->second.tenant = key;
+    place->second.tenant = tenant;
     place->second.generation = ++generations_;
   }
   return place->second;
@@ -119,13 +126,11 @@ void Sender::send_due(Clock::time_point now) {
 }
 
 void Sender::send(Request& request) {
-  const std::string body = request.encoder.finish();
-  metrics_.sending_since->set(unix_seconds(request.due - settings_->endpoint.batch_wait.value));
-  const auto fate = delivery_.deliver(
-      {request.tenant, body, request.encoder.entries(), request.encoder.bytes()}, abort_);
-  metrics_.sending_since->set(0);
-  if (fate == Delivery::Fate::time_over) give_up(request);
-  metrics_.queue_entries->add(-static_cast<double>(request.encoder.entries()));
+  metrics_.set_sending_since(unix_seconds(request.due - settings_->endpoint.batch_wait.value));
+  const auto rest = delivery_.deliver(request.tenant, request.encoder, abort_);
+  metrics_.set_sending_since(0);
+  if (rest.entries > 0) give_up(request, rest);
+  metrics_.add_waiting(-static_cast<int64_t>(request.encoder.entries()));
   request.acks.clear();
   request.last_batch = 0;
   request.encoder.reset();
@@ -133,25 +138,20 @@ void Sender::send(Request& request) {
   refresh();
 }
 
-void Sender::give_up(const Request& request) {
-  if (rest_ == Rest::drop) {
-    metrics_.tenant(request.tenant)
-        .lost(Drop::endpoint_removed)
-        .add(request.encoder.entries(), request.encoder.bytes());
+void Sender::give_up(const Request& request, const Delivery::Undelivered& rest) {
+  if (on_stop_ == OnStop::drop) {
+    metrics_.add_dropped(request.tenant, drop_reason::kEndpointRemoved, rest.entries, rest.bytes);
     return;
   }
   for (const telemetry::Ack& ack : request.acks) ack.abandon();
 }
 
 void Sender::give_up(const telemetry::LogBatch& batch, size_t first_entry) {
-  metrics_.queue_entries->add(-static_cast<double>(batch.entries.size() - first_entry));
-  if (rest_ == Rest::abandon) return batch.ack.abandon();
-  uint64_t bytes = 0;
-  for (size_t i = first_entry; i < batch.entries.size(); ++i)
-    bytes += telemetry::wire::PushEncoder::size_of(batch, batch.entries[i]);
-  metrics_.tenant(settings_->endpoint.tenant_id)
-      .lost(Drop::endpoint_removed)
-      .add(batch.entries.size() - first_entry, bytes);
+  metrics_.add_waiting(-static_cast<int64_t>(batch.entries.size() - first_entry));
+  if (on_stop_ == OnStop::abandon) return batch.ack.abandon();
+  for (const auto& [tenant, amount] :
+       amounts_by_tenant(batch, first_entry, settings_->endpoint.tenant_id))
+    metrics_.add_dropped(tenant, drop_reason::kEndpointRemoved, amount.entries, amount.bytes);
 }
 
 size_t Sender::open_bytes() const {
@@ -163,7 +163,7 @@ size_t Sender::open_bytes() const {
 
 /// How much must wait to make it worth while to wake up: about what completes a request.
 size_t Sender::wanted() const {
-  const size_t full = settings_->endpoint.batch_size.bytes;
+  const size_t full = delivery_.request_bytes_max();
   return std::max(full - std::min(full, open_bytes()), full / 8);
 }
 

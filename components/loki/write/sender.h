@@ -4,6 +4,7 @@
 #include <map>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,13 +23,13 @@ namespace components::loki::write {
 /// Entries go to the open request of their tenant, which is sent when the next entry would make it
 /// larger than batch_size, when its first entry has waited batch_wait, or when a source waits for
 /// room. A request holds the acks of all batches that have entries in it, and lets go of them when
-/// the server took it or it was dropped and counted.
+/// all of it was accepted, or dropped and counted.
 class Sender {
  public:
-  /// What becomes of what could not be sent in time.
-  enum class Rest {
+  /// What becomes of what could not be sent before the deadline of a stop.
+  enum class OnStop {
     abandon,  ///< the agent stops: sources read it again next time
-    drop      ///< the endpoint went from the config: counted as endpoint_removed
+    drop      ///< the endpoint was removed from the configuration: counted as endpoint_removed
   };
 
   Sender(Queue& queue, Metrics& metrics, Delivery& delivery)
@@ -39,7 +40,7 @@ class Sender {
   void run(std::stop_token abort);
 
   /// From the control thread, before it closes the queue.
-  void set_rest(Rest rest) { rest_ = rest; }
+  void set_on_stop(OnStop on_stop) { on_stop_ = on_stop; }
 
  private:
   struct Request {
@@ -47,12 +48,13 @@ class Sender {
     telemetry::wire::PushEncoder encoder;
     std::vector<telemetry::Ack> acks;
     uint64_t last_batch = 0;  ///< number of the batch whose ack was added last
-    uint64_t generation = 0;  ///< changes when the encoder starts anew
+    uint64_t generation = 0;  ///< changes when the encoder is emptied
     Clock::time_point due;
   };
   /// Where the entries of one label set of the current batch go.
   struct Route {
     Request* request = nullptr;
+    bool has_bad_tenant = false;
     uint64_t generation = 0;
     uint32_t stream = 0;
   };
@@ -60,13 +62,14 @@ class Sender {
   void refresh();
   void place(const Queue::Item& item);
   void put(const Queue::Item& item, const telemetry::Entry& entry, Route& route);
-  Request& request_for(const telemetry::Labels& labels);
+  Request& request_for(std::string_view tenant);
+  void drop(std::string_view reason, const std::string& tenant, size_t bytes);
   bool find_stream(const telemetry::Labels& labels, Route& route);
   const telemetry::Labels& with_external(const telemetry::Labels& labels);
 
   void send(Request& request);
   void send_due(Clock::time_point now);
-  void give_up(const Request& request);
+  void give_up(const Request& request, const Delivery::Undelivered& rest);
   void give_up(const telemetry::LogBatch& batch, size_t first_entry);
   bool is_over() const { return delivery_.time_is_over() || abort_.stop_requested(); }
 
@@ -77,7 +80,7 @@ class Sender {
   Queue& queue_;
   Metrics& metrics_;
   Delivery& delivery_;
-  std::atomic<Rest> rest_{Rest::abandon};
+  std::atomic<OnStop> on_stop_{OnStop::abandon};
 
   std::stop_token abort_;
   SettingsPtr settings_;

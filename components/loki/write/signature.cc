@@ -77,6 +77,8 @@ void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) 
   if (scope.known({"min_backoff_period", "max_backoff_period"}) &&
       endpoint.min_backoff_period.value > endpoint.max_backoff_period.value)
     scope.error("min_backoff_period", "C062", "min_backoff_period is above max_backoff_period");
+  if (has_line_break(endpoint.tenant_id))
+    scope.error("tenant_id", "C063", "tenant_id holds a line break");
   for (const auto& [name, value] : endpoint.headers)
     if (has_line_break(name) || has_line_break(value))
       scope.error("headers", "C063", "header \"{}\" holds a line break", name);

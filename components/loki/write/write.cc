@@ -88,14 +88,14 @@ base::Result<void> Write::update(const Arguments& arguments) {
   std::erase_if(retired_, [](const auto& endpoint) { return endpoint->finished(); });
   for (auto& endpoint : old) {
     if (endpoint == nullptr) continue;
-    endpoint->close(Sender::Rest::drop);
+    endpoint->close(Sender::OnStop::drop);
     retired_.push_back(std::move(endpoint));
   }
   return {};
 }
 
 void Write::stop() {
-  for (const auto& endpoint : endpoints_) endpoint->close(Sender::Rest::abandon);
+  for (const auto& endpoint : endpoints_) endpoint->close(Sender::OnStop::abandon);
   for (const auto& endpoint : endpoints_) endpoint->join();
   for (const auto& endpoint : retired_) endpoint->join();
 }

@@ -76,7 +76,8 @@ TEST_CASE("loki.write: each of the batches in an open request keeps its acknowle
 }
 
 TEST_CASE("loki.write: an outage of any kind loses, repeats and reorders nothing") {
-  for (const std::string mode : {"500", "503", "429", "302", "drop"}) {
+  for (const std::string mode :
+       {"500", "503", "429", "302", "401", "403", "404", "405", "407", "408", "drop"}) {
     CAPTURE(mode);
     const auto loki = *Receiver::start();
     auto arguments = to(*loki);
@@ -155,8 +156,9 @@ TEST_CASE("loki.write: what is refused for good is dropped, counted and acknowle
     uint64_t requests;
   };
   for (const auto& c :
-       {Case{"400", true, {}, "ingester_error", 1}, Case{"404", true, {}, "ingester_error", 1},
-        Case{"429", false, {}, "rate_limited", 1}, Case{"500", true, 3, "ingester_error", 3}}) {
+       {Case{"400", true, {}, "ingester_error", 13}, Case{"422", true, {}, "ingester_error", 13},
+        Case{"413", true, {}, "line_too_long", 13}, Case{"429", false, {}, "rate_limited", 1},
+        Case{"500", true, 3, "ingester_error", 3}, Case{"404", true, 3, "ingester_error", 3}}) {
     CAPTURE(c.mode);
     const auto loki = *Receiver::start();
     auto arguments = to(*loki);
@@ -175,6 +177,53 @@ TEST_CASE("loki.write: what is refused for good is dropped, counted and acknowle
     run.receive(numbered(7, 7, kApp));
     REQUIRE(loki->wait_for(has(7)));
   }
+}
+
+TEST_CASE("loki.write: what a person can put right is unhealthy at once, and says what to do") {
+  struct Case {
+    std::string mode, advice;
+  };
+  for (const Case& c :
+       {Case{"401", "password"}, Case{"403", "rights"}, Case{"404", "path of the url"},
+        Case{"407", "proxy"}, Case{"302", "set the url"}}) {
+    CAPTURE(c.mode);
+    const auto loki = *Receiver::start();
+    auto arguments = to(*loki);
+    arguments.endpoint[0].min_backoff_period = 1h;
+    arguments.endpoint[0].max_backoff_period = 1h;
+    Running run(arguments);
+    loki->set_mode(c.mode);
+    run.receive(numbered(0, 7, kApp));
+    CHECK(eventually([&] { return run.write->health().state == Health::State::unhealthy; }));
+    const std::string message = run.write->health().message;
+    CAPTURE(message);
+    CHECK(message.find(loki->address()) != std::string::npos);
+    CHECK(message.find("HTTP " + c.mode) != std::string::npos);
+    CHECK(message.find(c.advice) != std::string::npos);
+    CHECK(loki->stats().requests == 1);
+    CHECK(run.fates.delivered_count() == 0);
+    loki->set_mode("ok");
+    arguments.endpoint[0].min_backoff_period = 2ms;
+    arguments.endpoint[0].max_backoff_period = 10ms;
+    run.update(arguments);  // Ends the hour's wait, and new limits count at once.
+    REQUIRE(loki->wait_for(has(7)));
+    CHECK(eventually([&] { return run.write->health().state == Health::State::healthy; }));
+  }
+}
+
+TEST_CASE("loki.write: the time between tries follows a reload") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].min_backoff_period = 1h;
+  arguments.endpoint[0].max_backoff_period = 1h;
+  Running run(arguments);
+  loki->set_mode("500");
+  run.receive(numbered(0, 1, kApp));
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused == 1; }));
+  arguments.endpoint[0].min_backoff_period = 2ms;
+  arguments.endpoint[0].max_backoff_period = 10ms;
+  run.update(arguments);
+  REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 5; }));
 }
 
 TEST_CASE("loki.write: tenants go apart, external labels lose") {
@@ -202,6 +251,83 @@ TEST_CASE("loki.write: tenants go apart, external labels lose") {
   CHECK(loki->stats().requests == 2);
   CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
   CHECK(run.metric("loki_write_sent_entries_total", "tenant=\"other\"") == 2);
+}
+
+TEST_CASE("loki.write: a tenant that cannot be sent costs its own lines only") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].tenant_id = "main";
+  Running run(arguments);
+  LogBatch batch = numbered(0, 1, kApp);
+  for (const std::string& bad :
+       {std::string("a\nb"), std::string("a\0b", 3), std::string(151, 'x')})
+    batch.add(1, "bad", Labels({{"__tenant_id__", bad}}));
+  batch.add(1, "seq=000000000001", kApp);
+  run.receive(std::move(batch));
+  REQUIRE(loki->wait_for(has(2)));
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(loki->stats().lines == 2);
+  CHECK(run.metric("loki_write_dropped_entries_total",
+                   "tenant=\"main\",reason=\"invalid_tenant\"") == 3);
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: tenants that lines invent do not grow the metrics without end") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  Running run(arguments);
+  LogBatch batch;
+  for (int i = 0; i < 1200; ++i)
+    batch.add(1, "x", Labels({{"__tenant_id__", fmt::format("t{}", i)}}));
+  run.receive(std::move(batch));
+  CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+  CHECK(run.metric("loki_write_sent_entries_total") == 1200);
+  CHECK(run.metric("loki_write_sent_entries_total", "tenant=\"(others)\"") >= 200);
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: losses are counted for the tenant of the lines") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500");
+  auto arguments = to(*loki);
+  arguments.endpoint[0].tenant_id = "main";
+  arguments.endpoint[0].queue_config.capacity.bytes = 1;
+  arguments.endpoint[0].queue_config.block_on_overflow = false;
+  arguments.endpoint[0].queue_config.drain_timeout = 50ms;
+  Running run(arguments);
+  const Labels other({{"__tenant_id__", "other"}});
+  run.receive(numbered(0, 1, other));
+  run.receive(numbered(1, 2, other));
+  run.receive(numbered(3, 4, kApp));
+  CHECK(run.metric("loki_write_dropped_entries_total",
+                   "tenant=\"other\",reason=\"queue_is_full\"") == 2);
+  CHECK(run.metric("loki_write_dropped_entries_total",
+                   "tenant=\"main\",reason=\"queue_is_full\"") == 4);
+  const auto elsewhere = *Receiver::start();
+  Arguments moved = to(*elsewhere);
+  moved.endpoint[0].name = "another";
+  run.update(moved);
+  CHECK(eventually([&] {
+    return run.metric("loki_write_dropped_entries_total",
+                      "tenant=\"other\",reason=\"endpoint_removed\"") == 1;
+  }));
+}
+
+TEST_CASE("loki.write: the series follow an endpoint to another host") {
+  const auto old_loki = *Receiver::start();
+  const auto new_loki = *Receiver::start();
+  old_loki->set_mode("500");
+  Running run(to(*old_loki));
+  run.receive(numbered(0, 10, kApp));
+  REQUIRE(old_loki->wait_for([](const auto& s) { return s.refused >= 2; }));
+  run.update(to(*new_loki));
+  REQUIRE(new_loki->wait_for(has(10)));
+  const std::string host = "host=\"" + new_loki->address() + "\"";
+  CHECK(eventually([&] { return run.metric("loki_write_sent_entries_total", host) == 10; }));
+  CHECK(run.metric("loki_write_received_entries_total", host) == 10);
+  CHECK(run.metric("loki_write_queue_entries") == 0);
+  CHECK(run.registry.expose().find(old_loki->address()) == std::string::npos);
+  run.check_conservation();
 }
 
 TEST_CASE("loki.write: max_streams") {

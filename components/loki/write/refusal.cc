@@ -1,0 +1,209 @@
+#include "components/loki/write/refusal.h"
+
+#include <re2/re2.h>
+#include <time.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+namespace components::loki::write {
+namespace {
+
+constexpr size_t kTextBytesMax = 16 << 10;
+constexpr size_t kComplaintsMax = 1000;
+
+/// What the capture groups of a pattern are, in order.
+enum class Part { stream, size, oldest, newest };
+
+struct Pattern {
+  std::string text;  ///< <S> is a stream, <T> a time
+  std::string_view reason;
+  std::vector<Part> parts;
+  bool whole_stream = false;
+  bool every_stream = false;
+};
+
+// Loki's pkg/validation/validate.go, pkg/ingester/stream.go. A quoted name or value is free text of
+// the sender and goes on to the end, so nothing behind it is read.
+const std::vector<Pattern>& patterns() {
+  static const std::vector<Pattern> all = {
+      {"stream <S> has timestamp too old: [^,]*, oldest acceptable timestamp is: <T>",
+       "greater_than_max_sample_age",
+       {Part::stream, Part::oldest},
+       false,
+       true},
+      {"stream <S> has timestamp too new: <T>",
+       "too_far_in_future",
+       {Part::stream, Part::newest},
+       false,
+       true},
+      {R"(Max entry size '?(\d+)'?(?: bytes)? exceeded for stream <S>)",
+       "line_too_long",
+       {Part::size, Part::stream},
+       false,
+       true},
+      {"(?s)entry too far behind.{0,200}?oldest acceptable timestamp is: <T>"
+       ".{0,200}?for stream: <S>",
+       "too_far_behind",
+       {Part::oldest, Part::stream}},
+      {"(?s)entry out of order.{0,200}?for stream: <S>", "out_of_order", {Part::stream}},
+      {R"(stream <S> has \d+ label names; limit)",
+       "max_label_names_per_series",
+       {Part::stream},
+       true},
+      {"(?s)stream <S> has label name too long: .*", "label_name_too_long", {Part::stream}, true},
+      {"(?s)stream <S> has label value too long: .*", "label_value_too_long", {Part::stream}, true},
+      {"(?s)stream <S> has duplicate label name: .*",
+       "duplicate_label_names",
+       {Part::stream},
+       true},
+      {"(?is)error parsing labels <S>.*", "invalid_labels", {Part::stream}, true},
+      {"stream <S> has structured metadata (?:size )?too large",
+       "structured_metadata_too_large",
+       {Part::stream}},
+      {"stream <S> has too many structured metadata labels",
+       "structured_metadata_too_many",
+       {Part::stream}},
+      {"at least one label pair is required per stream", "missing_labels", {}, true},
+  };
+  return all;
+}
+
+/// Size of the stream text at the beginning of `text`, such as {a="x, }"}; 0 when there is none.
+size_t stream_size(std::string_view text) {
+  if (!text.starts_with('{')) return 0;
+  bool quoted = false;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && text[i] == '}')
+      return i + 1;
+  }
+  return 0;
+}
+
+/// The text with its streams taken out, so that no label value is taken for a message: {0}, {1}...
+std::string without_streams(std::string_view text, std::vector<std::string>& streams) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const size_t size = stream_size(text.substr(i));
+    if (size == 0) {
+      out += text[i++];
+      continue;
+    }
+    out += fmt::format("{{{}}}", streams.size());
+    streams.emplace_back(text.substr(i, size));
+    i += size;
+  }
+  return out;
+}
+
+/// RFC 3339 and `more` seconds in ns; a part of a second is cut off, as Loki does.
+std::optional<int64_t> parse_time(const std::string& text, int64_t more = 0) {
+  tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  int64_t seconds = ::timegm(&parts) + more;
+  rest += *rest == '.' ? 1 + std::min(std::string_view(rest + 1).find_first_not_of("0123456789"),
+                                      std::string_view(rest + 1).size())
+                       : 0;
+  if (*rest == '+' || *rest == '-') {
+    tm offset{};
+    if (::strptime(rest + 1, "%H:%M", &offset) == nullptr) return std::nullopt;
+    seconds -= (*rest == '-' ? -60 : 60) * (offset.tm_hour * 60 + offset.tm_min);
+  }
+  int64_t ns = 0;
+  if (__builtin_mul_overflow(seconds, int64_t{1'000'000'000}, &ns)) return std::nullopt;
+  return ns;
+}
+
+template <class Number>
+std::optional<Number> parse_number(const std::string& text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+Complaint complaint_of(const Pattern& pattern, const std::vector<std::string>& groups,
+                       const std::vector<std::string>& streams) {
+  Complaint complaint{.reason = pattern.reason,
+                      .whole_stream = pattern.whole_stream,
+                      .every_stream = pattern.every_stream};
+  if (pattern.parts.empty()) complaint.stream = "{}";
+  for (size_t i = 0; i < pattern.parts.size(); ++i) {
+    const std::string& text = groups[i];
+    if (pattern.parts[i] == Part::size) complaint.line_above = parse_number<size_t>(text);
+    if (pattern.parts[i] == Part::oldest) complaint.time_before = parse_time(text);
+    if (pattern.parts[i] == Part::newest) complaint.time_from = parse_time(text, 1);
+    if (pattern.parts[i] != Part::stream) continue;
+    const auto index = parse_number<size_t>(text);
+    if (index && *index < streams.size()) complaint.stream = streams[*index];
+  }
+  return complaint;
+}
+
+/// The match that begins first in `text`, which moves behind it; nullopt: no more.
+std::optional<Complaint> next_complaint(std::string_view& text,
+                                        const std::vector<std::string>& streams) {
+  static const std::vector<std::unique_ptr<RE2>> compiled = [] {
+    std::vector<std::unique_ptr<RE2>> all;
+    for (const Pattern& pattern : patterns()) {
+      std::string expression = pattern.text;
+      RE2::GlobalReplace(&expression, "<S>", R"('?\\{(\\d+)\\}'?)");
+      RE2::GlobalReplace(&expression, "<T>",
+                         R"((\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(?:Z|[+-]\\d\\d:\\d\\d)))");
+      all.push_back(std::make_unique<RE2>(expression));
+    }
+    return all;
+  }();
+  const char* first = nullptr;
+  const char* end = nullptr;
+  std::optional<Complaint> found;
+  for (size_t i = 0; i < compiled.size(); ++i) {
+    re2::StringPiece groups[3];
+    const size_t count = patterns()[i].parts.size();
+    if (!compiled[i]->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                            RE2::UNANCHORED, groups, static_cast<int>(count) + 1) ||
+        (first != nullptr && groups[0].data() >= first))
+      continue;
+    first = groups[0].data();
+    end = first + groups[0].size();
+    std::vector<std::string> texts;
+    for (size_t j = 1; j <= count; ++j) texts.emplace_back(groups[j].data(), groups[j].size());
+    found = complaint_of(patterns()[i], texts, streams);
+  }
+  if (found) text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return found;
+}
+
+}  // namespace
+
+bool Complaint::names_entries() const {
+  return whole_stream || line_above || time_before || time_from;
+}
+
+bool Complaint::names(const telemetry::wire::PushEncoder::Encoded& entry,
+                      std::string_view its_stream) const {
+  if (!every_stream && stream != its_stream) return false;
+  return whole_stream || (line_above && entry.line_bytes > *line_above) ||
+         (time_before && entry.timestamp_ns < *time_before) ||
+         (time_from && entry.timestamp_ns >= *time_from);
+}
+
+std::vector<Complaint> read_complaints(std::string_view text) {
+  std::vector<std::string> streams;
+  const std::string messages = without_streams(text.substr(0, kTextBytesMax), streams);
+  std::vector<Complaint> all;
+  std::string_view rest = messages;
+  while (all.size() < kComplaintsMax) {
+    auto complaint = next_complaint(rest, streams);
+    if (!complaint) break;
+    all.push_back(std::move(*complaint));
+  }
+  return all;
+}
+
+}  // namespace components::loki::write
