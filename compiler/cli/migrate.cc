@@ -13,7 +13,7 @@ namespace cfgc {
 
 namespace {
 
-using migrate::ReportFormat;
+using compiler::migrate::report::ReportFormat;
 
 constexpr int kDualLabelDaysMax = 366;
 constexpr int kVerifyHoursMax = 24 * 30;
@@ -34,7 +34,7 @@ nothing was written)";
 /// The options of all subcommands.
 struct Arguments {
   CheckArguments check;
-  migrate::Input input;
+  compiler::migrate::Input input;
   std::string format = "text";
 
   explicit Arguments(CLI::App& command) {
@@ -69,7 +69,7 @@ struct Arguments {
         ->capture_default_str();
   }
 
-  const migrate::Input& resolve() {
+  const compiler::migrate::Input& resolve() {
     input.fleet.check = check.resolve();
     input.fleet.inventory.playbook_dir = input.fleet.check.playbook_dir;
     if (isatty(STDERR_FILENO) == 1) input.progress = show_progress;
@@ -102,8 +102,8 @@ std::string day_after(int days) {
 }
 
 /// --verify and --since.
-std::shared_ptr<migrate::Backend> add_verify(CLI::App& command, const std::string& what) {
-  auto backend = std::make_shared<migrate::Backend>();
+std::shared_ptr<compiler::migrate::Backend> add_verify(CLI::App& command, const std::string& what) {
+  auto backend = std::make_shared<compiler::migrate::Backend>();
   backend->since = std::chrono::hours(1);
   command.add_option("--verify", backend->url,
                      what +
@@ -125,8 +125,8 @@ void add_report(CLI::App& migrate, int& exit_code) {
   arguments->add_format(*command);
   auto backend = add_verify(*command, "Compare what old and proposed queries find");
   command->callback([arguments, backend, &exit_code] {
-    exit_code =
-        show(migrate::run_report({arguments->resolve(), arguments->report_format(), *backend}));
+    exit_code = show(compiler::migrate::run_report(
+        {arguments->resolve(), arguments->report_format(), *backend}));
   });
 }
 
@@ -134,7 +134,7 @@ void add_diff(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
       migrate.add_subcommand("diff", "What changed between two states of the fleet");
   auto arguments = std::make_shared<Arguments>(*command);
-  auto states = std::make_shared<migrate::DiffCommand>();
+  auto states = std::make_shared<compiler::migrate::DiffCommand>();
   command
       ->add_option("--from", states->from,
                    "A folder of compiled configs, a git revision, or the word today")
@@ -145,7 +145,7 @@ void add_diff(CLI::App& migrate, int& exit_code) {
   command->callback([arguments, states, &exit_code] {
     states->input = arguments->resolve();
     states->format = arguments->report_format();
-    exit_code = show(migrate::run_diff(*states));
+    exit_code = show(compiler::migrate::run_diff(*states));
   });
 }
 
@@ -153,7 +153,7 @@ void add_apply(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
       migrate.add_subcommand("apply", "Move services: host_vars, dashboards, rules, pages");
   auto arguments = std::make_shared<Arguments>(*command);
-  auto options = std::make_shared<migrate::ApplyCommand>();
+  auto options = std::make_shared<compiler::migrate::ApplyCommand>();
   auto days = std::make_shared<int>(0);
   arguments->add_documents(*command);
   command->get_option("--services")->required();
@@ -165,7 +165,7 @@ void add_apply(CLI::App& migrate, int& exit_code) {
   command->callback([arguments, options, days, &exit_code] {
     options->input = arguments->resolve();
     if (*days > 0) options->dual_until = day_after(*days);
-    exit_code = show(migrate::run_apply(*options));
+    exit_code = show(compiler::migrate::run_apply(*options));
   });
 }
 
@@ -173,13 +173,13 @@ void add_cleanup(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
       migrate.add_subcommand("cleanup", "Take out reserved ports of verified services");
   auto arguments = std::make_shared<Arguments>(*command);
-  auto options = std::make_shared<migrate::CleanupCommand>();
+  auto options = std::make_shared<compiler::migrate::CleanupCommand>();
   auto backend = add_verify(*command, "Take for verified what has lines from Docker");
   command->add_flag("--dry-run", options->dry_run, "Print a unified diff, write nothing");
   command->callback([arguments, options, backend, &exit_code] {
     options->input = arguments->resolve();
     options->verify = *backend;
-    exit_code = show(migrate::run_cleanup(*options));
+    exit_code = show(compiler::migrate::run_cleanup(*options));
   });
 }
 

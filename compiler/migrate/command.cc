@@ -7,7 +7,7 @@
 #include "compiler/migrate/verify/verify.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 namespace {
 
@@ -23,7 +23,7 @@ Gathered gather(const Input& input) {
   return gathered;
 }
 
-CommandResult carry_out(const Plan& plan, bool dry_run, std::string said) {
+CommandResult carry_out(const change::Plan& plan, bool dry_run, std::string said) {
   CommandResult result;
   result.err = std::move(said);
   for (const base::Error& error : plan.errors) result.err += "cfgc: " + error.message + "\n";
@@ -39,7 +39,7 @@ CommandResult carry_out(const Plan& plan, bool dry_run, std::string said) {
     result.exit_code = kError;
     return result;
   } else {
-    for (const FileChange& change : plan.changes) result.out += change.path.string() + "\n";
+    for (const change::FileChange& change : plan.changes) result.out += change.path.string() + "\n";
   }
   for (const std::string& place : plan.left_alone) result.err += "left alone: " + place + "\n";
   result.err += fmt::format("{} {}, {} left alone\n", plan.changes.size(),
@@ -50,18 +50,18 @@ CommandResult carry_out(const Plan& plan, bool dry_run, std::string said) {
 }
 
 /// What stands between the moving services and their move: the user's work, named before the files.
-std::string blockers(const FleetState& fleet) {
+std::string blockers(const streams::FleetState& fleet) {
   std::string text;
-  for (const HostState& host : fleet.hosts)
-    for (const ServiceState& service : host.services)
-      for (const Blocker& blocker : service.blockers)
+  for (const streams::HostState& host : fleet.hosts)
+    for (const streams::ServiceState& service : host.services)
+      for (const streams::Blocker& blocker : service.blockers)
         if (service.moves && !blocker.is_hint)
           text += fmt::format("{}/{}: {}\n", host.host, service.service, blocker.message);
   return text;
 }
 
 /// A selector of a service's streams: the labels of which only one value is possible.
-std::string selector_of(const StreamFamily& family) {
+std::string selector_of(const streams::StreamFamily& family) {
   std::string selector = "{";
   for (const auto& [label, values] : family.labels) {
     if (!values.open.empty() || values.exact.size() != 1 || label == kServiceName) continue;
@@ -78,22 +78,23 @@ class Rollouts {
     Rollouts rollouts;
     rollouts.named_ = command.input.fleet.services;
     if (command.verify.url.empty()) return rollouts;
-    auto access = loki_access(command.verify.url);
+    auto access = verify::loki_access(command.verify.url);
     if (!access) return tl::unexpected(access.error());
-    rollouts.range_ = until_now(command.verify.since);
-    rollouts.loki_ = std::make_unique<LokiReader>(std::move(*access), LokiReader::Limits{});
+    rollouts.range_ = verify::until_now(command.verify.since);
+    rollouts.loki_ =
+        std::make_unique<verify::LokiReader>(std::move(*access), verify::LokiReader::Limits{});
     if (auto there = rollouts.loki_->probe(rollouts.range_, {}); !there)
       return tl::unexpected(there.error());
     return rollouts;
   }
 
   /// Empty: it is verified.
-  std::string why_not_verified(const ServiceState& service) {
+  std::string why_not_verified(const streams::ServiceState& service) {
     const bool is_named = std::find(named_.begin(), named_.end(), service.service) != named_.end();
     if (loki_ == nullptr)
       return is_named ? "" : "verify it with --verify, or name it in --services";
     if (!named_.empty() && !is_named) return "it is not among --services";
-    for (const StreamFamily& family : service.before) {
+    for (const streams::StreamFamily& family : service.before) {
       const std::string selector = selector_of(family);
       const auto lines = loki_->lines({selector, selector, false}, range_, {});
       if (!lines) return lines.error().message;
@@ -105,8 +106,8 @@ class Rollouts {
  private:
   Rollouts() = default;
   std::vector<std::string> named_;
-  std::unique_ptr<LokiReader> loki_;
-  TimeRange range_;
+  std::unique_ptr<verify::LokiReader> loki_;
+  verify::TimeRange range_;
 };
 
 }  // namespace
@@ -114,10 +115,11 @@ class Rollouts {
 CommandResult run_report(const ReportCommand& command) {
   Gathered gathered = gather(command.input);
   if (!command.verify.url.empty() && !gathered.has_errors()) {
-    auto access = loki_access(command.verify.url);
-    auto compared = access ? verify(gathered.report, {.access = std::move(*access),
-                                                      .range = until_now(command.verify.since)})
-                           : tl::unexpected(access.error());
+    auto access = verify::loki_access(command.verify.url);
+    auto compared =
+        access ? verify::verify(gathered.report, {.access = std::move(*access),
+                                                  .range = verify::until_now(command.verify.since)})
+               : tl::unexpected(access.error());
     if (compared)
       gathered.report.comparisons = std::move(*compared);
     else
@@ -132,7 +134,8 @@ CommandResult run_apply(const ApplyCommand& command) {
     gathered.run.io_errors.push_back(error);
   if (gathered.has_errors())
     return {kError, "", problems(gathered, command.input.fleet.check) + "nothing was written\n"};
-  const Plan plan = plan_apply(gathered.report, command.input.fleet.inventory, command.dual_until);
+  const change::Plan plan =
+      change::plan_apply(gathered.report, command.input.fleet.inventory, command.dual_until);
   return carry_out(plan, command.dry_run, blockers(gathered.report.fleet));
 }
 
@@ -143,12 +146,12 @@ CommandResult run_cleanup(const CleanupCommand& command) {
     return {kError, "", problems(gathered, command.input.fleet.check) + "nothing was written\n"};
   auto rollouts = Rollouts::open(command);
   if (!rollouts) return {kError, "", "cfgc: " + rollouts.error().message + "\n"};
-  std::vector<VerifiedService> verified;
+  std::vector<change::VerifiedService> verified;
   std::string waiting;
   std::vector<std::string> in_use;
   const auto& named = command.input.fleet.services;
-  for (const HostState& host : gathered.report.fleet.hosts)
-    for (const ServiceState& service : host.services) {
+  for (const streams::HostState& host : gathered.report.fleet.hosts)
+    for (const streams::ServiceState& service : host.services) {
       if (!service.port_is_unused) {
         const bool is_named = std::find(named.begin(), named.end(), service.service) != named.end();
         if (is_named && service.port != 0)
@@ -163,9 +166,9 @@ CommandResult run_cleanup(const CleanupCommand& command) {
         waiting += fmt::format("{}: the port of {} on {} stays: {}\n", service.port_place,
                                service.service, host.host, why_not);
     }
-  Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
+  change::Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
   plan.left_alone.insert(plan.left_alone.end(), in_use.begin(), in_use.end());
   return carry_out(plan, command.dry_run, waiting);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate

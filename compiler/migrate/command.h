@@ -10,15 +10,15 @@
 #include "compiler/migrate/streams/fleet.h"
 
 /// The subcommands of `cfgc migrate`; the command line is read in cfgc/migrate.cc.
-namespace migrate {
+namespace compiler::migrate {
 
 using compiler::CommandResult;
 
 struct Input {
-  FleetQuestion fleet;
-  DocumentFolders documents;
+  streams::FleetQuestion fleet;
+  documents::DocumentFolders documents;
   std::filesystem::path map;  ///< a mapping written by hand, added to the fleet's own; may be empty
-  Progress progress;
+  documents::Progress progress;
 };
 
 /// A Loki that may be asked, read only; who asks is in the environment (migrate/verify).
@@ -31,7 +31,7 @@ struct Backend {
 /// errors.
 struct ReportCommand {
   Input input;
-  ReportFormat format = ReportFormat::text;
+  report::ReportFormat format = report::ReportFormat::text;
   Backend verify;  ///< compares what old and proposed queries find
 };
 CommandResult run_report(const ReportCommand& command);
@@ -42,7 +42,7 @@ struct DiffCommand {
   Input input;
   std::string from = "today";
   std::string to = "migrated";
-  ReportFormat format = ReportFormat::text;
+  report::ReportFormat format = report::ReportFormat::text;
 };
 CommandResult run_diff(const DiffCommand& command);
 
@@ -64,4 +64,4 @@ struct CleanupCommand {
 };
 CommandResult run_cleanup(const CleanupCommand& command);
 
-}  // namespace migrate
+}  // namespace compiler::migrate

@@ -4,7 +4,7 @@
 #include "compiler/migrate/gather.h"
 #include "compiler/migrate/revision.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 namespace fs = std::filesystem;
 
@@ -13,21 +13,23 @@ namespace {
 constexpr int kError = 1;
 
 /// The changes of a mapping by host, for reading; there is no progress to tell of.
-std::vector<HostState> hosts_of(const Mapping& mapping) {
-  std::vector<HostState> hosts;
-  for (const Change& change : mapping.changes) {
+std::vector<streams::HostState> hosts_of(const streams::Mapping& mapping) {
+  std::vector<streams::HostState> hosts;
+  for (const streams::Change& change : mapping.changes) {
     auto host = std::find_if(hosts.begin(), hosts.end(),
-                             [&](const HostState& h) { return h.host == change.host; });
-    if (host == hosts.end()) host = hosts.insert(hosts.end(), HostState{.host = change.host});
-    ServiceState state;
+                             [&](const streams::HostState& h) { return h.host == change.host; });
+    if (host == hosts.end())
+      host = hosts.insert(hosts.end(), streams::HostState{.host = change.host});
+    streams::ServiceState state;
     state.service = change.service;
     state.moves = true;
     state.before = change.before;
     state.after = change.after;
     const auto& known = change.after.empty() ? change.before : change.after;
     if (!known.empty()) state.mechanism = known.front().mechanism;
-    for (const StreamFamily& family : change.before) state.streams_before += family.streams;
-    for (const StreamFamily& family : change.after) state.streams_after += family.streams;
+    for (const streams::StreamFamily& family : change.before)
+      state.streams_before += family.streams;
+    for (const streams::StreamFamily& family : change.after) state.streams_after += family.streams;
     host->services.push_back(std::move(state));
   }
   return hosts;
@@ -36,7 +38,7 @@ std::vector<HostState> hosts_of(const Mapping& mapping) {
 /// A state's compiled configs: the folder itself, or a temporary one that was filled.
 class CompiledState {
  public:
-  base::Result<fs::path> open(const std::string& state, const FleetQuestion& question,
+  base::Result<fs::path> open(const std::string& state, const streams::FleetQuestion& question,
                               compiler::Run& run) {
     std::error_code ignored;
     if (fs::is_directory(state, ignored)) return fs::path(state);
@@ -57,8 +59,8 @@ class CompiledState {
   std::optional<TemporaryFolder> folder_;
 };
 
-base::Result<Mapping> mapping_of(const DiffCommand& command, compiler::Run& run) {
-  const FleetQuestion& question = command.input.fleet;
+base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::Run& run) {
+  const streams::FleetQuestion& question = command.input.fleet;
   if (command.from == "today" && command.to == "migrated")
     return fleet_state(question, run).mapping;
   CompiledState from, to;
@@ -66,7 +68,7 @@ base::Result<Mapping> mapping_of(const DiffCommand& command, compiler::Run& run)
   if (!old_folder) return tl::unexpected(old_folder.error());
   const auto new_folder = to.open(command.to, question, run);
   if (!new_folder) return tl::unexpected(new_folder.error());
-  return difference(*old_folder, *new_folder, question.compose, question.check, run);
+  return streams::difference(*old_folder, *new_folder, question.compose, question.check, run);
 }
 
 }  // namespace
@@ -84,4 +86,4 @@ CommandResult run_diff(const DiffCommand& command) {
   return show(gathered, command.input, command.format);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate

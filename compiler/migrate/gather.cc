@@ -4,13 +4,13 @@
 
 #include "compiler/migrate/impact/finding.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 namespace {
 
 constexpr int kError = 1;
 
-void add(Mapping& mapping, Mapping other) {
+void add(streams::Mapping& mapping, streams::Mapping other) {
   std::move(other.changes.begin(), other.changes.end(), std::back_inserter(mapping.changes));
   std::move(other.unchanged.begin(), other.unchanged.end(), std::back_inserter(mapping.unchanged));
 }
@@ -18,18 +18,18 @@ void add(Mapping& mapping, Mapping other) {
 }  // namespace
 
 void read_and_judge(const Input& input, Gathered& gathered) {
-  Report& report = gathered.report;
+  report::Report& report = gathered.report;
   if (!input.map.empty()) {
-    auto mapping = read_map(input.map, gathered.run);
+    auto mapping = streams::read_map(input.map, gathered.run);
     if (mapping)
       add(report.fleet.mapping, std::move(*mapping));
     else
       gathered.run.io_errors.push_back(mapping.error());
   }
-  ReadDocuments read = read_documents(input.documents, input.progress);
+  documents::ReadDocuments read = read_documents(input.documents, input.progress);
   report.documents = std::move(read.documents);
   report.io_errors = std::move(read.io_errors);
-  report.findings = judge(report.documents, report.fleet.mapping);
+  report.findings = impact::judge(report.documents, report.fleet.mapping);
 }
 
 std::string problems(Gathered& gathered, const compiler::CheckOptions& check) {
@@ -41,7 +41,7 @@ std::string problems(Gathered& gathered, const compiler::CheckOptions& check) {
   return text;
 }
 
-CommandResult show(Gathered& gathered, const Input& input, ReportFormat format) {
+CommandResult show(Gathered& gathered, const Input& input, report::ReportFormat format) {
   CommandResult result;
   result.err = problems(gathered, input.fleet.check);
   // A question that cannot be asked (an unknown host, no such inventory) has no answer.
@@ -59,4 +59,4 @@ CommandResult show(Gathered& gathered, const Input& input, ReportFormat format) 
   return result;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate

@@ -3,11 +3,11 @@
 
 #include "compiler/migrate/command.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 /// A report and what was found on the way to it.
 struct Gathered {
-  Report report;
+  report::Report report;
   compiler::Run run;
 
   bool has_errors() const { return !run.io_errors.empty() || run.diagnostics.has_errors(); }
@@ -20,6 +20,6 @@ void read_and_judge(const Input& input, Gathered& gathered);
 std::string problems(Gathered& gathered, const compiler::CheckOptions& check);
 
 /// The report as a command's answer. Errors of the inventory become errors of the report.
-CommandResult show(Gathered& gathered, const Input& input, ReportFormat format);
+CommandResult show(Gathered& gathered, const Input& input, report::ReportFormat format);
 
-}  // namespace migrate
+}  // namespace compiler::migrate

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "base/program.h"
+#include "compiler/emit/output.h"
 #include "compiler/inventory/inventory.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 namespace fs = std::filesystem;
 
@@ -70,4 +71,4 @@ base::Result<void> compile_revision(const std::string& revision,
   return compile_today(then, check, folder, found);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate

@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "compiler/emit/run.h"
 
-namespace migrate {
+namespace compiler::migrate {
 
 /// A folder below the system's temporary one that goes with its owner.
 class TemporaryFolder {
@@ -36,4 +36,4 @@ base::Result<void> compile_revision(const std::string& revision,
                                     const compiler::CheckOptions& check,
                                     const std::filesystem::path& folder, compiler::Run& run);
 
-}  // namespace migrate
+}  // namespace compiler::migrate

@@ -7,6 +7,8 @@
 #include "components/catalog.h"
 #include "tests/support/archive.h"
 
+using namespace compiler::migrate;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,12 +47,11 @@ kairos_syslog_port: 51412
   check.catalog = components::catalog();
   const compiler::InventoryOptions inventory{folder.path() / "fleet/inventory", "", {}};
   const auto compiled = [&](const std::string& state) {
-    auto out = migrate::TemporaryFolder::make();
+    auto out = TemporaryFolder::make();
     REQUIRE(out);
     compiler::Run run;
-    const auto done = state.empty()
-                          ? migrate::compile_today(inventory, check, out->path(), run)
-                          : migrate::compile_revision(state, inventory, check, out->path(), run);
+    const auto done = state.empty() ? compile_today(inventory, check, out->path(), run)
+                                    : compile_revision(state, inventory, check, out->path(), run);
     if (!done) return "error: " + done.error().message;
     return base::read_file(out->path() / "puck/config.river").value();
   };
@@ -63,7 +64,7 @@ kairos_syslog_port: 51412
 TEST_CASE("TemporaryFolder: goes with its owner") {
   fs::path path;
   {
-    const auto folder = migrate::TemporaryFolder::make();
+    const auto folder = TemporaryFolder::make();
     REQUIRE(folder);
     path = folder->path();
     CHECK(fs::is_directory(path));

@@ -6,7 +6,7 @@
 #include "compiler/host/host.h"
 #include "compiler/host/host_schema.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 namespace fs = std::filesystem;
 namespace yaml = compiler::yaml;
@@ -142,4 +142,4 @@ std::vector<FileChange> HostFiles::changes() const {
   return changed;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

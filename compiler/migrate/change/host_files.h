@@ -9,7 +9,7 @@
 #include "compiler/inventory/inventory.h"
 #include "compiler/migrate/change/yaml_edit.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 /// A file as it stands and as it is to be.
 struct FileChange {
@@ -53,4 +53,4 @@ class HostFiles {
   std::map<std::filesystem::path, OpenFile> files_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

@@ -5,14 +5,15 @@
 #include "compiler/emit/diff.h"
 #include "tests/support/archive.h"
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::change;
 
-using migrate::HostFiles;
+namespace {
 
 /// What happened to the files below a folder, as unified diffs.
 std::string diffs(const HostFiles& files, const support::Folder& folder) {
   std::string text;
-  for (const migrate::FileChange& change : files.changes())
+  for (const FileChange& change : files.changes())
     text += compiler::unified_diff(change.path.lexically_relative(folder.path()).string(),
                                    change.before, change.after);
   return text;

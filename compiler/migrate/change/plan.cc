@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "compiler/emit/diff.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 namespace fs = std::filesystem;
 
@@ -15,11 +15,11 @@ namespace {
 
 constexpr mode_t kModeOfNewFiles = 0644;
 
-bool overlap(const FileEdit& a, const FileEdit& b) {
+bool overlap(const documents::FileEdit& a, const documents::FileEdit& b) {
   return a.begin < b.end && b.begin < a.end;
 }
 
-std::string place(const Document& document, const Use& use) {
+std::string place(const documents::Document& document, const documents::Use& use) {
   return fmt::format("{}:{}:{}", document.path, use.line, use.column);
 }
 
@@ -27,35 +27,36 @@ std::string place(const Document& document, const Use& use) {
 class DocumentEdits {
  public:
   /// False when an edit meets another one in the same bytes; then none of these is taken.
-  bool add(const std::vector<FileEdit>& edits) {
-    for (const FileEdit& edit : edits)
-      for (const FileEdit& known : edits_)
+  bool add(const std::vector<documents::FileEdit>& edits) {
+    for (const documents::FileEdit& edit : edits)
+      for (const documents::FileEdit& known : edits_)
         if (edit != known && (overlap(edit, known) || edit.begin == known.begin)) return false;
-    for (const FileEdit& edit : edits)
+    for (const documents::FileEdit& edit : edits)
       if (std::find(edits_.begin(), edits_.end(), edit) == edits_.end()) edits_.push_back(edit);
     return true;
   }
-  const std::vector<FileEdit>& all() const { return edits_; }
+  const std::vector<documents::FileEdit>& all() const { return edits_; }
 
  private:
-  std::vector<FileEdit> edits_;
+  std::vector<documents::FileEdit> edits_;
 };
 
 /// Why a text stays as it is; empty: it is edited.
-std::string reason_to_leave(const Finding& finding) {
-  if (finding.verdict == Verdict::unknown) return "UNKNOWN: " + finding.reason;
+std::string reason_to_leave(const impact::Finding& finding) {
+  if (finding.verdict == impact::Verdict::unknown) return "UNKNOWN: " + finding.reason;
   if (!finding.proposal) return "no text means the same after the move: " + finding.reason;
   if (!finding.proposal->blocked.empty()) return finding.proposal->blocked;
-  if (finding.confidence == Confidence::guess) return "it may be no LogQL: " + finding.reason;
+  if (finding.confidence == impact::Confidence::guess)
+    return "it may be no LogQL: " + finding.reason;
   return {};
 }
 
-void plan_documents(const Report& report, Plan& plan) {
+void plan_documents(const report::Report& report, Plan& plan) {
   std::vector<DocumentEdits> edits(report.documents.size());
-  for (const Finding& finding : report.findings) {
-    if (finding.verdict == Verdict::same) continue;
-    const Document& document = report.documents[finding.document];
-    const Use& use = document.uses[finding.use];
+  for (const impact::Finding& finding : report.findings) {
+    if (finding.verdict == impact::Verdict::same) continue;
+    const documents::Document& document = report.documents[finding.document];
+    const documents::Use& use = document.uses[finding.use];
     std::string reason = reason_to_leave(finding);
     if (reason.empty() && !edits[finding.document].add(finding.proposal->edits))
       reason = "another change meets it in the same place; run apply once more";
@@ -64,8 +65,8 @@ void plan_documents(const Report& report, Plan& plan) {
   }
   for (size_t i = 0; i < edits.size(); ++i) {
     if (edits[i].all().empty()) continue;
-    const Document& document = report.documents[i];
-    auto after = migrate::apply(document.text, edits[i].all());
+    const documents::Document& document = report.documents[i];
+    auto after = documents::apply(document.text, edits[i].all());
     if (after && *after != document.text)
       plan.changes.push_back({document.path, document.text, std::move(*after)});
   }
@@ -87,9 +88,9 @@ void take_changes(const HostFiles& files, Plan& plan) {
 namespace {
 
 /// Why the rule of dual labels would not find a service's streams; empty: it would.
-std::string no_dual_labels(const ServiceState& service) {
-  for (const Blocker& blocker : service.blockers)
-    if (blocker.kind == Blocker::Kind::project_name_differs)
+std::string no_dual_labels(const streams::ServiceState& service) {
+  for (const streams::Blocker& blocker : service.blockers)
+    if (blocker.kind == streams::Blocker::Kind::project_name_differs)
       return fmt::format(
           "{0} cannot have dual labels: their rule goes by the label service, which will not be "
           "{0}; "
@@ -100,12 +101,12 @@ std::string no_dual_labels(const ServiceState& service) {
 
 }  // namespace
 
-Plan plan_apply(const Report& report, const compiler::InventoryOptions& inventory,
+Plan plan_apply(const report::Report& report, const compiler::InventoryOptions& inventory,
                 std::string_view dual_until) {
   Plan plan;
   HostFiles files(inventory);
-  for (const HostState& host : report.fleet.hosts)
-    for (const ServiceState& service : host.services) {
+  for (const streams::HostState& host : report.fleet.hosts)
+    for (const streams::ServiceState& service : host.services) {
       if (!service.moves) continue;
       if (const auto why = no_dual_labels(service); !dual_until.empty() && !why.empty()) {
         plan.errors.push_back({fmt::format("{}: {}", host.host, why)});
@@ -151,4 +152,4 @@ base::Result<void> write(const Plan& plan) {
   return {};
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

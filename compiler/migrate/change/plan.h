@@ -6,7 +6,7 @@
 #include "compiler/migrate/change/host_files.h"
 #include "compiler/migrate/report/report.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 /// Everything that one run of `migrate apply` or `migrate cleanup` would write.
 struct Plan {
@@ -17,7 +17,7 @@ struct Plan {
 
 /// Edits the variables of the hosts whose services move, and all texts that have a proposal. With
 /// dual labels (`dual_until`, a day) the documents stay: the old labels stay as well.
-Plan plan_apply(const Report& report, const compiler::InventoryOptions& inventory,
+Plan plan_apply(const report::Report& report, const compiler::InventoryOptions& inventory,
                 std::string_view dual_until);
 
 /// A moved service of which the rollout is verified.
@@ -35,4 +35,4 @@ std::string diff_of(const Plan& plan);
 /// Writes all files, each in one step, links followed and modes kept. The first failure stops.
 base::Result<void> write(const Plan& plan);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

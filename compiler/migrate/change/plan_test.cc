@@ -5,22 +5,19 @@
 #include "base/files.h"
 #include "tests/support/archive.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::change;
+
 namespace {
 
 namespace fs = std::filesystem;
-using migrate::Confidence;
-using migrate::FileEdit;
-using migrate::Finding;
-using migrate::Plan;
-using migrate::Report;
-using migrate::Verdict;
 
 constexpr std::string_view kPage = "{job=\"kairos\"} {job=\"angelia\"}\n";
 
 /// A report on one page whose texts are the two selectors.
-Report report_on(const fs::path& page, std::vector<Finding> findings) {
-  Report report;
-  migrate::Document document;
+report::Report report_on(const fs::path& page, std::vector<impact::Finding> findings) {
+  report::Report report;
+  documents::Document document;
   document.path = page.string();
   document.text = kPage;
   document.uses.resize(findings.size());
@@ -34,35 +31,37 @@ Report report_on(const fs::path& page, std::vector<Finding> findings) {
   return report;
 }
 
-Finding finding(Verdict verdict, std::vector<FileEdit> edits) {
-  Finding made;
+impact::Finding finding(impact::Verdict verdict, std::vector<documents::FileEdit> edits) {
+  impact::Finding made;
   made.verdict = verdict;
   made.reason = "why";
   made.proposal = {"new", std::move(edits), ""};
   return made;
 }
 
-const FileEdit kKairos = {1, 13, "service=\"kairos\""};
-const FileEdit kAngelia = {16, 29, "service=\"angelia\""};
+const documents::FileEdit kKairos = {1, 13, "service=\"kairos\""};
+const documents::FileEdit kAngelia = {16, 29, "service=\"angelia\""};
 
 TEST_CASE("plan_apply: texts with a proposal are edited, the others named") {
   support::Folder folder;
   support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
   const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
-  Finding blocked = finding(Verdict::empty, {});
+  impact::Finding blocked = finding(impact::Verdict::empty, {});
   blocked.proposal->blocked = "no place for a line break";
-  Finding guess = finding(Verdict::empty, {kAngelia});
-  guess.confidence = Confidence::guess;
-  Finding hopeless = finding(Verdict::narrows, {});
+  impact::Finding guess = finding(impact::Verdict::empty, {kAngelia});
+  guess.confidence = impact::Confidence::guess;
+  impact::Finding hopeless = finding(impact::Verdict::narrows, {});
   hopeless.proposal.reset();
-  const Report report = report_on(
-      "page.md", {finding(Verdict::empty, {kKairos}), finding(Verdict::empty, {kKairos}),
-                  finding(Verdict::widens, {{0, 5, "x"}}), finding(Verdict::unknown, {kAngelia}),
-                  finding(Verdict::same, {kAngelia}), blocked, guess, hopeless});
+  const report::Report report =
+      report_on("page.md", {finding(impact::Verdict::empty, {kKairos}),
+                            finding(impact::Verdict::empty, {kKairos}),
+                            finding(impact::Verdict::widens, {{0, 5, "x"}}),
+                            finding(impact::Verdict::unknown, {kAngelia}),
+                            finding(impact::Verdict::same, {kAngelia}), blocked, guess, hopeless});
 
-  const Plan plan = migrate::plan_apply(report, inventory, "");
+  const Plan plan = plan_apply(report, inventory, "");
   CHECK(plan.errors.empty());
-  CHECK(migrate::diff_of(plan) ==
+  CHECK(diff_of(plan) ==
         "--- a/page.md\n+++ b/page.md\n@@ -1 +1 @@\n"
         "-{job=\"kairos\"} {job=\"angelia\"}\n+{service=\"kairos\"} {job=\"angelia\"}\n");
   CHECK(plan.left_alone ==
@@ -72,11 +71,11 @@ TEST_CASE("plan_apply: texts with a proposal are edited, the others named") {
             "page.md:1:7: it may be no LogQL: why",
             "page.md:1:8: no text means the same after the move: why"});
 
-  CHECK(migrate::plan_apply(report, inventory, "2026-12-05").changes.empty());
+  CHECK(plan_apply(report, inventory, "2026-12-05").changes.empty());
 }
 
 TEST_CASE("plan_apply: an inventory that cannot be read is an error") {
-  const Plan plan = migrate::plan_apply(Report{}, {"no/such/inventory", "", {}}, "");
+  const Plan plan = plan_apply(report::Report{}, {"no/such/inventory", "", {}}, "");
   CHECK(plan.errors.size() == 1);
 }
 
@@ -84,18 +83,18 @@ TEST_CASE("plan_apply: dual labels need a project that is called like its servic
   support::Folder folder;
   support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
   const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
-  Report report;
-  migrate::ServiceState service{.service = "jupyterlab"};
+  report::Report report;
+  streams::ServiceState service{.service = "jupyterlab"};
   service.moves = true;
-  service.blockers = {{migrate::Blocker::Kind::project_name_differs,
+  service.blockers = {{streams::Blocker::Kind::project_name_differs,
                        "its Compose project is called jupyter", "", false}};
   report.fleet.hosts = {{.host = "puck", .services = {service}}};
-  const Plan refused = migrate::plan_apply(report, inventory, "2026-12-05");
+  const Plan refused = plan_apply(report, inventory, "2026-12-05");
   REQUIRE(refused.errors.size() == 1);
   CHECK(refused.errors[0].message.starts_with(
       "puck: jupyterlab cannot have dual labels: their rule goes by the label service"));
   CHECK(refused.changes.empty());
-  CHECK(migrate::plan_apply(report, inventory, "").errors.empty());
+  CHECK(plan_apply(report, inventory, "").errors.empty());
 }
 
 TEST_CASE("write: modes stay, links are followed, new files are made") {
@@ -107,7 +106,7 @@ TEST_CASE("write: modes stay, links are followed, new files are made") {
                    {folder.path() / "host_vars/puck.yml", "", "made"}},
                   {},
                   {}};
-  REQUIRE(migrate::write(plan));
+  REQUIRE(write(plan));
   CHECK(fs::is_symlink(folder.path() / "link.yml"));
   CHECK(base::read_file(folder.path() / "real.yml") == "new");
   CHECK(fs::status(folder.path() / "real.yml").permissions() == fs::perms(0600));

@@ -7,7 +7,7 @@
 
 #include "compiler/inventory/yaml.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 namespace yaml = compiler::yaml;
 
@@ -281,4 +281,4 @@ base::Result<void> YamlEditor::remove(const KeyPath& path) {
   return take(without_key(file, reach), std::move(gone), {});
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

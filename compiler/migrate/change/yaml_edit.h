@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace migrate {
+namespace compiler::migrate::change {
 
 /// The keys from the root of a document to a value.
 using KeyPath = std::vector<std::string_view>;
@@ -36,4 +36,4 @@ class YamlEditor {
   std::string text_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::change

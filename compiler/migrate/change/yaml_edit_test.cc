@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using migrate::KeyPath;
-using migrate::YamlEditor;
+using namespace compiler::migrate;
+using namespace compiler::migrate::change;
 
 namespace {
 

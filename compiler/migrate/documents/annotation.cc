@@ -2,7 +2,7 @@
 
 #include "compiler/migrate/documents/dashboard.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -55,4 +55,4 @@ void gather_annotation(const Value& annotation, const Datasources& datasources, 
   }
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 std::optional<std::string> decode_base64(std::string_view text) {
   constexpr std::string_view kAlphabet =
@@ -23,4 +23,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

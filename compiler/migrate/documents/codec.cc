@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace migrate::codec {
+namespace compiler::migrate::documents::codec {
 
 void Decoded::same(std::string_view bytes, size_t raw) {
   if (bytes.empty()) return;
@@ -159,4 +159,4 @@ std::optional<std::string> encode(std::string_view text, Encoding encoding, uint
   }
 }
 
-}  // namespace migrate::codec
+}  // namespace compiler::migrate::documents::codec

@@ -8,7 +8,7 @@
 #include "compiler/migrate/documents/excerpt.h"
 
 /// One layer of encoding: what a written text means, and how a text is written.
-namespace migrate::codec {
+namespace compiler::migrate::documents::codec {
 
 /// From this byte of the text on, bytes stand one to one at `raw` and after, until the next run.
 /// The bytes of an atomic run stand together for what begins at `raw` (an escape, a folded line
@@ -48,4 +48,4 @@ std::optional<uint32_t> hex(std::string_view text, size_t at, size_t digits);
 /// The UTF-8 of a code point; U+FFFD for what is none.
 std::string utf8(uint32_t code);
 
-}  // namespace migrate::codec
+}  // namespace compiler::migrate::documents::codec

@@ -8,7 +8,7 @@
 #include "compiler/migrate/documents/panel_parts.h"
 #include "compiler/migrate/documents/variables.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -192,4 +192,4 @@ void gather_library_panel(const Value& library, Gatherer& out) {
   ClassicDashboard(library, out).panel_parts(model, out.new_panel());
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

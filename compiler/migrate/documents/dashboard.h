@@ -2,7 +2,7 @@
 #include "compiler/migrate/documents/gatherer.h"
 
 /// Grafana dashboards, and single panels of libraries.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// panels[], rows[].panels[], or a title with a schemaVersion.
 bool is_classic_dashboard(const Value& value);
@@ -19,4 +19,4 @@ void gather_library_panel(const Value& library, Gatherer& out);
 /// An annotation in either shape; in V2 `annotation` is its spec.
 void gather_annotation(const Value& annotation, const Datasources& datasources, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -5,7 +5,7 @@
 #include "compiler/migrate/documents/panel_parts.h"
 #include "compiler/migrate/documents/variables.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -100,4 +100,4 @@ void gather_v2_dashboard(const Value& spec, Gatherer& out) {
   for (const Value element : spec["elements"]) gather_element(element, datasources, out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -117,4 +117,4 @@ std::string_view variable_name(std::string_view text) {
   return text.substr(0, text.find(':'));
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

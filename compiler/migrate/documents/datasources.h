@@ -10,7 +10,7 @@
 #include "compiler/migrate/documents/tree.h"
 
 /// What files say about others: which datasources there are, which library panels.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// Where the answers of a query come from, as far as labels go.
 struct QuerySource {
@@ -71,4 +71,4 @@ class Datasources {
 /// The name in $name, ${name}, ${name:format} and [[name]]; empty when `text` is none of these.
 std::string_view variable_name(std::string_view text);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

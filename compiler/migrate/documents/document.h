@@ -8,7 +8,7 @@
 #include "compiler/migrate/documents/excerpt.h"
 
 /// What of a dashboard, a rule file, a notification policy or a page depends on the labels of logs.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 enum class UseKind : uint8_t {
   query,            ///< a whole expression
@@ -96,4 +96,4 @@ struct Document {
   std::map<std::string, uint32_t> passed;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -7,6 +7,9 @@
 #include "base/files.h"
 #include "compiler/migrate/documents/reader.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::documents;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -61,7 +64,7 @@ void read_everything(benchmark::State& state) {
   size_t uses = 0;
   for (auto round : state) {
     (void)round;
-    const auto read = migrate::read_documents({.dashboards = {folder}, .rules = {}, .docs = {}});
+    const auto read = read_documents({.dashboards = {folder}, .rules = {}, .docs = {}});
     uses = 0;
     for (const auto& document : read.documents) uses += document.uses.size();
   }

@@ -5,7 +5,7 @@
 
 #include "compiler/migrate/documents/codec.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// One text with the way to the text around it. The file itself is not held on to: what was decoded
 /// right from it keeps its own bytes, and these only when they differ from what they mean.
@@ -169,4 +169,4 @@ std::optional<std::string> apply(std::string_view file, std::vector<FileEdit> ed
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

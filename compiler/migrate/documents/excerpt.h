@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// Replaces the bytes [begin, end) of a file.
 struct FileEdit {
@@ -67,4 +67,4 @@ class Excerpt {
 /// aliases of one value) counts once. nullopt when some overlap.
 std::optional<std::string> apply(std::string_view file, std::vector<FileEdit> edits);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

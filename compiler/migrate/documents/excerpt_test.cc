@@ -8,7 +8,8 @@
 
 namespace {
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::documents;
 
 /// The first string of a file, however deep: through one more JSON text if it holds one.
 Excerpt innermost(std::string_view file, bool is_yaml) {

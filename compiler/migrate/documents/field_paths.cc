@@ -6,7 +6,7 @@
 
 #include "compiler/migrate/documents/panel_parts.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 void gather_fields(const Value& options, std::string_view path, Gatherer& out) {
   if (!options.exists()) return;
@@ -134,4 +134,4 @@ void gather_options(const Value& options, Gatherer& out) {
   for (const std::string_view path : kOptions) gather_fields(options, path, out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

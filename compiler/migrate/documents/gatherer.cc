@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/documents/query_shape.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 Gatherer::Gatherer(Document& document, const Catalog& catalog)
     : document_(document), catalog_(catalog), line_starts_{0} {
@@ -75,4 +75,4 @@ std::string_view first_text(const Value& map, std::initializer_list<std::string_
   return {};
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -7,7 +7,7 @@
 #include "compiler/migrate/documents/document.h"
 #include "compiler/migrate/documents/tree.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// What is true of all uses found in one part of a document. A part copies it, changes its copy and
 /// puts the old one back: see TitledPart.
@@ -82,4 +82,4 @@ class TitledPart {
 /// The first of these keys that holds text.
 std::string_view first_text(const Value& map, std::initializer_list<std::string_view> keys);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

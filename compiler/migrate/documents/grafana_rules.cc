@@ -2,7 +2,7 @@
 
 #include "compiler/migrate/documents/rules.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -60,4 +60,4 @@ void gather_grafana_rule(const Value& rule, Gatherer& out) {
       if (label.text() != "...") out.add(UseKind::label_name, label).name = title;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

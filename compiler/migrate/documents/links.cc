@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -167,4 +167,4 @@ void gather_links(const Value& list, Gatherer& out) {
   for (const Value link : list) gather_link(link, out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

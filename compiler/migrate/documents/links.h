@@ -7,7 +7,7 @@
 
 /// Links: what they ask in Explore, which variables of other dashboards they set, which labels of
 /// the clicked field they read.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// One text that is or contains links (a URL, Markdown, a rule's annotation).
 void gather_links_in(const Value& value, const Excerpt& text, Gatherer& out);
@@ -19,4 +19,4 @@ void gather_links(const Value& list, Gatherer& out);
 /// A text in which ${__field.labels.x} may stand.
 void gather_field_reference(const Value& value, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

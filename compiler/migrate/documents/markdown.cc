@@ -6,7 +6,7 @@
 #include "compiler/migrate/documents/selectors.h"
 #include "compiler/migrate/documents/wrappers.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -206,4 +206,4 @@ void gather_markdown(const Excerpt& page, Gatherer& out) {
   gather_links_in(Value(), page, out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -1,7 +1,7 @@
 #pragma once
 #include "compiler/migrate/documents/gatherer.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// A page: fenced blocks of logql and promql (one query after the other), documents in blocks of
 /// yaml and json, selectors in other blocks and in code within lines, links to Explore.
@@ -11,4 +11,4 @@ void gather_markdown(const Excerpt& page, Gatherer& out);
 /// brackets, an operator at either end) belongs together. Lines of # are no query of their own.
 std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

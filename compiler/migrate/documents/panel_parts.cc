@@ -3,7 +3,7 @@
 #include "compiler/migrate/documents/field_paths.h"
 #include "compiler/migrate/documents/links.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 void PanelQueries::note(const Use& query) {
   (query.language == Language::promql ? has_promql : has_logql) = true;
@@ -60,4 +60,4 @@ void gather_field_config(const Value& config, Gatherer& out) {
   }
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -4,7 +4,7 @@
 #include "compiler/migrate/documents/gatherer.h"
 
 /// What a panel is made of, alike in classic dashboards and in V2 resources.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// What the queries of one panel are, for what reads their result.
 struct PanelQueries {
@@ -31,4 +31,4 @@ void gather_field_config(const Value& config, Gatherer& out);
 /// Options that name fields, of all kinds of panels.
 void gather_options(const Value& options, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/documents/selectors.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 void list_program(const Excerpt& whole, Gatherer& out) {
   out.document().kind = out.document().path.ends_with(".tf") ? "Terraform" : "Jsonnet";
@@ -17,4 +17,4 @@ void list_program(const Excerpt& whole, Gatherer& out) {
                                     whole.text().substr(one.begin, one.end - one.begin)));
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

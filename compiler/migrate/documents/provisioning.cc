@@ -2,7 +2,7 @@
 
 #include "compiler/migrate/documents/links.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -92,4 +92,4 @@ void gather_datasources(const Value& value, Gatherer& out) {
   for (const Value one : value["datasources"]) gather_datasource(one, out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

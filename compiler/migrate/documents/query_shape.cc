@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -106,4 +106,4 @@ QueryShape shape_of(std::string_view query) {
   return ShapeReader(query).read();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// Which language a query is in as far as its text tells. Lines are not parsed: a text of either
 /// language, of neither, or with any variable in it gets an answer.
@@ -12,4 +12,4 @@ enum class QueryShape : uint8_t { unclear, logql, promql };
 /// means that neither was found (`1 > 0`, a variable).
 QueryShape shape_of(std::string_view query);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -6,7 +6,8 @@
 
 namespace {
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::documents;
 
 TEST_CASE("query shape: which language a query is in") {
   struct Case {

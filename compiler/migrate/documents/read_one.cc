@@ -7,7 +7,7 @@
 #include "compiler/migrate/documents/program_text.h"
 #include "compiler/migrate/documents/wrappers.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -52,4 +52,4 @@ void read_document(Document& document, FileType type, const Catalog& catalog) {
   if (document.kind.empty()) document.kind = "unknown";
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "compiler/migrate/documents/read_one.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -136,4 +136,4 @@ ReadDocuments read_documents(const DocumentFolders& folders, const Progress& pro
   return result;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "compiler/migrate/documents/document.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 struct DocumentFolders {
   std::vector<std::filesystem::path> dashboards;  ///< folders or files
@@ -28,4 +28,4 @@ struct ReadDocuments {
 using Progress = std::function<bool(size_t done, size_t all)>;
 ReadDocuments read_documents(const DocumentFolders& folders, const Progress& progress = {});
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

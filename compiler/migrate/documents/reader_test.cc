@@ -10,7 +10,8 @@
 
 namespace {
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::documents;
 namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "tests/golden/migrate_documents/";

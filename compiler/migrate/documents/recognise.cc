@@ -8,7 +8,7 @@
 #include "compiler/migrate/documents/rules.h"
 #include "compiler/migrate/documents/wrappers.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -111,4 +111,4 @@ bool gather_known(const Value& value, Gatherer& out) {
   return found;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

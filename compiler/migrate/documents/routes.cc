@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -132,4 +132,4 @@ void gather_silence(const Value& silence, Gatherer& out) {
   gather_matchers(silence["matchers"], out);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

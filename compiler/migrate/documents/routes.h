@@ -3,7 +3,7 @@
 
 /// What matches on the labels of alerts: routes and inhibitions of Alertmanager, notification
 /// policies of Grafana, silences.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// `route` of a configuration, with inhibit_rules beside it. Also as an AlertmanagerConfig resource
 /// spells it.
@@ -17,4 +17,4 @@ void gather_policies(const Value& value, Gatherer& out);
 bool is_silence(const Value& value);
 void gather_silence(const Value& silence, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -5,7 +5,7 @@
 #include "compiler/migrate/documents/links.h"
 #include "compiler/migrate/documents/query_shape.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -125,4 +125,4 @@ void gather_rule_groups(const Value& list, const QuerySource& source, Gatherer& 
   }
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -2,7 +2,7 @@
 #include "compiler/migrate/documents/gatherer.h"
 
 /// Alert and recording rules.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// A list of {name, rules: [{alert or record, expr}]}, as Loki's and Prometheus' rulers read it.
 /// Also what Grafana's ruler gives out, with a `grafana_alert` in each rule.
@@ -20,4 +20,4 @@ void gather_grafana_rule(const Value& rule, Gatherer& out);
 void gather_rule_texts(const Value& rule, std::string_view name, bool is_record, size_t first,
                        Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -1,6 +1,6 @@
 #include "compiler/migrate/documents/selectors.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::vector<FoundSelector> find_selectors(std::string_view text) {
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

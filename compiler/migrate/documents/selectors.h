@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// A {name="value"} in running text.
 struct FoundSelector {
@@ -15,4 +15,4 @@ struct FoundSelector {
 /// All selectors of a text; braces that hold no matcher are none.
 std::vector<FoundSelector> find_selectors(std::string_view text);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

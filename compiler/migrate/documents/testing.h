@@ -6,7 +6,7 @@
 #include "compiler/migrate/documents/read_one.h"
 
 /// For tests and fuzz targets of this room.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// Reads a text as a file and ENSUREs what is true of any: places lie in it, and an edit of the
 /// whole of a use, when it is possible, lies in it, too.
@@ -29,4 +29,4 @@ inline void check_reading(const std::string& text, FileType type) {
   for (const Unrecognised& one : document.unrecognised) ENSURE(one.line >= 1 && one.line <= lines);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

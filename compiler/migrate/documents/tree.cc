@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 Value Tree::root() const {
   return {this, nodes_.empty() ? kNone : 0};
@@ -67,4 +67,4 @@ uint32_t Value::in_file() const {
   return exists() ? tree_->source_.in_file(node().begin) : 0;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

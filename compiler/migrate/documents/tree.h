@@ -9,7 +9,7 @@
 #include "compiler/migrate/documents/excerpt.h"
 
 /// JSON and YAML as one tree in which every value and key knows its bytes.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 class Value;
 
@@ -115,4 +115,4 @@ class Value {
   uint32_t index_ = Tree::kNone;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

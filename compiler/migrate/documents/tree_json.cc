@@ -5,7 +5,7 @@
 #include "compiler/migrate/documents/codec.h"
 #include "compiler/migrate/documents/tree.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// RFC 8259 in one pass without recursion: the way up is in the nodes. Strings without an escape,
 /// which are nearly all, are viewed where they stand.
@@ -202,4 +202,4 @@ std::optional<Tree> read_json(const Excerpt& source, TreeError* error) {
   return JsonReader(source).read(error);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -5,7 +5,7 @@
 #include "compiler/migrate/documents/tree.h"
 #include "compiler/migrate/documents/yaml_scalar.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 namespace yaml = compiler::yaml;
@@ -156,4 +156,4 @@ std::vector<Tree> read_yaml(const Excerpt& source, std::optional<TreeError>& err
   return trees;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

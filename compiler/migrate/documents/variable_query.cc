@@ -5,7 +5,7 @@
 
 #include "compiler/migrate/documents/query_shape.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -167,4 +167,4 @@ VariableQuery gather_variable_query(const Value& query, const QuerySource& sourc
   return QueryReader(source, name, out).read(query);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/documents/gatherer.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// What a query variable's query is about.
 struct VariableQuery {
@@ -20,4 +20,4 @@ struct VariableQuery {
 VariableQuery gather_variable_query(const Value& query, const QuerySource& source,
                                     std::string_view name, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -6,7 +6,7 @@
 
 #include "compiler/migrate/documents/variable_query.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -206,4 +206,4 @@ void gather_variable(const VariableParts& variable, Gatherer& out) {
   VariableGatherer(variable, out).gather();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

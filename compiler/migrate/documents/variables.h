@@ -2,7 +2,7 @@
 #include "compiler/migrate/documents/gatherer.h"
 
 /// Template variables.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// A variable in either shape: a classic object, or kind and spec of a V2 resource.
 struct VariableParts {
@@ -19,4 +19,4 @@ VariableParts v2_variable(const Value& variable, const Datasources& datasources)
 /// Adds its definition to the current scope and its uses to the document.
 void gather_variable(const VariableParts& variable, Gatherer& out);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -10,7 +10,7 @@
 #include "compiler/migrate/documents/recognise.h"
 #include "compiler/migrate/documents/rules.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -155,4 +155,4 @@ bool search(const Value& value, Gatherer& out, int depth) {
   return found;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -3,7 +3,7 @@
 
 /// What holds documents of ours within itself: resources of Kubernetes, values of Helm charts,
 /// texts that are JSON or YAML again.
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// A resource (apiVersion and kind) whose kind says what is in it. False: search it.
 bool gather_resource(const Value& resource, Gatherer& out);
@@ -12,4 +12,4 @@ bool gather_resource(const Value& resource, Gatherer& out);
 /// unknown place is listed. False: nothing was found at all.
 bool search(const Value& value, Gatherer& out, int depth = 0);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

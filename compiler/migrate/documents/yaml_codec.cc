@@ -6,7 +6,7 @@
 /// Scalars of YAML 1.2, section 7.3 and 8.1, as far as their content goes: line folding, escapes,
 /// and the indentation of block scalars. Headers, quotes and chomping are left to who finds the
 /// content.
-namespace migrate::codec {
+namespace compiler::migrate::documents::codec {
 
 namespace {
 
@@ -250,4 +250,4 @@ std::optional<std::string> encode_yaml(std::string_view text, Encoding encoding,
   return out;
 }
 
-}  // namespace migrate::codec
+}  // namespace compiler::migrate::documents::codec

@@ -5,7 +5,7 @@
 
 #include "compiler/migrate/documents/codec.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 namespace {
 
@@ -134,4 +134,4 @@ WrittenScalar written_scalar(std::string_view text, uint32_t at, std::string_vie
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/documents/excerpt.h"
 
-namespace migrate {
+namespace compiler::migrate::documents {
 
 /// Where a scalar's content stands in YAML text and how it is written there.
 struct WrittenScalar {
@@ -22,4 +22,4 @@ WrittenScalar written_scalar(std::string_view text, uint32_t at, std::string_vie
 /// Whether the collection at `at` is written with [] or {}.
 bool opens_flow_collection(std::string_view text, uint32_t at);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::documents

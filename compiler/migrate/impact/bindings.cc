@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 bool Bindings::changes() const {
   return std::any_of(known_.begin(), known_.end(),
@@ -50,4 +50,4 @@ std::optional<Bindings::Conditions> Bindings::bind(const logql::Selector& select
   return conditions;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

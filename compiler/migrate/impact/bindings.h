@@ -7,7 +7,7 @@
 #include "compiler/migrate/impact/decide.h"
 #include "logql/ast.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// What stands for a variable, before and after the move: they differ when Grafana asks Loki for
 /// the variable's values.
@@ -46,4 +46,4 @@ class Bindings {
   std::map<std::string, Binding> known_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -6,28 +6,28 @@
 
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr size_t kChoicesMax = 64;
 constexpr int kChainMax = 5;
 
-const VariableDef* find(const Scope* scope, const std::string& name) {
+const documents::VariableDef* find(const documents::Scope* scope, const std::string& name) {
   if (scope == nullptr) return nullptr;
   const auto found = scope->variables.find(name);
   return found == scope->variables.end() ? nullptr : &found->second;
 }
 
-OfferedValues offered(const World& world, const VariableDef& variable, const Scope* scope,
-                      Side side, int depth);
+OfferedValues offered(const World& world, const documents::VariableDef& variable,
+                      const documents::Scope* scope, Side side, int depth);
 
 /// The union of all values of the variables in a variable's own selector.
-Bindings chained(const World& world, const logql::Selector& selector, const Scope* scope,
+Bindings chained(const World& world, const logql::Selector& selector, const documents::Scope* scope,
                  int depth) {
   Bindings bindings;
   for (const auto& matcher : selector.matchers) {
     for (const auto& used : matcher.value.variables) {
-      const VariableDef* variable = find(scope, used.name);
+      const documents::VariableDef* variable = find(scope, used.name);
       if (variable == nullptr || depth >= kChainMax) continue;
       Binding binding;
       if (variable->type == "query" && !variable->label.empty()) {
@@ -45,8 +45,8 @@ Bindings chained(const World& world, const logql::Selector& selector, const Scop
   return bindings;
 }
 
-OfferedValues offered(const World& world, const VariableDef& variable, const Scope* scope,
-                      Side side, int depth) {
+OfferedValues offered(const World& world, const documents::VariableDef& variable,
+                      const documents::Scope* scope, Side side, int depth) {
   OfferedValues values;
   std::vector<Condition> conditions;
   bool possible = true;
@@ -90,8 +90,9 @@ OfferedValues offered(const World& world, const VariableDef& variable, const Sco
 }
 
 /// What one variable can stand for; empty: it cannot be enumerated.
-std::vector<Binding> bindings_of(const World& world, const VariableDef& variable,
-                                 const VariableUse& use, const Scope* scope, bool& estimated) {
+std::vector<Binding> bindings_of(const World& world, const documents::VariableDef& variable,
+                                 const VariableUse& use, const documents::Scope* scope,
+                                 bool& estimated) {
   std::vector<Binding> list;
   if (variable.type != "query") {
     for (const auto& value : variable.values) list.push_back({value, value});
@@ -114,8 +115,8 @@ std::vector<Binding> bindings_of(const World& world, const VariableDef& variable
 
 }  // namespace
 
-OfferedValues offered_values(const World& world, const VariableDef& variable, const Scope* scope,
-                             Side side) {
+OfferedValues offered_values(const World& world, const documents::VariableDef& variable,
+                             const documents::Scope* scope, Side side) {
   return offered(world, variable, scope, side, 0);
 }
 
@@ -142,11 +143,11 @@ std::string escaped(std::string_view text) {
 }
 
 Choices choices(const World& world, const std::map<std::string, VariableUse>& variables,
-                const Scope* scope) {
+                const documents::Scope* scope) {
   Choices all;
   all.list.emplace_back();
   for (const auto& [name, use] : variables) {
-    const VariableDef* variable = find(scope, name);
+    const documents::VariableDef* variable = find(scope, name);
     if (variable == nullptr) continue;
     const auto bindings = bindings_of(world, *variable, use, scope, all.estimated);
     if (bindings.empty()) continue;
@@ -166,4 +167,4 @@ Choices choices(const World& world, const std::map<std::string, VariableUse>& va
   return all;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -9,7 +9,7 @@
 #include "compiler/migrate/impact/walk.h"
 #include "compiler/migrate/impact/world.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// The values that a query's variables can have together.
 struct Choices {
@@ -17,22 +17,22 @@ struct Choices {
   bool estimated = false;      ///< there may be others
 };
 Choices choices(const World& world, const std::map<std::string, VariableUse>& variables,
-                const Scope* scope);
+                const documents::Scope* scope);
 
 /// What Grafana is told when it asks Loki for a variable's values.
 struct OfferedValues {
   std::set<std::string> exact;
-  std::vector<OpenValue> open;
+  std::vector<streams::OpenValue> open;
   bool estimated = false;
 
   bool empty() const { return exact.empty() && open.empty(); }
   /// All values as a regular expression.
   std::string regex() const;
 };
-OfferedValues offered_values(const World& world, const VariableDef& variable, const Scope* scope,
-                             Side side);
+OfferedValues offered_values(const World& world, const documents::VariableDef& variable,
+                             const documents::Scope* scope, Side side);
 
 /// `text` as a regular expression that matches just it.
 std::string escaped(std::string_view text);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -4,7 +4,7 @@
 #include <optional>
 #include <tuple>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// All values of a label in a service's families; nullopt: in some it is absent or not known.
@@ -24,12 +24,13 @@ std::optional<std::set<std::string>> values_of(const World& world, World::Range 
 }
 
 /// The change of the service that a family belongs to; the number of changes when it has none.
-size_t change_of(const World& world, const StreamFamily& family) {
+size_t change_of(const World& world, const streams::StreamFamily& family) {
   const auto& changes = world.mapping().changes;
-  const auto found = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
-    return !family.service.empty() && change.service == family.service &&
-           change.host == family.host;
-  });
+  const auto found =
+      std::find_if(changes.begin(), changes.end(), [&](const streams::Change& change) {
+        return !family.service.empty() && change.service == family.service &&
+               change.host == family.host;
+      });
   return static_cast<size_t>(found - changes.begin());
 }
 
@@ -120,4 +121,4 @@ std::vector<Correspondence> correspondences(const World& world, const std::vecto
   return sorted;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

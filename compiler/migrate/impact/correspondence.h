@@ -6,7 +6,7 @@
 
 #include "compiler/migrate/impact/world.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A label that says after the move what another said before.
 struct Correspondence {
@@ -25,4 +25,4 @@ struct Correspondence {
 std::vector<Correspondence> correspondences(const World& world, const std::vector<size_t>& changes,
                                             const std::string& label);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -8,7 +8,7 @@
 #include "base/ensure.h"
 #include "river/value.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 std::string_view symbol(logql::MatchOp op) {
@@ -41,7 +41,7 @@ Fit opposite(Fit fit) {
 
 /// All tests against one text of which parts are open. Two tests that each pass sometimes may or
 /// may not pass together.
-Fit fit_all(std::span<const ValueTest> tests, const OpenValue& value) {
+Fit fit_all(std::span<const ValueTest> tests, const streams::OpenValue& value) {
   Fit all = Fit::always;
   size_t uncertain = 0;
   for (const ValueTest& test : tests) {
@@ -84,17 +84,17 @@ bool ValueTest::accepts(std::string_view value) const {
   return meets != is_negative(op_);
 }
 
-Fit ValueTest::fit(const OpenValue& value) const {
+Fit ValueTest::fit(const streams::OpenValue& value) const {
   Fit meets = Fit::never;
   if (regex_ != nullptr) {
-    meets = migrate::fit(value, value_);
+    meets = impact::fit(value, value_);
   } else if (can_be(value, value_)) {
     meets = value.literals.size() == 1 ? Fit::always : Fit::sometimes;
   }
   return is_negative(op_) ? opposite(meets) : meets;
 }
 
-Extent decide(std::span<const ValueTest> tests, const Values& values) {
+Extent decide(std::span<const ValueTest> tests, const streams::Values& values) {
   const auto passes = [&](const std::string& value) {
     return std::all_of(tests.begin(), tests.end(),
                        [&](const ValueTest& test) { return test.accepts(value); });
@@ -116,4 +116,4 @@ Extent decide(std::span<const ValueTest> tests, const Values& values) {
   return extent;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

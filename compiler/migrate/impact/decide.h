@@ -13,7 +13,7 @@ namespace re2 {
 class RE2;
 }
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A matcher whose value is known: no variable stands in it. A label that is absent has the value
 /// "".
@@ -34,7 +34,7 @@ class ValueTest {
   static std::optional<ValueTest> of(logql::MatchOp op, std::string value, std::string* error);
 
   bool accepts(std::string_view value) const;
-  Fit fit(const OpenValue& value) const;
+  Fit fit(const streams::OpenValue& value) const;
 
  private:
   logql::MatchOp op_ = logql::MatchOp::equal;
@@ -53,6 +53,6 @@ struct Extent {
 };
 
 /// Whether values pass all of `tests` at once.
-Extent decide(std::span<const ValueTest> tests, const Values& values);
+Extent decide(std::span<const ValueTest> tests, const streams::Values& values);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

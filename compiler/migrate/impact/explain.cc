@@ -5,7 +5,7 @@
 
 #include "compiler/migrate/impact/expression.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr size_t kNamedMax = 3;
@@ -65,7 +65,7 @@ using Groups = std::map<std::pair<Fate, std::string>, std::vector<size_t>>;
 std::string sentence(const World& world, Fate fate, const std::string& why,
                      const std::vector<size_t>& changes) {
   const auto names = names_of(world, changes);
-  const Change& first = world.mapping().changes[changes.front()];
+  const streams::Change& first = world.mapping().changes[changes.front()];
   std::string now;
   if (!first.after.empty()) {
     now = fmt::format(" Its streams are now {}.", moved_labels(first));
@@ -126,17 +126,18 @@ std::string names_of(const World& world, const std::vector<size_t>& changes) {
   return names.empty() ? last : fmt::format("{} and {}", fmt::join(names, ", "), last);
 }
 
-std::string moved_labels(const Change& change) {
-  StreamFamily shown;
-  for (const StreamFamily& family : change.after) {
+std::string moved_labels(const streams::Change& change) {
+  streams::StreamFamily shown;
+  for (const streams::StreamFamily& family : change.after) {
     for (const auto& [name, values] : family.labels) {
-      const bool stays = std::all_of(change.before.begin(), change.before.end(),
-                                     [&label = name, &now = values](const StreamFamily& old) {
-                                       const auto found = old.labels.find(label);
-                                       return found != old.labels.end() && found->second == now;
-                                     });
+      const bool stays =
+          std::all_of(change.before.begin(), change.before.end(),
+                      [&label = name, &now = values](const streams::StreamFamily& old) {
+                        const auto found = old.labels.find(label);
+                        return found != old.labels.end() && found->second == now;
+                      });
       if (stays && !change.before.empty()) continue;
-      Values& all = shown.labels[name];
+      streams::Values& all = shown.labels[name];
       for (const auto& value : values.exact) {
         if (std::find(all.exact.begin(), all.exact.end(), value) == all.exact.end())
           all.exact.push_back(value);
@@ -181,4 +182,4 @@ std::vector<std::string> explain(const World& world, const Selection& selection,
   return sentences;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

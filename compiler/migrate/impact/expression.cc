@@ -7,7 +7,7 @@
 
 #include "compiler/migrate/impact/leaf.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// Functions whose results add up: the sum over all streams does not depend on how lines are spread
@@ -425,4 +425,4 @@ Outcome judge_expression(const World& world, const logql::Expr& expr, const Bind
   return Judge(world, bindings).of(expr);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

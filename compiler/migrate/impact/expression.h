@@ -10,7 +10,7 @@
 #include "compiler/migrate/impact/world.h"
 #include "logql/ast.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// What an expression makes of the streams of one service that moves.
 struct Contribution {
@@ -51,9 +51,9 @@ std::vector<std::string> explain(const World& world, const Selection& selection,
 
 /// `labels` of a family after the move, as far as they differ from before:
 /// {service="kairos", component="app"}.
-std::string moved_labels(const Change& change);
+std::string moved_labels(const streams::Change& change);
 
 /// "puck/kairos", "puck/kairos and puck/angelia", "puck/a, puck/b, puck/c and 4 more".
 std::string names_of(const World& world, const std::vector<size_t>& changes);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -2,7 +2,7 @@
 
 #include "base/ensure.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 std::string_view name(Verdict verdict) {
   switch (verdict) {
@@ -36,4 +36,4 @@ std::string_view name(Confidence confidence) {
   return {};
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

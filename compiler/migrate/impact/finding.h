@@ -9,7 +9,7 @@
 #include "compiler/migrate/documents/excerpt.h"
 #include "compiler/migrate/streams/family.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// What a change of labels does to a query or to a text that reads its result, worst last but for
 /// `unknown`, which says that it could not be decided.
@@ -24,9 +24,10 @@ std::string_view name(Confidence confidence);
 
 /// A change of one text that keeps its meaning after the move.
 struct Proposal {
-  std::string text;             ///< the whole text after the change
-  std::vector<FileEdit> edits;  ///< of the file; empty: it cannot be edited in place, see `blocked`
-  std::string blocked;          ///< why not; empty when it can
+  std::string text;  ///< the whole text after the change
+  std::vector<documents::FileEdit>
+      edits;            ///< of the file; empty: it cannot be edited in place, see `blocked`
+  std::string blocked;  ///< why not; empty when it can
 };
 
 /// A way to have both worlds while ranges reach over the day of the move.
@@ -49,6 +50,7 @@ struct Finding {
 
 /// Judges every use of every document: one finding each, in document order; SAME too. Rules that
 /// record are followed into the PromQL of all documents, alerts into the routes.
-std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping);
+std::vector<Finding> judge(const std::vector<documents::Document>& documents,
+                           const streams::Mapping& mapping);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

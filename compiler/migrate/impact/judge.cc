@@ -14,7 +14,7 @@
 #include "compiler/migrate/impact/second_order.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 JudgedQuery not_read(const logql::ParseError& error) {
@@ -28,22 +28,22 @@ JudgedQuery not_read(const logql::ParseError& error) {
 /// All uses of one document.
 class DocumentJudge {
  public:
-  DocumentJudge(const World& world, const Document& document)
+  DocumentJudge(const World& world, const documents::Document& document)
       : world_(world), document_(document), judged_(document.uses.size()) {}
 
   /// Queries come first: other uses read their results.
   void judge_queries() {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
-      const Use& use = document_.uses[i];
-      const bool is_logql = use.language != Language::promql;
-      if (use.kind == UseKind::query && is_logql) judged_[i] = query(use);
-      if (use.kind == UseKind::selector) judged_[i] = selector(use);
+      const documents::Use& use = document_.uses[i];
+      const bool is_logql = use.language != documents::Language::promql;
+      if (use.kind == documents::UseKind::query && is_logql) judged_[i] = query(use);
+      if (use.kind == documents::UseKind::selector) judged_[i] = selector(use);
     }
   }
 
   /// The rules of this document beside what becomes of their expressions.
   void collect_rules(Recorded& recorded, std::vector<JudgedRule>& alerts) const {
-    for (const RuleDef& rule : document_.rules) {
+    for (const documents::RuleDef& rule : document_.rules) {
       if (rule.expression >= judged_.size() || !judged_[rule.expression]) continue;
       const JudgedRule one{&rule, &*judged_[rule.expression]};
       if (!rule.is_record) {
@@ -70,17 +70,18 @@ class DocumentJudge {
  private:
   void judge_recorded(const Recorded& recorded) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
-      const Use& use = document_.uses[i];
-      if (use.kind != UseKind::query || use.language != Language::promql) continue;
+      const documents::Use& use = document_.uses[i];
+      if (use.kind != documents::UseKind::query || use.language != documents::Language::promql)
+        continue;
       keep(i, judge_promql(world_, use.text.text(), recorded));
     }
   }
 
   void judge_readers(const std::vector<JudgedRule>& alerts) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
-      const Use& use = document_.uses[i];
+      const documents::Use& use = document_.uses[i];
       if (judged_[i]) continue;
-      if (use.kind == UseKind::route_matchers) {
+      if (use.kind == documents::UseKind::route_matchers) {
         keep(i, judge_route(world_, use.text.text(), use.label, alerts));
       } else {
         judged_[i] = reader(use);
@@ -89,7 +90,7 @@ class DocumentJudge {
   }
 
   Finding finding(size_t document, size_t index) const {
-    const Use& use = document_.uses[index];
+    const documents::Use& use = document_.uses[index];
     const JudgedQuery& judged = *judged_[index];
     Finding finding{.document = document, .use = index};
     finding.verdict = judged.verdict;
@@ -110,71 +111,73 @@ class DocumentJudge {
     second_order_[index] = std::move(result.edits);
   }
 
-  void propose_edits(Finding& finding, const Use& use, const std::vector<TextEdit>& edits) const {
+  void propose_edits(Finding& finding, const documents::Use& use,
+                     const std::vector<TextEdit>& edits) const {
     if (edits.empty() || finding.verdict == Verdict::unknown) return;
     finding.proposal = proposal_of(use, {.edits = edits, .text = edited(use.text.text(), edits)});
   }
 
-  const Scope* scope_of(const Use& use) const {
+  const documents::Scope* scope_of(const documents::Use& use) const {
     const auto index = static_cast<size_t>(use.scope);
     return use.scope < 0 || index >= document_.scopes.size() ? nullptr : &document_.scopes[index];
   }
 
-  const VariableDef* variable_of(const Use& use) const {
-    const Scope* scope = scope_of(use);
+  const documents::VariableDef* variable_of(const documents::Use& use) const {
+    const documents::Scope* scope = scope_of(use);
     if (scope == nullptr) return nullptr;
     const auto found = scope->variables.find(use.name);
     return found == scope->variables.end() ? nullptr : &found->second;
   }
 
-  JudgedQuery query(const Use& use) const {
+  JudgedQuery query(const documents::Use& use) const {
     const auto parsed = logql::parse(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
     return judge_query(world_, *parsed.expr, scope_of(use));
   }
 
-  JudgedQuery selector(const Use& use) const {
-    if (use.language == Language::promql) return {};
+  JudgedQuery selector(const documents::Use& use) const {
+    if (use.language == documents::Language::promql) return {};
     auto parsed = logql::parse_selector(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
     logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
     return judge_query(world_, expr, scope_of(use));
   }
 
-  JudgedQuery reader(const Use& use) const {
+  JudgedQuery reader(const documents::Use& use) const {
     switch (use.kind) {
-      case UseKind::label_name:
+      case documents::UseKind::label_name:
         if (const auto* variable = variable_of(use);
             variable != nullptr && variable->label == use.text.text()) {
-          if (use.language == Language::promql) return {};
+          if (use.language == documents::Language::promql) return {};
           return judge_offered(world_, *variable, scope_of(use), {});
         }
         return judge_mentions(world_, use, read_by(use));
-      case UseKind::label_template:
-      case UseKind::go_template:
-      case UseKind::field_reference:
+      case documents::UseKind::label_template:
+      case documents::UseKind::go_template:
+      case documents::UseKind::field_reference:
         return judge_mentions(world_, use, read_by(use));
-      case UseKind::value:
-        if (use.language == Language::promql || use.label.empty()) return {};
+      case documents::UseKind::value:
+        if (use.language == documents::Language::promql || use.label.empty()) return {};
         return judge_value(world_, use.label, use.text.text());
-      case UseKind::value_regex:
+      case documents::UseKind::value_regex:
         if (const auto* variable = variable_of(use); variable != nullptr) {
-          if (use.language == Language::promql) return {};
+          if (use.language == documents::Language::promql) return {};
           return judge_offered(world_, *variable, scope_of(use), use.text.text());
         }
         return {};
-      case UseKind::route_matchers:
-      case UseKind::query:
-      case UseKind::selector:
+      case documents::UseKind::route_matchers:
+      case documents::UseKind::query:
+      case documents::UseKind::selector:
         break;
     }
     return {};
   }
 
-  void propose(Finding& finding, const Use& use, const JudgedQuery& judged) const {
+  void propose(Finding& finding, const documents::Use& use, const JudgedQuery& judged) const {
     std::string why;
     std::optional<QueryRewrite> rewrite;
-    const bool is_query = use.kind == UseKind::query || use.kind == UseKind::selector;
+    const bool is_query =
+        use.kind == documents::UseKind::query || use.kind == documents::UseKind::selector;
     if (is_query) {
       // A bare selector is a query as well.
       const auto parsed = logql::parse(use.text.text());
@@ -197,10 +200,10 @@ class DocumentJudge {
 
   /// Whether the results that a text reads will have the labels that `rewrite` reads: those of each
   /// query as it is proposed, or as it is when nothing else is proposed.
-  bool is_carried(const Use& use, const QueryRewrite& rewrite, std::string& why) const {
+  bool is_carried(const documents::Use& use, const QueryRewrite& rewrite, std::string& why) const {
     for (const size_t index : queries_of(use)) {
       // What a recorded series has after the move is told by its rule's proposal.
-      if (document_.uses[index].language == Language::promql) continue;
+      if (document_.uses[index].language == documents::Language::promql) continue;
       const JudgedQuery& judged = *judged_[index];
       const bool loses = judged.verdict > Verdict::value_changed;
       const auto proposed = proposed_text(index);
@@ -224,7 +227,7 @@ class DocumentJudge {
     return made.proposal->text;
   }
 
-  static Proposal proposal_of(const Use& use, const QueryRewrite& rewrite) {
+  static Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite) {
     Proposal proposal{.text = rewrite.text, .edits = {}, .blocked = {}};
     for (const auto& edit : rewrite.edits) {
       auto in_file = use.text.replace(edit.span.begin, edit.span.end, edit.text);
@@ -239,7 +242,7 @@ class DocumentJudge {
   }
 
   /// The queries whose results a text reads: its own, or all of its panel.
-  std::vector<size_t> queries_of(const Use& use) const {
+  std::vector<size_t> queries_of(const documents::Use& use) const {
     std::vector<size_t> queries;
     if (use.belongs_to >= 0) {
       const auto index = static_cast<size_t>(use.belongs_to);
@@ -248,14 +251,14 @@ class DocumentJudge {
     }
     if (use.panel < 0) return queries;
     for (size_t i = 0; i < judged_.size(); ++i) {
-      const Use& other = document_.uses[i];
-      if (other.panel == use.panel && other.kind == UseKind::query && judged_[i])
+      const documents::Use& other = document_.uses[i];
+      if (other.panel == use.panel && other.kind == documents::UseKind::query && judged_[i])
         queries.push_back(i);
     }
     return queries;
   }
 
-  std::vector<const JudgedQuery*> read_by(const Use& use) const {
+  std::vector<const JudgedQuery*> read_by(const documents::Use& use) const {
     std::vector<const JudgedQuery*> queries;
     for (const size_t index : queries_of(use)) queries.push_back(&*judged_[index]);
     return queries;
@@ -276,20 +279,21 @@ class DocumentJudge {
   }
 
   const World& world_;
-  const Document& document_;
+  const documents::Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
   std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
 };
 
 }  // namespace
 
-std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping& mapping) {
+std::vector<Finding> judge(const std::vector<documents::Document>& documents,
+                           const streams::Mapping& mapping) {
   // Rules come first, for other documents read what they find.
   const World world(mapping);
   std::deque<DocumentJudge> with_rules;
   Recorded recorded;
   std::vector<JudgedRule> alerts;
-  for (const Document& document : documents) {
+  for (const documents::Document& document : documents) {
     if (document.rules.empty()) continue;
     with_rules.emplace_back(world, document).judge_queries();
     with_rules.back().collect_rules(recorded, alerts);
@@ -315,4 +319,4 @@ std::vector<Finding> judge(const std::vector<Document>& documents, const Mapping
   return findings;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -5,22 +5,23 @@
 
 namespace {
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::impact;
 
 /// 20 hosts of 20 services, half of which move: 200 changes, 600 families.
-Mapping fleet() {
-  Mapping mapping;
+streams::Mapping fleet() {
+  streams::Mapping mapping;
   for (int host = 0; host < 20; ++host) {
     for (int service = 0; service < 20; ++service) {
       const auto name = fmt::format("service-{}-{}", host, service);
-      StreamFamily before, after;
-      before.labels["job"] = Values::of(name);
-      after.labels["service"] = Values::of(name);
-      after.labels["component"] = Values::of("app");
-      after.labels["container"] = {{}, {OpenValue{{name + "-", "-1"}}}};
+      streams::StreamFamily before, after;
+      before.labels["job"] = streams::Values::of(name);
+      after.labels["service"] = streams::Values::of(name);
+      after.labels["component"] = streams::Values::of("app");
+      after.labels["container"] = {{}, {streams::OpenValue{{name + "-", "-1"}}}};
       for (auto* family : {&before, &after}) {
-        family->labels["hostname"] = Values::of(fmt::format("host-{}", host));
-        family->labels["environment"] = Values::of("ouranos");
+        family->labels["hostname"] = streams::Values::of(fmt::format("host-{}", host));
+        family->labels["environment"] = streams::Values::of("ouranos");
       }
       if (service % 2 == 0) {
         mapping.changes.push_back({fmt::format("host-{}", host), name, {before}, {after}});
@@ -33,10 +34,10 @@ Mapping fleet() {
 }
 
 /// As dashboards have them: one service, a host, several services, and PromQL-like sums.
-std::vector<Document> documents() {
-  std::vector<Document> all;
+std::vector<documents::Document> documents() {
+  std::vector<documents::Document> all;
   for (int dashboard = 0; dashboard < 1000; ++dashboard) {
-    Document document{.path = fmt::format("{}.json", dashboard)};
+    documents::Document document{.path = fmt::format("{}.json", dashboard)};
     for (int panel = 0; panel < 30; ++panel) {
       const auto name = fmt::format("service-{}-{}", dashboard % 20, panel % 20);
       const auto other = fmt::format("service-{}-{}", (dashboard + 1) % 20, panel % 20);
@@ -50,8 +51,9 @@ std::vector<Document> documents() {
           fmt::format("topk(5, sum by (job) (rate({{environment=\"ouranos\"}} |= \"{}\" [1m])))",
                       panel),
       };
-      Use use{.kind = UseKind::query, .language = Language::logql};
-      use.text = Excerpt::of_file(queries[static_cast<size_t>(panel) % std::size(queries)]);
+      documents::Use use{.kind = documents::UseKind::query, .language = documents::Language::logql};
+      use.text =
+          documents::Excerpt::of_file(queries[static_cast<size_t>(panel) % std::size(queries)]);
       document.uses.push_back(use);
     }
     all.push_back(std::move(document));

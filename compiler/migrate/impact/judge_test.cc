@@ -15,21 +15,22 @@
 /// What reads a result reads that of the query above it. Lines with # are comments.
 namespace {
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::impact;
 
-StreamFamily family(const std::map<std::string, std::string>& labels) {
-  StreamFamily made;
-  for (const auto& [name, value] : labels) made.labels[name] = Values::of(value);
-  made.labels["environment"] = Values::of("ouranos");
+streams::StreamFamily family(const std::map<std::string, std::string>& labels) {
+  streams::StreamFamily made;
+  for (const auto& [name, value] : labels) made.labels[name] = streams::Values::of(value);
+  made.labels["environment"] = streams::Values::of("ouranos");
   return made;
 }
 
 /// kairos and angelia keep their name as service; angelia has two components; spelunker's project
 /// is called otherwise, and what its containers are called is not known.
-Mapping sample() {
-  Mapping mapping;
+streams::Mapping sample() {
+  streams::Mapping mapping;
   for (const std::string service : {"angelia", "kairos", "spelunker"}) {
-    Change change{.host = "puck", .service = service, .before = {}, .after = {}};
+    streams::Change change{.host = "puck", .service = service, .before = {}, .after = {}};
     change.before.push_back(family({{"job", service}, {"hostname", "puck"}}));
     std::vector<std::string> components = {"app"};
     if (service == "angelia") components.emplace_back("worker");
@@ -37,8 +38,9 @@ Mapping sample() {
       const auto project = service == "spelunker" ? "cave" : service;
       auto after = family({{"service", project}, {"component", component}, {"hostname", "puck"}});
       const auto container = fmt::format("{}-{}-", project, component);
-      after.labels["container"] = service == "spelunker" ? Values{{}, {OpenValue{{container, ""}}}}
-                                                         : Values::of(container + "1");
+      after.labels["container"] = service == "spelunker"
+                                      ? streams::Values{{}, {streams::OpenValue{{container, ""}}}}
+                                      : streams::Values::of(container + "1");
       change.after.push_back(after);
     }
     mapping.changes.push_back(change);
@@ -57,7 +59,7 @@ Mapping sample() {
                                         {"hostname", "puck"}}));
   }
   auto apache = family({{"job", "apache"}, {"log", "access"}, {"hostname", "rosalind"}});
-  apache.labels["filename"] = {{}, {OpenValue{{"/var/log/apache2/", "-access.log"}}}};
+  apache.labels["filename"] = {{}, {streams::OpenValue{{"/var/log/apache2/", "-access.log"}}}};
   mapping.unchanged.push_back(apache);
   return mapping;
 }
@@ -69,8 +71,8 @@ std::vector<std::string> split(const std::string& text, char by) {
   return parts;
 }
 
-VariableDef variable(const std::string& name, const std::string& text) {
-  VariableDef made{.name = name};
+documents::VariableDef variable(const std::string& name, const std::string& text) {
+  documents::VariableDef made{.name = name};
   for (const auto& setting : split(text, ' ')) {
     const auto equals = setting.find('=');
     const auto key = setting.substr(0, equals);
@@ -89,28 +91,28 @@ VariableDef variable(const std::string& name, const std::string& text) {
 
 struct Kind {
   std::string_view word;
-  UseKind kind;
-  Language language = Language::logql;
+  documents::UseKind kind;
+  documents::Language language = documents::Language::logql;
 };
 constexpr Kind kKinds[] = {
-    {"query", UseKind::query},
-    {"alert", UseKind::query},
-    {"record", UseKind::query},
-    {"promql", UseKind::query, Language::promql},
-    {"promalert", UseKind::query, Language::promql},
-    {"selector", UseKind::selector},
-    {"legend", UseKind::label_template, Language::none},
-    {"annotation", UseKind::go_template, Language::none},
-    {"link", UseKind::field_reference, Language::none},
-    {"label", UseKind::label_name},
-    {"value", UseKind::value},
-    {"regex", UseKind::value_regex},
-    {"route", UseKind::route_matchers, Language::none},
+    {"query", documents::UseKind::query},
+    {"alert", documents::UseKind::query},
+    {"record", documents::UseKind::query},
+    {"promql", documents::UseKind::query, documents::Language::promql},
+    {"promalert", documents::UseKind::query, documents::Language::promql},
+    {"selector", documents::UseKind::selector},
+    {"legend", documents::UseKind::label_template, documents::Language::none},
+    {"annotation", documents::UseKind::go_template, documents::Language::none},
+    {"link", documents::UseKind::field_reference, documents::Language::none},
+    {"label", documents::UseKind::label_name},
+    {"value", documents::UseKind::value},
+    {"regex", documents::UseKind::value_regex},
+    {"route", documents::UseKind::route_matchers, documents::Language::none},
 };
 
 class CaseReader {
  public:
-  std::vector<Document> documents;
+  std::vector<documents::Document> documents;
 
   void line(const std::string& text) {
     if (text.empty()) {
@@ -118,7 +120,7 @@ class CaseReader {
       return;
     }
     if (text.starts_with('#')) return;
-    if (is_new_) documents.push_back({.path = "case", .scopes = {Scope{}}});
+    if (is_new_) documents.push_back({.path = "case", .scopes = {documents::Scope{}}});
     is_new_ = false;
     const auto colon = text.find(": ");
     REQUIRE(colon != std::string::npos);
@@ -128,7 +130,7 @@ class CaseReader {
 
  private:
   void add(const std::string& word, const std::string& name, const std::string& text) {
-    Document& document = documents.back();
+    documents::Document& document = documents.back();
     if (word == "variable") {
       document.scopes[0].variables[name] = variable(name, text);
       return;
@@ -144,10 +146,12 @@ class CaseReader {
                                     [&](const Kind& kind) { return kind.word == word; });
     CAPTURE(word);
     REQUIRE(known != std::end(kKinds));
-    Use use{.kind = known->kind, .language = known->language, .text = Excerpt::of_file(text)};
+    documents::Use use{.kind = known->kind,
+                       .language = known->language,
+                       .text = documents::Excerpt::of_file(text)};
     use.scope = 0;
     use.name = name;
-    use.label = use.kind == UseKind::value ? name : "";
+    use.label = use.kind == documents::UseKind::value ? name : "";
     use.is_alert = word == "alert" || word == "promalert" || word == "route";
     if (word == "query" || word == "alert" || word == "record" || word == "promql" ||
         word == "promalert") {
@@ -159,8 +163,10 @@ class CaseReader {
                                 .labels = {},
                                 .expression = document.uses.size()});
     }
-    const bool reads = use.language == Language::none && use.kind != UseKind::route_matchers;
-    if (reads || (use.kind == UseKind::label_name && name.empty())) use.belongs_to = query_;
+    const bool reads =
+        use.language == documents::Language::none && use.kind != documents::UseKind::route_matchers;
+    if (reads || (use.kind == documents::UseKind::label_name && name.empty()))
+      use.belongs_to = query_;
     document.uses.push_back(use);
   }
 
@@ -173,8 +179,8 @@ std::string name_of(Transition::Kind kind) {
   return std::string(kNames[static_cast<size_t>(kind)]);
 }
 
-std::string render(const Document& document, const Finding& finding) {
-  const Use& use = document.uses[finding.use];
+std::string render(const documents::Document& document, const Finding& finding) {
+  const documents::Use& use = document.uses[finding.use];
   const auto& text = use.text.text();
   std::string out =
       fmt::format("{}\n  {}, {}", text, name(finding.verdict), name(finding.confidence));
@@ -183,7 +189,7 @@ std::string render(const Document& document, const Finding& finding) {
   if (!finding.reason.empty()) out += fmt::format("  {}\n", finding.reason);
   if (finding.proposal && finding.proposal->blocked.empty()) {
     out += fmt::format("  -> {}\n", finding.proposal->text);
-    const auto edited = migrate::apply(text, finding.proposal->edits);
+    const auto edited = documents::apply(text, finding.proposal->edits);
     CHECK(edited.value_or("edits overlap") == finding.proposal->text);
   } else if (finding.proposal) {
     out += fmt::format("  no edit: {}\n", finding.proposal->blocked);
@@ -196,7 +202,7 @@ std::string render(const Document& document, const Finding& finding) {
 }
 
 TEST_CASE("golden: judge") {
-  const Mapping mapping = sample();
+  const streams::Mapping mapping = sample();
   golden::run(
       "tests/golden/migrate_judge",
       [&](const golden::Input& input) {

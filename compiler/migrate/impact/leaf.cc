@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// One side of a query: what its selector reaches, and what its stages make of it.
@@ -273,7 +273,7 @@ class Leaf {
     }
     outcome_.reasons = explain(world_, by_selector, before_.conditions);
     for (const auto& [what, changes] : filters_) {
-      const Change& first = world_.mapping().changes[changes.front()];
+      const streams::Change& first = world_.mapping().changes[changes.front()];
       outcome_.reasons.push_back(fmt::format("For {} {}. Its streams are now {}.",
                                              names_of(world_, changes), what, moved_labels(first)));
     }
@@ -320,4 +320,4 @@ Outcome judge_lines(const World& world, const logql::LogQuery& before, const log
   return Leaf(world, before, after, bindings).judge();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

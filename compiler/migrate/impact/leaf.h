@@ -2,7 +2,7 @@
 #include "compiler/migrate/impact/expression.h"
 #include "logql/log_query.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// Judges a selector with its stages, for one choice of values of its variables.
 Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings);
@@ -11,4 +11,4 @@ Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bind
 Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
                     const Bindings& bindings);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

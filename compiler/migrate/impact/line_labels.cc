@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr std::string_view kExtracted = "_extracted";
@@ -35,7 +35,8 @@ logql::MatchOp match_op(logql::CompareOp op) {
 /// The stages of one query for one family, one after the other.
 class Follower {
  public:
-  Follower(const World& world, const Bindings& bindings, Side side, const StreamFamily& family)
+  Follower(const World& world, const Bindings& bindings, Side side,
+           const streams::StreamFamily& family)
       : world_(world), bindings_(bindings), side_(side) {
     for (const auto& [name, values] : family.labels) {
       lines_.named[name] = {.kind = Source::Kind::stream, .values = values, .id = {}};
@@ -211,7 +212,7 @@ class Follower {
       return outcome;
     }
     const bool absent = source.kind == Source::Kind::absent;
-    outcome.extent = decide({&*test, 1}, absent ? Values::of("") : source.values);
+    outcome.extent = decide({&*test, 1}, absent ? streams::Values::of("") : source.values);
     return outcome;
   }
 
@@ -292,7 +293,7 @@ Source LineLabels::source(const World& world, std::string_view name) const {
 }
 
 LineLabels follow(const World& world, const logql::LogQuery& query, const Bindings& bindings,
-                  Side side, const StreamFamily& family) {
+                  Side side, const streams::StreamFamily& family) {
   Follower follower(world, bindings, side, family);
   for (const auto& stage : query.stages) std::visit(follower, stage.what);
   return follower.take();
@@ -314,4 +315,4 @@ std::vector<std::string> labels_in_template(std::string_view pattern) {
   return labels;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -9,7 +9,7 @@
 #include "compiler/migrate/impact/world.h"
 #include "logql/ast.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// The labels of a family's lines after the stages of a query, and which lines pass.
 struct LineLabels {
@@ -30,9 +30,9 @@ struct LineLabels {
 
 /// Follows the stages for lines of `family`.
 LineLabels follow(const World& world, const logql::LogQuery& query, const Bindings& bindings,
-                  Side side, const StreamFamily& family);
+                  Side side, const streams::StreamFamily& family);
 
 /// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
 std::vector<std::string> labels_in_template(std::string_view pattern);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 std::set<std::string> label_names(const std::vector<SeriesPtr>& series) {
@@ -116,7 +116,8 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
 
 }  // namespace
 
-JudgedQuery judge_query(const World& world, const logql::Expr& expr, const Scope* scope) {
+JudgedQuery judge_query(const World& world, const logql::Expr& expr,
+                        const documents::Scope* scope) {
   JudgedQuery judged;
   const Parts parts = parts_of(expr);
   auto all = choices(world, parts.variables, scope);
@@ -155,4 +156,4 @@ JudgedQuery judge_query(const World& world, const logql::Expr& expr, const Scope
   return judged;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

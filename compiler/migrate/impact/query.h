@@ -6,7 +6,7 @@
 #include "compiler/migrate/impact/finding.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A query for all values of its variables.
 struct JudgedQuery {
@@ -19,6 +19,6 @@ struct JudgedQuery {
 
 /// `scope` may be nullptr. The verdict is that of all choices together: EMPTY when each that took
 /// something takes nothing any more.
-JudgedQuery judge_query(const World& world, const logql::Expr& expr, const Scope* scope);
+JudgedQuery judge_query(const World& world, const logql::Expr& expr, const documents::Scope* scope);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -10,7 +10,7 @@
 #include "compiler/migrate/impact/walk.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr size_t kLabelsMax = 15;  ///< of a stream, in Loki's default configuration
@@ -261,7 +261,7 @@ std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view t
   return Rewriter(world, text, expr, judged).rewrite(why);
 }
 
-std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
+std::optional<QueryRewrite> rewrite_mentions(const World& world, const documents::Use& use,
                                              const std::vector<const JudgedQuery*>& queries) {
   if (use.is_regex) return std::nullopt;
   const std::string& text = use.text.text();
@@ -280,7 +280,7 @@ std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
     // Both kinds of series are shown: one of the two labels is empty in each.
     const auto begin = text.rfind("{{", mention.span.begin);
     const auto end = text.find("}}", mention.span.end);
-    if (use.kind == UseKind::field_reference || begin == std::string::npos ||
+    if (use.kind == documents::UseKind::field_reference || begin == std::string::npos ||
         end == std::string::npos) {
       return std::nullopt;
     }
@@ -345,4 +345,4 @@ std::vector<Transition> transitions(const World& world, std::string_view old_tex
   return list;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -6,7 +6,7 @@
 #include "compiler/migrate/impact/query.h"
 #include "compiler/migrate/impact/selector_rewrite.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A label that is read in the place of another.
 struct Replaced {
@@ -30,7 +30,7 @@ std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view t
                                           std::string& why);
 
 /// A text that shows labels of the results of `queries`.
-std::optional<QueryRewrite> rewrite_mentions(const World& world, const Use& use,
+std::optional<QueryRewrite> rewrite_mentions(const World& world, const documents::Use& use,
                                              const std::vector<const JudgedQuery*>& queries);
 
 /// Whether a query's results have the new label wherever the old one changes: as the query is, or
@@ -43,4 +43,4 @@ bool carries(const World& world, const std::string& text, const JudgedQuery& jud
 std::vector<Transition> transitions(const World& world, std::string_view old_text,
                                     const JudgedQuery& judged, const QueryRewrite* rewrite);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

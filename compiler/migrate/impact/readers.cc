@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 void find_all(std::string_view text, const re2::RE2& pattern, std::vector<LabelMention>& found) {
@@ -59,7 +59,7 @@ void keep_matching(OfferedValues& values, const re2::RE2& regex) {
 
 }  // namespace
 
-std::vector<LabelMention> mentions(UseKind kind, std::string_view text) {
+std::vector<LabelMention> mentions(documents::UseKind kind, std::string_view text) {
   static const re2::RE2 legend(R"(\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\})");
   static const re2::RE2 go(
       R"((?:\$labels|\.Labels|\.CommonLabels|\.GroupLabels)\.([A-Za-z_][A-Za-z0-9_]*))");
@@ -69,18 +69,18 @@ std::vector<LabelMention> mentions(UseKind kind, std::string_view text) {
   static const re2::RE2 field_index(R"RE(__field\.labels\[['"]([^'"\]]+)['"]\])RE");
   std::vector<LabelMention> found;
   switch (kind) {
-    case UseKind::label_template:
+    case documents::UseKind::label_template:
       find_all(text, legend, found);
       break;
-    case UseKind::go_template:
+    case documents::UseKind::go_template:
       find_all(text, go, found);
       find_all(text, go_index, found);
       break;
-    case UseKind::field_reference:
+    case documents::UseKind::field_reference:
       find_all(text, field, found);
       find_all(text, field_index, found);
       break;
-    case UseKind::label_name:
+    case documents::UseKind::label_name:
       found.push_back({std::string(text), {0, static_cast<uint32_t>(text.size())}});
       break;
     default:
@@ -108,7 +108,7 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
   return fate;
 }
 
-JudgedQuery judge_mentions(const World& world, const Use& use,
+JudgedQuery judge_mentions(const World& world, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries) {
   JudgedQuery judged;
   std::set<std::string> done;
@@ -118,7 +118,7 @@ JudgedQuery judge_mentions(const World& world, const Use& use,
     if (!fate.changes) continue;
     judged.verdict = Verdict::value_changed;
     if (!judged.reason.empty()) judged.reason += " ";
-    const Change& first = world.mapping().changes[fate.changed.front()];
+    const streams::Change& first = world.mapping().changes[fate.changed.front()];
     judged.reason +=
         fmt::format("`{}` is read here and is not what it was for {}: its labels are now {}.",
                     mention.label, names_of(world, fate.changed), moved_labels(first));
@@ -149,8 +149,8 @@ JudgedQuery judge_mentions(const World& world, const Use& use,
   return judged;
 }
 
-JudgedQuery judge_offered(const World& world, const VariableDef& variable, const Scope* scope,
-                          std::string_view regex) {
+JudgedQuery judge_offered(const World& world, const documents::VariableDef& variable,
+                          const documents::Scope* scope, std::string_view regex) {
   JudgedQuery judged;
   auto before = offered_values(world, variable, scope, Side::before);
   auto after = offered_values(world, variable, scope, Side::after);
@@ -213,4 +213,4 @@ JudgedQuery judge_value(const World& world, const std::string& label, const std:
   return judged;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -8,14 +8,14 @@
 #include "compiler/migrate/impact/query.h"
 #include "logql/log_query.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A label's name in a text that is not a query: {{job}}, {{ $labels.job }}, ${__field.labels.job}.
 struct LabelMention {
   std::string label;
   logql::Span span;  ///< of the name alone
 };
-std::vector<LabelMention> mentions(UseKind kind, std::string_view text);
+std::vector<LabelMention> mentions(documents::UseKind kind, std::string_view text);
 
 /// What becomes of a label in the results of queries.
 struct LabelFate {
@@ -27,14 +27,14 @@ struct LabelFate {
 LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label);
 
 /// A text that shows labels of the results of `queries`: SAME or VALUE-CHANGED.
-JudgedQuery judge_mentions(const World& world, const Use& use,
+JudgedQuery judge_mentions(const World& world, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries);
 
 /// The label whose values a variable offers; `regex` (may be empty) chooses among these.
-JudgedQuery judge_offered(const World& world, const VariableDef& variable, const Scope* scope,
-                          std::string_view regex);
+JudgedQuery judge_offered(const World& world, const documents::VariableDef& variable,
+                          const documents::Scope* scope, std::string_view regex);
 
 /// One value of a label, as it stands in a list of options.
 JudgedQuery judge_value(const World& world, const std::string& label, const std::string& value);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr int kDepthMax = 50;
@@ -274,4 +274,4 @@ std::optional<RegexTree> read_regex(std::string_view regex) {
   return Reader(regex).whole();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// The characters of a label's value: ASCII, and one symbol for all others.
 inline constexpr unsigned kOtherSymbol = 128;
@@ -26,4 +26,4 @@ struct RegexTree {
 /// other than i and s, anchors that are not at the ends), or is nested deeper than 50.
 std::optional<RegexTree> read_regex(std::string_view regex);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -10,7 +10,7 @@
 #include "compiler/migrate/impact/readers.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// A condition and where its label's name and its value stand; an empty span: it cannot be edited.
@@ -61,7 +61,7 @@ class Matching {
   }
 
  private:
-  Extent extent(const std::vector<SeriesPtr>& series, const RuleDef& rule) const {
+  Extent extent(const std::vector<SeriesPtr>& series, const documents::RuleDef& rule) const {
     Extent any{!series.empty(), false, false};
     for (const auto& one : series) {
       const Extent extent = extent_of(*one, rule);
@@ -70,7 +70,7 @@ class Matching {
     return any;
   }
 
-  Extent extent_of(const SeriesLabels& series, const RuleDef& rule) const {
+  Extent extent_of(const SeriesLabels& series, const documents::RuleDef& rule) const {
     Extent all{true, true, true};
     for (const PlacedCondition& placed : conditions_) {
       const Condition& condition = placed.condition;
@@ -83,12 +83,12 @@ class Matching {
   }
 
   static Extent extent_of(const ValueTest& test, const std::string& name,
-                          const SeriesLabels& series, const RuleDef& rule) {
+                          const SeriesLabels& series, const documents::RuleDef& rule) {
     if (const auto fixed = fixed_label(rule, name); !fixed.empty()) {
-      return decide({&test, 1}, Values::of(fixed));
+      return decide({&test, 1}, streams::Values::of(fixed));
     }
     const auto found = series.named.find(name);
-    if (found == series.named.end()) return decide({&test, 1}, Values::of(""));
+    if (found == series.named.end()) return decide({&test, 1}, streams::Values::of(""));
     if (found->second.kind == Source::Kind::stream) {
       return decide({&test, 1}, found->second.values);
     }
@@ -96,7 +96,7 @@ class Matching {
   }
 
   /// A label that the rule itself adds; templates in it are read from results and not followed.
-  static std::string fixed_label(const RuleDef& rule, const std::string& name) {
+  static std::string fixed_label(const documents::RuleDef& rule, const std::string& name) {
     if (name == "alertname" && !rule.is_record) return rule.name;
     const auto added = rule.labels.find(name);
     const bool known = added != rule.labels.end() && added->second.find("{{") == std::string::npos;
@@ -376,4 +376,4 @@ SecondOrder judge_route(const World& world, const std::string& text, const std::
   return result;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -8,11 +8,11 @@
 #include "compiler/migrate/impact/selector_rewrite.h"
 #include "logql/promql.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A rule and what becomes of its expression.
 struct JudgedRule {
-  const RuleDef* rule = nullptr;
+  const documents::RuleDef* rule = nullptr;
   const JudgedQuery* judged = nullptr;
 };
 /// Recording rules by the name of their series.
@@ -32,4 +32,4 @@ SecondOrder judge_promql(const World& world, std::string_view text, const Record
 SecondOrder judge_route(const World& world, const std::string& text, const std::string& label,
                         const std::vector<JudgedRule>& alerts);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

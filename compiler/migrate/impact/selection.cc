@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// How much of a service's families is reached.
@@ -138,9 +138,9 @@ Selection united(const World& world, const Selection& a, const Selection& b) {
   return all;
 }
 
-std::string service_name(const Change& change) {
+std::string service_name(const streams::Change& change) {
   if (change.service.empty()) return change.host;
   return fmt::format("{}/{}", change.host, change.service);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -5,7 +5,7 @@
 #include "compiler/migrate/impact/finding.h"
 #include "compiler/migrate/impact/world.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// What becomes of a service's streams for a query. `unsure`: it depends on a text that no
 /// configuration tells.
@@ -46,6 +46,6 @@ Verdict verdict_of(const Selection& selection);
 Selection united(const World& world, const Selection& a, const Selection& b);
 
 /// "puck/kairos"; the host alone for a change that is not of one service.
-std::string service_name(const Change& change);
+std::string service_name(const streams::Change& change);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

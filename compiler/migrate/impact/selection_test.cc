@@ -7,25 +7,23 @@
 
 #include "compiler/migrate/impact/finding.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::impact;
+
 namespace {
 
 using logql::MatchOp;
-using migrate::Condition;
-using migrate::Mapping;
-using migrate::StreamFamily;
-using migrate::Values;
-using migrate::World;
 
-StreamFamily family(std::map<std::string, std::string> labels) {
-  StreamFamily made;
-  for (auto& [name, value] : labels) made.labels[name] = Values::of(value);
+streams::StreamFamily family(std::map<std::string, std::string> labels) {
+  streams::StreamFamily made;
+  for (auto& [name, value] : labels) made.labels[name] = streams::Values::of(value);
   return made;
 }
 
-Mapping puck() {
-  Mapping mapping;
+streams::Mapping puck() {
+  streams::Mapping mapping;
   for (const std::string service : {"kairos", "angelia"}) {
-    migrate::Change change{.host = "puck", .service = service, .before = {}, .after = {}};
+    streams::Change change{.host = "puck", .service = service, .before = {}, .after = {}};
     change.before.push_back(family({{"job", service}, {"hostname", "puck"}}));
     for (const std::string component : {"app", "worker"}) {
       auto after = family({{"service", service}, {"component", component}, {"hostname", "puck"}});
@@ -42,7 +40,7 @@ Mapping puck() {
 }
 
 TEST_CASE("selection: verdicts") {
-  const Mapping mapping = puck();
+  const streams::Mapping mapping = puck();
   const World world(mapping);
   struct Case {
     std::vector<Condition> conditions;
@@ -74,7 +72,7 @@ TEST_CASE("selection: verdicts") {
        }) {
     const auto reach = world.reach(c.conditions);
     CAPTURE(c.conditions.back().text());
-    CHECK(migrate::name(migrate::verdict_of(migrate::select(world, reach, reach))) == c.want);
+    CHECK(name(verdict_of(select(world, reach, reach))) == c.want);
   }
   const Condition broken[] = {{"job", MatchOp::regex, "("}};
   CHECK(world.reach(broken).error.find("job=~\"(\"") != std::string::npos);
@@ -107,7 +105,7 @@ bool meets(const Condition& condition, const Stream& stream) {
   return matches == (condition.op == MatchOp::regex);
 }
 
-std::vector<Stream> streams_of(const StreamFamily& family) {
+std::vector<Stream> streams_of(const streams::StreamFamily& family) {
   std::vector<Stream> all = {{}};
   for (const auto& name : kNames) {
     const auto known = family.labels.find(name);
@@ -136,11 +134,11 @@ TEST_CASE("selection: reach is what enumerating all streams finds") {
   std::mt19937 random(seed);
   const std::vector<std::string> regexes = {".*", ".+", "x|y", "|z", "x", ""};
   for (int round = 0; round < 400; ++round) {
-    Mapping mapping;
+    streams::Mapping mapping;
     for (size_t i = random() % 5 + 1; i-- > 0;) {
-      StreamFamily made;
+      streams::StreamFamily made;
       for (const auto& name : kNames) {
-        Values values;
+        streams::Values values;
         for (const auto& text : kTexts) {
           if (random() % 3 == 0) values.exact.push_back(text);
         }

@@ -12,7 +12,7 @@
 #include "compiler/migrate/impact/walk.h"
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr size_t kCandidatesMax = 5;
@@ -336,4 +336,4 @@ std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_
   return Rewriter(world, text, query, index, choices).rewrite(why);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

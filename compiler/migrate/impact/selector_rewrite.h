@@ -8,7 +8,7 @@
 #include "compiler/migrate/impact/world.h"
 #include "logql/ast.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// Replaces a part of a query's text.
 struct TextEdit {
@@ -35,4 +35,4 @@ std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_
                                                 const std::vector<Bindings>& choices,
                                                 std::string& why);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

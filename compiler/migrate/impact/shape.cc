@@ -14,7 +14,7 @@
 /// state that some text of the shape can lead to is visited. If all of those at the end accept,
 /// every text matches; if none does, no text. A bound on the number of states keeps hostile
 /// expressions short; sampling texts instead would never be a proof.
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 constexpr size_t kNodesMax = 2000;
@@ -151,7 +151,7 @@ struct Token {
   unsigned symbol = 0;
 };
 
-std::vector<Token> tokens(const OpenValue& value) {
+std::vector<Token> tokens(const streams::OpenValue& value) {
   std::vector<Token> list;
   for (size_t i = 0; i < value.literals.size(); ++i) {
     if (i > 0) {
@@ -199,7 +199,7 @@ Fit explore(const Automaton& automaton, const std::vector<Token>& shape) {
 
 }  // namespace
 
-bool can_be(const OpenValue& value, std::string_view text) {
+bool can_be(const streams::OpenValue& value, std::string_view text) {
   const auto& literals = value.literals;
   if (literals.empty()) return false;
   if (literals.size() == 1) return text == literals.front();
@@ -215,7 +215,7 @@ bool can_be(const OpenValue& value, std::string_view text) {
   return text.size() >= at + 1 + last.size() && text.ends_with(last);
 }
 
-Fit fit(const OpenValue& value, std::string_view regex) {
+Fit fit(const streams::OpenValue& value, std::string_view regex) {
   const auto tree = read_regex(regex);
   if (!tree) return Fit::undecided;
   const auto automaton = Automaton::of(*tree);
@@ -223,4 +223,4 @@ Fit fit(const OpenValue& value, std::string_view regex) {
   return explore(*automaton, tokens(value));
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::impact;
 
-using migrate::Fit;
-using migrate::OpenValue;
+namespace {
 
 std::string name(Fit fit) {
   constexpr std::string_view kNames[] = {"never", "sometimes", "always", "undecided"};
@@ -19,9 +19,9 @@ std::string name(Fit fit) {
 }
 
 TEST_CASE("shape: a regular expression against open values") {
-  const OpenValue any{{"", ""}}, container{{"kairos-", "-1"}}, exact{{"kairos"}};
+  const streams::OpenValue any{{"", ""}}, container{{"kairos-", "-1"}}, exact{{"kairos"}};
   struct Case {
-    const OpenValue& value;
+    const streams::OpenValue& value;
     std::string_view regex, want;
   };
   for (const Case& c : {
@@ -54,16 +54,16 @@ TEST_CASE("shape: a regular expression against open values") {
            Case{exact, "[^a-j]airos", "always"},
        }) {
     CAPTURE(c.regex);
-    CHECK(name(migrate::fit(c.value, c.regex)) == c.want);
+    CHECK(name(fit(c.value, c.regex)) == c.want);
   }
 }
 
 TEST_CASE("shape: what an open value can be") {
-  const OpenValue container{{"kairos-", "-", "-1"}};
+  const streams::OpenValue container{{"kairos-", "-", "-1"}};
   for (const std::string_view text : {"kairos-a-b-1", "kairos-a---1", "kairos-app-x-y-1"})
-    CHECK(migrate::can_be(container, text));
+    CHECK(can_be(container, text));
   for (const std::string_view text : {"kairos-", "kairos--b-1", "kairos-a-1", "kairos-a-b-2", ""})
-    CHECK_FALSE(migrate::can_be(container, text));
+    CHECK_FALSE(can_be(container, text));
 }
 
 /// Random expressions of what is supported, and all short texts of a shape: what RE2 says of these
@@ -88,8 +88,8 @@ TEST_CASE("shape: RE2 agrees on every short text") {
     std::string regex;
     for (size_t i = random() % 4; i-- > 0;) regex += pick(atoms) + pick(counts);
     if (random() % 4 == 0) regex += "|" + pick(atoms) + pick(counts);
-    OpenValue value{{pick({"", "a", "a-"}), pick({"", "b", "-"})}};
-    const Fit fit = migrate::fit(value, regex);
+    streams::OpenValue value{{pick({"", "a", "a-"}), pick({"", "b", "-"})}};
+    const Fit fit = impact::fit(value, regex);
     REQUIRE(fit != Fit::undecided);
     re2::RE2::Options options;
     options.set_dot_nl(true);
@@ -98,7 +98,7 @@ TEST_CASE("shape: RE2 agrees on every short text") {
     CAPTURE(value.literals[0]);
     CAPTURE(value.literals[1]);
     for (const auto& text : texts) {
-      if (!migrate::can_be(value, text)) continue;
+      if (!can_be(value, text)) continue;
       CAPTURE(text);
       const bool matches = re2::RE2::FullMatch(text, re2);
       if (matches) CHECK(fit != Fit::never);

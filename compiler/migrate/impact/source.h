@@ -6,7 +6,7 @@
 
 #include "compiler/migrate/streams/family.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// Where the value of a label of a line comes from.
 struct Source {
@@ -17,7 +17,7 @@ struct Source {
     made,    ///< a template or a condition made it of others
   };
   Kind kind = Kind::absent;
-  Values values;
+  streams::Values values;
   std::string id;  ///< of line and made: equal ids are equal values for equal lines
 
   bool operator==(const Source&) const = default;
@@ -34,4 +34,4 @@ struct SeriesLabels {
 };
 using SeriesPtr = std::shared_ptr<const SeriesLabels>;
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -1,6 +1,6 @@
 #include "compiler/migrate/impact/walk.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 class Walker {
@@ -88,4 +88,4 @@ void each_comparison(const logql::LabelFilter& filter,
   for (const auto& part : filter.parts) each_comparison(part, visit);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

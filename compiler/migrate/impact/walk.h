@@ -6,7 +6,7 @@
 
 #include "logql/ast.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A place of an expression that groups series by labels.
 struct GroupingPlace {
@@ -35,4 +35,4 @@ Parts parts_of(const logql::Expr& expr);
 void each_comparison(const logql::LabelFilter& filter,
                      const std::function<void(const logql::LabelFilter&)>& visit);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

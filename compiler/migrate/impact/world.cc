@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::impact {
 namespace {
 
 /// One text for equal values, another for others.
-std::string key_of(const Values& values) {
+std::string key_of(const streams::Values& values) {
   std::string key;
   for (const auto& value : values.exact) key += fmt::format("{}:{},", value.size(), value);
   for (const auto& value : values.open) {
@@ -59,9 +59,9 @@ bool Bits::every(size_t begin, size_t end) const {
   return true;
 }
 
-World::World(const Mapping& mapping) : mapping_(mapping) {
+World::World(const streams::Mapping& mapping) : mapping_(mapping) {
   add(mapping.unchanged);
-  for (const Change& change : mapping.changes) {
+  for (const streams::Change& change : mapping.changes) {
     before_.push_back({families_.size(), families_.size() + change.before.size()});
     add(change.before);
     after_.push_back({families_.size(), families_.size() + change.after.size()});
@@ -70,8 +70,8 @@ World::World(const Mapping& mapping) : mapping_(mapping) {
   index();
 }
 
-void World::add(const std::vector<StreamFamily>& families) {
-  for (const StreamFamily& family : families) {
+void World::add(const std::vector<streams::StreamFamily>& families) {
+  for (const streams::StreamFamily& family : families) {
     families_.push_back(&family);
     auto labels = std::make_shared<SeriesLabels>();
     for (const auto& [name, values] : family.labels) {
@@ -132,7 +132,7 @@ const Reach& World::reach_of_label(std::span<const Condition> conditions) const 
     if (extent.some) reach.some |= families;
     if (extent.may) reach.may |= families;
   };
-  const Extent when_absent = decide(tests, Values::of(""));
+  const Extent when_absent = decide(tests, streams::Values::of(""));
   const auto label = by_label_.find(conditions.front().name);
   if (label == by_label_.end()) {
     add(when_absent, Bits(size(), true));
@@ -143,4 +143,4 @@ const Reach& World::reach_of_label(std::span<const Condition> conditions) const 
   return reach;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -11,7 +11,7 @@
 #include "compiler/migrate/impact/source.h"
 #include "compiler/migrate/streams/family.h"
 
-namespace migrate {
+namespace compiler::migrate::impact {
 
 /// A set of families, by their number.
 class Bits {
@@ -48,18 +48,18 @@ struct Reach {
 /// change. The mapping must outlive it. For one thread: decisions are kept for the next selector.
 class World {
  public:
-  explicit World(const Mapping& mapping);
+  explicit World(const streams::Mapping& mapping);
 
   struct Range {
     size_t begin = 0;
     size_t end = 0;
     bool empty() const { return begin == end; }
   };
-  const Mapping& mapping() const { return mapping_; }
+  const streams::Mapping& mapping() const { return mapping_; }
   Range unchanged() const { return {0, mapping_.unchanged.size()}; }
   Range before(size_t change) const { return before_[change]; }
   Range after(size_t change) const { return after_[change]; }
-  const StreamFamily& family(size_t number) const { return *families_[number]; }
+  const streams::StreamFamily& family(size_t number) const { return *families_[number]; }
   /// The family's own labels; made once.
   const SeriesPtr& labels(size_t number) const { return labels_[number]; }
   size_t size() const { return families_.size(); }
@@ -72,23 +72,23 @@ class World {
  private:
   /// The families in which a label is the same.
   struct Alike {
-    const Values* values = nullptr;
+    const streams::Values* values = nullptr;
     Bits families;
   };
   struct Label {
     std::vector<Alike> alike;
     Bits absent;
   };
-  void add(const std::vector<StreamFamily>& families);
+  void add(const std::vector<streams::StreamFamily>& families);
   void index();
   const Reach& reach_of_label(std::span<const Condition> conditions) const;
 
-  const Mapping& mapping_;
-  std::vector<const StreamFamily*> families_;
+  const streams::Mapping& mapping_;
+  std::vector<const streams::StreamFamily*> families_;
   std::vector<SeriesPtr> labels_;
   std::vector<Range> before_, after_;
   std::map<std::string, Label, std::less<>> by_label_;
   mutable std::unordered_map<std::string, Reach> decided_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::impact

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <iterator>
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -191,4 +191,4 @@ std::string json_for_terminals(std::string json) {
   return out.append(json, copied_to);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

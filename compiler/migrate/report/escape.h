@@ -3,7 +3,7 @@
 #include <string_view>
 
 /// Texts of dashboards and rules are written by strangers. What of them may go where.
-namespace migrate {
+namespace compiler::migrate::report {
 
 /// Valid UTF-8: what is none becomes U+FFFD.
 std::string utf8(std::string_view text);
@@ -31,4 +31,4 @@ std::string markdown_block(std::string_view text, std::string_view language);
 /// direction of writing, which JSON allows in strings, are escaped there.
 std::string json_for_terminals(std::string json);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::report;
 
 TEST_CASE("escape: UTF-8") {
   struct Case {

@@ -7,21 +7,21 @@
 #include "compiler/migrate/report/report.h"
 
 /// The formats behind render(), and what they share.
-namespace migrate {
+namespace compiler::migrate::report {
 
 /// A finding with what it stands on; all of the report's.
 struct Row {
-  const Finding& finding;
-  const Document& document;
-  const Use& use;
+  const impact::Finding& finding;
+  const documents::Document& document;
+  const documents::Use& use;
   const Comparison* comparison = nullptr;  ///< nullptr: not verified
 };
-Row row_of(const Report& report, const Finding& finding);
+Row row_of(const Report& report, const impact::Finding& finding);
 
 /// What nothing could be said about: uses with Verdict::unknown, and parts of documents that were
 /// not recognised. In document order.
 struct UnknownPart {
-  const Document* document;
+  const documents::Document* document;
   uint32_t line;
   uint32_t column;
   const std::string* pointer;
@@ -51,4 +51,4 @@ std::string render_html(const Report& report);
 std::string render_json(const Report& report);
 std::string render_sarif(const Report& report);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -7,7 +7,7 @@
 #include "compiler/migrate/report/html_assets.h"
 #include "compiler/migrate/report/html_parts.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 /// How a Content-Security-Policy names an inline text: 'sha256-...' with its digest in base64.
@@ -61,7 +61,7 @@ void put_summary(Lines& page, const Report& report) {
   const int code = exit_code(report);
   page.line("<body><a class=\"skip\" href=\"#findings\">To what changes</a>");
   page.line("<header class=\"top\"><div class=\"wrap\"><h1>Migration report</h1>");
-  const FleetState& fleet = report.fleet;
+  const streams::FleetState& fleet = report.fleet;
   page.line("<p class=\"outcome{}\"><strong>{}</strong>{}</p>",
             code == 1 || code == 3 ? " bad" : "", outcome(code),
             fleet.total == 0
@@ -70,7 +70,7 @@ void put_summary(Lines& page, const Report& report) {
   if (fleet.total > 0) page.line("{}", html_progress(fleet.done, fleet.total, "Fleet"));
   page.line("<ul class=\"tiles\">");
   for (size_t i = std::size(counts.by_verdict); i-- > 0;) {
-    const std::string_view verdict = name(static_cast<Verdict>(i));
+    const std::string_view verdict = name(static_cast<impact::Verdict>(i));
     page.line("<li class=\"{}{}\"><b>{}</b><span>{}</span></li>", verdict,
               counts.by_verdict[i] == 0 ? " none" : "", counts.by_verdict[i], verdict);
   }
@@ -125,4 +125,4 @@ std::string render_html(const Report& report) {
   return page.take();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -1,6 +1,6 @@
 #include "compiler/migrate/report/html_assets.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 const std::string_view kHtmlStyle = R"css(
 :root {
@@ -237,4 +237,4 @@ const std::string_view kHtmlScript = R"js(
 })();
 )js";
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -5,7 +5,7 @@
 #include "compiler/migrate/report/names.h"
 #include "compiler/migrate/report/query_diff.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 std::string with_marks(const std::vector<Piece>& pieces, std::string_view element) {
@@ -23,7 +23,7 @@ void put_queries(Lines& page, const Row& row) {
     page.line("</div></div>");
     return;
   }
-  const Proposal& proposal = *row.finding.proposal;
+  const impact::Proposal& proposal = *row.finding.proposal;
   const MarkedPair pair = marked(old, proposal.text);
   page.line("<div class=\"pair\"><div><h4>Now</h4><pre><code>{}</code></pre></div>",
             with_marks(pair.before, "del"));
@@ -33,7 +33,7 @@ void put_queries(Lines& page, const Row& row) {
     page.line("<p class=\"note\">To be changed by hand: {}</p>", html(proposal.blocked));
 }
 
-void put_transitions(Lines& page, const std::vector<Transition>& transitions) {
+void put_transitions(Lines& page, const std::vector<impact::Transition>& transitions) {
   if (transitions.empty()) return;
   page.line("<details><summary>While ranges reach over the day of the move</summary>");
   for (const auto& [kind, text, cost] : transitions) {
@@ -57,7 +57,7 @@ void put_finding(Lines& page, const Row& row) {
   page.line("<p class=\"reason\">{}</p>", html_prose(finding.reason));
   put_queries(page, row);
   page.line("<p class=\"facts small faint\"><span>Confidence: {}</span>", name(finding.confidence));
-  if (use.kind != UseKind::query) {
+  if (use.kind != documents::UseKind::query) {
     std::string kind(spelled(use.kind));
     std::replace(kind.begin(), kind.end(), '_', ' ');
     page.line("<span>A {}</span>", kind);
@@ -78,8 +78,9 @@ void put_filter(Lines& page) {
       "<label class=\"text\">Filter <input type=\"search\" id=\"filter-text\" "
       "placeholder=\"words of a query, file, dashboard …\" autocomplete=\"off\"></label>");
   page.line("<label>Verdict <select id=\"filter-verdict\"><option value=\"\">all</option>");
-  for (const auto verdict : {Verdict::empty, Verdict::widens, Verdict::narrows,
-                             Verdict::value_changed, Verdict::unknown})
+  for (const auto verdict :
+       {impact::Verdict::empty, impact::Verdict::widens, impact::Verdict::narrows,
+        impact::Verdict::value_changed, impact::Verdict::unknown})
     page.line("<option>{}</option>", name(verdict));
   page.line("</select></label>");
   page.line("<label><input type=\"checkbox\" id=\"filter-alerts\"> alerts only</label>");
@@ -98,7 +99,7 @@ void put_html_findings(Lines& page, const Report& report) {
     page.line("<p class=\"card\">Every query that was seen keeps its meaning.</p>");
   else
     put_filter(page);
-  const auto others = std::find_if(order.begin(), order.end(), [&](const Finding* finding) {
+  const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
     return !row_of(report, *finding).use.is_alert;
   });
   const auto put = [&](std::string_view what, auto begin, auto end) {
@@ -114,4 +115,4 @@ void put_html_findings(Lines& page, const Report& report) {
   page.line("</section>");
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -1,13 +1,14 @@
 #include "compiler/migrate/report/escape.h"
 #include "compiler/migrate/report/html_parts.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
-void put_families(Lines& page, std::string_view title, const std::vector<StreamFamily>& families) {
+void put_families(Lines& page, std::string_view title,
+                  const std::vector<streams::StreamFamily>& families) {
   page.line("<div><h4>{}</h4><ul class=\"families\">", title);
   if (families.empty()) page.line("<li class=\"faint\">none</li>");
-  for (const StreamFamily& family : families) {
+  for (const streams::StreamFamily& family : families) {
     page.line(
         "<li><code>{}</code>{}</li>", html(family.text()),
         family.unsure.empty()
@@ -17,12 +18,12 @@ void put_families(Lines& page, std::string_view title, const std::vector<StreamF
   page.line("</ul></div>");
 }
 
-std::string streams_cell(const ServiceState& service) {
+std::string streams_cell(const streams::ServiceState& service) {
   if (service.moves) return fmt::format("{} → {}", service.streams_before, service.streams_after);
   return service.streams_before == 0 ? "" : fmt::format("{}", service.streams_before);
 }
 
-std::string obstacles_cell(const ServiceState& service) {
+std::string obstacles_cell(const streams::ServiceState& service) {
   if (service.blockers.empty() && !service.port_is_unused) return "";
   std::string out = "<ul class=\"obstacles\">";
   if (service.port_is_unused) {
@@ -31,7 +32,7 @@ std::string obstacles_cell(const ServiceState& service) {
         "</li>",
         html(service.port_place));
   }
-  for (const Blocker& blocker : service.blockers) {
+  for (const streams::Blocker& blocker : service.blockers) {
     out += fmt::format("<li>{}{}{}</li>", blocker.is_hint ? "To do: " : "<b>Blocked:</b> ",
                        html_prose(blocker.message),
                        blocker.place.empty()
@@ -41,7 +42,7 @@ std::string obstacles_cell(const ServiceState& service) {
   return out + "</ul>";
 }
 
-void put_service(Lines& page, const ServiceState& service) {
+void put_service(Lines& page, const streams::ServiceState& service) {
   const std::string_view mechanism = name(service.mechanism);
   page.line("<tr><td class=\"name\">{}</td><td><span class=\"pill {}\">{}</span></td>",
             html(service.service), mechanism, mechanism);
@@ -56,7 +57,7 @@ void put_service(Lines& page, const ServiceState& service) {
   page.line("</div></td></tr>");
 }
 
-void put_host(Lines& page, const HostState& host) {
+void put_host(Lines& page, const streams::HostState& host) {
   page.line("<article class=\"card host\"><header><h3>{}</h3>", html(host.host));
   if (host.total == 0 && host.services.empty())
     page.line("<span class=\"faint\">nothing to move</span>");
@@ -69,7 +70,7 @@ void put_host(Lines& page, const HostState& host) {
     page.line("<th scope=\"col\">Mechanism</th><th scope=\"col\">Port</th>");
     page.line(
         "<th scope=\"col\">Streams</th><th scope=\"col\">In the way</th></tr></thead><tbody>");
-    for (const ServiceState& service : host.services) put_service(page, service);
+    for (const streams::ServiceState& service : host.services) put_service(page, service);
     page.line("</tbody></table></div>");
   }
   if (!host.steps.empty()) {
@@ -89,14 +90,14 @@ std::string html_progress(size_t done, size_t total, std::string_view of) {
       done, std::max<size_t>(total, 1), html(of), done, total, done, total);
 }
 
-void put_html_hosts(Lines& page, const FleetState& fleet) {
+void put_html_hosts(Lines& page, const streams::FleetState& fleet) {
   if (fleet.hosts.empty()) return;
   page.line(
       "<section aria-labelledby=\"hosts\"><h2 id=\"hosts\">Hosts <span class=\"count\">{}"
       "</span></h2>",
       fleet.hosts.size());
-  for (const HostState& host : fleet.hosts) put_host(page, host);
+  for (const streams::HostState& host : fleet.hosts) put_host(page, host);
   page.line("</section>");
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -3,12 +3,12 @@
 #include "compiler/migrate/report/lines.h"
 
 /// The parts of the HTML report.
-namespace migrate {
+namespace compiler::migrate::report {
 
-void put_html_hosts(Lines& page, const FleetState& fleet);
+void put_html_hosts(Lines& page, const streams::FleetState& fleet);
 void put_html_findings(Lines& page, const Report& report);
 
 /// <progress>: how many of the services have moved.
 std::string html_progress(size_t done, size_t total, std::string_view of);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -2,7 +2,7 @@
 #include "compiler/migrate/report/json_writer.h"
 #include "compiler/migrate/report/names.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 void text_or_null(JsonWriter& json, std::string_view name, const std::string& text) {
@@ -14,12 +14,12 @@ void text_or_null(JsonWriter& json, std::string_view name, const std::string& te
 }
 
 void put_families(JsonWriter& json, std::string_view name,
-                  const std::vector<StreamFamily>& families) {
+                  const std::vector<streams::StreamFamily>& families) {
   json.key(name);
-  json.array(families, [&](const StreamFamily& family) { json.put(family.text()); });
+  json.array(families, [&](const streams::StreamFamily& family) { json.put(family.text()); });
 }
 
-void put(JsonWriter& json, const Blocker& blocker) {
+void put(JsonWriter& json, const streams::Blocker& blocker) {
   json.begin_object();
   json.member("kind", spelled(blocker.kind));
   json.member("message", blocker.message);
@@ -28,7 +28,7 @@ void put(JsonWriter& json, const Blocker& blocker) {
   json.end_object();
 }
 
-void put(JsonWriter& json, const ServiceState& service) {
+void put(JsonWriter& json, const streams::ServiceState& service) {
   json.begin_object();
   json.member("service", service.service);
   json.member("mechanism", name(service.mechanism));
@@ -37,7 +37,7 @@ void put(JsonWriter& json, const ServiceState& service) {
   json.member("port_is_unused", service.port_is_unused);
   json.member("moves", service.moves);
   json.key("blockers");
-  json.array(service.blockers, [&](const Blocker& blocker) { put(json, blocker); });
+  json.array(service.blockers, [&](const streams::Blocker& blocker) { put(json, blocker); });
   put_families(json, "labels_before", service.before);
   put_families(json, "labels_after", service.after);
   json.member("streams_before", service.streams_before);
@@ -45,18 +45,18 @@ void put(JsonWriter& json, const ServiceState& service) {
   json.end_object();
 }
 
-void put(JsonWriter& json, const HostState& host) {
+void put(JsonWriter& json, const streams::HostState& host) {
   json.begin_object();
   json.member("host", host.host);
   json.member("done", host.done);
   json.member("total", host.total);
   json.key("services");
-  json.array(host.services, [&](const ServiceState& service) { put(json, service); });
+  json.array(host.services, [&](const streams::ServiceState& service) { put(json, service); });
   json.member("steps", host.steps);
   json.end_object();
 }
 
-void put(JsonWriter& json, const Transition& transition) {
+void put(JsonWriter& json, const impact::Transition& transition) {
   json.begin_object();
   json.member("kind", spelled(transition.kind));
   json.member("text", transition.text);
@@ -95,7 +95,7 @@ void put(JsonWriter& json, const Row& row) {
   text_or_null(json, "proposed", finding.proposal ? finding.proposal->text : "");
   text_or_null(json, "blocked", finding.proposal ? finding.proposal->blocked : "");
   json.key("transitions");
-  json.array(finding.transitions, [&](const Transition& way) { put(json, way); });
+  json.array(finding.transitions, [&](const impact::Transition& way) { put(json, way); });
   json.key("verified");
   if (comparison == nullptr)
     json.null();
@@ -107,8 +107,8 @@ void put(JsonWriter& json, const Row& row) {
 void put_unrecognised(JsonWriter& json, const Report& report) {
   json.key("unknown");
   json.begin_array();
-  for (const Document& document : report.documents) {
-    for (const Unrecognised& item : document.unrecognised) {
+  for (const documents::Document& document : report.documents) {
+    for (const documents::Unrecognised& item : document.unrecognised) {
       json.begin_object();
       json.member("file", document.path);
       json.member("line", item.line);
@@ -132,7 +132,7 @@ void put_coverage(JsonWriter& json, const Report& report) {
   json.key("verdicts");
   json.begin_object();
   for (size_t i = 0; i < std::size(counts.by_verdict); ++i)
-    json.member(name(static_cast<Verdict>(i)), counts.by_verdict[i]);
+    json.member(name(static_cast<impact::Verdict>(i)), counts.by_verdict[i]);
   json.end_object();
   json.key("passed");
   json.begin_object();
@@ -154,14 +154,14 @@ std::string render_json(const Report& report) {
   json.member("done", report.fleet.done);
   json.member("total", report.fleet.total);
   json.key("hosts");
-  json.array(report.fleet.hosts, [&](const HostState& host) { put(json, host); });
+  json.array(report.fleet.hosts, [&](const streams::HostState& host) { put(json, host); });
   json.end_object();
   put_coverage(json, report);
   json.key("findings");
   json.begin_array();
-  for (const Finding* finding : in_order(report)) put(json, row_of(report, *finding));
-  for (const Finding& finding : report.findings)
-    if (finding.verdict == Verdict::same) put(json, row_of(report, finding));
+  for (const impact::Finding* finding : in_order(report)) put(json, row_of(report, *finding));
+  for (const impact::Finding& finding : report.findings)
+    if (finding.verdict == impact::Verdict::same) put(json, row_of(report, finding));
   json.end_array();
   put_unrecognised(json, report);
   json.key("errors");
@@ -170,4 +170,4 @@ std::string render_json(const Report& report) {
   return json.take();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/report/escape.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 namespace {
 
@@ -66,4 +66,4 @@ std::string JsonWriter::take() {
   return json_for_terminals(std::move(state_->out.text));
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 /// JSON as a stream of tokens: a tree of a large fleet's findings would cost more than judging
 /// them. Texts may be any bytes; what is no UTF-8 becomes U+FFFD.
@@ -59,4 +59,4 @@ class JsonWriter {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

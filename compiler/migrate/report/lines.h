@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 /// A page that is written from top to bottom into one string.
 class Lines {
@@ -25,4 +25,4 @@ class Lines {
   std::string out_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

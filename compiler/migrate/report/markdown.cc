@@ -9,7 +9,7 @@
 #include "compiler/migrate/report/names.h"
 
 // GitHub's Markdown, as GitLab, Gitea and Jira's importers read it, too.
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 constexpr size_t kBarColumns = 20;
@@ -21,9 +21,9 @@ std::string progress(size_t done, size_t total) {
   return fmt::format("{} {} of {} moved", out, done, counted(total, "service"));
 }
 
-std::string labels(const std::vector<StreamFamily>& families) {
+std::string labels(const std::vector<streams::StreamFamily>& families) {
   std::string out;
-  for (const StreamFamily& family : families) {
+  for (const streams::StreamFamily& family : families) {
     out += (out.empty() ? "" : "<br>") + markdown_code(family.text());
     if (!family.unsure.empty())
       out += fmt::format("<br>perhaps others: {}", markdown(family.unsure));
@@ -31,11 +31,11 @@ std::string labels(const std::vector<StreamFamily>& families) {
   return out;
 }
 
-void put_services(Lines& page, const HostState& host) {
+void put_services(Lines& page, const streams::HostState& host) {
   page.blank();
   page.line("| Service | Mechanism | Port | Streams | Labels before | Labels after |");
   page.line("| --- | --- | --- | --- | --- | --- |");
-  for (const ServiceState& service : host.services) {
+  for (const streams::ServiceState& service : host.services) {
     const std::string port =
         service.port == 0 ? ""
                           : fmt::format("{}{}", service.port,
@@ -49,10 +49,10 @@ void put_services(Lines& page, const HostState& host) {
   }
 }
 
-void put_blockers(Lines& page, const HostState& host) {
+void put_blockers(Lines& page, const streams::HostState& host) {
   bool first = true;
-  for (const ServiceState& service : host.services) {
-    for (const Blocker& blocker : service.blockers) {
+  for (const streams::ServiceState& service : host.services) {
+    for (const streams::Blocker& blocker : service.blockers) {
       if (std::exchange(first, false)) page.blank();
       page.line("- {}**{}** {}: {}{}", blocker.is_hint ? "[ ] " : "", markdown(service.service),
                 blocker.is_hint ? "to do" : "is blocked", markdown(blocker.message),
@@ -61,7 +61,7 @@ void put_blockers(Lines& page, const HostState& host) {
   }
 }
 
-void put_host(Lines& page, const HostState& host) {
+void put_host(Lines& page, const streams::HostState& host) {
   page.blank();
   page.line("## {}", markdown(host.host));
   page.blank();
@@ -74,19 +74,20 @@ void put_host(Lines& page, const HostState& host) {
     page.line("{}. {}", i + 1, markdown(host.steps[i]));
 }
 
-std::string_view language_of(const Use& use) {
+std::string_view language_of(const documents::Use& use) {
   switch (use.language) {
-    case Language::logql:
+    case documents::Language::logql:
       return "logql";
-    case Language::promql:
+    case documents::Language::promql:
       return "promql";
-    case Language::none:
+    case documents::Language::none:
       return "text";
   }
   return "text";
 }
 
-void put_query(Lines& page, std::string_view what, std::string_view text, const Use& use) {
+void put_query(Lines& page, std::string_view what, std::string_view text,
+               const documents::Use& use) {
   page.blank();
   page.line("{}", what);
   page.blank();
@@ -110,7 +111,7 @@ void put_finding(Lines& page, const Row& row) {
     page.line("- To be changed by hand: {}", markdown(finding.proposal->blocked));
   put_query(page, "Now:", use.text.text(), use);
   if (finding.proposal) put_query(page, "Proposed:", finding.proposal->text, use);
-  for (const Transition& transition : finding.transitions) {
+  for (const impact::Transition& transition : finding.transitions) {
     const std::string title =
         fmt::format("Meanwhile, {} ({}):", described(transition.kind), markdown(transition.cost));
     put_query(page, title, transition.text, use);
@@ -119,7 +120,7 @@ void put_finding(Lines& page, const Row& row) {
 
 void put_findings(Lines& page, const Report& report) {
   const auto order = in_order(report);
-  const auto others = std::find_if(order.begin(), order.end(), [&](const Finding* finding) {
+  const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
     return !row_of(report, *finding).use.is_alert;
   });
   const auto put = [&](std::string_view what, auto begin, auto end) {
@@ -161,7 +162,7 @@ void put_coverage(Lines& page, const Report& report) {
   page.line("| Verdict | Count |");
   page.line("| --- | ---: |");
   for (size_t i = std::size(counts.by_verdict); i-- > 0;)
-    page.line("| {} | {} |", name(static_cast<Verdict>(i)), counts.by_verdict[i]);
+    page.line("| {} | {} |", name(static_cast<impact::Verdict>(i)), counts.by_verdict[i]);
   page.blank();
   page.line("{}", coverage_text(counts));
   for (const auto& [why, count] : passed(report))
@@ -177,10 +178,10 @@ std::string render_markdown(const Report& report) {
   if (report.fleet.total > 0) page.line("{}", progress(report.fleet.done, report.fleet.total));
   put_coverage(page, report);
   put_errors(page, report);
-  for (const HostState& host : report.fleet.hosts) put_host(page, host);
+  for (const streams::HostState& host : report.fleet.hosts) put_host(page, host);
   put_findings(page, report);
   put_unknown(page, report);
   return page.take();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

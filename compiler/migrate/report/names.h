@@ -6,14 +6,14 @@
 #include "compiler/migrate/streams/fleet.h"
 
 /// Enumerators as the report for machines spells them: as they are written in the headers.
-namespace migrate {
+namespace compiler::migrate::report {
 
-std::string_view spelled(UseKind kind);
-std::string_view spelled(Language language);
-std::string_view spelled(Blocker::Kind kind);
-std::string_view spelled(Transition::Kind kind);
+std::string_view spelled(documents::UseKind kind);
+std::string_view spelled(documents::Language language);
+std::string_view spelled(streams::Blocker::Kind kind);
+std::string_view spelled(impact::Transition::Kind kind);
 
 /// What a transition is, for people.
-std::string_view described(Transition::Kind kind);
+std::string_view described(impact::Transition::Kind kind);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 using Words = std::vector<std::string_view>;
@@ -93,4 +93,4 @@ MarkedPair marked(std::string_view before, std::string_view after) {
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 /// A part of a text; views into what was compared.
 struct Piece {
@@ -19,4 +19,4 @@ struct MarkedPair {
 };
 MarkedPair marked(std::string_view before, std::string_view after);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

@@ -4,7 +4,8 @@
 
 #include <string>
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::report;
 
 namespace {
 

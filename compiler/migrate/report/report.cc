@@ -8,17 +8,17 @@
 #include "base/ensure.h"
 #include "compiler/migrate/report/formats.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 Coverage coverage(const Report& report) {
   Coverage counts;
-  for (const Document& document : report.documents) {
+  for (const documents::Document& document : report.documents) {
     counts.seen += document.uses.size() + document.unrecognised.size();
     counts.unknown += document.unrecognised.size();
   }
-  for (const Finding& finding : report.findings) {
+  for (const impact::Finding& finding : report.findings) {
     ++counts.by_verdict[static_cast<size_t>(finding.verdict)];
-    ++(finding.verdict == Verdict::unknown ? counts.unknown : counts.judged);
+    ++(finding.verdict == impact::Verdict::unknown ? counts.unknown : counts.judged);
   }
   return counts;
 }
@@ -26,28 +26,30 @@ Coverage coverage(const Report& report) {
 int exit_code(const Report& report) {
   if (!report.io_errors.empty()) return 1;
   bool changes = false;
-  for (const Finding& finding : report.findings) {
-    const bool breaks = finding.verdict == Verdict::empty || finding.verdict == Verdict::widens;
+  for (const impact::Finding& finding : report.findings) {
+    const bool breaks =
+        finding.verdict == impact::Verdict::empty || finding.verdict == impact::Verdict::widens;
     if (breaks && row_of(report, finding).use.is_alert) return 3;
-    changes = changes || finding.verdict != Verdict::same;
+    changes = changes || finding.verdict != impact::Verdict::same;
   }
   // Where nothing moves, what was not recognised does not change either.
   const bool moves = !report.fleet.mapping.changes.empty();
-  for (const Document& document : report.documents)
+  for (const documents::Document& document : report.documents)
     changes = changes || (moves && !document.unrecognised.empty());
   return changes ? 2 : 0;
 }
 
-std::vector<const Finding*> in_order(const Report& report) {
-  std::vector<const Finding*> order;
-  for (const Finding& finding : report.findings)
-    if (finding.verdict != Verdict::same) order.push_back(&finding);
-  const auto key = [&](const Finding* finding) {
+std::vector<const impact::Finding*> in_order(const Report& report) {
+  std::vector<const impact::Finding*> order;
+  for (const impact::Finding& finding : report.findings)
+    if (finding.verdict != impact::Verdict::same) order.push_back(&finding);
+  const auto key = [&](const impact::Finding* finding) {
     return std::tuple(!row_of(report, *finding).use.is_alert, -static_cast<int>(finding->verdict),
                       finding->document, finding->use);
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const Finding* a, const Finding* b) { return key(a) < key(b); });
+  std::stable_sort(
+      order.begin(), order.end(),
+      [&](const impact::Finding* a, const impact::Finding* b) { return key(a) < key(b); });
   return order;
 }
 
@@ -69,9 +71,9 @@ std::string render(const Report& report, ReportFormat format) {
   return {};
 }
 
-Row row_of(const Report& report, const Finding& finding) {
+Row row_of(const Report& report, const impact::Finding& finding) {
   ENSURE(finding.document < report.documents.size());
-  const Document& document = report.documents[finding.document];
+  const documents::Document& document = report.documents[finding.document];
   ENSURE(finding.use < document.uses.size());
   // Empty unless a Loki was asked; then by the finding's index.
   const auto index = static_cast<size_t>(&finding - report.findings.data());
@@ -84,8 +86,8 @@ Row row_of(const Report& report, const Finding& finding) {
 
 std::vector<UnknownPart> unknown_parts(const Report& report) {
   std::vector<std::vector<UnknownPart>> of_documents(report.documents.size());
-  for (const Finding& finding : report.findings) {
-    if (finding.verdict != Verdict::unknown) continue;
+  for (const impact::Finding& finding : report.findings) {
+    if (finding.verdict != impact::Verdict::unknown) continue;
     const Row row = row_of(report, finding);
     of_documents[finding.document].push_back({&row.document, row.use.line, row.use.column,
                                               &row.use.pointer, &row.use.title, &finding.reason});
@@ -93,7 +95,7 @@ std::vector<UnknownPart> unknown_parts(const Report& report) {
   std::vector<UnknownPart> parts;
   for (size_t i = 0; i < report.documents.size(); ++i) {
     auto& own = of_documents[i];
-    for (const Unrecognised& item : report.documents[i].unrecognised)
+    for (const documents::Unrecognised& item : report.documents[i].unrecognised)
       own.push_back(
           {&report.documents[i], item.line, item.column, &item.pointer, &item.title, &item.what});
     std::stable_sort(own.begin(), own.end(), [](const UnknownPart& a, const UnknownPart& b) {
@@ -106,7 +108,7 @@ std::vector<UnknownPart> unknown_parts(const Report& report) {
 
 std::map<std::string, size_t> passed(const Report& report) {
   std::map<std::string, size_t> counts;
-  for (const Document& document : report.documents)
+  for (const documents::Document& document : report.documents)
     for (const auto& [why, count] : document.passed) counts[why] += count;
   return counts;
 }
@@ -139,4 +141,4 @@ std::string counted(size_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

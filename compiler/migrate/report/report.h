@@ -7,7 +7,7 @@
 #include "compiler/migrate/impact/finding.h"
 #include "compiler/migrate/streams/fleet.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 
 enum class ReportFormat : uint8_t { text, text_colour, markdown, html, json, sarif };
 
@@ -23,11 +23,11 @@ struct Comparison {
 
 /// All that a report shows.
 struct Report {
-  FleetState fleet;
-  std::vector<Document> documents;
-  std::vector<Finding> findings;        ///< one for each use of each document
-  std::vector<base::Error> io_errors;   ///< documents that could not be read
-  std::vector<Comparison> comparisons;  ///< by `finding`; empty: nothing was verified
+  streams::FleetState fleet;
+  std::vector<documents::Document> documents;
+  std::vector<impact::Finding> findings;  ///< one for each use of each document
+  std::vector<base::Error> io_errors;     ///< documents that could not be read
+  std::vector<Comparison> comparisons;    ///< by `finding`; empty: nothing was verified
 };
 
 /// Uses and unrecognised parts are all counted: seen = judged + unknown.
@@ -44,8 +44,8 @@ Coverage coverage(const Report& report);
 int exit_code(const Report& report);
 
 /// The findings in reading order, SAME left out: alerts first, the worst first, then by document.
-std::vector<const Finding*> in_order(const Report& report);
+std::vector<const impact::Finding*> in_order(const Report& report);
 
 std::string render(const Report& report, ReportFormat format);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

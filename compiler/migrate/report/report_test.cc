@@ -10,9 +10,10 @@
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/testing.h"
 
-using namespace migrate;
-using migrate::testing::add;
-using migrate::testing::sample_report;
+using namespace compiler::migrate;
+using namespace compiler::migrate::report;
+using compiler::migrate::report::testing::add;
+using compiler::migrate::report::testing::sample_report;
 using nlohmann::json;
 
 namespace {
@@ -27,7 +28,7 @@ void check_golden(const std::string& path, const std::string& got) {
 }
 
 /// A report with one use of this verdict.
-Report with(Verdict verdict, bool is_alert) {
+Report with(impact::Verdict verdict, bool is_alert) {
   Report report;
   report.documents.emplace_back();
   add(report, "{a=\"b\"}", verdict, "why", {"t"}, is_alert);
@@ -54,21 +55,22 @@ TEST_CASE("report: what is seen is judged or unknown") {
   CHECK(counts.seen == 8);
   CHECK(counts.judged == 6);
   CHECK(counts.unknown == 2);
-  CHECK(counts.by_verdict[static_cast<size_t>(Verdict::empty)] == 2);
+  CHECK(counts.by_verdict[static_cast<size_t>(impact::Verdict::empty)] == 2);
   CHECK(unknown_parts(sample_report()).size() == counts.unknown);
   CHECK(coverage(Report()).seen == 0);
 }
 
 TEST_CASE("report: exit codes") {
   struct Case {
-    Verdict verdict;
+    impact::Verdict verdict;
     bool is_alert;
     int want;
   };
-  for (const auto& c : {Case{Verdict::same, true, 0}, Case{Verdict::unknown, true, 2},
-                        Case{Verdict::value_changed, true, 2}, Case{Verdict::narrows, true, 2},
-                        Case{Verdict::widens, false, 2}, Case{Verdict::widens, true, 3},
-                        Case{Verdict::empty, false, 2}, Case{Verdict::empty, true, 3}}) {
+  for (const auto& c :
+       {Case{impact::Verdict::same, true, 0}, Case{impact::Verdict::unknown, true, 2},
+        Case{impact::Verdict::value_changed, true, 2}, Case{impact::Verdict::narrows, true, 2},
+        Case{impact::Verdict::widens, false, 2}, Case{impact::Verdict::widens, true, 3},
+        Case{impact::Verdict::empty, false, 2}, Case{impact::Verdict::empty, true, 3}}) {
     CAPTURE(name(c.verdict));
     Report report = with(c.verdict, c.is_alert);
     CHECK(exit_code(report) == c.want);
@@ -76,7 +78,7 @@ TEST_CASE("report: exit codes") {
     CHECK(exit_code(report) == 1);
   }
   CHECK(exit_code(Report()) == 0);
-  Report report = with(Verdict::same, false);
+  Report report = with(impact::Verdict::same, false);
   report.documents[0].unrecognised.emplace_back();
   CHECK(exit_code(report) == 0);
   report.fleet.mapping.changes.emplace_back();
@@ -86,15 +88,16 @@ TEST_CASE("report: exit codes") {
 TEST_CASE("report: alerts first, the worst first, then by document") {
   Report report;
   report.documents.resize(1);
-  add(report, "0", Verdict::narrows, "", {});
-  add(report, "1", Verdict::unknown, "", {}, true);
-  add(report, "2", Verdict::same, "", {}, true);
-  add(report, "3", Verdict::empty, "", {});
-  add(report, "4", Verdict::widens, "", {}, true);
-  add(report, "5", Verdict::empty, "", {}, true);
-  add(report, "6", Verdict::empty, "", {});
+  add(report, "0", impact::Verdict::narrows, "", {});
+  add(report, "1", impact::Verdict::unknown, "", {}, true);
+  add(report, "2", impact::Verdict::same, "", {}, true);
+  add(report, "3", impact::Verdict::empty, "", {});
+  add(report, "4", impact::Verdict::widens, "", {}, true);
+  add(report, "5", impact::Verdict::empty, "", {}, true);
+  add(report, "6", impact::Verdict::empty, "", {});
   std::string order;
-  for (const Finding* finding : in_order(report)) order += row_of(report, *finding).use.text.text();
+  for (const impact::Finding* finding : in_order(report))
+    order += row_of(report, *finding).use.text.text();
   CHECK(order == "541360");
 }
 
@@ -163,7 +166,7 @@ TEST_CASE("report: SARIF") {
 }
 
 TEST_CASE("report: text names few of many services") {
-  Report report = with(Verdict::empty, false);
+  Report report = with(impact::Verdict::empty, false);
   const auto because = [&](size_t count) {
     report.findings[0].services.assign(count, "h/s");
     const std::string out = render(report, ReportFormat::text);

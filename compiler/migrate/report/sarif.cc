@@ -7,7 +7,7 @@
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/json_writer.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 constexpr std::string_view kUnrecognised = "UNRECOGNISED";
@@ -28,14 +28,14 @@ constexpr Rule kRules[] = {
 
 std::string_view level_of(const Row& row) {
   switch (row.finding.verdict) {
-    case Verdict::empty:
-    case Verdict::widens:
+    case impact::Verdict::empty:
+    case impact::Verdict::widens:
       return row.use.is_alert ? "error" : "warning";
-    case Verdict::narrows:
-    case Verdict::value_changed:
+    case impact::Verdict::narrows:
+    case impact::Verdict::value_changed:
       return "warning";
-    case Verdict::unknown:
-    case Verdict::same:
+    case impact::Verdict::unknown:
+    case impact::Verdict::same:
       return "note";
   }
   return "none";
@@ -58,7 +58,7 @@ std::string as_uri(std::string_view name) {
 /// Turns columns in bytes into columns in code points; knows where each line of a document begins.
 class Columns {
  public:
-  uint32_t in_code_points(const Document& document, uint32_t line, uint32_t column) {
+  uint32_t in_code_points(const documents::Document& document, uint32_t line, uint32_t column) {
     const std::vector<uint32_t>& starts = starts_of(document);
     if (line == 0 || line > starts.size() || column == 0) return std::max(column, 1u);
     const std::string_view rest = std::string_view(document.text).substr(starts[line - 1]);
@@ -69,7 +69,7 @@ class Columns {
   }
 
  private:
-  const std::vector<uint32_t>& starts_of(const Document& document) {
+  const std::vector<uint32_t>& starts_of(const documents::Document& document) {
     std::vector<uint32_t>& starts = starts_[&document];
     if (!starts.empty()) return starts;
     starts.push_back(0);
@@ -79,7 +79,7 @@ class Columns {
     return starts;
   }
 
-  std::unordered_map<const Document*, std::vector<uint32_t>> starts_;
+  std::unordered_map<const documents::Document*, std::vector<uint32_t>> starts_;
 };
 
 void put_message(JsonWriter& json, std::string_view name, std::string_view text) {
@@ -89,7 +89,7 @@ void put_message(JsonWriter& json, std::string_view name, std::string_view text)
   json.end_object();
 }
 
-void put_artifact(JsonWriter& json, const Document& document) {
+void put_artifact(JsonWriter& json, const documents::Document& document) {
   json.key("artifactLocation");
   json.begin_object();
   json.member("uri", as_uri(document.path));
@@ -98,7 +98,7 @@ void put_artifact(JsonWriter& json, const Document& document) {
 
 /// Where something stands: in a file, and in a dashboard or a group of rules.
 struct Place {
-  const Document& document;
+  const documents::Document& document;
   uint32_t line;
   uint32_t column;
   const std::vector<std::string>& title;
@@ -132,7 +132,8 @@ void put_locations(JsonWriter& json, Columns& columns, const Place& place) {
   json.end_array();
 }
 
-void put_fix(JsonWriter& json, const Document& document, const Proposal& proposal) {
+void put_fix(JsonWriter& json, const documents::Document& document,
+             const impact::Proposal& proposal) {
   json.key("fixes");
   json.begin_array();
   json.begin_object();
@@ -142,7 +143,7 @@ void put_fix(JsonWriter& json, const Document& document, const Proposal& proposa
   json.begin_object();
   put_artifact(json, document);
   json.key("replacements");
-  json.array(proposal.edits, [&](const FileEdit& edit) {
+  json.array(proposal.edits, [&](const documents::FileEdit& edit) {
     json.begin_object();
     json.key("deletedRegion");
     json.begin_object();
@@ -181,8 +182,8 @@ void put_finding(JsonWriter& json, Columns& columns, const Row& row) {
   json.end_object();
 }
 
-void put_unrecognised(JsonWriter& json, Columns& columns, const Document& document,
-                      const Unrecognised& item) {
+void put_unrecognised(JsonWriter& json, Columns& columns, const documents::Document& document,
+                      const documents::Unrecognised& item) {
   json.begin_object();
   json.member("ruleId", kUnrecognised);
   json.member("level", "note");
@@ -233,10 +234,10 @@ void put_results(JsonWriter& json, const Report& report) {
   Columns columns;
   json.key("results");
   json.begin_array();
-  for (const Finding* finding : in_order(report))
+  for (const impact::Finding* finding : in_order(report))
     put_finding(json, columns, row_of(report, *finding));
-  for (const Document& document : report.documents)
-    for (const Unrecognised& item : document.unrecognised)
+  for (const documents::Document& document : report.documents)
+    for (const documents::Unrecognised& item : document.unrecognised)
       put_unrecognised(json, columns, document, item);
   json.end_array();
 }
@@ -261,4 +262,4 @@ std::string render_sarif(const Report& report) {
   return json.take();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

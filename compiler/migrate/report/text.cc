@@ -7,7 +7,7 @@
 #include "compiler/migrate/report/lines.h"
 #include "compiler/migrate/report/names.h"
 
-namespace migrate {
+namespace compiler::migrate::report {
 namespace {
 
 /// Terminal colours, all empty for plain text.
@@ -56,31 +56,32 @@ std::string progress(const Style& style, size_t done, size_t total) {
                      std::string(kBarColumns - full, '.'), done, counted(total, "service"));
 }
 
-std::string_view colour_of(Verdict verdict, const Style& style) {
+std::string_view colour_of(impact::Verdict verdict, const Style& style) {
   switch (verdict) {
-    case Verdict::empty:
-    case Verdict::widens:
+    case impact::Verdict::empty:
+    case impact::Verdict::widens:
       return style.bad;
-    case Verdict::narrows:
-    case Verdict::value_changed:
+    case impact::Verdict::narrows:
+    case impact::Verdict::value_changed:
       return style.warning;
-    case Verdict::unknown:
+    case impact::Verdict::unknown:
       return style.note;
-    case Verdict::same:
+    case impact::Verdict::same:
       return style.good;
   }
   return {};
 }
 
-void put_families(Page& page, std::string_view name, const std::vector<StreamFamily>& families) {
-  for (const StreamFamily& family : families) {
+void put_families(Page& page, std::string_view name,
+                  const std::vector<streams::StreamFamily>& families) {
+  for (const streams::StreamFamily& family : families) {
     page.field(name, family.text());
     if (!family.unsure.empty()) page.field("", "perhaps others: " + family.unsure);
     name = "";
   }
 }
 
-void put_service(Page& page, const ServiceState& service, size_t width) {
+void put_service(Page& page, const streams::ServiceState& service, size_t width) {
   const Style& style = page.style();
   const std::string port = service.port == 0 ? "" : fmt::format(":{}", service.port);
   std::string streams;
@@ -102,23 +103,23 @@ void put_service(Page& page, const ServiceState& service, size_t width) {
     put_families(page, "  before", service.before);
     put_families(page, "  after", service.after);
   }
-  for (const Blocker& blocker : service.blockers) {
+  for (const streams::Blocker& blocker : service.blockers) {
     const std::string at = blocker.place.empty() ? "" : blocker.place + ": ";
     page.field(blocker.is_hint ? "  to do" : "  blocked", at + blocker.message,
                blocker.is_hint ? "" : style.warning);
   }
 }
 
-void put_host(Page& page, const HostState& host) {
+void put_host(Page& page, const streams::HostState& host) {
   const Style& style = page.style();
   page.blank();
   page.line("{}{}{}{}", style.strong, visible_line(host.host), style.off,
             host.services.empty() && host.total == 0 ? "  nothing to move"
                                                      : progress(style, host.done, host.total));
   size_t width = 0;
-  for (const ServiceState& service : host.services)
+  for (const streams::ServiceState& service : host.services)
     width = std::max(width, std::min(service.service.size(), kNameColumnsMax));
-  for (const ServiceState& service : host.services) put_service(page, service, width);
+  for (const streams::ServiceState& service : host.services) put_service(page, service, width);
   for (size_t i = 0; i < host.steps.size(); ++i)
     page.field(i == 0 ? "steps" : "", fmt::format("{}. {}", i + 1, host.steps[i]));
 }
@@ -150,7 +151,7 @@ void put_finding(Page& page, const Row& row) {
   }
   page.field("sure", name(finding.confidence));
   if (comparison != nullptr) page.field("in Loki", comparison_text(*comparison));
-  for (const Transition& transition : finding.transitions) {
+  for (const impact::Transition& transition : finding.transitions) {
     page.field("meantime", fmt::format("{} ({})", described(transition.kind), transition.cost));
     page.field("", transition.text);
   }
@@ -158,7 +159,7 @@ void put_finding(Page& page, const Row& row) {
 
 void put_findings(Page& page, const Report& report) {
   const auto order = in_order(report);
-  const auto others = std::find_if(order.begin(), order.end(), [&](const Finding* finding) {
+  const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
     return !row_of(report, *finding).use.is_alert;
   });
   const auto put = [&](std::string_view what, auto begin, auto end) {
@@ -197,7 +198,7 @@ void put_coverage(Page& page, const Report& report) {
   for (size_t i = std::size(counts.by_verdict); i-- > 0;) {
     if (counts.by_verdict[i] == 0) continue;
     verdicts += fmt::format("{}{} {}", verdicts.empty() ? "" : ", ", counts.by_verdict[i],
-                            name(static_cast<Verdict>(i)));
+                            name(static_cast<impact::Verdict>(i)));
   }
   page.blank();
   page.line("{}{}{}", coverage_text(counts), verdicts.empty() ? "" : ": ", verdicts);
@@ -209,10 +210,10 @@ void put_coverage(Page& page, const Report& report) {
 
 std::string render_text(const Report& report, bool colour) {
   Page page(colour ? kColour : kPlain);
-  const FleetState& fleet = report.fleet;
+  const streams::FleetState& fleet = report.fleet;
   page.line("{}Migration report{}{}", page.style().strong, page.style().off,
             progress(page.style(), fleet.done, fleet.total));
-  for (const HostState& host : fleet.hosts) put_host(page, host);
+  for (const streams::HostState& host : fleet.hosts) put_host(page, host);
   put_findings(page, report);
   put_unknown(page, report);
   if (!report.io_errors.empty()) {
@@ -225,4 +226,4 @@ std::string render_text(const Report& report, bool colour) {
   return page.take();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::report

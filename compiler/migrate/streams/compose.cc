@@ -11,7 +11,7 @@
 #include "compiler/migrate/streams/sample.h"
 #include "river/diag/render.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace fs = std::filesystem;
 namespace yaml = compiler::yaml;
@@ -265,4 +265,4 @@ std::string project_name(std::string_view folder) {
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "compiler/migrate/streams/trace.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A service of a compose file.
 struct ComposeService {
@@ -56,4 +56,4 @@ std::vector<Container> containers_beside_syslog(std::string_view service,
 /// The name that Compose gives a project in a folder of this name.
 std::string project_name(std::string_view folder);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

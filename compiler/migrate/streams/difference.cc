@@ -11,7 +11,7 @@
 #include "compiler/migrate/streams/pairing.h"
 #include "compiler/migrate/streams/trace.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace fs = std::filesystem;
 
@@ -147,4 +147,4 @@ base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
   return mapping;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -5,9 +5,11 @@
 #include "river/diag/render.h"
 #include "tests/support/archive.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
+
 namespace {
 
-using migrate::Mapping;
 using support::Folder;
 
 constexpr std::string_view kWrite = R"(
@@ -66,7 +68,7 @@ base::Result<Mapping> compare(const Folder& folder, compiler::Run& run,
                               const std::vector<std::filesystem::path>& compose = {}) {
   compiler::CheckOptions check;
   check.catalog = components::catalog();
-  return migrate::difference(folder.path() / "from", folder.path() / "to", compose, check, run);
+  return difference(folder.path() / "from", folder.path() / "to", compose, check, run);
 }
 
 TEST_CASE("difference: two folders of configurations") {

@@ -5,7 +5,7 @@
 #include "base/ensure.h"
 #include "river/value.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -67,4 +67,4 @@ std::string StreamFamily::text() const {
   return fmt::format("{{{}}}", fmt::join(shown, ", "));
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -7,7 +7,7 @@
 
 /// The label sets that streams can have, as far as configurations tell: what a query is decided
 /// against.
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A value of which only parts are known: the literals, with one or more characters of unknown text
 /// between each two. {"kairos-", "-1"} is every kairos-X-1; {"", ""} is any text that is not empty.
@@ -62,4 +62,4 @@ struct Mapping {
   std::vector<StreamFamily> unchanged;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -2,11 +2,10 @@
 
 #include <doctest/doctest.h>
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
 
-using migrate::OpenValue;
-using migrate::StreamFamily;
-using migrate::Values;
+namespace {
 
 TEST_CASE("family: text") {
   struct Case {

@@ -7,7 +7,7 @@
 #include "compiler/emit/run.h"
 #include "compiler/migrate/streams/family.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// What stands between a service and its move, with what to do.
 struct Blocker {
@@ -77,4 +77,4 @@ base::Result<Mapping> difference(const std::filesystem::path& from, const std::f
 /// A mapping written by hand (docs/migrate.md, "Foreign agents").
 base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/streams/sample.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -109,4 +109,4 @@ HostRun host_run(const compiler::Host& host, const river::config::Program& progr
   return run;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -9,7 +9,7 @@
 #include "compiler/migrate/streams/trace.h"
 
 /// What fleet_state() takes out of a compiler run, host by host.
-namespace migrate {
+namespace compiler::migrate::streams {
 
 struct PortFact {
   std::string service;
@@ -50,4 +50,4 @@ HostRun host_run(const compiler::Host& host, const river::config::Program& progr
                  const river::diag::SourceMap& sources, const ComposeFiles& compose,
                  const Move& move);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -118,4 +118,4 @@ PlainTemplate without_jinja(std::string_view source, Branch branch) {
   return Reader(source, branch).read();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

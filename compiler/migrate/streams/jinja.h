@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A template as the text that it could render to, without running it. Lines stay where they are.
 struct PlainTemplate {
@@ -24,4 +24,4 @@ enum class Branch { first, last };
 /// stands in a loop stays once. A tag that does not end stays as it is.
 PlainTemplate without_jinja(std::string_view source, Branch branch);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -4,10 +4,10 @@
 
 #include "compiler/migrate/streams/compose.h"
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
 
-using migrate::Branch;
-using migrate::without_jinja;
+namespace {
 
 TEST_CASE("jinja: templates as text") {
   struct Case {
@@ -50,7 +50,7 @@ TEST_CASE("compose: names of projects") {
   };
   for (const Case& c : {Case{"kairos", "kairos"}, Case{"My App.2", "myapp2"},
                         Case{"_-lead", "lead"}, Case{"a_b-c", "a_b-c"}, Case{"...", ""}})
-    CHECK(migrate::project_name(c.folder) == c.want);
+    CHECK(project_name(c.folder) == c.want);
 }
 
 }  // namespace

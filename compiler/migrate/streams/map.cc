@@ -28,7 +28,7 @@
 /// says that nothing comes (any more). A value is a text, or a list of the texts that it can be; *
 /// stands for any text that is not empty, \* for a star, and "" says that the label may be absent.
 /// A label that is not written is never there; Loki's service_name is added.
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace yaml = compiler::yaml;
 using river::diag::Diagnostics;
@@ -173,4 +173,4 @@ base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run&
   return mapping;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

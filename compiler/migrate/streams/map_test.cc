@@ -4,26 +4,28 @@
 #include "river/diag/render.h"
 #include "tests/support/folder.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
+
 namespace {
 
-using migrate::Mapping;
 using support::Folder;
 
 TEST_CASE("map: labels written by hand") {
   const auto mapping = [] {
     compiler::Run run;
-    return migrate::read_map("tests/golden/migrate_map/foreign.yml", run);
+    return read_map("tests/golden/migrate_map/foreign.yml", run);
   }();
   REQUIRE(mapping);
   REQUIRE(mapping->changes.size() == 2);
-  const migrate::Change& kairos = mapping->changes[0];
+  const Change& kairos = mapping->changes[0];
   CHECK(kairos.host == "puck");
   CHECK(kairos.service == "kairos");
   REQUIRE(kairos.before.size() == 1);
   CHECK(kairos.before[0].text() ==
         "{container_name=\"kairos-…\", host=\"puck\", job=\"kairos\", "
         "service_name=\"kairos-…\"}");
-  CHECK(kairos.before[0].mechanism == migrate::Mechanism::foreign);
+  CHECK(kairos.before[0].mechanism == Mechanism::foreign);
   REQUIRE(kairos.after.size() == 1);
   CHECK(kairos.after[0].text() ==
         "{component=\"app\"|\"worker\", container=\"kairos-…-1\", level=\"info\"|nothing, "
@@ -58,14 +60,14 @@ TEST_CASE("map: mistakes have places") {
     folder.write("map.yml", c.text);
     compiler::Run run;
     CAPTURE(c.text);
-    CHECK(!migrate::read_map(folder.path() / "map.yml", run));
+    CHECK(!read_map(folder.path() / "map.yml", run));
     REQUIRE(run.diagnostics.size() > 0);
     const std::string shown = river::diag::one_line(run.diagnostics.items()[0], run.sources);
     CAPTURE(shown);
     CHECK(shown.find(c.want) != std::string::npos);
   }
   compiler::Run run;
-  CHECK(!migrate::read_map("no/such/map.yml", run));
+  CHECK(!read_map("no/such/map.yml", run));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "components/loki/source_syslog/message.h"
 
 /// What each kind of source says of an entry before its rules run.
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -271,4 +271,4 @@ std::string service_of(const Sample& sample, std::string_view unit,
   return find(unit) ? std::string(unit) : std::string();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

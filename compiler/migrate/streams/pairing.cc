@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -46,4 +46,4 @@ void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
   }
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

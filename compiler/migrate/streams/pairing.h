@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/streams/family.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// Those of one service, in order.
 std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,
@@ -15,4 +15,4 @@ std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,
 void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
              const std::vector<StreamFamily>& after, Mapping& mapping);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

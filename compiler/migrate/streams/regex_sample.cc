@@ -2,7 +2,7 @@
 
 #include <re2/re2.h>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::optional<VariantTexts> regex_sample(std::string_view regex, size_t first_ma
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -4,7 +4,7 @@
 
 #include "compiler/migrate/streams/sample.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A text that a regex of a relabel rule matches whole, where that is plain to see: literals,
 /// escapes, `.*`, `.+` and groups around them, of alternatives the first. `.*` and `.+` give
@@ -14,4 +14,4 @@ std::optional<VariantTexts> regex_sample(std::string_view regex, size_t first_ma
 /// The alternatives of a regex that is nothing but `a|b|c`, else the regex itself.
 std::vector<std::string_view> alternatives(std::string_view regex);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

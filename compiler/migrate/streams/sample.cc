@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 using telemetry::relabel::Action;
 using telemetry::relabel::Rule;
@@ -214,4 +214,4 @@ std::string place_of(const river::diag::SourceMap& sources, river::diag::Span sp
   return fmt::format("{}:{}:{}", at.file, at.line, at.column);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

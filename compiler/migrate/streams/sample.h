@@ -14,7 +14,7 @@
 /// sample is run with several, which differ in letters, digits, case and punctuation. Where all of
 /// them come out alike, marker text in the result stands for any text; where they do not, the rules
 /// look into the unknown text, and the family says that it is not sure.
-namespace migrate {
+namespace compiler::migrate::streams {
 
 inline constexpr size_t kVariants = 3;
 using VariantTexts = std::array<std::string, kVariants>;
@@ -67,4 +67,4 @@ std::map<std::string, Values, std::less<>> values_of(const Sample& sample);
 /// "host_vars/puck.yml:12:3"; empty when the place is not known.
 std::string place_of(const river::diag::SourceMap& sources, river::diag::Span span);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -4,26 +4,25 @@
 
 #include "compiler/migrate/streams/regex_sample.h"
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
 
-using migrate::kVariants;
-using migrate::OpenValue;
+namespace {
 
 TEST_CASE("sample: markers read back, in any case") {
   for (size_t id = 0; id < 100; ++id)
     for (size_t i = 0; i < kVariants; ++i) {
-      const std::string text = migrate::marker(id)[i];
+      const std::string text = marker(id)[i];
       std::string upper = text;
       for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
       for (const std::string& spelled : {text, upper}) {
-        CHECK(migrate::without_markers(spelled, i) == OpenValue{{"", ""}});
-        CHECK(migrate::without_markers("a-" + spelled + spelled + "-1", i) ==
-              OpenValue{{"a-", "-1"}});
-        CHECK(migrate::without_markers(spelled + "x" + spelled, i) == OpenValue{{"", "x", ""}});
+        CHECK(without_markers(spelled, i) == OpenValue{{"", ""}});
+        CHECK(without_markers("a-" + spelled + spelled + "-1", i) == OpenValue{{"a-", "-1"}});
+        CHECK(without_markers(spelled + "x" + spelled, i) == OpenValue{{"", "x", ""}});
       }
     }
-  CHECK(migrate::without_markers("plain", 0) == OpenValue{{"plain"}});
-  CHECK(migrate::marker(3) != migrate::marker(4));
+  CHECK(without_markers("plain", 0) == OpenValue{{"plain"}});
+  CHECK(marker(3) != marker(4));
 }
 
 TEST_CASE("regex_sample: what plain regexes match") {
@@ -40,18 +39,18 @@ TEST_CASE("regex_sample: what plain regexes match") {
            Case{".+", {{"", ""}}},
        }) {
     CAPTURE(c.regex);
-    const auto text = migrate::regex_sample(c.regex, 30);
+    const auto text = regex_sample(c.regex, 30);
     REQUIRE(text.has_value());
-    for (size_t i = 0; i < kVariants; ++i) CHECK(migrate::without_markers((*text)[i], i) == c.want);
+    for (size_t i = 0; i < kVariants; ++i) CHECK(without_markers((*text)[i], i) == c.want);
   }
   for (const std::string_view regex : {"(a|b)", "[a-c]+", "a?", "a{2}", "(ab)+", "\\d", "(", "a)b"})
-    CHECK_MESSAGE(!migrate::regex_sample(regex, 30), regex);
+    CHECK_MESSAGE(!regex_sample(regex, 30), regex);
 }
 
 TEST_CASE("regex_sample: alternatives") {
   using List = std::vector<std::string_view>;
-  CHECK(migrate::alternatives("a|b\\|c|(d|e)|[|]") == List{"a", "b\\|c", "(d|e)", "[|]"});
-  CHECK(migrate::alternatives("") == List{""});
+  CHECK(alternatives("a|b\\|c|(d|e)|[|]") == List{"a", "b\\|c", "(d|e)", "[|]"});
+  CHECK(alternatives("") == List{""});
 }
 
 }  // namespace

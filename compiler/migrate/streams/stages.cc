@@ -6,7 +6,7 @@
 
 #include "components/loki/process/match/selector_signature.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace process = components::loki::process;
 using process::StageArgs;
@@ -207,4 +207,4 @@ std::vector<Sample> through_stages(const std::vector<StageArgs>& stages, Sample 
   return std::move(ways).finish();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -4,7 +4,7 @@
 #include "compiler/migrate/streams/sample.h"
 #include "components/loki/process/stage_args_signature.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// What the stages of a loki.process make of an entry's labels: several samples where a stage.match
 /// may hold or not. What a stage takes from the line can be anything, or absent. Answers without
@@ -12,4 +12,4 @@ namespace migrate {
 std::vector<Sample> through_stages(const std::vector<components::loki::process::StageArgs>& stages,
                                    Sample sample);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

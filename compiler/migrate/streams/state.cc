@@ -8,7 +8,7 @@
 #include "compiler/migrate/streams/steps.h"
 #include "river/suggest.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace yaml = compiler::yaml;
 using Services = std::set<std::string, std::less<>>;
@@ -251,4 +251,4 @@ FleetState fleet_state(const FleetQuestion& question, compiler::Run& run) {
   return state;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

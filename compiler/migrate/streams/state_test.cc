@@ -8,13 +8,12 @@
 #include "tests/support/archive.h"
 #include "tests/support/golden.h"
 
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
+
 namespace {
 
 namespace fs = std::filesystem;
-using migrate::Blocker;
-using migrate::FleetQuestion;
-using migrate::FleetState;
-using migrate::StreamFamily;
 using support::Folder;
 
 std::string without(std::string text, const std::string& what) {
@@ -44,7 +43,7 @@ std::string dump(std::string_view indent, const std::vector<StreamFamily>& famil
   return out;
 }
 
-std::string dump(const migrate::HostState& host) {
+std::string dump(const HostState& host) {
   std::string out = fmt::format("{}: {} of {}\n", host.host, host.done, host.total);
   for (const auto& service : host.services) {
     out += fmt::format("  {}: {}{}", service.service, name(service.mechanism),

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::vector<std::string> steps(const HostState& state, const HostRun& host, cons
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

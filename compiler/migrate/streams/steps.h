@@ -5,7 +5,7 @@
 #include "compiler/migrate/streams/fleet.h"
 #include "compiler/migrate/streams/host_run.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// What stands between a service on syslog and its move, worst first.
 std::vector<Blocker> blockers(const ServiceState& service, const HostRun& host,
@@ -15,4 +15,4 @@ std::vector<Blocker> blockers(const ServiceState& service, const HostRun& host,
 std::vector<std::string> steps(const HostState& state, const HostRun& host,
                                const ComposeFiles& compose);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

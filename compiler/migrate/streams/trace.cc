@@ -18,7 +18,7 @@
 #include "river/config/names.h"
 #include "river/schema/decode.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace ast = river::ast;
 using components::LogsReceiver;
@@ -364,4 +364,4 @@ std::vector<StreamFamily> families(const river::config::Program& program,
   return std::move(tracer).finish();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

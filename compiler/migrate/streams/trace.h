@@ -8,7 +8,7 @@
 #include "river/config/program.h"
 #include "river/diag/source_map.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A container, or one of each kind that a service can have. What nobody told is nullopt and stands
 /// for any text.
@@ -41,4 +41,4 @@ std::vector<StreamFamily> families(const river::config::Program& program,
 /// The label that Loki adds when there is none, from the first of its list that is present.
 void add_service_name(StreamFamily& family);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -13,7 +13,7 @@
 #include "telemetry/log_batch.h"
 
 /// The steps of families().
-namespace migrate {
+namespace compiler::migrate::streams {
 
 /// A value that is known, or depends on the machine that will run the configuration.
 struct NamedText {
@@ -90,4 +90,4 @@ std::string service_of(const Sample& sample, std::string_view unit,
 /// Sets known labels, and unknown text where a value depends on the machine.
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -6,11 +6,10 @@
 #include "components/catalog.h"
 #include "river/diag/render.h"
 
-namespace {
+using namespace compiler::migrate;
+using namespace compiler::migrate::streams;
 
-using migrate::Container;
-using migrate::StreamFamily;
-using migrate::TraceQuestion;
+namespace {
 
 constexpr std::string_view kWrite = R"(
 loki.write "default" {
@@ -376,10 +375,9 @@ loki.source.file "f" {
 
 TEST_CASE("trace: the service_name that Loki adds") {
   struct Labels {
-    std::map<std::string, migrate::Values, std::less<>> labels;
-    migrate::Values want;
+    std::map<std::string, Values, std::less<>> labels;
+    Values want;
   };
-  using migrate::Values;
   for (const Labels& c : {
            Labels{{{"job", Values::of("j")}, {"service", Values::of("s")}}, Values::of("s")},
            Labels{{{"job", Values::of("j")}, {"host", Values::of("h")}}, Values::of("j")},
@@ -390,7 +388,7 @@ TEST_CASE("trace: the service_name that Loki adds") {
        }) {
     StreamFamily family;
     family.labels = c.labels;
-    migrate::add_service_name(family);
+    add_service_name(family);
     CHECK(family.labels.at("service_name") == c.want);
   }
 }

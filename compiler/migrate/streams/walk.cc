@@ -8,7 +8,7 @@
 #include "components/loki/process/signature.h"
 #include "components/loki/relabel/signature.h"
 
-namespace migrate {
+namespace compiler::migrate::streams {
 
 namespace {
 
@@ -153,4 +153,4 @@ std::vector<StreamFamily> Walk::finish() && {
   return std::move(families_);
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::streams

@@ -7,7 +7,7 @@
 
 #include "logql/parser.h"
 
-namespace migrate {
+namespace compiler::migrate::verify {
 namespace {
 
 using logql::MatchOp;
@@ -180,4 +180,4 @@ Countable countable(std::string_view expression) {
   return out;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace migrate {
+namespace compiler::migrate::verify {
 
 /// A query for lines that a Loki can be asked to count.
 struct LineQuery {
@@ -26,4 +26,4 @@ struct Countable {
 /// expression is refused.
 Countable countable(std::string_view expression);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

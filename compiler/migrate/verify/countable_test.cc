@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace migrate;
+using namespace compiler::migrate;
+using namespace compiler::migrate::verify;
 
 TEST_CASE("countable: queries for lines in an expression") {
   struct Case {

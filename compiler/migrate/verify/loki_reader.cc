@@ -9,7 +9,7 @@
 
 #include "compiler/migrate/report/escape.h"
 
-namespace migrate {
+namespace compiler::migrate::verify {
 namespace {
 
 using nlohmann::json;
@@ -109,7 +109,7 @@ base::Result<std::string> LokiReader::get(const std::string& path, std::stop_tok
   auto answer = client_.send(request, limits_.timeout, std::move(stop));
   if (!answer) return tl::unexpected(answer.error());
   if (answer->ok()) return std::move(answer->body);
-  std::string said = visible_line(std::string_view(answer->body).substr(0, kSaidBytesMax));
+  std::string said = report::visible_line(std::string_view(answer->body).substr(0, kSaidBytesMax));
   while (said.ends_with(' ')) said.pop_back();
   return base::fail("HTTP {}{}{}", answer->status, said.empty() ? "" : ": ", said);
 }
@@ -153,4 +153,4 @@ base::Result<uint64_t> LokiReader::streams(std::string_view selector, const Time
   return data.size();
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

@@ -10,7 +10,7 @@
 #include "compiler/migrate/verify/countable.h"
 #include "io/http/client.h"
 
-namespace migrate {
+namespace compiler::migrate::verify {
 
 /// How a Loki is reached and who asks.
 struct LokiAccess {
@@ -59,4 +59,4 @@ class LokiReader {
   io::http::Client client_;
 };
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

@@ -10,7 +10,7 @@
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/verify/countable.h"
 
-namespace migrate {
+namespace compiler::migrate::verify {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -31,16 +31,17 @@ struct Task {
   std::string refused;
 };
 
-bool is_verifiable(const Row& row) {
-  const bool asks = row.use.kind == UseKind::query || row.use.kind == UseKind::selector;
-  return asks && row.use.language == Language::logql && row.finding.proposal.has_value();
+bool is_verifiable(const report::Row& row) {
+  const bool asks =
+      row.use.kind == documents::UseKind::query || row.use.kind == documents::UseKind::selector;
+  return asks && row.use.language == documents::Language::logql && row.finding.proposal.has_value();
 }
 
-std::vector<Task> tasks_of(const Report& report) {
+std::vector<Task> tasks_of(const report::Report& report) {
   std::vector<Task> tasks;
   for (size_t i = 0; i < report.findings.size(); ++i) {
-    const Row row = row_of(report, report.findings[i]);
-    if (row.finding.verdict == Verdict::same || !is_verifiable(row)) continue;
+    const report::Row row = row_of(report, report.findings[i]);
+    if (row.finding.verdict == impact::Verdict::same || !is_verifiable(row)) continue;
     Task task{i, countable(row.use.text.text()), countable(row.finding.proposal->text), {}};
     task.refused = task.before.refused.empty() ? task.after.refused : task.before.refused;
     tasks.push_back(std::move(task));
@@ -97,7 +98,7 @@ std::string add_up(const Countable& side, const Answers& answers, uint64_t& line
   return {};
 }
 
-std::string_view meaning(const Comparison& counts) {
+std::string_view meaning(const report::Comparison& counts) {
   if (counts.old_lines == 0 && counts.new_lines == 0)
     return "neither finds a line in this time: nothing was compared";
   if (counts.new_lines == 0)
@@ -110,15 +111,15 @@ std::string_view meaning(const Comparison& counts) {
   return "both find as many lines";
 }
 
-Comparison compare(const Task& task, const Answers& answers) {
-  Comparison result;
+report::Comparison compare(const Task& task, const Answers& answers) {
+  report::Comparison result;
   result.finding = task.finding;
   result.note = task.refused;
   if (!result.note.empty()) return result;
   const std::string old_error = add_up(task.before, answers, result.old_lines, result.old_streams);
   const std::string new_error = add_up(task.after, answers, result.new_lines, result.new_streams);
   if (!old_error.empty() || !new_error.empty()) {
-    Comparison failed;
+    report::Comparison failed;
     failed.finding = task.finding;
     failed.note =
         old_error.empty() ? "the proposed query: " + new_error : "the old query: " + old_error;
@@ -141,7 +142,8 @@ TimeRange until_now(std::chrono::seconds length) {
   return {in_ns(now - length), in_ns(now)};
 }
 
-base::Result<std::vector<Comparison>> verify(const Report& report, const VerifyOptions& options) {
+base::Result<std::vector<report::Comparison>> verify(const report::Report& report,
+                                                     const VerifyOptions& options) {
   const std::string where =
       (options.access.url.scheme == io::http::Url::Scheme::https ? "https://" : "http://") +
       options.access.url.host_header() + options.access.url.target;
@@ -157,9 +159,9 @@ base::Result<std::vector<Comparison>> verify(const Report& report, const VerifyO
   }
   Answers answers;
   ask_all(questions, options, answers);
-  std::vector<Comparison> comparisons;
+  std::vector<report::Comparison> comparisons;
   for (const Task& task : tasks) comparisons.push_back(compare(task, answers));
   return comparisons;
 }
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

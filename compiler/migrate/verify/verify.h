@@ -7,7 +7,7 @@
 #include "compiler/migrate/report/report.h"
 #include "compiler/migrate/verify/loki_reader.h"
 
-namespace migrate {
+namespace compiler::migrate::verify {
 
 struct VerifyOptions {
   LokiAccess access;
@@ -27,6 +27,7 @@ TimeRange until_now(std::chrono::seconds length);
 ///
 /// Counts are of one range of time: before the move only the old query finds lines, after it only
 /// the new one. They agree while a service writes with both labels.
-base::Result<std::vector<Comparison>> verify(const Report& report, const VerifyOptions& options);
+base::Result<std::vector<report::Comparison>> verify(const report::Report& report,
+                                                     const VerifyOptions& options);
 
-}  // namespace migrate
+}  // namespace compiler::migrate::verify

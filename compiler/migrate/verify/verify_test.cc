@@ -9,8 +9,9 @@
 #include "io/http/server.h"
 #include "tests/support/receiver.h"
 
-using namespace migrate;
-using migrate::testing::add;
+using namespace compiler::migrate;
+using namespace compiler::migrate::verify;
+using compiler::migrate::report::testing::add;
 
 namespace {
 
@@ -42,11 +43,11 @@ void push(const support::Receiver& receiver, const nlohmann::json& labels, int c
   REQUIRE(answer->status == 204);
 }
 
-Report report_of(const std::vector<std::pair<std::string, std::string>>& queries) {
-  Report report;
+report::Report report_of(const std::vector<std::pair<std::string, std::string>>& queries) {
+  report::Report report;
   report.documents.emplace_back();
   for (const auto& [old, proposed] : queries)
-    add(report, old, Verdict::empty, "", {}).proposal = Proposal{proposed, {}, ""};
+    add(report, old, impact::Verdict::empty, "", {}).proposal = impact::Proposal{proposed, {}, ""};
   return report;
 }
 
@@ -84,14 +85,14 @@ TEST_CASE("verify: counts of old and proposed queries") {
        "both find lines, but not as many: the service moved within this time, or the proposal "
        "means something else; $job is taken for .+"},
   };
-  Report report;
+  report::Report report;
   for (const auto& c : cases) {
     CAPTURE(c.old);
     report = report_of({{c.old, c.proposed}});
-    const auto got = verify(report, options_for((*receiver)->address()));
+    const auto got = verify::verify(report, options_for((*receiver)->address()));
     REQUIRE(got.has_value());
     REQUIRE(got->size() == 1);
-    const Comparison& counts = got->front();
+    const report::Comparison& counts = got->front();
     CHECK(counts.asked);
     CHECK(counts.old_lines == c.old_lines);
     CHECK(counts.new_lines == c.new_lines);
@@ -105,14 +106,14 @@ TEST_CASE("verify: counts of old and proposed queries") {
 TEST_CASE("verify: what cannot be asked says so, the rest is asked") {
   const auto receiver = support::Receiver::start();
   REQUIRE(receiver.has_value());
-  Report report = report_of({{R"({job!="$j", a="b"})", R"({service="x"})"},
-                             {R"({job="a"} | json)", R"({service="a"} | json)"},
-                             {R"({job="a"})", R"({service="a"})"}});
-  add(report, "{a=\"b\"}", Verdict::empty, "", {});                    // No proposal.
-  add(report, "{a=\"b\"}", Verdict::same, "", {}).proposal.emplace();  // Nothing changes.
-  add(report, "a", Verdict::empty, "", {}).proposal = Proposal{"b", {}, ""};
-  report.documents.back().uses.back().kind = UseKind::label_name;
-  const auto got = verify(report, options_for((*receiver)->address()));
+  report::Report report = report_of({{R"({job!="$j", a="b"})", R"({service="x"})"},
+                                     {R"({job="a"} | json)", R"({service="a"} | json)"},
+                                     {R"({job="a"})", R"({service="a"})"}});
+  add(report, "{a=\"b\"}", impact::Verdict::empty, "", {});                    // No proposal.
+  add(report, "{a=\"b\"}", impact::Verdict::same, "", {}).proposal.emplace();  // Nothing changes.
+  add(report, "a", impact::Verdict::empty, "", {}).proposal = impact::Proposal{"b", {}, ""};
+  report.documents.back().uses.back().kind = documents::UseKind::label_name;
+  const auto got = verify::verify(report, options_for((*receiver)->address()));
   REQUIRE(got.has_value());
   REQUIRE(got->size() == 3);
   CHECK_FALSE((*got)[0].asked);
@@ -125,14 +126,14 @@ TEST_CASE("verify: what cannot be asked says so, the rest is asked") {
 }
 
 TEST_CASE("verify: a backend that is not there, or not ours, is one error") {
-  const Report report = report_of({{"{a=\"b\"}", "{c=\"d\"}"}});
+  const report::Report report = report_of({{"{a=\"b\"}", "{c=\"d\"}"}});
   std::string address;
   {
     const auto receiver = support::Receiver::start();
     REQUIRE(receiver.has_value());
     address = (*receiver)->address();
   }
-  const auto down = verify(report, options_for(address));
+  const auto down = verify::verify(report, options_for(address));
   REQUIRE_FALSE(down.has_value());
   CHECK(down.error().message ==
         "http://" + address + ": " + address + ": connect: Connection refused");
@@ -141,7 +142,7 @@ TEST_CASE("verify: a backend that is not there, or not ours, is one error") {
     return io::http::Response{200, {}, "hi"};
   });
   REQUIRE(other.has_value());
-  const auto foreign = verify(report, options_for((*other)->address()));
+  const auto foreign = verify::verify(report, options_for((*other)->address()));
   REQUIRE_FALSE(foreign.has_value());
   CHECK(foreign.error().message ==
         "http://" + (*other)->address() + ": what answers there is no Loki");
@@ -167,14 +168,14 @@ TEST_CASE("verify: who asks comes from the environment") {
   VerifyOptions with_token = options_for((*server)->address() + "/");
   for (const char* name : {"LOKI_PASSWORD", "LOKI_ORG_ID", "LOKI_BEARER_TOKEN"}) ::unsetenv(name);
 
-  const auto refused = verify(Report(), options);
+  const auto refused = verify::verify(report::Report(), options);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message ==
         "http://" + (*server)->address() + "/logs: HTTP 403: go away\\u{1b}[2J");
   CHECK(seen_authorization == "Basic cmVhZGVyOnBhc3M=");
   CHECK(seen_tenant == "team");
   CHECK(seen_path == "/logs/loki/api/v1/labels");
-  CHECK_FALSE(verify(Report(), with_token).has_value());
+  CHECK_FALSE(verify::verify(report::Report(), with_token).has_value());
   CHECK(seen_authorization == "Bearer t");
   CHECK(seen_path == "/loki/api/v1/labels");
 }
