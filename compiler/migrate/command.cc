@@ -18,7 +18,7 @@ constexpr std::string_view kServiceName = "service_name";
 
 Gathered gather(const Input& input) {
   Gathered gathered;
-  gathered.report.fleet = fleet_state(input.fleet, gathered.run);
+  gathered.report.fleet = read_state(input.fleet, gathered.run);
   read_and_judge(input, gathered);
   return gathered;
 }
@@ -50,7 +50,7 @@ CommandResult carry_out(const change::Plan& plan, bool dry_run, std::string said
 }
 
 /// What stands between the moving services and their move: the user's work, named before the files.
-std::string blockers(const streams::FleetState& fleet) {
+std::string blockers(const streams::State& fleet) {
   std::string text;
   for (const streams::HostState& host : fleet.hosts)
     for (const streams::ServiceState& service : host.services)
@@ -141,7 +141,7 @@ CommandResult run_apply(const ApplyCommand& command) {
 
 CommandResult run_cleanup(const CleanupCommand& command) {
   Gathered gathered;
-  gathered.report.fleet = fleet_state(command.input.fleet, gathered.run);
+  gathered.report.fleet = read_state(command.input.fleet, gathered.run);
   if (gathered.has_errors())
     return {kError, "", problems(gathered, command.input.fleet.check) + "nothing was written\n"};
   auto rollouts = Rollouts::open(command);

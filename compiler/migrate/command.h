@@ -7,7 +7,7 @@
 #include "compiler/emit/run.h"
 #include "compiler/migrate/documents/reader.h"
 #include "compiler/migrate/report/report.h"
-#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/state.h"
 
 /// The subcommands of `cfgc migrate`; the command line is read in cfgc/migrate.cc.
 namespace compiler::migrate {
@@ -15,7 +15,7 @@ namespace compiler::migrate {
 using compiler::CommandResult;
 
 struct Input {
-  streams::FleetQuestion fleet;
+  streams::Question fleet;
   documents::DocumentFolders documents;
   std::filesystem::path map;  ///< a mapping written by hand, added to the fleet's own; may be empty
   documents::Progress progress;

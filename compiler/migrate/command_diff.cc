@@ -3,6 +3,7 @@
 
 #include "compiler/migrate/gather.h"
 #include "compiler/migrate/revision.h"
+#include "compiler/migrate/streams/difference.h"
 
 namespace compiler::migrate {
 
@@ -38,7 +39,7 @@ std::vector<streams::HostState> hosts_of(const streams::Mapping& mapping) {
 /// A state's compiled configs: the folder itself, or a temporary one that was filled.
 class CompiledState {
  public:
-  base::Result<fs::path> open(const std::string& state, const streams::FleetQuestion& question,
+  base::Result<fs::path> open(const std::string& state, const streams::Question& question,
                               compiler::Run& run) {
     std::error_code ignored;
     if (fs::is_directory(state, ignored)) return fs::path(state);
@@ -60,9 +61,8 @@ class CompiledState {
 };
 
 base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::Run& run) {
-  const streams::FleetQuestion& question = command.input.fleet;
-  if (command.from == "today" && command.to == "migrated")
-    return fleet_state(question, run).mapping;
+  const streams::Question& question = command.input.fleet;
+  if (command.from == "today" && command.to == "migrated") return read_state(question, run).mapping;
   CompiledState from, to;
   const auto old_folder = from.open(command.from, question, run);
   if (!old_folder) return tl::unexpected(old_folder.error());

@@ -3,6 +3,8 @@
 #include <iterator>
 
 #include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
+#include "compiler/migrate/streams/map.h"
 
 namespace compiler::migrate {
 

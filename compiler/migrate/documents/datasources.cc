@@ -6,7 +6,7 @@ namespace compiler::migrate::documents {
 
 namespace {
 
-constexpr int kDepthMax = 40;
+constexpr int kInputsDepthMax = 40;
 
 constexpr std::string_view kPrometheusTypes[] = {"prometheus",
                                                  "mimir",
@@ -50,7 +50,7 @@ void Catalog::add_datasource(const Value& datasource) {
 }
 
 void Catalog::add(const Value& value, int depth) {
-  if (depth > kDepthMax) return;
+  if (depth > kInputsDepthMax) return;
   if (value.is_string() && value.text().find('\n') != std::string_view::npos) {
     const std::string_view text = value.text();
     if (text.find("datasources:") == std::string_view::npos &&

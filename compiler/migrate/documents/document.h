@@ -61,7 +61,7 @@ struct VariableDef {
 };
 
 /// The variables of one dashboard.
-struct Scope {
+struct VariableScope {
   std::string title;
   std::map<std::string, VariableDef, std::less<>> variables;
 };
@@ -88,7 +88,7 @@ struct Document {
   std::string text;  ///< the file
   std::string kind;  ///< "dashboard", "dashboard (V2)", "rules", "Alertmanager configuration", ...
   std::vector<Use> uses;
-  std::vector<Scope> scopes;
+  std::vector<VariableScope> scopes;
   std::vector<RuleDef> rules;
   std::vector<Unrecognised> unrecognised;
   /// Queries that are no uses, counted by why: the type of a datasource that is neither Loki nor

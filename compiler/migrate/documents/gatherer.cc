@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/migrate/documents/query_shape.h"
+#include "compiler/migrate/documents/query_text.h"
 
 namespace compiler::migrate::documents {
 

@@ -6,7 +6,7 @@ namespace compiler::migrate::documents {
 
 namespace {
 
-using Scopes = std::vector<Scope>;
+using Scopes = std::vector<VariableScope>;
 
 /// A parameter of a URL's query string, by its place in the text around.
 struct Parameter {

@@ -3,8 +3,9 @@
 
 #include "compiler/migrate/documents/gatherer.h"
 
-/// What a panel is made of, alike in classic dashboards and in V2 resources.
 namespace compiler::migrate::documents {
+
+// What a panel is made of, alike in classic dashboards and in V2 resources.
 
 /// What the queries of one panel are, for what reads their result.
 struct PanelQueries {
@@ -30,5 +31,10 @@ void gather_field_config(const Value& config, Gatherer& out);
 
 /// Options that name fields, of all kinds of panels.
 void gather_options(const Value& options, Gatherer& out);
+
+/// Adds the names of fields at a path below `options`: keys apart by dots, [] for every item of a
+/// list, {} at the end for the keys of a map, ~ at the end for a regular expression over names.
+/// "" is the value itself.
+void gather_fields(const Value& options, std::string_view path, Gatherer& out);
 
 }  // namespace compiler::migrate::documents

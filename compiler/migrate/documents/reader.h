@@ -2,9 +2,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "compiler/migrate/documents/datasources.h"
 #include "compiler/migrate/documents/document.h"
 
 namespace compiler::migrate::documents {
@@ -27,5 +29,11 @@ struct ReadDocuments {
 /// each file, by one thread at a time; false stops.
 using Progress = std::function<bool(size_t done, size_t all)>;
 ReadDocuments read_documents(const DocumentFolders& folders, const Progress& progress = {});
+
+/// How a file is to be read.
+enum class FileType : uint8_t { json, yaml, markdown, program };
+
+/// Reads the text of a document, which holds path and text already.
+void read_document(Document& document, FileType type, const Catalog& catalog);
 
 }  // namespace compiler::migrate::documents

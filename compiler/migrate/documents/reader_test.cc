@@ -54,7 +54,7 @@ std::string dump(const Document& document) {
   std::string out = fmt::format("kind: {}\n", document.kind);
   size_t number = 0;
   for (const Use& use : document.uses) out += fmt::format("#{} {}", number++, dump(use));
-  for (const Scope& scope : document.scopes) {
+  for (const VariableScope& scope : document.scopes) {
     out += fmt::format("scope {}\n", scope.title);
     for (const auto& one : scope.variables) out += dump(one.second);
   }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/migrate/documents/links.h"
-#include "compiler/migrate/documents/query_shape.h"
+#include "compiler/migrate/documents/query_text.h"
 
 namespace compiler::migrate::documents {
 

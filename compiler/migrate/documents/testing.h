@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/ensure.h"
-#include "compiler/migrate/documents/read_one.h"
+#include "compiler/migrate/documents/reader.h"
 
 /// For tests and fuzz targets of this room.
 namespace compiler::migrate::documents {

@@ -56,7 +56,7 @@ class JsonReader {
 };
 
 namespace {
-constexpr size_t kDepthMax = 200;
+constexpr size_t kJsonDepthMax = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
@@ -176,7 +176,7 @@ bool JsonReader::value() {
   Tree::Node& node = add();
   const char first = text_[at_];
   if (first != '{' && first != '[') return scalar(node) && after_value();
-  if (last_.size() >= kDepthMax) return fail("values more than 200 levels deep");
+  if (last_.size() >= kJsonDepthMax) return fail("values more than 200 levels deep");
   node.kind = first == '{' ? Tree::Kind::map : Tree::Kind::list;
   open_ = static_cast<uint32_t>(tree_.nodes_.size() - 1);
   last_.push_back(Tree::kNone);

@@ -9,7 +9,7 @@ namespace compiler::migrate::documents {
 
 namespace {
 namespace yaml = compiler::yaml;
-constexpr int kDepthMax = 200;
+constexpr int kYamlDepthMax = 200;
 constexpr size_t kNodesMax = 1'000'000;
 
 /// What a tree of YAML lives on.
@@ -82,7 +82,7 @@ void YamlReader::place_scalar(const yaml::Node& from, Tree::Node& to, bool in_fl
 
 void YamlReader::add(const yaml::Node& node, uint32_t parent, const yaml::Pair* pair, int depth,
                      bool in_flow) {
-  if (depth > kDepthMax || tree_.nodes_.size() >= kNodesMax) {
+  if (depth > kYamlDepthMax || tree_.nodes_.size() >= kNodesMax) {
     is_too_large_ = true;
     return;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "compiler/migrate/documents/query_shape.h"
+#include "compiler/migrate/documents/query_text.h"
 
 namespace compiler::migrate::documents {
 
@@ -55,9 +55,9 @@ size_t last_comma(std::string_view text, Range in) {
   return found;
 }
 
-class QueryReader {
+class VariableQueryReader {
  public:
-  QueryReader(const QuerySource& source, std::string_view name, Gatherer& out)
+  VariableQueryReader(const QuerySource& source, std::string_view name, Gatherer& out)
       : source_(source), name_(name), out_(out) {}
 
   VariableQuery read(const Value& query);
@@ -75,7 +75,7 @@ class QueryReader {
   VariableQuery found_;
 };
 
-void QueryReader::decide_language(std::string_view text) {
+void VariableQueryReader::decide_language(std::string_view text) {
   found_.is_certain =
       source_.kind == QuerySource::Kind::loki || source_.kind == QuerySource::Kind::prometheus;
   found_.language =
@@ -84,7 +84,7 @@ void QueryReader::decide_language(std::string_view text) {
     found_.language = Language::promql;
 }
 
-void QueryReader::add(UseKind kind, const Value& at, Excerpt text) {
+void VariableQueryReader::add(UseKind kind, const Value& at, Excerpt text) {
   if (text.text().empty()) return;
   Use& use = out_.add(kind, at, std::move(text));
   use.language = found_.language;
@@ -93,7 +93,7 @@ void QueryReader::add(UseKind kind, const Value& at, Excerpt text) {
 }
 
 /// label_values(label), label_values({...}, label), label_values(series{...}, label)
-void QueryReader::label_values(const Value& query, const Excerpt& text, Range inside) {
+void VariableQueryReader::label_values(const Value& query, const Excerpt& text, Range inside) {
   const size_t comma = last_comma(text.text(), inside);
   Range label = inside;
   if (comma != std::string_view::npos) {
@@ -114,7 +114,7 @@ void QueryReader::label_values(const Value& query, const Excerpt& text, Range in
   add(UseKind::label_name, query, *name);
 }
 
-void QueryReader::text(const Value& query) {
+void VariableQueryReader::text(const Value& query) {
   const Excerpt text = query.excerpt();
   decide_language(text.text());
   if (const auto inside = arguments(text.text(), "label_values"))
@@ -131,7 +131,7 @@ void QueryReader::text(const Value& query) {
 }
 
 /// {"type": 1, "label": "component", "stream": "{job=\"kairos\"}"}; type 0 lists names of labels.
-void QueryReader::loki_object(const Value& query) {
+void VariableQueryReader::loki_object(const Value& query) {
   decide_language("");
   const Value stream = query["stream"];
   const Value label = query["label"];
@@ -141,7 +141,7 @@ void QueryReader::loki_object(const Value& query) {
   if (label.is_string()) add(UseKind::label_name, label, label.excerpt());
 }
 
-VariableQuery QueryReader::read(const Value& query) {
+VariableQuery VariableQueryReader::read(const Value& query) {
   if (source_.kind == QuerySource::Kind::other || source_.kind == QuerySource::Kind::computed) {
     out_.pass(source_.type);
     found_.is_passed = true;
@@ -164,7 +164,7 @@ VariableQuery QueryReader::read(const Value& query) {
 
 VariableQuery gather_variable_query(const Value& query, const QuerySource& source,
                                     std::string_view name, Gatherer& out) {
-  return QueryReader(source, name, out).read(query);
+  return VariableQueryReader(source, name, out).read(query);
 }
 
 }  // namespace compiler::migrate::documents

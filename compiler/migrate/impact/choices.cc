@@ -12,18 +12,18 @@ namespace {
 constexpr size_t kChoicesMax = 64;
 constexpr int kChainMax = 5;
 
-const documents::VariableDef* find(const documents::Scope* scope, const std::string& name) {
+const documents::VariableDef* find(const documents::VariableScope* scope, const std::string& name) {
   if (scope == nullptr) return nullptr;
   const auto found = scope->variables.find(name);
   return found == scope->variables.end() ? nullptr : &found->second;
 }
 
-OfferedValues offered(const World& world, const documents::VariableDef& variable,
-                      const documents::Scope* scope, Side side, int depth);
+OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                      const documents::VariableScope* scope, Side side, int depth);
 
 /// The union of all values of the variables in a variable's own selector.
-Bindings chained(const World& world, const logql::Selector& selector, const documents::Scope* scope,
-                 int depth) {
+Bindings chained(const FamilyIndex& families, const logql::Selector& selector,
+                 const documents::VariableScope* scope, int depth) {
   Bindings bindings;
   for (const auto& matcher : selector.matchers) {
     for (const auto& used : matcher.value.variables) {
@@ -31,8 +31,8 @@ Bindings chained(const World& world, const logql::Selector& selector, const docu
       if (variable == nullptr || depth >= kChainMax) continue;
       Binding binding;
       if (variable->type == "query" && !variable->label.empty()) {
-        const auto before = offered(world, *variable, scope, Side::before, depth + 1);
-        const auto after = offered(world, *variable, scope, Side::after, depth + 1);
+        const auto before = offered(families, *variable, scope, Side::before, depth + 1);
+        const auto after = offered(families, *variable, scope, Side::after, depth + 1);
         binding = {before.regex(), after.regex(), before.empty(), after.empty()};
       } else if (!variable->values.empty()) {
         binding.before = binding.after = fmt::format("{}", fmt::join(variable->values, "|"));
@@ -45,8 +45,8 @@ Bindings chained(const World& world, const logql::Selector& selector, const docu
   return bindings;
 }
 
-OfferedValues offered(const World& world, const documents::VariableDef& variable,
-                      const documents::Scope* scope, Side side, int depth) {
+OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                      const documents::VariableScope* scope, Side side, int depth) {
   OfferedValues values;
   std::vector<Condition> conditions;
   bool possible = true;
@@ -58,7 +58,7 @@ OfferedValues offered(const World& world, const documents::VariableDef& variable
       if (matcher.op == logql::MatchOp::equal) matcher.op = logql::MatchOp::regex;
       values.estimated = true;
     }
-    const auto bindings = chained(world, parsed.selector, scope, depth);
+    const auto bindings = chained(families, parsed.selector, scope, depth);
     const auto bound = bindings.bind(parsed.selector, side);
     values.estimated = values.estimated || !parsed.ok() || !bound;
     if (parsed.ok() && bound) {
@@ -67,12 +67,12 @@ OfferedValues offered(const World& world, const documents::VariableDef& variable
     }
   }
   if (!possible) return values;
-  const Reach reach = world.reach(conditions);
-  const auto collect = [&](World::Range range) {
+  const Reach reach = families.reach(conditions);
+  const auto collect = [&](FamilyIndex::Range range) {
     for (size_t i = range.begin; i < range.end; ++i) {
       if (!reach.may.test(i)) continue;
-      const auto found = world.family(i).labels.find(variable.label);
-      if (found == world.family(i).labels.end()) continue;
+      const auto found = families.family(i).labels.find(variable.label);
+      if (found == families.family(i).labels.end()) continue;
       for (const auto& value : found->second.exact) {
         if (!value.empty()) values.exact.insert(value);
       }
@@ -82,24 +82,24 @@ OfferedValues offered(const World& world, const documents::VariableDef& variable
       }
     }
   };
-  collect(world.unchanged());
-  for (size_t change = 0; change < world.mapping().changes.size(); ++change) {
-    collect(side == Side::before ? world.before(change) : world.after(change));
+  collect(families.unchanged());
+  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
+    collect(side == Side::before ? families.before(change) : families.after(change));
   }
   return values;
 }
 
 /// What one variable can stand for; empty: it cannot be enumerated.
-std::vector<Binding> bindings_of(const World& world, const documents::VariableDef& variable,
-                                 const VariableUse& use, const documents::Scope* scope,
-                                 bool& estimated) {
+std::vector<Binding> bindings_of(const FamilyIndex& families,
+                                 const documents::VariableDef& variable, const VariableUse& use,
+                                 const documents::VariableScope* scope, bool& estimated) {
   std::vector<Binding> list;
   if (variable.type != "query") {
     for (const auto& value : variable.values) list.push_back({value, value});
     estimated = estimated || !variable.values_are_all;
   } else if (!variable.label.empty()) {
-    const auto before = offered_values(world, variable, scope, Side::before);
-    const auto after = offered_values(world, variable, scope, Side::after);
+    const auto before = offered_values(families, variable, scope, Side::before);
+    const auto after = offered_values(families, variable, scope, Side::after);
     estimated = estimated || before.estimated || after.estimated;
     if (!use.alone) {
       list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
@@ -115,9 +115,9 @@ std::vector<Binding> bindings_of(const World& world, const documents::VariableDe
 
 }  // namespace
 
-OfferedValues offered_values(const World& world, const documents::VariableDef& variable,
-                             const documents::Scope* scope, Side side) {
-  return offered(world, variable, scope, side, 0);
+OfferedValues offered_values(const FamilyIndex& families, const documents::VariableDef& variable,
+                             const documents::VariableScope* scope, Side side) {
+  return offered(families, variable, scope, side, 0);
 }
 
 std::string OfferedValues::regex() const {
@@ -142,14 +142,14 @@ std::string escaped(std::string_view text) {
   return quoted;
 }
 
-Choices choices(const World& world, const std::map<std::string, VariableUse>& variables,
-                const documents::Scope* scope) {
+Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,
+                const documents::VariableScope* scope) {
   Choices all;
   all.list.emplace_back();
   for (const auto& [name, use] : variables) {
     const documents::VariableDef* variable = find(scope, name);
     if (variable == nullptr) continue;
-    const auto bindings = bindings_of(world, *variable, use, scope, all.estimated);
+    const auto bindings = bindings_of(families, *variable, use, scope, all.estimated);
     if (bindings.empty()) continue;
     // Beyond the bound each variable is varied with the others at their first value.
     const bool fits = all.list.size() * bindings.size() <= kChoicesMax;

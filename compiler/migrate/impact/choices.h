@@ -6,8 +6,8 @@
 
 #include "compiler/migrate/documents/document.h"
 #include "compiler/migrate/impact/bindings.h"
-#include "compiler/migrate/impact/walk.h"
-#include "compiler/migrate/impact/world.h"
+#include "compiler/migrate/impact/family_index.h"
+#include "compiler/migrate/impact/query_parts.h"
 
 namespace compiler::migrate::impact {
 
@@ -16,8 +16,8 @@ struct Choices {
   std::vector<Bindings> list;  ///< at least one; variables that cannot be enumerated are not bound
   bool estimated = false;      ///< there may be others
 };
-Choices choices(const World& world, const std::map<std::string, VariableUse>& variables,
-                const documents::Scope* scope);
+Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,
+                const documents::VariableScope* scope);
 
 /// What Grafana is told when it asks Loki for a variable's values.
 struct OfferedValues {
@@ -29,8 +29,8 @@ struct OfferedValues {
   /// All values as a regular expression.
   std::string regex() const;
 };
-OfferedValues offered_values(const World& world, const documents::VariableDef& variable,
-                             const documents::Scope* scope, Side side);
+OfferedValues offered_values(const FamilyIndex& families, const documents::VariableDef& variable,
+                             const documents::VariableScope* scope, Side side);
 
 /// `text` as a regular expression that matches just it.
 std::string escaped(std::string_view text);

@@ -8,12 +8,13 @@ namespace compiler::migrate::impact {
 namespace {
 
 /// All values of a label in a service's families; nullopt: in some it is absent or not known.
-std::optional<std::set<std::string>> values_of(const World& world, World::Range range,
-                                               const std::string& label) {
+std::optional<std::set<std::string>> values_of(const FamilyIndex& families,
+                                               FamilyIndex::Range range, const std::string& label) {
   std::set<std::string> values;
   for (size_t i = range.begin; i < range.end; ++i) {
-    const auto found = world.family(i).labels.find(label);
-    if (found == world.family(i).labels.end() || !found->second.open.empty()) return std::nullopt;
+    const auto found = families.family(i).labels.find(label);
+    if (found == families.family(i).labels.end() || !found->second.open.empty())
+      return std::nullopt;
     for (const auto& value : found->second.exact) {
       if (value.empty()) return std::nullopt;
       values.insert(value);
@@ -24,8 +25,8 @@ std::optional<std::set<std::string>> values_of(const World& world, World::Range 
 }
 
 /// The change of the service that a family belongs to; the number of changes when it has none.
-size_t change_of(const World& world, const streams::StreamFamily& family) {
-  const auto& changes = world.mapping().changes;
+size_t change_of(const FamilyIndex& families, const streams::StreamFamily& family) {
+  const auto& changes = families.mapping().changes;
   const auto found =
       std::find_if(changes.begin(), changes.end(), [&](const streams::Change& change) {
         return !family.service.empty() && change.service == family.service &&
@@ -36,27 +37,27 @@ size_t change_of(const World& world, const streams::StreamFamily& family) {
 
 /// Whether a value is one of other streams as well, or of two of the services. Containers that stay
 /// are of their service.
-bool is_shared(const World& world, Correspondence& correspondence, size_t& in_all) {
+bool is_shared(const FamilyIndex& families, Correspondence& correspondence, size_t& in_all) {
   std::map<std::string, std::set<size_t>> owners;
-  const size_t nobody = world.mapping().changes.size();
-  const auto collect = [&](World::Range range, size_t owner) {
+  const size_t nobody = families.mapping().changes.size();
+  const auto collect = [&](FamilyIndex::Range range, size_t owner) {
     for (size_t i = range.begin; i < range.end; ++i) {
-      const auto found = world.family(i).labels.find(correspondence.label);
-      if (found == world.family(i).labels.end()) continue;
+      const auto found = families.family(i).labels.find(correspondence.label);
+      if (found == families.family(i).labels.end()) continue;
       for (const auto& value : found->second.exact) owners[value].insert(owner);
     }
   };
-  for (size_t i = world.unchanged().begin; i < world.unchanged().end; ++i) {
-    const size_t owner = change_of(world, world.family(i));
+  for (size_t i = families.unchanged().begin; i < families.unchanged().end; ++i) {
+    const size_t owner = change_of(families, families.family(i));
     collect({i, i + 1}, owner);
     const auto own = correspondence.values.find(owner);
-    const auto values = world.family(i).labels.find(correspondence.label);
-    if (own == correspondence.values.end() || values == world.family(i).labels.end()) continue;
+    const auto values = families.family(i).labels.find(correspondence.label);
+    if (own == correspondence.values.end() || values == families.family(i).labels.end()) continue;
     for (const auto& value : values->second.exact) {
       correspondence.has_siblings = correspondence.has_siblings || own->second.contains(value);
     }
   }
-  for (size_t change = 0; change < nobody; ++change) collect(world.after(change), change);
+  for (size_t change = 0; change < nobody; ++change) collect(families.after(change), change);
   in_all = owners.size();
   for (const auto& value : correspondence.all()) {
     if (owners[value].size() > 1) return true;
@@ -72,19 +73,20 @@ struct Ranked {
   std::tuple<bool, bool, bool, size_t, bool, size_t, size_t> rank;
 };
 
-std::optional<Ranked> rank(const World& world, const std::vector<size_t>& changes,
+std::optional<Ranked> rank(const FamilyIndex& families, const std::vector<size_t>& changes,
                            const std::string& old_label, const std::string& label) {
   Ranked ranked{.correspondence = {.label = label, .values = {}, .same_values = true}, .rank = {}};
   bool is_new = false;
   size_t count = 0, other_names = 0;
   for (const size_t change : changes) {
-    const auto now = values_of(world, world.after(change), label);
+    const auto now = values_of(families, families.after(change), label);
     if (!now) return std::nullopt;
-    const auto before = values_of(world, world.before(change), label);
-    const auto old = values_of(world, world.before(change), old_label);
+    const auto before = values_of(families, families.before(change), label);
+    const auto old = values_of(families, families.before(change), old_label);
     is_new = is_new || before != now;
     ranked.correspondence.same_values = ranked.correspondence.same_values && old && *old == *now;
-    other_names += *now == std::set<std::string>{world.mapping().changes[change].service} ? 0 : 1;
+    other_names +=
+        *now == std::set<std::string>{families.mapping().changes[change].service} ? 0 : 1;
     count += now->size();
     ranked.correspondence.values[change] = *now;
   }
@@ -92,7 +94,7 @@ std::optional<Ranked> rank(const World& world, const std::vector<size_t>& change
   // were there for a while: streams with dual labels, of which the old one ends.
   if (!is_new && (label == old_label || !ranked.correspondence.same_values)) return std::nullopt;
   size_t in_all = 0;
-  const bool shared = is_shared(world, ranked.correspondence, in_all);
+  const bool shared = is_shared(families, ranked.correspondence, in_all);
   ranked.rank = {
       !is_new, !ranked.correspondence.same_values, shared, other_names, label != old_label, count,
       in_all};
@@ -107,12 +109,13 @@ std::set<std::string> Correspondence::all() const {
   return united;
 }
 
-std::vector<Correspondence> correspondences(const World& world, const std::vector<size_t>& changes,
+std::vector<Correspondence> correspondences(const FamilyIndex& families,
+                                            const std::vector<size_t>& changes,
                                             const std::string& label) {
-  if (changes.empty() || world.after(changes.front()).empty()) return {};
+  if (changes.empty() || families.after(changes.front()).empty()) return {};
   std::vector<Ranked> found;
-  for (const auto& [name, values] : world.family(world.after(changes.front()).begin).labels) {
-    if (auto one = rank(world, changes, label, name)) found.push_back(std::move(*one));
+  for (const auto& [name, values] : families.family(families.after(changes.front()).begin).labels) {
+    if (auto one = rank(families, changes, label, name)) found.push_back(std::move(*one));
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/migrate/impact/world.h"
+#include "compiler/migrate/impact/family_index.h"
 
 namespace compiler::migrate::impact {
 
@@ -22,7 +22,8 @@ struct Correspondence {
 /// Labels that can take the place of `label` for all of `changes`, the likeliest first: those with
 /// the same values, then those that have the service's name as value, then those whose values tell
 /// the services apart.
-std::vector<Correspondence> correspondences(const World& world, const std::vector<size_t>& changes,
+std::vector<Correspondence> correspondences(const FamilyIndex& families,
+                                            const std::vector<size_t>& changes,
                                             const std::string& label);
 
 }  // namespace compiler::migrate::impact

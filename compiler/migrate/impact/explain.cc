@@ -1,3 +1,5 @@
+#include "compiler/migrate/impact/explain.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +13,9 @@ namespace {
 constexpr size_t kNamedMax = 3;
 
 /// What one condition says of a service's families.
-Extent extent_of(const World& world, const Condition& condition, World::Range range) {
-  const Reach reach = world.reach({&condition, 1});
+Extent extent_of(const FamilyIndex& families, const Condition& condition,
+                 FamilyIndex::Range range) {
+  const Reach reach = families.reach({&condition, 1});
   Extent extent{true, false, false};
   for (size_t i = range.begin; i < range.end; ++i) {
     const Extent one = reach.of(i);
@@ -21,10 +24,10 @@ Extent extent_of(const World& world, const Condition& condition, World::Range ra
   return extent;
 }
 
-bool has_label(const World& world, World::Range range, const std::string& name) {
+bool has_label(const FamilyIndex& families, FamilyIndex::Range range, const std::string& name) {
   for (size_t i = range.begin; i < range.end; ++i) {
-    const auto found = world.family(i).labels.find(name);
-    if (found != world.family(i).labels.end() &&
+    const auto found = families.family(i).labels.find(name);
+    if (found != families.family(i).labels.end() &&
         found->second.exact != std::vector<std::string>{""})
       return true;
   }
@@ -32,12 +35,13 @@ bool has_label(const World& world, World::Range range, const std::string& name) 
 }
 
 /// Why a service's streams are not taken any more.
-std::string why_lost(const World& world, size_t change, const std::vector<Condition>& conditions) {
-  const auto range = world.after(change);
+std::string why_lost(const FamilyIndex& families, size_t change,
+                     const std::vector<Condition>& conditions) {
+  const auto range = families.after(change);
   if (range.empty()) return "its lines no longer come";
   for (const Condition& condition : conditions) {
-    if (extent_of(world, condition, range).all) continue;
-    if (!has_label(world, range, condition.name)) {
+    if (extent_of(families, condition, range).all) continue;
+    if (!has_label(families, range, condition.name)) {
       return fmt::format("the label `{}` is gone there", condition.name);
     }
     return fmt::format("`{}` does not fit the new values of `{}`", condition.text(),
@@ -46,11 +50,11 @@ std::string why_lost(const World& world, size_t change, const std::vector<Condit
   return "the values of a variable are not what they were";
 }
 
-std::string why_gained(const World& world, size_t change,
+std::string why_gained(const FamilyIndex& families, size_t change,
                        const std::vector<Condition>& conditions) {
   for (const Condition& condition : conditions) {
-    if (extent_of(world, condition, world.before(change)).may) continue;
-    if (!has_label(world, world.after(change), condition.name)) {
+    if (extent_of(families, condition, families.before(change)).may) continue;
+    if (!has_label(families, families.after(change), condition.name)) {
       return fmt::format("the label `{}` is gone there, and `{}` accepts its absence",
                          condition.name, condition.text());
     }
@@ -62,10 +66,10 @@ std::string why_gained(const World& world, size_t change,
 /// Services of one fate and one cause share a sentence.
 using Groups = std::map<std::pair<Fate, std::string>, std::vector<size_t>>;
 
-std::string sentence(const World& world, Fate fate, const std::string& why,
+std::string sentence(const FamilyIndex& families, Fate fate, const std::string& why,
                      const std::vector<size_t>& changes) {
-  const auto names = names_of(world, changes);
-  const streams::Change& first = world.mapping().changes[changes.front()];
+  const auto names = names_of(families, changes);
+  const streams::Change& first = families.mapping().changes[changes.front()];
   std::string now;
   if (!first.after.empty()) {
     now = fmt::format(" Its streams are now {}.", moved_labels(first));
@@ -90,11 +94,11 @@ std::string sentence(const World& world, Fate fate, const std::string& why,
   return {};
 }
 
-std::string why_unsure(const World& world, size_t change,
+std::string why_unsure(const FamilyIndex& families, size_t change,
                        const std::vector<Condition>& conditions) {
   for (const Condition& condition : conditions) {
-    for (const auto range : {world.before(change), world.after(change)}) {
-      const Extent extent = extent_of(world, condition, range);
+    for (const auto range : {families.before(change), families.after(change)}) {
+      const Extent extent = extent_of(families, condition, range);
       if (extent.may && !extent.all) {
         return fmt::format(
             "`{}` depends on values that the configurations do not tell, or that "
@@ -108,10 +112,10 @@ std::string why_unsure(const World& world, size_t change,
 
 }  // namespace
 
-std::string names_of(const World& world, const std::vector<size_t>& changes) {
+std::string names_of(const FamilyIndex& families, const std::vector<size_t>& changes) {
   std::vector<std::string> names;
   for (const size_t change : changes) {
-    auto name = service_name(world.mapping().changes[change]);
+    auto name = service_name(families.mapping().changes[change]);
     if (std::find(names.begin(), names.end(), name) == names.end())
       names.push_back(std::move(name));
   }
@@ -151,20 +155,20 @@ std::string moved_labels(const streams::Change& change) {
   return shown.text();
 }
 
-std::vector<std::string> explain(const World& world, const Selection& selection,
+std::vector<std::string> explain(const FamilyIndex& families, const Selection& selection,
                                  const std::vector<Condition>& conditions) {
   Groups groups;
   for (const Affected& one : selection.affected) {
     switch (one.fate) {
       case Fate::lost:
       case Fate::partly_lost:
-        groups[{one.fate, why_lost(world, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_lost(families, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::gained:
-        groups[{one.fate, why_gained(world, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_gained(families, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::unsure:
-        groups[{one.fate, why_unsure(world, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_unsure(families, one.change, conditions)}].push_back(one.change);
         break;
       case Fate::kept:
       case Fate::untouched:
@@ -173,7 +177,7 @@ std::vector<std::string> explain(const World& world, const Selection& selection,
   }
   std::vector<std::string> sentences;
   for (const auto& [what, changes] : groups) {
-    sentences.push_back(sentence(world, what.first, what.second, changes));
+    sentences.push_back(sentence(families, what.first, what.second, changes));
   }
   if (selection.has(Fate::gained) && !selection.took()) {
     sentences.emplace_back(

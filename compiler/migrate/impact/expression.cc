@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/explain.h"
+#include "compiler/migrate/impact/log_query.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -36,7 +37,7 @@ SeriesLabels project(const SeriesLabels& labels, const std::vector<std::string>&
     if (const auto found = labels.named.find(name); found != labels.named.end()) {
       kept.named.insert(*found);
     } else if (labels.open) {
-      kept.named[name] = {.kind = Source::Kind::line, .values = {}, .id = name};
+      kept.named[name] = {.kind = LabelSource::Kind::line, .values = {}, .id = name};
     }
   }
   return kept;
@@ -67,18 +68,19 @@ Fate fate_in(const Selection& selection, size_t change) {
   return Fate::untouched;
 }
 
-class Judge {
+class ExpressionJudge {
  public:
-  Judge(const World& world, const Bindings& bindings) : world_(world), bindings_(bindings) {}
+  ExpressionJudge(const FamilyIndex& families, const Bindings& bindings)
+      : families_(families), bindings_(bindings) {}
 
   Outcome of(const logql::Expr& expr) const {
     Outcome outcome = std::visit([&](const auto& what) { return (*this)(what); }, expr.what);
-    if (outcome.others.empty()) outcome.others = Bits(world_.size());
+    if (outcome.others.empty()) outcome.others = Bits(families_.size());
     return outcome;
   }
 
   Outcome operator()(const logql::LogQuery& query) const {
-    return judge_lines(world_, query, bindings_);
+    return judge_lines(families_, query, bindings_);
   }
   Outcome operator()(const logql::Paren& paren) const { return of(*paren.inner); }
   Outcome operator()(const logql::Number&) const { return literal(); }
@@ -92,7 +94,7 @@ class Judge {
   }
 
   Outcome operator()(const logql::Variants& variants) const {
-    Outcome all = judge_lines(world_, variants.query, bindings_);
+    Outcome all = judge_lines(families_, variants.query, bindings_);
     for (const auto& expr : variants.expressions) {
       Outcome one = of(*expr);
       all.verdict = worse(all.verdict, one.verdict);
@@ -103,7 +105,7 @@ class Judge {
   }
 
   Outcome operator()(const logql::RangeAggregation& range) const {
-    Outcome outcome = judge_lines(world_, range.query, bindings_);
+    Outcome outcome = judge_lines(families_, range.query, bindings_);
     outcome.is_metric = true;
     outcome.is_additive = adds_up(range.function);
     if (range.function == "absent_over_time") return absent(std::move(outcome));
@@ -130,7 +132,7 @@ class Judge {
         const auto source = project(*series, {replace.source.value}, false).named;
         const auto key = source.empty() ? std::string("absent") : key_of(source.begin()->second);
         made->named[replace.destination.value] = {
-            .kind = Source::Kind::made,
+            .kind = LabelSource::Kind::made,
             .values = {},
             .id = fmt::format("{}/{}/{}", key, replace.regex.value, replace.replacement.value)};
         series = std::move(made);
@@ -207,7 +209,7 @@ class Judge {
     outcome.verdict = Verdict::value_changed;
     outcome.reasons.push_back(
         fmt::format("{}() is over other series: {} have {} after the move and had {} before.",
-                    function, names_of(world_, changes), new_count, old_count));
+                    function, names_of(families_, changes), new_count, old_count));
   }
 
   void group(Outcome& outcome, const logql::Grouping& grouping) const {
@@ -247,7 +249,7 @@ class Judge {
       return outcome;
     }
     Outcome all = left;
-    all.selection = united(world_, left.selection, right.selection);
+    all.selection = united(families_, left.selection, right.selection);
     all.verdict = verdict_of(all.selection);
     for (const Outcome* side : {&left, &right}) {
       if (side->verdict <= Verdict::value_changed) all.verdict = worse(all.verdict, side->verdict);
@@ -324,7 +326,7 @@ class Judge {
       all.reasons.push_back(
           fmt::format("The series of {} find no partner on the other side of `{}` any more: the "
                       "labels that are matched change on one side only, or the partner is gone.",
-                      names_of(world_, alone), binary.op));
+                      names_of(families_, alone), binary.op));
     }
     all.selection.estimated = all.selection.estimated || right.selection.estimated;
     add_services(all, right);
@@ -348,10 +350,10 @@ class Judge {
     const auto names = matched_names(binary);
     const auto keys = [&](const Outcome& side) {
       std::vector<SeriesPtr> projected;
-      for (size_t i = world_.unchanged().begin; i < world_.unchanged().end; ++i) {
+      for (size_t i = families_.unchanged().begin; i < families_.unchanged().end; ++i) {
         if (!side.others.test(i)) continue;
         add_new(projected,
-                std::make_shared<SeriesLabels>(project(*world_.labels(i), names, false)));
+                std::make_shared<SeriesLabels>(project(*families_.labels(i), names, false)));
       }
       return projected;
     };
@@ -403,7 +405,7 @@ class Judge {
     return !alone.empty();
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   const Bindings& bindings_;
 };
 
@@ -421,8 +423,9 @@ bool labels_change(const Outcome& outcome) {
                      });
 }
 
-Outcome judge_expression(const World& world, const logql::Expr& expr, const Bindings& bindings) {
-  return Judge(world, bindings).of(expr);
+Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,
+                         const Bindings& bindings) {
+  return ExpressionJudge(families, bindings).of(expr);
 }
 
 }  // namespace compiler::migrate::impact

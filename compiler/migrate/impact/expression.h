@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "compiler/migrate/impact/bindings.h"
+#include "compiler/migrate/impact/family_index.h"
 #include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/label_source.h"
 #include "compiler/migrate/impact/line_labels.h"
 #include "compiler/migrate/impact/selection.h"
-#include "compiler/migrate/impact/source.h"
-#include "compiler/migrate/impact/world.h"
 #include "logql/ast.h"
 
 namespace compiler::migrate::impact {
@@ -37,23 +37,13 @@ struct Outcome {
 };
 
 /// Judges an expression for one choice of values of its variables.
-Outcome judge_expression(const World& world, const logql::Expr& expr, const Bindings& bindings);
+Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,
+                         const Bindings& bindings);
 
 /// `worse` of two verdicts: in the order of the enumeration.
 Verdict worse(Verdict a, Verdict b);
 
 /// Whether series of streams that are kept change their labels.
 bool labels_change(const Outcome& outcome);
-
-/// Why a selector's outcome is what it is: one sentence a group of services.
-std::vector<std::string> explain(const World& world, const Selection& selection,
-                                 const std::vector<Condition>& conditions);
-
-/// `labels` of a family after the move, as far as they differ from before:
-/// {service="kairos", component="app"}.
-std::string moved_labels(const streams::Change& change);
-
-/// "puck/kairos", "puck/kairos and puck/angelia", "puck/a, puck/b, puck/c and 4 more".
-std::string names_of(const World& world, const std::vector<size_t>& changes);
 
 }  // namespace compiler::migrate::impact

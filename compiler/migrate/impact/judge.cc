@@ -1,3 +1,5 @@
+#include "compiler/migrate/impact/judge.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,8 +30,8 @@ JudgedQuery not_read(const logql::ParseError& error) {
 /// All uses of one document.
 class DocumentJudge {
  public:
-  DocumentJudge(const World& world, const documents::Document& document)
-      : world_(world), document_(document), judged_(document.uses.size()) {}
+  DocumentJudge(const FamilyIndex& families, const documents::Document& document)
+      : families_(families), document_(document), judged_(document.uses.size()) {}
 
   /// Queries come first: other uses read their results.
   void judge_queries() {
@@ -73,7 +75,7 @@ class DocumentJudge {
       const documents::Use& use = document_.uses[i];
       if (use.kind != documents::UseKind::query || use.language != documents::Language::promql)
         continue;
-      keep(i, judge_promql(world_, use.text.text(), recorded));
+      keep(i, judge_promql(families_, use.text.text(), recorded));
     }
   }
 
@@ -82,7 +84,7 @@ class DocumentJudge {
       const documents::Use& use = document_.uses[i];
       if (judged_[i]) continue;
       if (use.kind == documents::UseKind::route_matchers) {
-        keep(i, judge_route(world_, use.text.text(), use.label, alerts));
+        keep(i, judge_route(families_, use.text.text(), use.label, alerts));
       } else {
         judged_[i] = reader(use);
       }
@@ -117,13 +119,13 @@ class DocumentJudge {
     finding.proposal = proposal_of(use, {.edits = edits, .text = edited(use.text.text(), edits)});
   }
 
-  const documents::Scope* scope_of(const documents::Use& use) const {
+  const documents::VariableScope* scope_of(const documents::Use& use) const {
     const auto index = static_cast<size_t>(use.scope);
     return use.scope < 0 || index >= document_.scopes.size() ? nullptr : &document_.scopes[index];
   }
 
   const documents::VariableDef* variable_of(const documents::Use& use) const {
-    const documents::Scope* scope = scope_of(use);
+    const documents::VariableScope* scope = scope_of(use);
     if (scope == nullptr) return nullptr;
     const auto found = scope->variables.find(use.name);
     return found == scope->variables.end() ? nullptr : &found->second;
@@ -132,7 +134,7 @@ class DocumentJudge {
   JudgedQuery query(const documents::Use& use) const {
     const auto parsed = logql::parse(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
-    return judge_query(world_, *parsed.expr, scope_of(use));
+    return judge_query(families_, *parsed.expr, scope_of(use));
   }
 
   JudgedQuery selector(const documents::Use& use) const {
@@ -140,7 +142,7 @@ class DocumentJudge {
     auto parsed = logql::parse_selector(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
     logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
-    return judge_query(world_, expr, scope_of(use));
+    return judge_query(families_, expr, scope_of(use));
   }
 
   JudgedQuery reader(const documents::Use& use) const {
@@ -149,20 +151,20 @@ class DocumentJudge {
         if (const auto* variable = variable_of(use);
             variable != nullptr && variable->label == use.text.text()) {
           if (use.language == documents::Language::promql) return {};
-          return judge_offered(world_, *variable, scope_of(use), {});
+          return judge_offered(families_, *variable, scope_of(use), {});
         }
-        return judge_mentions(world_, use, read_by(use));
+        return judge_mentions(families_, use, read_by(use));
       case documents::UseKind::label_template:
       case documents::UseKind::go_template:
       case documents::UseKind::field_reference:
-        return judge_mentions(world_, use, read_by(use));
+        return judge_mentions(families_, use, read_by(use));
       case documents::UseKind::value:
         if (use.language == documents::Language::promql || use.label.empty()) return {};
-        return judge_value(world_, use.label, use.text.text());
+        return judge_value(families_, use.label, use.text.text());
       case documents::UseKind::value_regex:
         if (const auto* variable = variable_of(use); variable != nullptr) {
           if (use.language == documents::Language::promql) return {};
-          return judge_offered(world_, *variable, scope_of(use), use.text.text());
+          return judge_offered(families_, *variable, scope_of(use), use.text.text());
         }
         return {};
       case documents::UseKind::route_matchers:
@@ -182,12 +184,12 @@ class DocumentJudge {
       // A bare selector is a query as well.
       const auto parsed = logql::parse(use.text.text());
       if (parsed.ok()) {
-        rewrite = rewrite_query(world_, use.text.text(), *parsed.expr, judged, why);
+        rewrite = rewrite_query(families_, use.text.text(), *parsed.expr, judged, why);
       }
       finding.transitions =
-          transitions(world_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
+          transitions(families_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
     } else {
-      rewrite = rewrite_mentions(world_, use, read_by(use));
+      rewrite = rewrite_mentions(families_, use, read_by(use));
       if (rewrite && !is_carried(use, *rewrite, why)) rewrite.reset();
     }
     if (rewrite && rewrite->needs_second_target) {
@@ -209,7 +211,7 @@ class DocumentJudge {
       const auto proposed = proposed_text(index);
       for (const Replaced& one : rewrite.replaced) {
         if (!label_fate({&judged}, one.old_label).changes) continue;
-        const bool is_there = proposed ? carries(world_, *proposed, judged, one)
+        const bool is_there = proposed ? carries(families_, *proposed, judged, one)
                                        : !loses && carries(judged.outcome, one);
         if (is_there) continue;
         why = proposed ? fmt::format("the query it reads would not give `{}`", one.new_label)
@@ -271,14 +273,14 @@ class DocumentJudge {
     for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
     for (const Affected& one : affected) {
       if (one.fate == Fate::kept && !all_kept) continue;
-      auto name = service_name(world_.mapping().changes[one.change]);
+      auto name = service_name(families_.mapping().changes[one.change]);
       if (std::find(names.begin(), names.end(), name) == names.end())
         names.push_back(std::move(name));
     }
     return names;
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   const documents::Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
   std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
@@ -289,19 +291,19 @@ class DocumentJudge {
 std::vector<Finding> judge(const std::vector<documents::Document>& documents,
                            const streams::Mapping& mapping) {
   // Rules come first, for other documents read what they find.
-  const World world(mapping);
+  const FamilyIndex families(mapping);
   std::deque<DocumentJudge> with_rules;
   Recorded recorded;
   std::vector<JudgedRule> alerts;
   for (const documents::Document& document : documents) {
     if (document.rules.empty()) continue;
-    with_rules.emplace_back(world, document).judge_queries();
+    with_rules.emplace_back(families, document).judge_queries();
     with_rules.back().collect_rules(recorded, alerts);
   }
   std::vector<std::vector<Finding>> by_document(documents.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
-    const World own(mapping);  // It remembers decisions, each thread for itself.
+    const FamilyIndex own(mapping);  // It remembers decisions, each thread for itself.
     for (size_t i; (i = next.fetch_add(1)) < documents.size();)
       by_document[i] = DocumentJudge(own, documents[i]).judge_all(i, recorded, alerts);
   };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
 
 namespace {
 

@@ -1,3 +1,5 @@
+#include "compiler/migrate/impact/judge.h"
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -120,7 +122,7 @@ class CaseReader {
       return;
     }
     if (text.starts_with('#')) return;
-    if (is_new_) documents.push_back({.path = "case", .scopes = {documents::Scope{}}});
+    if (is_new_) documents.push_back({.path = "case", .scopes = {documents::VariableScope{}}});
     is_new_ = false;
     const auto colon = text.find(": ");
     REQUIRE(colon != std::string::npos);

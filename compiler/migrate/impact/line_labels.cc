@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kExtracted = "_extracted";
 
-Source from_line(std::string_view name) {
-  return {.kind = Source::Kind::line, .id = std::string(name)};
+LabelSource from_line(std::string_view name) {
+  return {.kind = LabelSource::Kind::line, .id = std::string(name)};
 }
 
 bool is_string(const logql::LabelFilter& filter) {
@@ -35,11 +35,11 @@ logql::MatchOp match_op(logql::CompareOp op) {
 /// The stages of one query for one family, one after the other.
 class Follower {
  public:
-  Follower(const World& world, const Bindings& bindings, Side side,
+  Follower(const FamilyIndex& families, const Bindings& bindings, Side side,
            const streams::StreamFamily& family)
-      : world_(world), bindings_(bindings), side_(side) {
+      : families_(families), bindings_(bindings), side_(side) {
     for (const auto& [name, values] : family.labels) {
-      lines_.named[name] = {.kind = Source::Kind::stream, .values = values, .id = {}};
+      lines_.named[name] = {.kind = LabelSource::Kind::stream, .values = values, .id = {}};
     }
   }
 
@@ -72,7 +72,7 @@ class Follower {
   }
 
   void operator()(const logql::LabelFilter& filter) {
-    const Outcome outcome = test(filter);
+    const FilterResult outcome = test(filter);
     lines_.passes.all = lines_.passes.all && outcome.extent.all;
     lines_.passes.some = lines_.passes.some && outcome.extent.some;
     lines_.passes.may = lines_.passes.may && outcome.extent.may;
@@ -82,21 +82,21 @@ class Follower {
 
   void operator()(const logql::LineFormat& format) {
     for (const auto& label : labels_in_template(format.pattern.value)) {
-      lines_.shown[label] = lines_.source(world_, label);
+      lines_.shown[label] = lines_.source(families_, label);
     }
   }
 
   void operator()(const logql::LabelFormat& format) {
     for (const auto& one : format.assignments) {
       if (one.is_template) {
-        Source made{.kind = Source::Kind::made, .values = {}, .id = one.value.value};
+        LabelSource made{.kind = LabelSource::Kind::made, .values = {}, .id = one.value.value};
         for (const auto& label : labels_in_template(one.value.value)) {
-          made.id += fmt::format("|{}={}", label, key_of(lines_.source(world_, label)));
+          made.id += fmt::format("|{}={}", label, key_of(lines_.source(families_, label)));
         }
         lines_.named[one.label.value] = std::move(made);
         continue;
       }
-      const Source source = lines_.source(world_, one.value.value);
+      const LabelSource source = lines_.source(families_, one.value.value);
       remove(one.value.value);
       lines_.named[one.label.value] = source;
     }
@@ -107,9 +107,9 @@ class Follower {
       for (const auto& item : list.items) drop(item);
       return;
     }
-    std::map<std::string, Source> kept;
+    std::map<std::string, LabelSource> kept;
     for (const auto& item : list.items) {
-      kept[item.name.value] = conditional(item, lines_.source(world_, item.name.value));
+      kept[item.name.value] = conditional(item, lines_.source(families_, item.name.value));
     }
     lines_.named = std::move(kept);
     lines_.open = false;
@@ -121,24 +121,25 @@ class Follower {
       lines_.unknown = fmt::format("the label to unwrap is a variable, {}", unwrap.label.value);
       return;
     }
-    const Source source = lines_.source(world_, label->text);
+    const LabelSource source = lines_.source(families_, label->text);
     lines_.read[label->text] = source;
-    if (source.kind == Source::Kind::absent) {
+    if (source.kind == LabelSource::Kind::absent) {
       lines_.passes = {};
       lines_.blocked_by.push_back(label->text);
     }
-    if (source.kind == Source::Kind::line) lines_.depends += fmt::format("unwrap {};", source.id);
+    if (source.kind == LabelSource::Kind::line)
+      lines_.depends += fmt::format("unwrap {};", source.id);
     remove(label->text);
   }
 
  private:
-  struct Outcome {
+  struct FilterResult {
     Extent extent{true, true, true};
     std::string depends;
     std::string label;
   };
 
-  Outcome test(const logql::LabelFilter& filter) {
+  FilterResult test(const logql::LabelFilter& filter) {
     switch (filter.kind) {
       case logql::LabelFilter::Kind::compare:
         return compare(filter);
@@ -153,10 +154,10 @@ class Follower {
     return {};
   }
 
-  Outcome test_all(const logql::LabelFilter& filter) {
-    Outcome all;
+  FilterResult test_all(const logql::LabelFilter& filter) {
+    FilterResult all;
     for (const auto& part : filter.parts) {
-      const Outcome one = test(part);
+      const FilterResult one = test(part);
       all.extent = {all.extent.all && one.extent.all, all.extent.some && one.extent.some,
                     all.extent.may && one.extent.may};
       all.depends += one.depends;
@@ -165,10 +166,10 @@ class Follower {
     return all;
   }
 
-  Outcome test_any(const logql::LabelFilter& filter) {
-    Outcome any{.extent = {}, .depends = {}, .label = {}};
+  FilterResult test_any(const logql::LabelFilter& filter) {
+    FilterResult any{.extent = {}, .depends = {}, .label = {}};
     for (const auto& part : filter.parts) {
-      const Outcome one = test(part);
+      const FilterResult one = test(part);
       if (any.label.empty()) any.label = one.label;
       if (!one.extent.may) continue;
       if (one.extent.all && one.depends.empty()) return {};
@@ -178,8 +179,8 @@ class Follower {
     return any;
   }
 
-  Outcome compare(const logql::LabelFilter& filter) {
-    Outcome outcome;
+  FilterResult compare(const logql::LabelFilter& filter) {
+    FilterResult outcome;
     const auto name = bindings_.bind(filter.name, side_);
     const auto value = bindings_.bind(filter.value, side_);
     if (!name) {
@@ -187,10 +188,11 @@ class Follower {
       return outcome;
     }
     outcome.label = name->text;
-    const Source source = lines_.source(world_, name->text);
+    const LabelSource source = lines_.source(families_, name->text);
     lines_.read[name->text] = source;
-    const bool known = source.kind == Source::Kind::stream || source.kind == Source::Kind::absent;
-    if (!known || (!is_string(filter) && source.kind == Source::Kind::stream)) {
+    const bool known =
+        source.kind == LabelSource::Kind::stream || source.kind == LabelSource::Kind::absent;
+    if (!known || (!is_string(filter) && source.kind == LabelSource::Kind::stream)) {
       outcome.depends = fmt::format("{} {} {} on {};", name->text, static_cast<int>(filter.op),
                                     filter.value.value, key_of(source));
       return outcome;
@@ -211,14 +213,15 @@ class Follower {
       lines_.unknown = fmt::format("the filter on `{}`: {}", name->text, error);
       return outcome;
     }
-    const bool absent = source.kind == Source::Kind::absent;
+    const bool absent = source.kind == LabelSource::Kind::absent;
     outcome.extent = decide({&*test, 1}, absent ? streams::Values::of("") : source.values);
     return outcome;
   }
 
   void extract(const std::string& name) {
     const auto taken = lines_.named.find(name);
-    const bool collides = taken != lines_.named.end() && taken->second.kind == Source::Kind::stream;
+    const bool collides =
+        taken != lines_.named.end() && taken->second.kind == LabelSource::Kind::stream;
     lines_.named[collides ? name + std::string(kExtracted) : name] = from_line(name);
   }
 
@@ -238,18 +241,18 @@ class Follower {
     while (re2::RE2::FindAndConsume(&rest, capture, &name)) extract(name);
   }
 
-  static Source conditional(const logql::LabelList::Item& item, Source source) {
-    if (!item.matcher || source.kind == Source::Kind::absent) return source;
-    return {.kind = Source::Kind::made,
+  static LabelSource conditional(const logql::LabelList::Item& item, LabelSource source) {
+    if (!item.matcher || source.kind == LabelSource::Kind::absent) return source;
+    return {.kind = LabelSource::Kind::made,
             .values = {},
             .id = fmt::format("{}{}{} of {}", item.name.value, static_cast<int>(item.matcher->op),
                               item.matcher->value.value, key_of(source))};
   }
 
   void drop(const logql::LabelList::Item& item) {
-    const Source source = lines_.source(world_, item.name.value);
+    const LabelSource source = lines_.source(families_, item.name.value);
     if (item.matcher) {
-      if (source.kind != Source::Kind::absent) {
+      if (source.kind != LabelSource::Kind::absent) {
         lines_.named[item.name.value] = conditional(item, source);
       }
       return;
@@ -262,7 +265,7 @@ class Follower {
     lines_.dropped.push_back(name);
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   const Bindings& bindings_;
   Side side_;
   LineLabels lines_;
@@ -270,7 +273,7 @@ class Follower {
 
 }  // namespace
 
-std::string key_of(const Source& source) {
+std::string key_of(const LabelSource& source) {
   std::string key = fmt::format("{}:{}", static_cast<int>(source.kind), source.id);
   for (const auto& value : source.values.exact) key += fmt::format(",{}", value);
   for (const auto& value : source.values.open)
@@ -278,23 +281,24 @@ std::string key_of(const Source& source) {
   return key;
 }
 
-Source LineLabels::source(const World& world, std::string_view name) const {
+LabelSource LineLabels::source(const FamilyIndex& families, std::string_view name) const {
   if (const auto found = named.find(std::string(name)); found != named.end()) return found->second;
   if (std::find(dropped.begin(), dropped.end(), name) != dropped.end()) return {};
   if (open && name.ends_with(kExtracted)) {
     const auto base = name.substr(0, name.size() - kExtracted.size());
     const auto taken = named.find(std::string(base));
-    if (taken != named.end() && taken->second.kind == Source::Kind::stream) return from_line(base);
-    if (world.is_stream_label(base)) return {};
+    if (taken != named.end() && taken->second.kind == LabelSource::Kind::stream)
+      return from_line(base);
+    if (families.is_stream_label(base)) return {};
   }
   if (open) return from_line(name);
   // Without a parser it is structured metadata, unless it is known as a label of streams.
-  return world.is_stream_label(name) ? Source{} : from_line(name);
+  return families.is_stream_label(name) ? LabelSource{} : from_line(name);
 }
 
-LineLabels follow(const World& world, const logql::LogQuery& query, const Bindings& bindings,
-                  Side side, const streams::StreamFamily& family) {
-  Follower follower(world, bindings, side, family);
+LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
+                  const Bindings& bindings, Side side, const streams::StreamFamily& family) {
+  Follower follower(families, bindings, side, family);
   for (const auto& stage : query.stages) std::visit(follower, stage.what);
   return follower.take();
 }

@@ -5,32 +5,32 @@
 #include <vector>
 
 #include "compiler/migrate/impact/bindings.h"
-#include "compiler/migrate/impact/source.h"
-#include "compiler/migrate/impact/world.h"
+#include "compiler/migrate/impact/family_index.h"
+#include "compiler/migrate/impact/label_source.h"
 #include "logql/ast.h"
 
 namespace compiler::migrate::impact {
 
 /// The labels of a family's lines after the stages of a query, and which lines pass.
 struct LineLabels {
-  std::map<std::string, Source> named;
+  std::map<std::string, LabelSource> named;
   bool open = false;  ///< a parser adds labels whose names are not known
   std::vector<std::string> dropped;
   Extent passes{true, true, true};  ///< the filters on what the streams tell
   std::string depends;              ///< the filters on what lines hold; equal texts, equal outcome
-  std::vector<std::string> blocked_by;  ///< labels whose filter lets nothing pass
-  std::map<std::string, Source> shown;  ///< labels that templates write into lines
-  std::map<std::string, Source> read;   ///< labels that filters and unwrap read
-  std::string unknown;                  ///< why this could not be followed; empty when it was
+  std::vector<std::string> blocked_by;       ///< labels whose filter lets nothing pass
+  std::map<std::string, LabelSource> shown;  ///< labels that templates write into lines
+  std::map<std::string, LabelSource> read;   ///< labels that filters and unwrap read
+  std::string unknown;                       ///< why this could not be followed; empty when it was
 
   /// What `name` is for such a line. A label of the stream keeps its name when a parser finds the
   /// same name; what was found is then called name_extracted.
-  Source source(const World& world, std::string_view name) const;
+  LabelSource source(const FamilyIndex& families, std::string_view name) const;
 };
 
 /// Follows the stages for lines of `family`.
-LineLabels follow(const World& world, const logql::LogQuery& query, const Bindings& bindings,
-                  Side side, const streams::StreamFamily& family);
+LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
+                  const Bindings& bindings, Side side, const streams::StreamFamily& family);
 
 /// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
 std::vector<std::string> labels_in_template(std::string_view pattern);

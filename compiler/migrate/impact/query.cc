@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/migrate/impact/explain.h"
+
 namespace compiler::migrate::impact {
 namespace {
 
@@ -23,7 +25,7 @@ std::string list_of(const std::vector<std::string>& names) {
 }
 
 /// What happens to the labels of the series that stay.
-std::string label_sentence(const World& world, const Outcome& outcome) {
+std::string label_sentence(const FamilyIndex& families, const Outcome& outcome) {
   std::set<std::string> lost, gained;
   std::vector<size_t> changes;
   for (const Contribution& one : outcome.contributions) {
@@ -35,7 +37,7 @@ std::string label_sentence(const World& world, const Outcome& outcome) {
     changes.push_back(one.change);
   }
   std::string text =
-      fmt::format("The same streams, but the series of {} ", names_of(world, changes));
+      fmt::format("The same streams, but the series of {} ", names_of(families, changes));
   if (lost.empty() && gained.empty()) return text + "have other label values.";
   if (!lost.empty()) text += fmt::format("lose {}", list_of({lost.begin(), lost.end()}));
   if (!gained.empty()) {
@@ -46,36 +48,36 @@ std::string label_sentence(const World& world, const Outcome& outcome) {
 }
 
 /// Labels of results matter where there are series.
-void judge_labels(const World& world, Outcome& outcome) {
+void judge_labels(const FamilyIndex& families, Outcome& outcome) {
   if (!outcome.is_metric || outcome.verdict > Verdict::value_changed || !labels_change(outcome)) {
     return;
   }
   outcome.verdict = Verdict::value_changed;
-  outcome.reasons.push_back(label_sentence(world, outcome));
+  outcome.reasons.push_back(label_sentence(families, outcome));
 }
 
-bool is_estimated(const World& world, const Outcome& outcome) {
+bool is_estimated(const FamilyIndex& families, const Outcome& outcome) {
   if (outcome.selection.estimated) return true;
   const bool loses = outcome.verdict == Verdict::empty || outcome.verdict == Verdict::widens;
   if (loses && outcome.selection.maybe_others && !outcome.selection.others) return true;
   for (const Affected& one : outcome.selection.affected) {
-    for (const auto range : {world.before(one.change), world.after(one.change)}) {
+    for (const auto range : {families.before(one.change), families.after(one.change)}) {
       for (size_t i = range.begin; i < range.end; ++i) {
-        if (!world.family(i).unsure.empty()) return true;
+        if (!families.family(i).unsure.empty()) return true;
       }
     }
   }
   return false;
 }
 
-std::string unsure_note(const World& world, const Outcome& outcome) {
+std::string unsure_note(const FamilyIndex& families, const Outcome& outcome) {
   for (const Affected& one : outcome.selection.affected) {
-    for (const auto range : {world.before(one.change), world.after(one.change)}) {
+    for (const auto range : {families.before(one.change), families.after(one.change)}) {
       for (size_t i = range.begin; i < range.end; ++i) {
-        const auto& family = world.family(i);
+        const auto& family = families.family(i);
         if (!family.unsure.empty()) {
           return fmt::format("Not all label sets of {} are known: {}.",
-                             service_name(world.mapping().changes[one.change]), family.unsure);
+                             service_name(families.mapping().changes[one.change]), family.unsure);
         }
       }
     }
@@ -116,23 +118,23 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
 
 }  // namespace
 
-JudgedQuery judge_query(const World& world, const logql::Expr& expr,
-                        const documents::Scope* scope) {
+JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
+                        const documents::VariableScope* scope) {
   JudgedQuery judged;
   const Parts parts = parts_of(expr);
-  auto all = choices(world, parts.variables, scope);
+  auto all = choices(families, parts.variables, scope);
   std::vector<Outcome> outcomes;
   std::vector<std::string> texts;
   for (const Bindings& bindings : all.list) {
-    Outcome outcome = judge_expression(world, expr, bindings);
+    Outcome outcome = judge_expression(families, expr, bindings);
     // One value among others for which Loki refuses the query says nothing of the query.
     if (outcome.is_refused && all.list.size() > 1) continue;
-    judge_labels(world, outcome);
+    judge_labels(families, outcome);
     outcomes.push_back(std::move(outcome));
     texts.push_back(bindings.text());
   }
   if (outcomes.empty()) {
-    outcomes.push_back(judge_expression(world, expr, all.list.front()));
+    outcomes.push_back(judge_expression(families, expr, all.list.front()));
     texts.push_back(all.list.front().text());
   }
   size_t shown = 0;
@@ -145,11 +147,11 @@ JudgedQuery judge_query(const World& world, const logql::Expr& expr,
   if (matters && !texts[shown].empty()) judged.reason = fmt::format("With {}: ", texts[shown]);
   judged.reason += fmt::format("{}", fmt::join(judged.outcome.reasons, " "));
   if (matters) {
-    if (const auto note = unsure_note(world, judged.outcome); !note.empty()) {
+    if (const auto note = unsure_note(families, judged.outcome); !note.empty()) {
       judged.reason += " " + note;
     }
   }
-  if (all.estimated || is_estimated(world, judged.outcome)) {
+  if (all.estimated || is_estimated(families, judged.outcome)) {
     judged.confidence = Confidence::likely;
   }
   judged.choices = std::move(all.list);

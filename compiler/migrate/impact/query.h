@@ -19,6 +19,7 @@ struct JudgedQuery {
 
 /// `scope` may be nullptr. The verdict is that of all choices together: EMPTY when each that took
 /// something takes nothing any more.
-JudgedQuery judge_query(const World& world, const logql::Expr& expr, const documents::Scope* scope);
+JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
+                        const documents::VariableScope* scope);
 
 }  // namespace compiler::migrate::impact

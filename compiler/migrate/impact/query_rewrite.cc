@@ -5,9 +5,10 @@
 #include <algorithm>
 
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/explain.h"
+#include "compiler/migrate/impact/log_query.h"
+#include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/readers.h"
-#include "compiler/migrate/impact/walk.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -15,11 +16,11 @@ namespace {
 
 constexpr size_t kLabelsMax = 15;  ///< of a stream, in Loki's default configuration
 
-class Rewriter {
+class QueryRewriter {
  public:
-  Rewriter(const World& world, std::string_view text, const logql::Expr& expr,
-           const JudgedQuery& judged)
-      : world_(world), text_(text), judged_(judged), parts_(parts_of(expr)) {}
+  QueryRewriter(const FamilyIndex& families, std::string_view text, const logql::Expr& expr,
+                const JudgedQuery& judged)
+      : families_(families), text_(text), judged_(judged), parts_(parts_of(expr)) {}
 
   std::optional<QueryRewrite> rewrite(std::string& why) {
     for (size_t i = 0; i < parts_.queries.size(); ++i) {
@@ -47,14 +48,14 @@ class Rewriter {
     const auto& query = *parts_.queries[index];
     bool changes = false;
     for (const Bindings& bindings : judged_.choices) {
-      changes = changes || judge_lines(world_, query, bindings).verdict > Verdict::value_changed;
+      changes = changes || judge_lines(families_, query, bindings).verdict > Verdict::value_changed;
     }
     if (!changes) return true;
     if (judged_.verdict <= Verdict::value_changed) {
       why = "its parts make up for one another";
       return false;
     }
-    const auto leaf = rewrite_selector(world_, text_, query, index, judged_.choices, why);
+    const auto leaf = rewrite_selector(families_, text_, query, index, judged_.choices, why);
     if (!leaf) return false;
     const logql::Expr* range = parts_.ranges[index];
     if (!leaf->is_split) {
@@ -119,11 +120,11 @@ class Rewriter {
   /// What the series are that a grouping is applied to.
   Outcome grouped(const logql::Expr& expr, const Bindings& bindings) const {
     if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what))
-      return judge_lines(world_, range->query, bindings);
+      return judge_lines(families_, range->query, bindings);
     if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what))
-      return judge_expression(world_, *vector->operand, bindings);
+      return judge_expression(families_, *vector->operand, bindings);
     if (const auto* binary = std::get_if<logql::Binary>(&expr.what))
-      return judge_expression(world_, *binary->left, bindings);
+      return judge_expression(families_, *binary->left, bindings);
     return {};
   }
 
@@ -134,7 +135,7 @@ class Rewriter {
       const auto fate = fate_of(
           label.value, [&](const Bindings& bindings) { return grouped(*place.operand, bindings); });
       if (!fate.changes) continue;
-      const auto candidates = correspondences(world_, fate.changed, label.value);
+      const auto candidates = correspondences(families_, fate.changed, label.value);
       if (candidates.empty()) continue;
       const auto& instead = candidates.front().label;
       const auto& named = place.grouping->labels;
@@ -153,10 +154,10 @@ class Rewriter {
   /// The label that label_replace reads.
   void rewrite_source(const logql::LabelReplace& replace) {
     const auto fate = fate_of(replace.source.value, [&](const Bindings& bindings) {
-      return judge_expression(world_, *replace.operand, bindings);
+      return judge_expression(families_, *replace.operand, bindings);
     });
     if (!fate.changes || fate.others_have_it || is_split(replace.source.span)) return;
-    const auto candidates = correspondences(world_, fate.changed, replace.source.value);
+    const auto candidates = correspondences(families_, fate.changed, replace.source.value);
     if (candidates.empty()) return;
     rewrite_.edits.push_back({replace.source.span, logql::quote(candidates.front().label)});
   }
@@ -178,9 +179,9 @@ class Rewriter {
     if (is_split(pattern.span)) return;
     for (const auto& name : labels_in_template(pattern.value)) {
       const auto fate = fate_of(
-          name, [&](const Bindings& bindings) { return judge_lines(world_, query, bindings); });
+          name, [&](const Bindings& bindings) { return judge_lines(families_, query, bindings); });
       if (!fate.changes || fate.others_have_it) continue;
-      const auto candidates = correspondences(world_, fate.changed, name);
+      const auto candidates = correspondences(families_, fate.changed, name);
       if (candidates.empty()) continue;
       const auto written = "." + name;
       for (auto at = text_.find(written, pattern.span.begin);
@@ -198,7 +199,7 @@ class Rewriter {
     }
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   std::string_view text_;
   const JudgedQuery& judged_;
   Parts parts_;
@@ -215,30 +216,30 @@ std::vector<size_t> moving(const JudgedQuery& judged) {
   return changes;
 }
 
-Transition dual_labels(const World& world, const std::vector<size_t>& changes) {
+Transition dual_labels(const FamilyIndex& families, const std::vector<size_t>& changes) {
   uint32_t streams = 0;
   size_t most = 0;
   std::map<std::string, bool> kept;
   for (const size_t change : changes) {
     std::map<std::string, bool> gone;
-    const auto range = world.after(change);
-    for (size_t b = world.before(change).begin; b < world.before(change).end; ++b) {
-      for (const auto& [name, values] : world.family(b).labels) {
+    const auto range = families.after(change);
+    for (size_t b = families.before(change).begin; b < families.before(change).end; ++b) {
+      for (const auto& [name, values] : families.family(b).labels) {
         for (size_t i = range.begin; i < range.end; ++i) {
-          if (!world.family(i).labels.contains(name)) gone[name] = kept[name] = true;
+          if (!families.family(i).labels.contains(name)) gone[name] = kept[name] = true;
         }
       }
     }
     for (size_t i = range.begin; i < range.end; ++i) {
-      streams += world.family(i).streams;
-      most = std::max(most, world.family(i).labels.size() + gone.size());
+      streams += families.family(i).streams;
+      most = std::max(most, families.family(i).labels.size() + gone.size());
     }
   }
   std::vector<std::string> names;
   for (const auto& [name, gone] : kept) names.push_back(fmt::format("`{}`", name));
   Transition transition{.kind = Transition::Kind::dual_labels, .text = {}, .cost = {}};
   transition.text = fmt::format("Keep {} of {} for some days beside the new labels.",
-                                fmt::join(names, ", "), names_of(world, changes));
+                                fmt::join(names, ", "), names_of(families, changes));
   transition.cost =
       fmt::format("{} streams begin anew when the old labels go; {} of {} labels{}", streams, most,
                   kLabelsMax, most > kLabelsMax ? ", which Loki refuses" : "");
@@ -247,7 +248,7 @@ Transition dual_labels(const World& world, const std::vector<size_t>& changes) {
 
 }  // namespace
 
-std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view text,
+std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::string_view text,
                                           const logql::Expr& expr, const JudgedQuery& judged,
                                           std::string& why) {
   if (judged.outcome.is_refused) return std::nullopt;
@@ -258,10 +259,10 @@ std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view t
   if (judged.outcome.selection.has(Fate::gained) && !judged.outcome.selection.took()) {
     return std::nullopt;
   }
-  return Rewriter(world, text, expr, judged).rewrite(why);
+  return QueryRewriter(families, text, expr, judged).rewrite(why);
 }
 
-std::optional<QueryRewrite> rewrite_mentions(const World& world, const documents::Use& use,
+std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
                                              const std::vector<const JudgedQuery*>& queries) {
   if (use.is_regex) return std::nullopt;
   const std::string& text = use.text.text();
@@ -269,7 +270,7 @@ std::optional<QueryRewrite> rewrite_mentions(const World& world, const documents
   for (const auto& mention : mentions(use.kind, text)) {
     const auto fate = label_fate(queries, mention.label);
     if (!fate.changes) continue;
-    const auto candidates = correspondences(world, fate.changed, mention.label);
+    const auto candidates = correspondences(families, fate.changed, mention.label);
     if (candidates.empty()) return std::nullopt;
     const auto& instead = candidates.front().label;
     rewrite.replaced.push_back({mention.label, instead});
@@ -305,13 +306,13 @@ bool carries(const Outcome& outcome, const Replaced& replaced) {
   return true;
 }
 
-bool carries(const World& world, const std::string& text, const JudgedQuery& judged,
+bool carries(const FamilyIndex& families, const std::string& text, const JudgedQuery& judged,
              const Replaced& replaced) {
   const auto parsed = logql::parse(text);
   if (!parsed.ok()) return false;
   // The old streams of the proposal are of no use here: what it takes after the move counts.
   for (const Bindings& bindings : judged.choices) {
-    const Outcome outcome = judge_expression(world, *parsed.expr, bindings);
+    const Outcome outcome = judge_expression(families, *parsed.expr, bindings);
     if (outcome.is_refused) continue;
     for (const Contribution& one : outcome.contributions) {
       const bool has = std::all_of(one.after.begin(), one.after.end(), [&](const SeriesPtr& each) {
@@ -323,13 +324,14 @@ bool carries(const World& world, const std::string& text, const JudgedQuery& jud
   return true;
 }
 
-std::vector<Transition> transitions(const World& world, std::string_view old_text,
+std::vector<Transition> transitions(const FamilyIndex& families, std::string_view old_text,
                                     const JudgedQuery& judged, const QueryRewrite* rewrite) {
   std::vector<Transition> list;
   const auto changes = moving(judged);
   const auto& selection = judged.outcome.selection;
   if (judged.verdict < Verdict::narrows || changes.empty() || !selection.took()) return list;
-  if (auto dual = dual_labels(world, changes); !dual.text.empty()) list.push_back(std::move(dual));
+  if (auto dual = dual_labels(families, changes); !dual.text.empty())
+    list.push_back(std::move(dual));
   // What only keeps more out is as good for the old streams.
   const bool loses = selection.has(Fate::lost) || selection.has(Fate::partly_lost);
   if (rewrite == nullptr || !loses || rewrite->says_or) return list;

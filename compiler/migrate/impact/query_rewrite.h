@@ -13,7 +13,7 @@ struct Replaced {
   std::string old_label, new_label;
 };
 
-/// A whole query for the world after the move.
+/// A whole query for the streams after the move.
 struct QueryRewrite {
   std::vector<TextEdit> edits;
   std::string text;
@@ -25,22 +25,22 @@ struct QueryRewrite {
 
 /// nullopt: `why` says why there is none. Selectors take what they took; groupings and templates
 /// name the labels that say the same.
-std::optional<QueryRewrite> rewrite_query(const World& world, std::string_view text,
+std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::string_view text,
                                           const logql::Expr& expr, const JudgedQuery& judged,
                                           std::string& why);
 
 /// A text that shows labels of the results of `queries`.
-std::optional<QueryRewrite> rewrite_mentions(const World& world, const documents::Use& use,
+std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
                                              const std::vector<const JudgedQuery*>& queries);
 
 /// Whether a query's results have the new label wherever the old one changes: as the query is, or
 /// as `text` proposes.
 bool carries(const Outcome& outcome, const Replaced& replaced);
-bool carries(const World& world, const std::string& text, const JudgedQuery& judged,
+bool carries(const FamilyIndex& families, const std::string& text, const JudgedQuery& judged,
              const Replaced& replaced);
 
 /// Ways to see both worlds: what they cost is computed from the families.
-std::vector<Transition> transitions(const World& world, std::string_view old_text,
+std::vector<Transition> transitions(const FamilyIndex& families, std::string_view old_text,
                                     const JudgedQuery& judged, const QueryRewrite* rewrite);
 
 }  // namespace compiler::migrate::impact

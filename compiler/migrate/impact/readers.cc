@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/migrate/impact/explain.h"
+
 namespace compiler::migrate::impact {
 namespace {
 
@@ -108,7 +110,7 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
   return fate;
 }
 
-JudgedQuery judge_mentions(const World& world, const documents::Use& use,
+JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries) {
   JudgedQuery judged;
   std::set<std::string> done;
@@ -118,10 +120,10 @@ JudgedQuery judge_mentions(const World& world, const documents::Use& use,
     if (!fate.changes) continue;
     judged.verdict = Verdict::value_changed;
     if (!judged.reason.empty()) judged.reason += " ";
-    const streams::Change& first = world.mapping().changes[fate.changed.front()];
+    const streams::Change& first = families.mapping().changes[fate.changed.front()];
     judged.reason +=
         fmt::format("`{}` is read here and is not what it was for {}: its labels are now {}.",
-                    mention.label, names_of(world, fate.changed), moved_labels(first));
+                    mention.label, names_of(families, fate.changed), moved_labels(first));
     for (const size_t change : fate.changed) {
       judged.outcome.selection.affected.push_back({change, Fate::kept});
     }
@@ -136,7 +138,7 @@ JudgedQuery judge_mentions(const World& world, const documents::Use& use,
           if (keys(one.before, name) == keys(one.after, name)) continue;
           judged.verdict = regex.ok() ? Verdict::value_changed : Verdict::unknown;
           judged.reason = regex.ok() ? fmt::format("It reads `{}`, which changes for {}.", name,
-                                                   names_of(world, {one.change}))
+                                                   names_of(families, {one.change}))
                                      : fmt::format(
                                            "The regular expression over names of labels "
                                            "could not be read: {}.",
@@ -149,11 +151,11 @@ JudgedQuery judge_mentions(const World& world, const documents::Use& use,
   return judged;
 }
 
-JudgedQuery judge_offered(const World& world, const documents::VariableDef& variable,
-                          const documents::Scope* scope, std::string_view regex) {
+JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                          const documents::VariableScope* scope, std::string_view regex) {
   JudgedQuery judged;
-  auto before = offered_values(world, variable, scope, Side::before);
-  auto after = offered_values(world, variable, scope, Side::after);
+  auto before = offered_values(families, variable, scope, Side::before);
+  auto after = offered_values(families, variable, scope, Side::after);
   if (!regex.empty()) {
     const re2::RE2 chosen{std::string(without_slashes(regex)), re2::RE2::Quiet};
     if (!chosen.ok()) {
@@ -181,11 +183,11 @@ JudgedQuery judge_offered(const World& world, const documents::VariableDef& vari
     judged.reason = fmt::format("The values that ${} offers change: {} before, {} after.",
                                 variable.name, shown(before), shown(after));
   }
-  const auto& changes = world.mapping().changes;
+  const auto& changes = families.mapping().changes;
   for (size_t change = 0; change < changes.size(); ++change) {
-    for (const auto range : {world.before(change), world.after(change)}) {
+    for (const auto range : {families.before(change), families.after(change)}) {
       for (size_t i = range.begin; i < range.end; ++i) {
-        if (!world.family(i).labels.contains(variable.label)) continue;
+        if (!families.family(i).labels.contains(variable.label)) continue;
         judged.outcome.selection.affected.push_back({change, Fate::kept});
         break;
       }
@@ -194,13 +196,14 @@ JudgedQuery judge_offered(const World& world, const documents::VariableDef& vari
   return judged;
 }
 
-JudgedQuery judge_value(const World& world, const std::string& label, const std::string& value) {
+JudgedQuery judge_value(const FamilyIndex& families, const std::string& label,
+                        const std::string& value) {
   JudgedQuery judged;
   static const std::set<std::string> all = {"", "$__all", "All", ".*", ".+"};
   if (all.contains(value)) return judged;
   const Condition condition{label, logql::MatchOp::equal, value};
-  const Reach reach = world.reach({&condition, 1});
-  judged.outcome.selection = select(world, reach, reach);
+  const Reach reach = families.reach({&condition, 1});
+  judged.outcome.selection = select(families, reach, reach);
   judged.verdict = verdict_of(judged.outcome.selection);
   // An option that comes to life is no harm, and one that may exist is as it was.
   if (judged.verdict == Verdict::widens && !judged.outcome.selection.took()) {
@@ -209,7 +212,7 @@ JudgedQuery judge_value(const World& world, const std::string& label, const std:
   if (judged.verdict == Verdict::same) return judged;
   const std::vector<Condition> conditions = {condition};
   judged.reason =
-      fmt::format("{}", fmt::join(explain(world, judged.outcome.selection, conditions), " "));
+      fmt::format("{}", fmt::join(explain(families, judged.outcome.selection, conditions), " "));
   return judged;
 }
 

@@ -27,14 +27,15 @@ struct LabelFate {
 LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::string& label);
 
 /// A text that shows labels of the results of `queries`: SAME or VALUE-CHANGED.
-JudgedQuery judge_mentions(const World& world, const documents::Use& use,
+JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries);
 
 /// The label whose values a variable offers; `regex` (may be empty) chooses among these.
-JudgedQuery judge_offered(const World& world, const documents::VariableDef& variable,
-                          const documents::Scope* scope, std::string_view regex);
+JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                          const documents::VariableScope* scope, std::string_view regex);
 
 /// One value of a label, as it stands in a list of options.
-JudgedQuery judge_value(const World& world, const std::string& label, const std::string& value);
+JudgedQuery judge_value(const FamilyIndex& families, const std::string& label,
+                        const std::string& value);
 
 }  // namespace compiler::migrate::impact

@@ -6,7 +6,7 @@
 namespace compiler::migrate::impact {
 namespace {
 
-constexpr int kDepthMax = 50;
+constexpr int kNestingMax = 50;
 
 Symbols range(unsigned from, unsigned to) {
   Symbols set;
@@ -64,9 +64,9 @@ std::optional<char> character_escape(char letter) {
   return letter;
 }
 
-class Reader {
+class RegexReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit RegexReader(std::string_view text) : text_(text) {}
 
   std::optional<RegexTree> whole() {
     if (next_is('^')) ++at_;
@@ -89,7 +89,7 @@ class Reader {
 
   /// choice := sequence ("|" sequence)*
   RegexTree choice() {
-    if (++depth_ > kDepthMax) return give_up();
+    if (++depth_ > kNestingMax) return give_up();
     const bool outer_fold = fold_;
     RegexTree tree{.kind = RegexTree::Kind::choice};
     tree.parts.push_back(sequence());
@@ -271,7 +271,7 @@ class Reader {
 }  // namespace
 
 std::optional<RegexTree> read_regex(std::string_view regex) {
-  return Reader(regex).whole();
+  return RegexReader(regex).whole();
 }
 
 }  // namespace compiler::migrate::impact

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compiler/migrate/impact/correspondence.h"
+#include "compiler/migrate/impact/explain.h"
 #include "compiler/migrate/impact/readers.h"
 #include "logql/parser.h"
 
@@ -34,8 +35,8 @@ Extent both(const Extent& a, const Extent& b) {
 
 class Matching {
  public:
-  Matching(const World& world, const std::vector<PlacedCondition>& conditions)
-      : world_(world), conditions_(conditions) {}
+  Matching(const FamilyIndex& families, const std::vector<PlacedCondition>& conditions)
+      : families_(families), conditions_(conditions) {}
 
   /// Adds what is taken of one rule's outcome. `as_if_there`: a rule that finds nothing any more is
   /// judged by the labels that it would give.
@@ -89,7 +90,7 @@ class Matching {
     }
     const auto found = series.named.find(name);
     if (found == series.named.end()) return decide({&test, 1}, streams::Values::of(""));
-    if (found->second.kind == Source::Kind::stream) {
+    if (found->second.kind == LabelSource::Kind::stream) {
       return decide({&test, 1}, found->second.values);
     }
     return {false, false, true};
@@ -115,13 +116,13 @@ class Matching {
       if (!test || (!fixed.empty() && !test->accepts(fixed))) return false;
       if (fixed.empty()) rest.push_back(condition);
     }
-    Bits both = world_.reach(rest).may;
+    Bits both = families_.reach(rest).may;
     // Of a rule over recorded series it is not known which streams these are.
     if (!rule.judged->outcome.others.empty()) both &= rule.judged->outcome.others;
-    return both.any(world_.unchanged().begin, world_.unchanged().end);
+    return both.any(families_.unchanged().begin, families_.unchanged().end);
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   const std::vector<PlacedCondition>& conditions_;
 };
 
@@ -147,17 +148,17 @@ std::vector<TextEdit> relabelled(const PlacedCondition& placed, const Correspond
 
 /// Puts the labels of after the move into matchers; no edits where other series keep the old label.
 /// The label is the one that all streams of the rules offer, as the rules' own proposals group by.
-std::vector<TextEdit> renamed(const World& world, const Taken& taken,
+std::vector<TextEdit> renamed(const FamilyIndex& families, const Taken& taken,
                               const std::vector<PlacedCondition>& conditions) {
   std::vector<TextEdit> edits;
   const auto lost = with_fate(taken, Fate::lost);
   if (taken.others || lost.empty()) return edits;
   const std::vector<size_t> feeding(taken.feeding.begin(), taken.feeding.end());
   for (const PlacedCondition& placed : conditions) {
-    if (!world.is_stream_label(placed.condition.name)) continue;
-    const auto candidates = correspondences(world, feeding, placed.condition.name);
+    if (!families.is_stream_label(placed.condition.name)) continue;
+    const auto candidates = correspondences(families, feeding, placed.condition.name);
     if (candidates.empty() || candidates.front().label == placed.condition.name) continue;
-    for (const Correspondence& of_lost : correspondences(world, lost, placed.condition.name)) {
+    for (const Correspondence& of_lost : correspondences(families, lost, placed.condition.name)) {
       if (of_lost.label != candidates.front().label) continue;
       const auto made = relabelled(placed, of_lost);
       edits.insert(edits.end(), made.begin(), made.end());
@@ -166,7 +167,7 @@ std::vector<TextEdit> renamed(const World& world, const Taken& taken,
   return edits;
 }
 
-JudgedQuery judged_of(const World& world, const Taken& taken, std::string_view whose) {
+JudgedQuery judged_of(const FamilyIndex& families, const Taken& taken, std::string_view whose) {
   JudgedQuery judged;
   judged.outcome.selection.affected = taken.affected;
   judged.outcome.selection.others = taken.others;
@@ -174,13 +175,13 @@ JudgedQuery judged_of(const World& world, const Taken& taken, std::string_view w
   if (taken.estimated) judged.confidence = Confidence::likely;
   std::vector<std::string> reasons;
   if (const auto lost = with_fate(taken, Fate::lost); !lost.empty()) {
-    reasons.push_back(
-        fmt::format("{} of {} do not match any more; the labels of its logs are now {}.", whose,
-                    names_of(world, lost), moved_labels(world.mapping().changes[lost.front()])));
+    reasons.push_back(fmt::format(
+        "{} of {} do not match any more; the labels of its logs are now {}.", whose,
+        names_of(families, lost), moved_labels(families.mapping().changes[lost.front()])));
   }
   if (const auto gained = with_fate(taken, Fate::gained); !gained.empty()) {
     reasons.push_back(
-        fmt::format("{} of {} match, which did not before.", whose, names_of(world, gained)));
+        fmt::format("{} of {} match, which did not before.", whose, names_of(families, gained)));
   }
   judged.reason = fmt::format("{}", fmt::join(reasons, " "));
   return judged;
@@ -218,8 +219,8 @@ bool is_added_up(std::string_view text) {
 
 class PromqlJudge {
  public:
-  PromqlJudge(const World& world, std::string_view text, const Recorded& recorded)
-      : world_(world), text_(text), recorded_(recorded), query_(logql::promql::parse(text)) {}
+  PromqlJudge(const FamilyIndex& families, std::string_view text, const Recorded& recorded)
+      : families_(families), text_(text), recorded_(recorded), query_(logql::promql::parse(text)) {}
 
   SecondOrder judge() {
     if (!query_.errors.empty()) return not_read();
@@ -261,16 +262,16 @@ class PromqlJudge {
                             matcher.value.span});
     }
     for (const JudgedRule& rule : found->second) {
-      Matching(world_, conditions).add(rule, false, taken);
+      Matching(families_, conditions).add(rule, false, taken);
       for (const auto& one : rule.judged->outcome.contributions) contributions_.push_back(one);
       kept_by_.push_back(rule.judged);
     }
-    auto judged = judged_of(world_, taken, fmt::format("Series `{}`", selector.name.value));
+    auto judged = judged_of(families_, taken, fmt::format("Series `{}`", selector.name.value));
     if (!judged.reason.empty()) {
       judged.reason =
           fmt::format("`{}` is recorded from logs. {}", selector.name.value, judged.reason);
     }
-    const auto edits = renamed(world_, taken, conditions);
+    const auto edits = renamed(families_, taken, conditions);
     result_.edits.insert(result_.edits.end(), edits.begin(), edits.end());
     auto& all = result_.judged;
     all.verdict = worse(all.verdict, judged.verdict);
@@ -318,12 +319,12 @@ class PromqlJudge {
       all.reason = fmt::format(
           "It reads `{}` of series that are recorded from logs; the labels of "
           "{} change.",
-          label.value, names_of(world_, fate.changed));
+          label.value, names_of(families_, fate.changed));
     }
     for (const size_t change : fate.changed) {
       all.outcome.selection.affected.push_back({change, Fate::kept});
     }
-    const auto candidates = correspondences(world_, fate.changed, label.value);
+    const auto candidates = correspondences(families_, fate.changed, label.value);
     if (!fate.others_have_it && !candidates.empty()) {
       result_.edits.push_back({label.span, candidates.front().label});
     }
@@ -339,7 +340,7 @@ class PromqlJudge {
     }
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   std::string_view text_;
   const Recorded& recorded_;
   logql::promql::Query query_;
@@ -350,13 +351,14 @@ class PromqlJudge {
 
 }  // namespace
 
-SecondOrder judge_promql(const World& world, std::string_view text, const Recorded& recorded) {
+SecondOrder judge_promql(const FamilyIndex& families, std::string_view text,
+                         const Recorded& recorded) {
   if (recorded.empty()) return {};
-  return PromqlJudge(world, text, recorded).judge();
+  return PromqlJudge(families, text, recorded).judge();
 }
 
-SecondOrder judge_route(const World& world, const std::string& text, const std::string& label,
-                        const std::vector<JudgedRule>& alerts) {
+SecondOrder judge_route(const FamilyIndex& families, const std::string& text,
+                        const std::string& label, const std::vector<JudgedRule>& alerts) {
   SecondOrder result;
   auto conditions = read_matchers(label.empty() ? text : label);
   if (!conditions) {
@@ -370,9 +372,9 @@ SecondOrder judge_route(const World& world, const std::string& text, const std::
     for (auto& one : *conditions) one.name = {0, static_cast<uint32_t>(text.size())};
   }
   Taken taken;
-  for (const JudgedRule& alert : alerts) Matching(world, *conditions).add(alert, true, taken);
-  result.judged = judged_of(world, taken, "Alerts");
-  result.edits = renamed(world, taken, *conditions);
+  for (const JudgedRule& alert : alerts) Matching(families, *conditions).add(alert, true, taken);
+  result.judged = judged_of(families, taken, "Alerts");
+  result.edits = renamed(families, taken, *conditions);
   return result;
 }
 

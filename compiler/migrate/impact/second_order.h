@@ -25,11 +25,12 @@ struct SecondOrder {
 };
 
 /// PromQL over series that recording rules make of logs; SAME when it reads none of those.
-SecondOrder judge_promql(const World& world, std::string_view text, const Recorded& recorded);
+SecondOrder judge_promql(const FamilyIndex& families, std::string_view text,
+                         const Recorded& recorded);
 
 /// Matchers of a route or a silence on the labels of alerts. `text` and `label` are those of the
 /// Use: the matchers, or the name alone beside the whole matcher.
-SecondOrder judge_route(const World& world, const std::string& text, const std::string& label,
-                        const std::vector<JudgedRule>& alerts);
+SecondOrder judge_route(const FamilyIndex& families, const std::string& text,
+                        const std::string& label, const std::vector<JudgedRule>& alerts);
 
 }  // namespace compiler::migrate::impact

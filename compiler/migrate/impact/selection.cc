@@ -10,7 +10,7 @@ namespace {
 /// How much of a service's families is reached.
 enum class Cover : uint8_t { none, part, all, maybe };
 
-Cover cover(const Reach& reach, World::Range range) {
+Cover cover(const Reach& reach, FamilyIndex::Range range) {
   if (!reach.may.any(range.begin, range.end)) return Cover::none;
   if (reach.all.every(range.begin, range.end)) return Cover::all;
   if (!reach.some.any(range.begin, range.end)) return Cover::maybe;
@@ -21,10 +21,11 @@ Cover cover(const Reach& reach, World::Range range) {
 /// Whether what is reached in part before is what is reached in part after: all that is reached has
 /// one extent, on labels that the move leaves alone. Families differ in their labels, so equal
 /// numbers prove nothing where only some families are reached.
-bool same_part(const World& world, size_t change, const Reach& before, const Reach& after) {
-  const auto old_range = world.before(change), new_range = world.after(change);
+bool same_part(const FamilyIndex& families, size_t change, const Reach& before,
+               const Reach& after) {
+  const auto old_range = families.before(change), new_range = families.after(change);
   const Extent extent = before.of(old_range.begin);
-  const auto all_alike = [&](const Reach& reach, World::Range range) {
+  const auto all_alike = [&](const Reach& reach, FamilyIndex::Range range) {
     for (size_t i = range.begin; i < range.end; ++i) {
       if (reach.of(i) != extent) return false;
     }
@@ -32,9 +33,9 @@ bool same_part(const World& world, size_t change, const Reach& before, const Rea
   };
   if (!extent.may || !all_alike(before, old_range) || !all_alike(after, new_range)) return false;
   // What varies must vary alike: every label with several values is the same on both sides.
-  const auto& labels = world.family(old_range.begin).labels;
+  const auto& labels = families.family(old_range.begin).labels;
   for (size_t i = new_range.begin; i < new_range.end; ++i) {
-    for (const auto& [name, values] : world.family(i).labels) {
+    for (const auto& [name, values] : families.family(i).labels) {
       if (values.exact.size() + values.open.size() < 2 && values.open.empty()) continue;
       const auto old = labels.find(name);
       if (old == labels.end() || !(old->second == values)) return false;
@@ -65,11 +66,11 @@ bool Selection::has(Fate fate) const {
                      [&](const Affected& one) { return one.fate == fate; });
 }
 
-Selection select(const World& world, const Reach& before, const Reach& after) {
+Selection select(const FamilyIndex& families, const Reach& before, const Reach& after) {
   Selection selection;
   selection.error = before.error.empty() ? after.error : before.error;
   if (!selection.error.empty()) return selection;
-  const auto unchanged = world.unchanged();
+  const auto unchanged = families.unchanged();
   for (size_t i = unchanged.begin; i < unchanged.end; ++i) {
     selection.others = selection.others || (before.some.test(i) && after.some.test(i));
     selection.maybe_others = selection.maybe_others || (before.may.test(i) && after.may.test(i));
@@ -77,18 +78,19 @@ Selection select(const World& world, const Reach& before, const Reach& after) {
     selection.others_gained =
         selection.others_gained || (!before.may.test(i) && after.some.test(i));
   }
-  const size_t changes = world.mapping().changes.size();
+  const size_t changes = families.mapping().changes.size();
   bool presume = !selection.others && !selection.others_lost;
   for (size_t change = 0; change < changes && presume; ++change) {
-    const auto range = world.before(change);
+    const auto range = families.before(change);
     presume = !before.some.any(range.begin, range.end);
   }
   for (size_t change = 0; change < changes; ++change) {
-    const Cover old_cover = cover(before, world.before(change));
-    const Cover new_cover = cover(after, world.after(change));
+    const Cover old_cover = cover(before, families.before(change));
+    const Cover new_cover = cover(after, families.after(change));
     if (old_cover == Cover::none && new_cover == Cover::none) continue;
     const bool partial = old_cover == Cover::part || old_cover == Cover::maybe;
-    const bool same = partial && old_cover == new_cover && same_part(world, change, before, after);
+    const bool same =
+        partial && old_cover == new_cover && same_part(families, change, before, after);
     const Fate fate = fate_of(old_cover, new_cover, same, presume);
     if (fate != Fate::untouched) selection.affected.push_back({change, fate});
     selection.estimated =
@@ -108,7 +110,7 @@ Verdict verdict_of(const Selection& selection) {
   return selection.has(Fate::unsure) ? Verdict::unknown : Verdict::same;
 }
 
-Selection united(const World& world, const Selection& a, const Selection& b) {
+Selection united(const FamilyIndex& families, const Selection& a, const Selection& b) {
   Selection all = a;
   const auto fate_in = [](const Selection& selection, size_t change) {
     const auto found = std::find_if(selection.affected.begin(), selection.affected.end(),
@@ -116,7 +118,7 @@ Selection united(const World& world, const Selection& a, const Selection& b) {
     return found == selection.affected.end() ? Fate::untouched : found->fate;
   };
   all.affected.clear();
-  for (size_t change = 0; change < world.mapping().changes.size(); ++change) {
+  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
     const Fate one = fate_in(a, change), other = fate_in(b, change);
     const auto either = [&](Fate fate) { return one == fate || other == fate; };
     Fate fate =

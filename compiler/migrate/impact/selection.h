@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/migrate/impact/family_index.h"
 #include "compiler/migrate/impact/finding.h"
-#include "compiler/migrate/impact/world.h"
 
 namespace compiler::migrate::impact {
 
@@ -37,13 +37,13 @@ struct Selection {
 /// Compares what is reached before with what is reached after. The two differ where a variable's
 /// values do. A query is presumed to be written for something: when it surely takes nothing, it is
 /// taken to match what it may.
-Selection select(const World& world, const Reach& before, const Reach& after);
+Selection select(const FamilyIndex& families, const Reach& before, const Reach& after);
 
 /// EMPTY, NARROWS, WIDENS, UNKNOWN or SAME.
 Verdict verdict_of(const Selection& selection);
 
 /// What is taken by either: of `a or b`.
-Selection united(const World& world, const Selection& a, const Selection& b);
+Selection united(const FamilyIndex& families, const Selection& a, const Selection& b);
 
 /// "puck/kairos"; the host alone for a change that is not of one service.
 std::string service_name(const streams::Change& change);

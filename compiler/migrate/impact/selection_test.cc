@@ -41,7 +41,7 @@ streams::Mapping puck() {
 
 TEST_CASE("selection: verdicts") {
   const streams::Mapping mapping = puck();
-  const World world(mapping);
+  const FamilyIndex families(mapping);
   struct Case {
     std::vector<Condition> conditions;
     std::string_view want;
@@ -70,12 +70,12 @@ TEST_CASE("selection: verdicts") {
            Case{{{"hostname", MatchOp::equal, "rosalind"}, {"job", MatchOp::not_equal, "kairos"}},
                 "SAME"},
        }) {
-    const auto reach = world.reach(c.conditions);
+    const auto reach = families.reach(c.conditions);
     CAPTURE(c.conditions.back().text());
-    CHECK(name(verdict_of(select(world, reach, reach))) == c.want);
+    CHECK(name(verdict_of(select(families, reach, reach))) == c.want);
   }
   const Condition broken[] = {{"job", MatchOp::regex, "("}};
-  CHECK(world.reach(broken).error.find("job=~\"(\"") != std::string::npos);
+  CHECK(families.reach(broken).error.find("job=~\"(\"") != std::string::npos);
 }
 
 /// Labels a, b, c with the values "", x, y, z: few enough to enumerate every stream.
@@ -155,9 +155,9 @@ TEST_CASE("selection: reach is what enumerating all streams finds") {
           {kNames[random() % kNames.size()], op,
            is_regex ? regexes[random() % regexes.size()] : kTexts[random() % kTexts.size()]});
     }
-    const World world(mapping);
-    const auto reach = world.reach(conditions);
-    for (size_t i = 0; i < world.size(); ++i) {
+    const FamilyIndex families(mapping);
+    const auto reach = families.reach(conditions);
+    for (size_t i = 0; i < families.size(); ++i) {
       size_t matched = 0;
       const auto streams = streams_of(mapping.unchanged[i]);
       for (const auto& stream : streams) {

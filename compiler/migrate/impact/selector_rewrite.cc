@@ -7,9 +7,9 @@
 
 #include "compiler/migrate/impact/choices.h"
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/log_query.h"
+#include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/selection.h"
-#include "compiler/migrate/impact/walk.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -29,11 +29,11 @@ std::string matcher_text(const std::string& label, const std::set<std::string>& 
                      logql::quote(fmt::format("{}", fmt::join(parts, "|"))));
 }
 
-class Rewriter {
+class SelectorRewriter {
  public:
-  Rewriter(const World& world, std::string_view text, const logql::LogQuery& query, size_t index,
-           const std::vector<Bindings>& choices)
-      : world_(world), text_(text), query_(query), index_(index), choices_(choices) {}
+  SelectorRewriter(const FamilyIndex& families, std::string_view text, const logql::LogQuery& query,
+                   size_t index, const std::vector<Bindings>& choices)
+      : families_(families), text_(text), query_(query), index_(index), choices_(choices) {}
 
   std::optional<SelectorRewrite> rewrite(std::string& why) {
     if (!collect(why)) return std::nullopt;
@@ -51,7 +51,7 @@ class Rewriter {
  private:
   bool collect(std::string& why) {
     for (const Bindings& bindings : choices_) {
-      const auto outcome = judge_lines(world_, query_, bindings);
+      const auto outcome = judge_lines(families_, query_, bindings);
       if (outcome.verdict == Verdict::unknown || outcome.selection.has(Fate::unsure)) {
         why = "what it takes could not be decided";
         return false;
@@ -70,7 +70,7 @@ class Rewriter {
       }
     }
     const bool comes = std::none_of(lost_.begin(), lost_.end(),
-                                    [&](size_t change) { return world_.after(change).empty(); });
+                                    [&](size_t change) { return families_.after(change).empty(); });
     if (!comes) why = "its lines no longer come";
     const bool offers_others =
         !gained_.empty() && std::any_of(choices_.begin(), choices_.end(),
@@ -97,7 +97,7 @@ class Rewriter {
     const auto made = changed(edits);
     if (made.query == nullptr) return false;
     for (const Bindings& bindings : choices_) {
-      const auto outcome = judge_lines(world_, query_, *made.query, bindings);
+      const auto outcome = judge_lines(families_, query_, *made.query, bindings);
       if (outcome.is_refused && choices_.size() > 1) continue;
       // What lines are written with is another matter.
       if (outcome.is_refused || outcome.verdict == Verdict::unknown) return false;
@@ -107,8 +107,8 @@ class Rewriter {
   }
 
   bool fails_for(const Condition& condition, size_t change) const {
-    const Reach reach = world_.reach({&condition, 1});
-    const auto range = world_.after(change);
+    const Reach reach = families_.reach({&condition, 1});
+    const auto range = families_.after(change);
     return !reach.all.every(range.begin, range.end);
   }
 
@@ -130,7 +130,7 @@ class Rewriter {
     std::vector<std::vector<TextEdit>> ways;
     for (const size_t i : failing_) {
       if (!is_positive(conditions_[i])) continue;
-      auto candidates = correspondences(world_, moving_streams(), conditions_[i].name);
+      auto candidates = correspondences(families_, moving_streams(), conditions_[i].name);
       if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
       const auto rest = removals(i);
       for (const auto& one : candidates) {
@@ -187,7 +187,7 @@ class Rewriter {
       if (filter == nullptr) continue;
       each_comparison(*filter, [&](const logql::LabelFilter& one) {
         if (one.value_kind != logql::LabelFilter::ValueKind::string) return;
-        const auto candidates = correspondences(world_, moving, one.name.value);
+        const auto candidates = correspondences(families_, moving, one.name.value);
         if (candidates.empty() || !candidates.front().same_values) return;
         if (candidates.front().label == one.name.value) return;
         edits.push_back({one.name.span, candidates.front().label});
@@ -198,11 +198,11 @@ class Rewriter {
 
   /// Streams that stay may have the new label already.
   void add_values_of_others(const std::string& label, std::set<std::string>& values) const {
-    const Reach reach = world_.reach(conditions_);
-    for (size_t i = world_.unchanged().begin; i < world_.unchanged().end; ++i) {
+    const Reach reach = families_.reach(conditions_);
+    for (size_t i = families_.unchanged().begin; i < families_.unchanged().end; ++i) {
       if (!reach.some.test(i)) continue;
-      const auto found = world_.family(i).labels.find(label);
-      if (found == world_.family(i).labels.end()) continue;
+      const auto found = families_.family(i).labels.find(label);
+      if (found == families_.family(i).labels.end()) continue;
       for (const auto& value : found->second.exact) {
         if (!value.empty()) values.insert(value);
       }
@@ -231,7 +231,7 @@ class Rewriter {
     std::vector<std::vector<TextEdit>> ways;
     const auto& matchers = query_.selector.matchers;
     for (const Condition& condition : conditions_) {
-      auto candidates = correspondences(world_, gained_, condition.name);
+      auto candidates = correspondences(families_, gained_, condition.name);
       if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
       for (const auto& one : candidates) {
         const auto end = matchers.back().span.end;
@@ -283,7 +283,7 @@ class Rewriter {
     if (made.query == nullptr) return std::nullopt;
     const auto bound = bindings.bind(made.query->selector, Side::after);
     if (!bound || !bound->possible) return std::nullopt;
-    return world_.reach(bound->list);
+    return families_.reach(bound->list);
   }
 
   bool together_the_same(const std::vector<TextEdit>& moved,
@@ -296,14 +296,14 @@ class Rewriter {
       first->all |= second->all;
       first->some |= second->some;
       first->may |= second->may;
-      if (verdict_of(select(world_, world_.reach(bound->list), *first)) != Verdict::same) {
+      if (verdict_of(select(families_, families_.reach(bound->list), *first)) != Verdict::same) {
         return false;
       }
     }
     return true;
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   std::string_view text_;
   const logql::LogQuery& query_;
   size_t index_;
@@ -329,11 +329,11 @@ std::string edited(std::string_view text, std::vector<TextEdit> edits) {
   return result + std::string(text.substr(at));
 }
 
-std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_view text,
+std::optional<SelectorRewrite> rewrite_selector(const FamilyIndex& families, std::string_view text,
                                                 const logql::LogQuery& query, size_t index,
                                                 const std::vector<Bindings>& choices,
                                                 std::string& why) {
-  return Rewriter(world, text, query, index, choices).rewrite(why);
+  return SelectorRewriter(families, text, query, index, choices).rewrite(why);
 }
 
 }  // namespace compiler::migrate::impact

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/migrate/impact/bindings.h"
-#include "compiler/migrate/impact/world.h"
+#include "compiler/migrate/impact/family_index.h"
 #include "logql/ast.h"
 
 namespace compiler::migrate::impact {
@@ -30,7 +30,7 @@ struct SelectorRewrite {
 /// Rewrites the query that is number `index` of parts_of(the whole expression). What is proposed
 /// has been judged: the new selector takes after the move exactly the families that the old one
 /// took before, for all `choices`. nullopt: `why` says why there is none.
-std::optional<SelectorRewrite> rewrite_selector(const World& world, std::string_view text,
+std::optional<SelectorRewrite> rewrite_selector(const FamilyIndex& families, std::string_view text,
                                                 const logql::LogQuery& query, size_t index,
                                                 const std::vector<Bindings>& choices,
                                                 std::string& why);

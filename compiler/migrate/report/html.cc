@@ -61,7 +61,7 @@ void put_summary(Lines& page, const Report& report) {
   const int code = exit_code(report);
   page.line("<body><a class=\"skip\" href=\"#findings\">To what changes</a>");
   page.line("<header class=\"top\"><div class=\"wrap\"><h1>Migration report</h1>");
-  const streams::FleetState& fleet = report.fleet;
+  const streams::State& fleet = report.fleet;
   page.line("<p class=\"outcome{}\"><strong>{}</strong>{}</p>",
             code == 1 || code == 3 ? " bad" : "", outcome(code),
             fleet.total == 0

@@ -44,7 +44,7 @@ void put_transitions(Lines& page, const std::vector<impact::Transition>& transit
   page.line("</details>");
 }
 
-void put_finding(Lines& page, const Row& row) {
+void put_finding_details(Lines& page, const Row& row) {
   const auto& [finding, document, use, comparison] = row;
   const std::string_view verdict = name(finding.verdict);
   page.line("<article class=\"card finding {}\" data-verdict=\"{}\"{}>", verdict, verdict,
@@ -107,7 +107,7 @@ void put_html_findings(Lines& page, const Report& report) {
     page.line("<div class=\"group\"><h2>{} <span class=\"count\">{}</span></h2>", what,
               end - begin);
     for (auto finding = begin; finding != end; ++finding)
-      put_finding(page, row_of(report, **finding));
+      put_finding_details(page, row_of(report, **finding));
     page.line("</div>");
   };
   put("Alerts", order.begin(), others);

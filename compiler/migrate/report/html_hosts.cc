@@ -90,7 +90,7 @@ std::string html_progress(size_t done, size_t total, std::string_view of) {
       done, std::max<size_t>(total, 1), html(of), done, total, done, total);
 }
 
-void put_html_hosts(Lines& page, const streams::FleetState& fleet) {
+void put_html_hosts(Lines& page, const streams::State& fleet) {
   if (fleet.hosts.empty()) return;
   page.line(
       "<section aria-labelledby=\"hosts\"><h2 id=\"hosts\">Hosts <span class=\"count\">{}"

@@ -5,7 +5,7 @@
 /// The parts of the HTML report.
 namespace compiler::migrate::report {
 
-void put_html_hosts(Lines& page, const streams::FleetState& fleet);
+void put_html_hosts(Lines& page, const streams::State& fleet);
 void put_html_findings(Lines& page, const Report& report);
 
 /// <progress>: how many of the services have moved.

@@ -12,12 +12,12 @@
 namespace compiler::migrate::report {
 namespace {
 
-constexpr size_t kBarColumns = 20;
+constexpr size_t kPageBarColumns = 20;
 
 std::string progress(size_t done, size_t total) {
-  const size_t full = std::min(done, total) * kBarColumns / total;
+  const size_t full = std::min(done, total) * kPageBarColumns / total;
   std::string out;
-  for (size_t i = 0; i < kBarColumns; ++i) out += i < full ? "█" : "░";
+  for (size_t i = 0; i < kPageBarColumns; ++i) out += i < full ? "█" : "░";
   return fmt::format("{} {} of {} moved", out, done, counted(total, "service"));
 }
 
@@ -61,7 +61,7 @@ void put_blockers(Lines& page, const streams::HostState& host) {
   }
 }
 
-void put_host(Lines& page, const streams::HostState& host) {
+void put_host_section(Lines& page, const streams::HostState& host) {
   page.blank();
   page.line("## {}", markdown(host.host));
   page.blank();
@@ -94,7 +94,7 @@ void put_query(Lines& page, std::string_view what, std::string_view text,
   page.append(markdown_block(text, language_of(use)));
 }
 
-void put_finding(Lines& page, const Row& row) {
+void put_finding_section(Lines& page, const Row& row) {
   const auto& [finding, document, use, comparison] = row;
   page.blank();
   page.line("### {}: {}", name(finding.verdict), markdown(joined(use.title, " › ")));
@@ -118,7 +118,7 @@ void put_finding(Lines& page, const Row& row) {
   }
 }
 
-void put_findings(Lines& page, const Report& report) {
+void put_finding_sections(Lines& page, const Report& report) {
   const auto order = in_order(report);
   const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
     return !row_of(report, *finding).use.is_alert;
@@ -128,13 +128,13 @@ void put_findings(Lines& page, const Report& report) {
     page.blank();
     page.line("## {} ({})", what, end - begin);
     for (auto finding = begin; finding != end; ++finding)
-      put_finding(page, row_of(report, **finding));
+      put_finding_section(page, row_of(report, **finding));
   };
   put("Alerts", order.begin(), others);
   put("Dashboards and pages", others, order.end());
 }
 
-void put_unknown(Lines& page, const Report& report) {
+void put_unknown_section(Lines& page, const Report& report) {
   const auto parts = unknown_parts(report);
   if (parts.empty()) return;
   page.blank();
@@ -148,7 +148,7 @@ void put_unknown(Lines& page, const Report& report) {
   }
 }
 
-void put_errors(Lines& page, const Report& report) {
+void put_error_section(Lines& page, const Report& report) {
   if (report.io_errors.empty()) return;
   page.blank();
   page.line("## Could not be read ({})", report.io_errors.size());
@@ -177,10 +177,10 @@ std::string render_markdown(const Report& report) {
   page.blank();
   if (report.fleet.total > 0) page.line("{}", progress(report.fleet.done, report.fleet.total));
   put_coverage(page, report);
-  put_errors(page, report);
-  for (const streams::HostState& host : report.fleet.hosts) put_host(page, host);
-  put_findings(page, report);
-  put_unknown(page, report);
+  put_error_section(page, report);
+  for (const streams::HostState& host : report.fleet.hosts) put_host_section(page, host);
+  put_finding_sections(page, report);
+  put_unknown_section(page, report);
   return page.take();
 }
 

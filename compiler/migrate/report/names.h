@@ -3,7 +3,7 @@
 
 #include "compiler/migrate/documents/document.h"
 #include "compiler/migrate/impact/finding.h"
-#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/state.h"
 
 /// Enumerators as the report for machines spells them: as they are written in the headers.
 namespace compiler::migrate::report {

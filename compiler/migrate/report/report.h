@@ -5,7 +5,7 @@
 
 #include "compiler/migrate/documents/document.h"
 #include "compiler/migrate/impact/finding.h"
-#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/state.h"
 
 namespace compiler::migrate::report {
 
@@ -23,7 +23,7 @@ struct Comparison {
 
 /// All that a report shows.
 struct Report {
-  streams::FleetState fleet;
+  streams::State fleet;
   std::vector<documents::Document> documents;
   std::vector<impact::Finding> findings;  ///< one for each use of each document
   std::vector<base::Error> io_errors;     ///< documents that could not be read

@@ -159,7 +159,7 @@ void put_fix(JsonWriter& json, const documents::Document& document,
   json.end_array();
 }
 
-void put_finding(JsonWriter& json, Columns& columns, const Row& row) {
+void put_result(JsonWriter& json, Columns& columns, const Row& row) {
   const auto& [finding, document, use, comparison] = row;
   json.begin_object();
   json.member("ruleId", name(finding.verdict));
@@ -235,7 +235,7 @@ void put_results(JsonWriter& json, const Report& report) {
   json.key("results");
   json.begin_array();
   for (const impact::Finding* finding : in_order(report))
-    put_finding(json, columns, row_of(report, *finding));
+    put_result(json, columns, row_of(report, *finding));
   for (const documents::Document& document : report.documents)
     for (const documents::Unrecognised& item : document.unrecognised)
       put_unrecognised(json, columns, document, item);

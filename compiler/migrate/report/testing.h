@@ -21,7 +21,7 @@ inline streams::StreamFamily family(std::string service, streams::Mechanism mech
   return family;
 }
 
-inline streams::FleetState sample_fleet() {
+inline streams::State sample_fleet() {
   streams::ServiceState kairos{
       .service = "kairos", .mechanism = streams::Mechanism::syslog, .port = 51412};
   kairos.port_place = "host_vars/puck.yml:14:22";
@@ -54,7 +54,7 @@ inline streams::FleetState sample_fleet() {
   puck.steps = {"Deploy the agent: cfgc compile, then deploy.yml --limit puck",
                 "Recreate kairos: docker compose up -d --force-recreate"};
   streams::HostState titania{"titania", {}, {}, 4, 4};
-  streams::FleetState fleet;
+  streams::State fleet;
   fleet.hosts = {puck, titania, streams::HostState{"caliban", {}, {}, 0, 0}};
   fleet.mapping.changes = {{"puck", "kairos", kairos.before, kairos.after}};
   fleet.done = 7;

@@ -18,7 +18,7 @@ constexpr Style kPlain{};
 constexpr Style kColour{"\x1b[31;1m", "\x1b[33;1m", "\x1b[36;1m", "\x1b[32m",
                         "\x1b[1m",    "\x1b[2m",    "\x1b[0m"};
 
-constexpr size_t kBarColumns = 24;
+constexpr size_t kTextBarColumns = 24;
 constexpr size_t kNameColumnsMax = 24;  // A longer name moves its line's columns only.
 
 /// A report being written; everything that comes from outside passes visible().
@@ -51,9 +51,9 @@ class Page : public Lines {
 /// Empty when there is none to tell of: two states are compared, or nothing was on syslog.
 std::string progress(const Style& style, size_t done, size_t total) {
   if (total == 0) return "";
-  const size_t full = std::min(done, total) * kBarColumns / total;
+  const size_t full = std::min(done, total) * kTextBarColumns / total;
   return fmt::format("  [{}{}{}{}] {} of {} moved", style.good, std::string(full, '#'), style.off,
-                     std::string(kBarColumns - full, '.'), done, counted(total, "service"));
+                     std::string(kTextBarColumns - full, '.'), done, counted(total, "service"));
 }
 
 std::string_view colour_of(impact::Verdict verdict, const Style& style) {
@@ -110,7 +110,7 @@ void put_service(Page& page, const streams::ServiceState& service, size_t width)
   }
 }
 
-void put_host(Page& page, const streams::HostState& host) {
+void put_host_lines(Page& page, const streams::HostState& host) {
   const Style& style = page.style();
   page.blank();
   page.line("{}{}{}{}", style.strong, visible_line(host.host), style.off,
@@ -132,7 +132,7 @@ std::string few(const std::vector<std::string>& services) {
   return fmt::format("{} and {} more", joined(first, ", "), services.size() - kShown);
 }
 
-void put_finding(Page& page, const Row& row) {
+void put_one_finding_lines(Page& page, const Row& row) {
   const auto& [finding, document, use, comparison] = row;
   const Style& style = page.style();
   page.blank();
@@ -157,7 +157,7 @@ void put_finding(Page& page, const Row& row) {
   }
 }
 
-void put_findings(Page& page, const Report& report) {
+void put_finding_lines(Page& page, const Report& report) {
   const auto order = in_order(report);
   const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
     return !row_of(report, *finding).use.is_alert;
@@ -167,13 +167,13 @@ void put_findings(Page& page, const Report& report) {
     page.blank();
     page.heading(fmt::format("{} ({})", what, end - begin));
     for (auto finding = begin; finding != end; ++finding)
-      put_finding(page, row_of(report, **finding));
+      put_one_finding_lines(page, row_of(report, **finding));
   };
   put("Alerts", order.begin(), others);
   put("Dashboards and pages", others, order.end());
 }
 
-void put_unknown(Page& page, const Report& report) {
+void put_unknown_lines(Page& page, const Report& report) {
   const auto parts = unknown_parts(report);
   if (parts.empty()) return;
   page.blank();
@@ -185,7 +185,7 @@ void put_unknown(Page& page, const Report& report) {
   }
 }
 
-std::string passed_text(const Report& report) {
+std::string passed_line(const Report& report) {
   std::string out;
   for (const auto& [why, count] : passed(report))
     out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, visible_line(why));
@@ -202,7 +202,7 @@ void put_coverage(Page& page, const Report& report) {
   }
   page.blank();
   page.line("{}{}{}", coverage_text(counts), verdicts.empty() ? "" : ": ", verdicts);
-  if (const std::string others = passed_text(report); !others.empty())
+  if (const std::string others = passed_line(report); !others.empty())
     page.line("not for logs, and not counted: {}", others);
 }
 
@@ -210,12 +210,12 @@ void put_coverage(Page& page, const Report& report) {
 
 std::string render_text(const Report& report, bool colour) {
   Page page(colour ? kColour : kPlain);
-  const streams::FleetState& fleet = report.fleet;
+  const streams::State& fleet = report.fleet;
   page.line("{}Migration report{}{}", page.style().strong, page.style().off,
             progress(page.style(), fleet.done, fleet.total));
-  for (const streams::HostState& host : fleet.hosts) put_host(page, host);
-  put_findings(page, report);
-  put_unknown(page, report);
+  for (const streams::HostState& host : fleet.hosts) put_host_lines(page, host);
+  put_finding_lines(page, report);
+  put_unknown_lines(page, report);
   if (!report.io_errors.empty()) {
     page.blank();
     page.heading(fmt::format("Could not be read ({})", report.io_errors.size()));

@@ -19,7 +19,7 @@ namespace yaml = compiler::yaml;
 namespace {
 
 constexpr int64_t kReplicasMax = 100;
-constexpr size_t kFileBytesMax = size_t{4} << 20;
+constexpr size_t kComposeBytesMax = size_t{4} << 20;
 
 bool is_compose_name(const std::string& name) {
   static const re2::RE2 pattern("(docker-)?compose([.-][\\w.-]+)?\\.ya?ml(\\.j2)?");
@@ -142,7 +142,7 @@ base::Result<ComposeProject> read_branch(const fs::path& path, const PlainTempla
 }
 
 void read_file(const fs::path& path, ComposeFiles& out) {
-  const auto source = base::read_file(path, kFileBytesMax);
+  const auto source = base::read_file(path, kComposeBytesMax);
   if (!source) {
     out.io_errors.push_back(source.error());
     return;

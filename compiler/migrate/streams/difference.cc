@@ -1,3 +1,5 @@
+#include "compiler/migrate/streams/difference.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 
 #include "base/files.h"
 #include "compiler/migrate/streams/compose.h"
-#include "compiler/migrate/streams/fleet.h"
 #include "compiler/migrate/streams/pairing.h"
 #include "compiler/migrate/streams/trace.h"
 

@@ -8,7 +8,7 @@
 #include "compiler/migrate/streams/compose.h"
 #include "compiler/migrate/streams/trace.h"
 
-/// What fleet_state() takes out of a compiler run, host by host.
+/// What read_state() takes out of a compiler run, host by host.
 namespace compiler::migrate::streams {
 
 struct PortFact {

@@ -17,9 +17,9 @@ struct Open {
   bool is_loop = false;
 };
 
-class Reader {
+class JinjaReader {
  public:
-  Reader(std::string_view source, Branch branch) : source_(source), branch_(branch) {}
+  JinjaReader(std::string_view source, Branch branch) : source_(source), branch_(branch) {}
 
   PlainTemplate read() {
     while (at_ < source_.size()) {
@@ -115,7 +115,7 @@ std::string PlainTemplate::restored(std::string_view value) const {
 }
 
 PlainTemplate without_jinja(std::string_view source, Branch branch) {
-  return Reader(source, branch).read();
+  return JinjaReader(source, branch).read();
 }
 
 }  // namespace compiler::migrate::streams

@@ -1,10 +1,12 @@
+#include "compiler/migrate/streams/map.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/files.h"
 #include "compiler/inventory/yaml.h"
-#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/state.h"
 #include "compiler/migrate/streams/trace.h"
 #include "river/suggest.h"
 #include "telemetry/label_name.h"
@@ -35,7 +37,7 @@ using river::diag::Diagnostics;
 
 namespace {
 
-constexpr size_t kFileBytesMax = size_t{16} << 20;
+constexpr size_t kMapBytesMax = size_t{16} << 20;
 
 /// The texts around each star.
 OpenValue split_at_stars(std::string_view text) {
@@ -157,7 +159,7 @@ class MapReader {
 }  // namespace
 
 base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run) {
-  auto text = base::read_file(file, kFileBytesMax);
+  auto text = base::read_file(file, kMapBytesMax);
   if (!text) return tl::unexpected(text.error());
   const auto& source = run.sources.add(file.string(), std::move(*text));
   const auto document = yaml::parse(source, run.diagnostics);

@@ -1,6 +1,8 @@
+#include "compiler/migrate/streams/map.h"
+
 #include <doctest/doctest.h>
 
-#include "compiler/migrate/streams/fleet.h"
+#include "compiler/migrate/streams/state.h"
 #include "river/diag/render.h"
 #include "tests/support/folder.h"
 

@@ -1,10 +1,12 @@
+#include "compiler/migrate/streams/origins.h"
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <algorithm>
 
 #include "compiler/migrate/streams/regex_sample.h"
-#include "compiler/migrate/streams/trace_parts.h"
+#include "compiler/migrate/streams/walk.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/message.h"
 

@@ -1,8 +1,9 @@
+#include "compiler/migrate/streams/state.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "compiler/migrate/streams/fleet.h"
 #include "compiler/migrate/streams/host_run.h"
 #include "compiler/migrate/streams/pairing.h"
 #include "compiler/migrate/streams/steps.h"
@@ -18,9 +19,9 @@ using Moves = std::map<std::string, Move, std::less<>>;
 namespace {
 
 /// Compiles and takes the runs in; the hosts of `moving` with what the move would change.
-class FleetReader {
+class StateReader {
  public:
-  FleetReader(const FleetQuestion& question, compiler::Run& run)
+  StateReader(const Question& question, compiler::Run& run)
       : question_(question),
         run_(run),
         compose_(read_compose(question.compose)),
@@ -40,14 +41,14 @@ class FleetReader {
                river::diag::Diagnostics& diagnostics);
   void overlay(compiler::HostEntry& entry, const HostRun& today, const Services& moving);
 
-  const FleetQuestion& question_;
+  const Question& question_;
   compiler::Run& run_;
   ComposeFiles compose_;
   compiler::Inventory inventory_;
   bool can_compile_ = false;
 };
 
-Runs FleetReader::compile(compiler::CompileOptions options, const Moves& moving,
+Runs StateReader::compile(compiler::CompileOptions options, const Moves& moving,
                           river::diag::Diagnostics& diagnostics) {
   Runs runs;
   if (options.hosts.empty())
@@ -69,7 +70,7 @@ Runs FleetReader::compile(compiler::CompileOptions options, const Moves& moving,
   return runs;
 }
 
-Runs FleetReader::read_today() {
+Runs StateReader::read_today() {
   if (!can_compile_) return {};
   compiler::CompileOptions options;
   options.hosts = question_.hosts;
@@ -83,7 +84,7 @@ Runs FleetReader::read_today() {
 
 /// A layer of variables over the host's own: telemetry.docker.migrated grows, discovery is on, dual
 /// labels end.
-void FleetReader::overlay(compiler::HostEntry& entry, const HostRun& today,
+void StateReader::overlay(compiler::HostEntry& entry, const HostRun& today,
                           const Services& moving) {
   base::Arena& arena = *inventory_.arena;
   const river::diag::Span span = entry.span;
@@ -117,7 +118,7 @@ void FleetReader::overlay(compiler::HostEntry& entry, const HostRun& today,
                       yaml::Pair{"services", span, list(today.services, Services{"docker"})}}));
 }
 
-Runs FleetReader::read_moved(const Runs& today, const Moves& moving) {
+Runs StateReader::read_moved(const Runs& today, const Moves& moving) {
   if (moving.empty()) return {};
   compiler::CompileOptions with, without;  // Hosts with docker blocks of their own, and the others.
   without.add_docker_block = true;
@@ -139,7 +140,7 @@ Runs FleetReader::read_moved(const Runs& today, const Moves& moving) {
 }
 
 /// Which services of which hosts the question is about.
-Moves services_to_move(const FleetQuestion& question, const Runs& today, compiler::Run& run) {
+Moves services_to_move(const Question& question, const Runs& today, compiler::Run& run) {
   Moves moving;
   Services known, found;
   const auto is_named = [&](const std::string& service) {
@@ -231,9 +232,9 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
 
 }  // namespace
 
-FleetState fleet_state(const FleetQuestion& question, compiler::Run& run) {
-  FleetState state;
-  FleetReader reader(question, run);
+State read_state(const Question& question, compiler::Run& run) {
+  State state;
+  StateReader reader(question, run);
   const Runs today = reader.read_today();
   const Moves moving = services_to_move(question, today, run);
   const Runs moved = reader.read_moved(today, moving);

@@ -1,9 +1,10 @@
+#include "compiler/migrate/streams/state.h"
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <sstream>
 
-#include "compiler/migrate/streams/fleet.h"
 #include "components/catalog.h"
 #include "tests/support/archive.h"
 #include "tests/support/golden.h"
@@ -62,7 +63,7 @@ std::string dump(const HostState& host) {
   return out;
 }
 
-std::string dump(const FleetState& state, const compiler::Run& run) {
+std::string dump(const State& state, const compiler::Run& run) {
   std::string out = fmt::format("{} of {}\n", state.done, state.total);
   for (const auto& host : state.hosts) out += dump(host);
   for (const auto& change : state.mapping.changes) {
@@ -77,8 +78,8 @@ std::string dump(const FleetState& state, const compiler::Run& run) {
   return out;
 }
 
-FleetQuestion question() {
-  FleetQuestion out;
+Question question() {
+  Question out;
   out.check.catalog = components::catalog();
   return out;
 }
@@ -100,7 +101,7 @@ TEST_CASE("golden: how fleets stand") {
       "tests/golden/migrate_fleet",
       [](const golden::Input& input) {
         Folder folder;
-        FleetQuestion asked = question();
+        Question asked = question();
         if (input.source.find("== ") != std::string::npos) {
           support::unpack(input.source, folder);
           asked.inventory.inventory = folder.path() / "inventory";
@@ -111,7 +112,7 @@ TEST_CASE("golden: how fleets stand") {
         for (const std::string& path : words(input.source, "compose"))
           asked.compose.push_back(folder.path() / path);
         compiler::Run run;
-        const FleetState state = fleet_state(asked, run);
+        const State state = read_state(asked, run);
         return without(dump(state, run), folder.path().string() + "/");
       },
       ".fleet");

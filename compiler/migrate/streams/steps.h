@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/migrate/streams/fleet.h"
 #include "compiler/migrate/streams/host_run.h"
+#include "compiler/migrate/streams/state.h"
 
 namespace compiler::migrate::streams {
 

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "compiler/migrate/streams/trace_parts.h"
+#include "compiler/migrate/streams/origins.h"
+#include "compiler/migrate/streams/walk.h"
 #include "components/discovery/relabel/signature.h"
 #include "components/local/file_match/signature.h"
 #include "components/loki/process/signature.h"

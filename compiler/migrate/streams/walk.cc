@@ -1,10 +1,11 @@
+#include "compiler/migrate/streams/walk.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/ensure.h"
 #include "compiler/migrate/streams/stages.h"
-#include "compiler/migrate/streams/trace_parts.h"
 #include "components/loki/process/signature.h"
 #include "components/loki/relabel/signature.h"
 
@@ -12,7 +13,7 @@ namespace compiler::migrate::streams {
 
 namespace {
 
-constexpr size_t kDepthMax = 100;
+constexpr size_t kPathDepthMax = 100;
 constexpr size_t kStepsMax = 10'000;
 constexpr size_t kExternalMarkers = 60;
 constexpr uint32_t kStreamsMax = 1'000'000;
@@ -103,7 +104,7 @@ void Walk::forward(const std::vector<components::LogsReceiver>& to, const Sample
 }
 
 void Walk::go(const Hop& hop, Sample sample, size_t depth) {
-  if (depth > kDepthMax || ++steps_ > kStepsMax) {
+  if (depth > kPathDepthMax || ++steps_ > kStepsMax) {
     sample.doubt(fmt::format("the way of its entries is too long at {}", hop.node->id));
     return arrive(hop, std::move(sample));
   }

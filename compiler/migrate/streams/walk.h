@@ -12,7 +12,6 @@
 #include "river/schema/types.h"
 #include "telemetry/log_batch.h"
 
-/// The steps of families().
 namespace compiler::migrate::streams {
 
 /// A value that is known, or depends on the machine that will run the configuration.
@@ -63,29 +62,6 @@ class Walk {
   size_t steps_ = 0;
   std::vector<StreamFamily> families_;
 };
-
-/// Samples with a label set to each of `values` in turn; "" leaves it absent.
-std::vector<Sample> each_of(std::vector<Sample> samples, std::string_view label,
-                            const std::vector<VariantTexts>& values);
-
-/// The samples that one container or listener gives, before rules run.
-std::vector<Sample> container_samples(const Container& container);
-std::vector<Sample> syslog_samples(const NamedTexts& labels, const PlacedRules& rules);
-
-/// A kind of journal entry.
-struct JournalKind {
-  std::string unit_text;  ///< to find its service by; empty: the rest
-  std::vector<Sample> samples;
-};
-std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_view id,
-                                       std::string_view matches, const PlacedRules& rules,
-                                       const river::diag::SourceMap& sources);
-/// A target of files, whose __path__ is a pattern.
-Sample file_sample(const river::schema::Target& target);
-
-/// The service of `services` that labels or a unit's name speak of; empty: none.
-std::string service_of(const Sample& sample, std::string_view unit,
-                       const std::vector<std::string>& services);
 
 /// Sets known labels, and unknown text where a value depends on the machine.
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample);

@@ -1,4 +1,4 @@
-#include "compiler/migrate/impact/world.h"
+#include "compiler/migrate/impact/family_index.h"
 
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ bool Bits::every(size_t begin, size_t end) const {
   return true;
 }
 
-World::World(const streams::Mapping& mapping) : mapping_(mapping) {
+FamilyIndex::FamilyIndex(const streams::Mapping& mapping) : mapping_(mapping) {
   add(mapping.unchanged);
   for (const streams::Change& change : mapping.changes) {
     before_.push_back({families_.size(), families_.size() + change.before.size()});
@@ -70,18 +70,18 @@ World::World(const streams::Mapping& mapping) : mapping_(mapping) {
   index();
 }
 
-void World::add(const std::vector<streams::StreamFamily>& families) {
+void FamilyIndex::add(const std::vector<streams::StreamFamily>& families) {
   for (const streams::StreamFamily& family : families) {
     families_.push_back(&family);
     auto labels = std::make_shared<SeriesLabels>();
     for (const auto& [name, values] : family.labels) {
-      labels->named[name] = {.kind = Source::Kind::stream, .values = values, .id = {}};
+      labels->named[name] = {.kind = LabelSource::Kind::stream, .values = values, .id = {}};
     }
     labels_.push_back(std::move(labels));
   }
 }
 
-void World::index() {
+void FamilyIndex::index() {
   std::map<std::pair<std::string, std::string>, size_t> places;
   for (size_t number = 0; number < families_.size(); ++number) {
     for (const auto& [name, values] : families_[number]->labels) {
@@ -95,7 +95,7 @@ void World::index() {
   }
 }
 
-Reach World::reach(std::span<const Condition> conditions) const {
+Reach FamilyIndex::reach(std::span<const Condition> conditions) const {
   Reach reach{Bits(size(), true), Bits(size(), true), Bits(size(), true), {}};
   std::vector<Condition> sorted(conditions.begin(), conditions.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -112,7 +112,7 @@ Reach World::reach(std::span<const Condition> conditions) const {
   return reach;
 }
 
-const Reach& World::reach_of_label(std::span<const Condition> conditions) const {
+const Reach& FamilyIndex::reach_of_label(std::span<const Condition> conditions) const {
   const auto [known, is_new] = decided_.try_emplace(key_of(conditions));
   Reach& reach = known->second;
   if (!is_new) return reach;

@@ -1,4 +1,4 @@
-#include "compiler/migrate/documents/query_shape.h"
+#include "compiler/migrate/documents/query_text.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "compiler/migrate/impact/walk.h"
+#include "compiler/migrate/impact/query_parts.h"
 
 namespace compiler::migrate::impact {
 namespace {
 
-class Walker {
+class PartsWalker {
  public:
   Parts take() { return std::move(parts_); }
 
@@ -77,7 +77,7 @@ class Walker {
 }  // namespace
 
 Parts parts_of(const logql::Expr& expr) {
-  Walker walker;
+  PartsWalker walker;
   walker.walk(expr);
   return walker.take();
 }

@@ -1,12 +1,9 @@
-#include "compiler/migrate/documents/recognise.h"
+#include "compiler/migrate/documents/kinds.h"
 
 #include <fmt/format.h>
 
 #include "compiler/migrate/documents/dashboard.h"
-#include "compiler/migrate/documents/provisioning.h"
-#include "compiler/migrate/documents/routes.h"
 #include "compiler/migrate/documents/rules.h"
-#include "compiler/migrate/documents/wrappers.h"
 
 namespace compiler::migrate::documents {
 

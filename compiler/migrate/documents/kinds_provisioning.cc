@@ -1,5 +1,4 @@
-#include "compiler/migrate/documents/provisioning.h"
-
+#include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
 
 namespace compiler::migrate::documents {

@@ -11,4 +11,8 @@ void gather_markdown(const Excerpt& page, Gatherer& out);
 /// brackets, an operator at either end) belongs together. Lines of # are no query of their own.
 std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block);
 
+/// Terraform and Jsonnet: programs that make dashboards. They are not run, so they are listed, with
+/// the selectors that stand in them.
+void list_program(const Excerpt& whole, Gatherer& out);
+
 }  // namespace compiler::migrate::documents

@@ -1,12 +1,12 @@
-#include "compiler/migrate/documents/routes.h"
-
 #include <fmt/format.h>
+
+#include "compiler/migrate/documents/kinds.h"
 
 namespace compiler::migrate::documents {
 
 namespace {
 
-constexpr int kDepthMax = 60;
+constexpr int kRouteDepthMax = 60;
 
 std::string matcher_text(std::string_view name, std::string_view op, std::string_view value) {
   std::string quoted;
@@ -69,7 +69,7 @@ void gather_names(const Value& list, Gatherer& out) {
 }
 
 void gather_route(const Value& route, Gatherer& out, int depth = 0) {
-  if (depth > kDepthMax) return out.unrecognised(route, "routes more than 60 levels deep");
+  if (depth > kRouteDepthMax) return out.unrecognised(route, "routes more than 60 levels deep");
   TitledPart part(out, route["receiver"].text());
   gather_match_map(route["match"], "=", out);
   gather_match_map(route["match_re"], "=~", out);

@@ -48,14 +48,14 @@ struct HostState {
   uint32_t total = 0;
 };
 
-struct FleetState {
+struct State {
   std::vector<HostState> hosts;
   Mapping mapping;
   uint32_t done = 0;
   uint32_t total = 0;
 };
 
-struct FleetQuestion {
+struct Question {
   compiler::InventoryOptions inventory;
   compiler::CheckOptions check;
   std::vector<std::string> hosts;              ///< empty: all
@@ -66,15 +66,6 @@ struct FleetQuestion {
 /// How the fleet stands and what moving `services` would do: computed from the inventory, the
 /// configurations that cfgc compiles from it, and compose files. Contacts nothing. Findings about
 /// the inventory are in `run`; with errors there the state is of the hosts that compile.
-FleetState fleet_state(const FleetQuestion& question, compiler::Run& run);
-
-/// What changes between two folders of compiled configs (HOST/config.river), by running the relabel
-/// rules of both on the same containers and units.
-base::Result<Mapping> difference(const std::filesystem::path& from, const std::filesystem::path& to,
-                                 const std::vector<std::filesystem::path>& compose,
-                                 const compiler::CheckOptions& check, compiler::Run& run);
-
-/// A mapping written by hand (docs/migrate.md, "Foreign agents").
-base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run);
+State read_state(const Question& question, compiler::Run& run);
 
 }  // namespace compiler::migrate::streams

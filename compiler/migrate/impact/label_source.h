@@ -9,7 +9,7 @@
 namespace compiler::migrate::impact {
 
 /// Where the value of a label of a line comes from.
-struct Source {
+struct LabelSource {
   enum class Kind : uint8_t {
     absent,
     stream,  ///< of the stream: `values`
@@ -20,15 +20,15 @@ struct Source {
   streams::Values values;
   std::string id;  ///< of line and made: equal ids are equal values for equal lines
 
-  bool operator==(const Source&) const = default;
+  bool operator==(const LabelSource&) const = default;
 };
 /// One text for equal sources, another for others.
-std::string key_of(const Source& source);
+std::string key_of(const LabelSource& source);
 
 /// The labels that lines or series have where they come from one family.
 struct SeriesLabels {
-  std::map<std::string, Source> named;  ///< those that are there
-  bool open = false;                    ///< and others, which are read from lines
+  std::map<std::string, LabelSource> named;  ///< those that are there
+  bool open = false;                         ///< and others, which are read from lines
 
   bool operator==(const SeriesLabels&) const = default;
 };

@@ -1,20 +1,17 @@
-#include "compiler/migrate/documents/wrappers.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "compiler/migrate/documents/base64.h"
-#include "compiler/migrate/documents/provisioning.h"
-#include "compiler/migrate/documents/query_shape.h"
-#include "compiler/migrate/documents/recognise.h"
+#include "compiler/migrate/documents/kinds.h"
+#include "compiler/migrate/documents/query_text.h"
 #include "compiler/migrate/documents/rules.h"
 
 namespace compiler::migrate::documents {
 
 namespace {
 
-constexpr int kDepthMax = 40;
+constexpr int kWrapperDepthMax = 40;
 
 bool says_document(std::string_view key) {
   return key.ends_with(".json") || key.ends_with(".yaml") || key.ends_with(".yml") ||
@@ -141,7 +138,7 @@ bool gather_resource(const Value& resource, Gatherer& out) {
 }
 
 bool search(const Value& value, Gatherer& out, int depth) {
-  if (depth > kDepthMax) {
+  if (depth > kWrapperDepthMax) {
     out.unrecognised(value, "values too deep to be searched");
     return true;
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compiler/migrate/impact/decide.h"
-#include "compiler/migrate/impact/source.h"
+#include "compiler/migrate/impact/label_source.h"
 #include "compiler/migrate/streams/family.h"
 
 namespace compiler::migrate::impact {
@@ -20,7 +20,7 @@ class Bits {
   explicit Bits(size_t size, bool value = false)
       : words_((size + 63) / 64, value ? ~uint64_t{0} : 0) {}
 
-  /// It is a set of no world.
+  /// Default-constructed: belongs to no index.
   bool empty() const { return words_.empty(); }
   void set(size_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
   void reset(size_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
@@ -46,9 +46,9 @@ struct Reach {
 
 /// All families of a mapping, numbered: the unchanged first, then those before and after each
 /// change. The mapping must outlive it. For one thread: decisions are kept for the next selector.
-class World {
+class FamilyIndex {
  public:
-  explicit World(const streams::Mapping& mapping);
+  explicit FamilyIndex(const streams::Mapping& mapping);
 
   struct Range {
     size_t begin = 0;

@@ -1,10 +1,12 @@
-#include "compiler/migrate/documents/markdown.h"
+#include "compiler/migrate/documents/pages.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
+#include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
-#include "compiler/migrate/documents/selectors.h"
-#include "compiler/migrate/documents/wrappers.h"
+#include "compiler/migrate/documents/query_text.h"
 
 namespace compiler::migrate::documents {
 
@@ -204,6 +206,17 @@ void gather_markdown(const Excerpt& page, Gatherer& out) {
   Page(page, out).gather();
   out.context.title = {"links"};
   gather_links_in(Value(), page, out);
+}
+
+void list_program(const Excerpt& whole, Gatherer& out) {
+  out.document().kind = out.document().path.ends_with(".tf") ? "Terraform" : "Jsonnet";
+  const auto selectors = find_selectors(whole.text());
+  if (selectors.empty())
+    return out.unrecognised_at(0, "", "a program that is not run; give the dashboards it makes");
+  for (const FoundSelector& one : selectors)
+    out.unrecognised_at(one.begin, "",
+                        fmt::format("{} in a program that is not run; give the dashboards it makes",
+                                    whole.text().substr(one.begin, one.end - one.begin)));
 }
 
 }  // namespace compiler::migrate::documents

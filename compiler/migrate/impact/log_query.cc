@@ -1,4 +1,4 @@
-#include "compiler/migrate/impact/leaf.h"
+#include "compiler/migrate/impact/log_query.h"
 
 #include <fmt/format.h>
 
@@ -6,11 +6,13 @@
 #include <optional>
 #include <set>
 
+#include "compiler/migrate/impact/explain.h"
+
 namespace compiler::migrate::impact {
 namespace {
 
 /// One side of a query: what its selector reaches, and what its stages make of it.
-struct Half {
+struct QuerySide {
   std::vector<Condition> conditions;
   Reach selected;                      ///< by the selector alone
   Reach reached;                       ///< after the filters on labels
@@ -29,11 +31,11 @@ void restrict(Reach& reach, size_t family, const Extent& passes) {
   if (!passes.may) reach.may.reset(family);
 }
 
-class Leaf {
+class LogQueryJudge {
  public:
-  Leaf(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
-       const Bindings& bindings)
-      : world_(world), old_query_(before), new_query_(after), bindings_(bindings) {}
+  LogQueryJudge(const FamilyIndex& families, const logql::LogQuery& before,
+                const logql::LogQuery& after, const Bindings& bindings)
+      : families_(families), old_query_(before), new_query_(after), bindings_(bindings) {}
 
   Outcome judge() {
     outcome_.is_raw = true;
@@ -51,16 +53,16 @@ class Leaf {
       return std::move(outcome_);
     }
     for (const size_t change : touched()) {
-      follow_lines(before_, Side::before, world_.before(change));
-      follow_lines(after_, Side::after, world_.after(change));
+      follow_lines(before_, Side::before, families_.before(change));
+      follow_lines(after_, Side::after, families_.after(change));
     }
     if (!unknown_.empty()) return give_up(fmt::format("Not decided: {}.", unknown_));
-    outcome_.selection = select(world_, before_.reached, after_.reached);
+    outcome_.selection = select(families_, before_.reached, after_.reached);
     if (!has_no_stages() && verdict_of(outcome_.selection) == Verdict::narrows) {
       // What remains may be streams that a filter on a label keeps out: then nothing remains.
       filter_others(before_, Side::before);
       filter_others(after_, Side::after);
-      outcome_.selection = select(world_, before_.reached, after_.reached);
+      outcome_.selection = select(families_, before_.reached, after_.reached);
     }
     outcome_.others = before_.reached.may;
     outcome_.others &= after_.reached.may;
@@ -96,16 +98,16 @@ class Leaf {
     return names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", "));
   }
 
-  bool fill(Half& half, Side side) {
+  bool fill(QuerySide& half, Side side) {
     auto bound = bindings_.bind(query(side).selector, side);
     if (!bound) return false;
     half.conditions = std::move(bound->list);
     if (side == Side::after && bound->possible && half.conditions == before_.conditions) {
       half.selected = before_.selected;
     } else if (bound->possible) {
-      half.selected = world_.reach(half.conditions);
+      half.selected = families_.reach(half.conditions);
     } else {
-      half.selected = {Bits(world_.size()), Bits(world_.size()), Bits(world_.size()), {}};
+      half.selected = {Bits(families_.size()), Bits(families_.size()), Bits(families_.size()), {}};
     }
     half.reached = half.selected;
     return true;
@@ -115,8 +117,8 @@ class Leaf {
   std::vector<size_t> touched() const {
     std::vector<size_t> changes;
     if (has_no_stages()) return changes;
-    for (size_t change = 0; change < world_.mapping().changes.size(); ++change) {
-      const auto old_range = world_.before(change), new_range = world_.after(change);
+    for (size_t change = 0; change < families_.mapping().changes.size(); ++change) {
+      const auto old_range = families_.before(change), new_range = families_.after(change);
       if (before_.selected.may.any(old_range.begin, old_range.end) ||
           after_.selected.may.any(new_range.begin, new_range.end)) {
         changes.push_back(change);
@@ -125,9 +127,9 @@ class Leaf {
     return changes;
   }
 
-  void follow_lines(Half& half, Side side, World::Range range) {
+  void follow_lines(QuerySide& half, Side side, FamilyIndex::Range range) {
     for (size_t i = range.begin; i < range.end; ++i) {
-      auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
+      auto lines = follow(families_, query(side), bindings_, side, families_.family(i));
       if (!lines.unknown.empty()) unknown_ = lines.unknown;
       restrict(half.reached, i, lines.passes);
       half.lines.emplace(i, std::move(lines));
@@ -135,17 +137,17 @@ class Leaf {
   }
 
   /// Filters on labels, for the streams that the move leaves alone.
-  void filter_others(Half& half, Side side) const {
-    const auto range = world_.unchanged();
+  void filter_others(QuerySide& half, Side side) const {
+    const auto range = families_.unchanged();
     for (size_t i = range.begin; i < range.end; ++i) {
       if (!half.selected.may.test(i)) continue;
-      const auto lines = follow(world_, query(side), bindings_, side, world_.family(i));
+      const auto lines = follow(families_, query(side), bindings_, side, families_.family(i));
       if (lines.unknown.empty()) restrict(half.reached, i, lines.passes);
     }
   }
 
   /// All texts of `field` among the families that are reached.
-  std::set<std::string> depends(const Half& half, World::Range range) const {
+  std::set<std::string> depends(const QuerySide& half, FamilyIndex::Range range) const {
     std::set<std::string> all;
     for (size_t i = range.begin; i < range.end; ++i) {
       const auto found = half.lines.find(i);
@@ -157,7 +159,7 @@ class Leaf {
   /// Streams that are taken on both sides, but with filters that read something else.
   void compare_filters() {
     for (Affected& one : outcome_.selection.affected) {
-      const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
+      const auto old_range = families_.before(one.change), new_range = families_.after(one.change);
       const auto now = depends(after_, new_range);
       if (one.fate == Fate::gained) {
         // A filter kept them out by a label of the stream; now it reads what the line holds.
@@ -176,22 +178,22 @@ class Leaf {
     }
   }
 
-  using Read = std::map<std::string, Source> LineLabels::*;
+  using Read = std::map<std::string, LabelSource> LineLabels::*;
 
   /// Labels that `field` of the lines holds and that have another source after the move.
   std::set<std::string> differing(size_t change, Read field) const {
     std::set<std::string> labels;
-    const auto each = [&](const Half& half, World::Range range, auto&& visit) {
+    const auto each = [&](const QuerySide& half, FamilyIndex::Range range, auto&& visit) {
       for (size_t i = range.begin; i < range.end; ++i) {
         const auto found = half.lines.find(i);
         if (found != half.lines.end()) visit(found->second.*field);
       }
     };
     std::map<std::string, std::set<std::string>> old_keys, new_keys;
-    each(before_, world_.before(change), [&](const auto& sources) {
+    each(before_, families_.before(change), [&](const auto& sources) {
       for (const auto& [name, source] : sources) old_keys[name].insert(key_of(source));
     });
-    each(after_, world_.after(change), [&](const auto& sources) {
+    each(after_, families_.after(change), [&](const auto& sources) {
       for (const auto& [name, source] : sources) new_keys[name].insert(key_of(source));
     });
     for (const auto& [name, keys] : old_keys) {
@@ -201,14 +203,14 @@ class Leaf {
   }
 
   std::string what_becomes(size_t change, const std::string& label) const {
-    const auto range = world_.after(change);
-    const auto is_stream = [&](World::Range r) {
+    const auto range = families_.after(change);
+    const auto is_stream = [&](FamilyIndex::Range r) {
       for (size_t i = r.begin; i < r.end; ++i) {
-        if (world_.family(i).labels.contains(label)) return true;
+        if (families_.family(i).labels.contains(label)) return true;
       }
       return false;
     };
-    const bool was = is_stream(world_.before(change)), is = is_stream(range);
+    const bool was = is_stream(families_.before(change)), is = is_stream(range);
     if (was && !is) {
       return "was the stream's label; after the move it is what a parser finds in the line";
     }
@@ -222,27 +224,28 @@ class Leaf {
   void contribute() {
     for (const Affected& one : outcome_.selection.affected) {
       Contribution contribution{.change = one.change, .before = {}, .after = {}};
-      collect(before_, world_.before(one.change), contribution.before, contribution.streams_before);
-      collect(after_, world_.after(one.change), contribution.after, contribution.streams_after);
+      collect(before_, families_.before(one.change), contribution.before,
+              contribution.streams_before);
+      collect(after_, families_.after(one.change), contribution.after, contribution.streams_after);
       outcome_.contributions.push_back(std::move(contribution));
     }
   }
 
-  void collect(const Half& half, World::Range range, std::vector<SeriesPtr>& series,
+  void collect(const QuerySide& half, FamilyIndex::Range range, std::vector<SeriesPtr>& series,
                uint32_t& streams) const {
     const bool takes = half.reached.may.any(range.begin, range.end);
     for (size_t i = range.begin; i < range.end; ++i) {
       if (takes && !half.reached.may.test(i)) continue;
-      streams += world_.family(i).streams;
+      streams += families_.family(i).streams;
       const auto found = half.lines.find(i);
       if (found == half.lines.end()) {
-        series.push_back(world_.labels(i));
+        series.push_back(families_.labels(i));
         continue;
       }
       auto labels = std::make_shared<SeriesLabels>();
       labels->open = found->second.open;
       for (const auto& [name, source] : found->second.named) {
-        if (source.kind != Source::Kind::absent) labels->named.emplace(name, source);
+        if (source.kind != LabelSource::Kind::absent) labels->named.emplace(name, source);
       }
       series.push_back(std::move(labels));
     }
@@ -254,7 +257,7 @@ class Leaf {
     auto& list = by_selector.affected;
     list.clear();
     for (const Affected& one : outcome_.selection.affected) {
-      const auto old_range = world_.before(one.change), new_range = world_.after(one.change);
+      const auto old_range = families_.before(one.change), new_range = families_.after(one.change);
       const bool was = before_.selected.may.any(old_range.begin, old_range.end);
       const bool is = after_.selected.all.every(new_range.begin, new_range.end);
       const bool by_filter = !has_no_stages() && was && is && one.fate != Fate::kept;
@@ -271,11 +274,12 @@ class Leaf {
             .push_back(one.change);
       }
     }
-    outcome_.reasons = explain(world_, by_selector, before_.conditions);
+    outcome_.reasons = explain(families_, by_selector, before_.conditions);
     for (const auto& [what, changes] : filters_) {
-      const streams::Change& first = world_.mapping().changes[changes.front()];
+      const streams::Change& first = families_.mapping().changes[changes.front()];
       outcome_.reasons.push_back(fmt::format("For {} {}. Its streams are now {}.",
-                                             names_of(world_, changes), what, moved_labels(first)));
+                                             names_of(families_, changes), what,
+                                             moved_labels(first)));
     }
     if (outcome_.selection.others_lost) {
       outcome_.reasons.emplace_back("Values that the variable offers today are gone.");
@@ -295,15 +299,15 @@ class Leaf {
     for (const auto& [label, changes] : shown) {
       outcome_.verdict = Verdict::value_changed;
       outcome_.reasons.push_back(fmt::format("Lines are written with `{}`, which changes for {}.",
-                                             label, names_of(world_, changes)));
+                                             label, names_of(families_, changes)));
     }
   }
 
-  const World& world_;
+  const FamilyIndex& families_;
   const logql::LogQuery& old_query_;
   const logql::LogQuery& new_query_;
   const Bindings& bindings_;
-  Half before_, after_;
+  QuerySide before_, after_;
   Outcome outcome_;
   std::string unknown_;
   std::map<std::string, std::vector<size_t>> filters_;
@@ -311,13 +315,14 @@ class Leaf {
 
 }  // namespace
 
-Outcome judge_lines(const World& world, const logql::LogQuery& query, const Bindings& bindings) {
-  return Leaf(world, query, query, bindings).judge();
+Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& query,
+                    const Bindings& bindings) {
+  return LogQueryJudge(families, query, query, bindings).judge();
 }
 
-Outcome judge_lines(const World& world, const logql::LogQuery& before, const logql::LogQuery& after,
-                    const Bindings& bindings) {
-  return Leaf(world, before, after, bindings).judge();
+Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& before,
+                    const logql::LogQuery& after, const Bindings& bindings) {
+  return LogQueryJudge(families, before, after, bindings).judge();
 }
 
 }  // namespace compiler::migrate::impact

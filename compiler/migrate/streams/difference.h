@@ -1,0 +1,17 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/emit/run.h"
+#include "compiler/migrate/streams/family.h"
+
+namespace compiler::migrate::streams {
+
+/// What changes between two folders of compiled configs (HOST/config.river), by running the relabel
+/// rules of both on the same containers and units.
+base::Result<Mapping> difference(const std::filesystem::path& from, const std::filesystem::path& to,
+                                 const std::vector<std::filesystem::path>& compose,
+                                 const compiler::CheckOptions& check, compiler::Run& run);
+
+}  // namespace compiler::migrate::streams
