@@ -3,7 +3,7 @@
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/lib)
 
 # room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
-# test program NAME_test.
+# test program NAME_test. A folder that was made a room before is not part of a room around it.
 function(room name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
   if(NOT arg_FOLDERS)
@@ -11,6 +11,11 @@ function(room name)
   endif()
   list(TRANSFORM arg_FOLDERS APPEND "/*.cc" OUTPUT_VARIABLE patterns)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
+  get_property(rooms DIRECTORY PROPERTY room_folders)
+  foreach(folder ${rooms})
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY room_folders ${arg_FOLDERS})
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog)\\.cc$")

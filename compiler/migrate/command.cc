@@ -11,7 +11,6 @@ namespace compiler::migrate {
 
 namespace {
 
-constexpr int kError = 1;
 constexpr int kLeftAlone = 2;
 /// Loki makes this label by itself from the others.
 constexpr std::string_view kServiceName = "service_name";

@@ -11,8 +11,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kError = 1;
-
 /// The changes of a mapping by host, for reading; there is no progress to tell of.
 std::vector<streams::HostState> hosts_of(const streams::Mapping& mapping) {
   std::vector<streams::HostState> hosts;

@@ -10,8 +10,6 @@ namespace compiler::migrate {
 
 namespace {
 
-constexpr int kError = 1;
-
 void add(streams::Mapping& mapping, streams::Mapping other) {
   std::move(other.changes.begin(), other.changes.end(), std::back_inserter(mapping.changes));
   std::move(other.unchanged.begin(), other.unchanged.end(), std::back_inserter(mapping.unchanged));

@@ -5,6 +5,9 @@
 
 namespace compiler::migrate {
 
+/// The exit code of a command that found errors and wrote nothing.
+inline constexpr int kError = 1;
+
 /// A report and what was found on the way to it.
 struct Gathered {
   report::Report report;

@@ -33,7 +33,7 @@ namespace {
 
 /// The number of a target's sample: it comes along through expressions and rules.
 constexpr std::string_view kSampleLabel = "__tributary_sample";
-constexpr std::string_view kContainerId = "__meta_docker_container_id";
+constexpr std::string_view kContainerIdLabel = "__meta_docker_container_id";
 constexpr std::string_view kContainerLabel = "__meta_docker_container_label_";
 constexpr std::string_view kComposeLabel = "__meta_docker_container_label_com_docker_compose_";
 
@@ -239,9 +239,9 @@ void Tracer::relabel_targets(const Node& node) {
     std::erase_if(unmet, [](const std::string& name) {
       return name.starts_with(kComposeLabel);  // Containers that lack it are not Compose's.
     });
-    if (!unmet.empty() && one.sample.has(kContainerId))
+    if (!unmet.empty() && one.sample.has(kContainerIdLabel))
       one.sample.doubt(fmt::format("the containers' label behind {} is not known", unmet.front()));
-    if (one.sample.has(kContainerId)) rules.doubt_maps(one.sample);
+    if (one.sample.has(kContainerIdLabel)) rules.doubt_maps(one.sample);
     run(rules, sources_, one.sample);
   }
   std::erase_if(list, [](const Tracked& one) { return one.sample.is_dropped(); });
@@ -282,7 +282,7 @@ void Tracer::read_containers(const Node& node) {
   const bool reads_stream = rules.reads("__meta_docker_container_log_stream");
   Origin from = origin(node, Mechanism::docker);
   for (Tracked& one : tracked(arguments.targets, {})) {
-    if (!one.sample.has(kContainerId)) continue;  // The source reads no other targets.
+    if (!one.sample.has(kContainerIdLabel)) continue;  // The source reads no other targets.
     set_all(own, 50, one.sample);
     std::vector<Sample> samples = {std::move(one.sample)};
     if (reads_stream)
