@@ -1,5 +1,6 @@
 # The naming rule is the build rule: *_test.cc -> tests, *_bench.cc -> benchmarks, *_fuzz.cc -> fuzz
-# targets, signature.cc -> signatures, main.cc -> program, the rest -> the room's library.
+# targets, signature.cc -> signatures, process/stages -> stages, main.cc -> program, the rest -> the
+# room's library.
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/lib)
 
 # room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
@@ -18,7 +19,7 @@ function(room name)
   set_property(DIRECTORY APPEND PROPERTY room_folders ${arg_FOLDERS})
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog|/process/stages/[^/]*)\\.cc$")
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC tp_headers ${arg_LINK})
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 8)

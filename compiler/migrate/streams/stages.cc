@@ -4,14 +4,34 @@
 
 #include <algorithm>
 
-#include "components/loki/process/match/selector_signature.h"
+#include "components/loki/process/stages/cri.h"
+#include "components/loki/process/stages/docker.h"
+#include "components/loki/process/stages/eventlogmessage.h"
+#include "components/loki/process/stages/geoip.h"
+#include "components/loki/process/stages/json.h"
+#include "components/loki/process/stages/label_drop.h"
+#include "components/loki/process/stages/label_keep.h"
+#include "components/loki/process/stages/labels.h"
+#include "components/loki/process/stages/logfmt.h"
+#include "components/loki/process/stages/match.h"
+#include "components/loki/process/stages/match_selector.h"
+#include "components/loki/process/stages/pack.h"
+#include "components/loki/process/stages/pattern.h"
+#include "components/loki/process/stages/regex.h"
+#include "components/loki/process/stages/replace.h"
+#include "components/loki/process/stages/split_json.h"
+#include "components/loki/process/stages/static_labels.h"
+#include "components/loki/process/stages/structured_metadata.h"
+#include "components/loki/process/stages/template.h"
+#include "components/loki/process/stages/windowsevent.h"
 
 namespace compiler::migrate::streams {
 
-namespace process = components::loki::process;
-using process::StageArgs;
-using process::match::Condition;
-using process::match::Selector;
+namespace stages = components::loki::process::stages;
+using stages::Condition;
+using stages::Selector;
+using stages::StageArgs;
+using stages::StageList;
 
 namespace {
 
@@ -27,10 +47,8 @@ class Ways {
   Ways(std::vector<Sample> samples, const Ways& outer)
       : samples_(std::move(samples)), labels_(outer.labels_), extracts_(outer.extracts_) {}
 
-  void go(const std::vector<StageArgs>& stages) {
-    for (const StageArgs& stage : stages)
-      std::visit([&](const auto& args) { apply(args); },
-                 static_cast<const process::AnyStageArgs&>(stage));
+  void go(const StageList& list) {
+    for (const StageArgs& stage : list) apply_one(stage);
   }
   std::vector<Sample> finish() && { return std::move(samples_); }
 
@@ -41,70 +59,76 @@ class Ways {
     for (const auto& [name, value] : sample.labels[0].all()) labels_.insert(name);
   }
 
-  /// Stages without a say over labels.
+  /// Stages that are not listed leave the labels alone.
+  void apply_one(const StageArgs& stage) {
+    using namespace stages;
+    static const StageKind* const kFillExtracted[] = {
+        &kJson,      &kLogfmt,  &kTemplate, &kReplace, &kGeoip, &kWindowsEvent, &kEventLogMessage,
+        &kSplitJson, &kPattern, &kRegex,    &kDocker,  &kCri};
+    for (const StageKind* kind : kFillExtracted)
+      if (stage.is(*kind)) extracts_ = true;
+    if (stage.is(kDocker) || stage.is(kCri)) set_stream();
+    apply_if(stage, kPattern);
+    apply_if(stage, kRegex);
+    apply_if(stage, kStaticLabels);
+    apply_if(stage, kLabels);
+    apply_if(stage, kLabelDrop);
+    apply_if(stage, kLabelKeep);
+    apply_if(stage, kPack);
+    apply_if(stage, kStructuredMetadata);
+    apply_if(stage, kMatch);
+  }
   template <class Args>
-  void apply(const Args&) {}
+  void apply_if(const StageArgs& stage, const stages::StageKindOf<Args>& kind) {
+    if (const Args* args = stage.as(kind)) apply(*args);
+  }
 
-  // These fill the extracted values from the line.
-  void apply(const process::json::Args&) { extracts_ = true; }
-  void apply(const process::logfmt::Args&) { extracts_ = true; }
-  void apply(const process::pattern::Args& args) {
-    extracts_ = true;
+  void apply(const stages::PatternArgs& args) {
     if (!args.labels_from_groups) return;
     static const re2::RE2 capture("<([a-zA-Z_][a-zA-Z0-9_]*)>");
     re2::StringPiece rest(args.pattern);
     for (std::string name; re2::RE2::FindAndConsume(&rest, capture, &name);)
       if (name != "_") set_from_line(name);
   }
-  void apply(const process::template_::Args&) { extracts_ = true; }
-  void apply(const process::replace::Args&) { extracts_ = true; }
-  void apply(const process::geoip::Args&) { extracts_ = true; }
-  void apply(const process::windowsevent::Args&) { extracts_ = true; }
-  void apply(const process::eventlogmessage::Args&) { extracts_ = true; }
-  void apply(const process::split_json::Args&) { extracts_ = true; }
-  void apply(const process::docker::Args&) { set_stream(); }
-  void apply(const process::cri::Args&) { set_stream(); }
-  void apply(const process::regex::Args& args) {
-    extracts_ = true;
+  void apply(const stages::RegexArgs& args) {
     if (!args.labels_from_groups || !args.expression.compiled) return;
     for (const auto& [name, group] : args.expression.compiled->NamedCapturingGroups())
       set_from_line(name);
   }
 
-  void apply(const process::static_labels::Args& args) {
+  void apply(const stages::StaticLabelsArgs& args) {
     for (const auto& [name, value] : args.values)
       if (value && !value->empty())
         for (Sample& sample : samples_) sample.set(name, *value);
   }
-  void apply(const process::labels::Args& args) {
+  void apply(const stages::LabelsArgs& args) {
     for (const auto& [name, given] : args.values) {
       const std::string& source = given && !given->empty() ? *given : name;
-      const bool is_label = args.source_type == process::labels::SourceType::extracted &&
-                            !extracts_ && labels_.contains(source);
+      const bool is_label = args.source_type == stages::SourceType::extracted && !extracts_ &&
+                            labels_.contains(source);
       if (is_label)
         copy(source, name);
-      else if (extracts_ || args.source_type != process::labels::SourceType::extracted)
+      else if (extracts_ || args.source_type != stages::SourceType::extracted)
         set_from_line(name);
     }
   }
-  void apply(const process::label_drop::Args& args) { erase(args.values); }
-  void apply(const process::pack::Args& args) { erase(args.labels); }
-  void apply(const process::label_keep::Args& args) {
+  void apply(const stages::LabelDropArgs& args) { erase(args.values); }
+  void apply(const stages::PackArgs& args) { erase(args.labels); }
+  void apply(const stages::LabelKeepArgs& args) {
     erase_if([&](const std::string& name) {
       return std::find(args.values.begin(), args.values.end(), name) == args.values.end();
     });
   }
-  void apply(const process::structured_metadata::Args& args) {
+  void apply(const stages::StructuredMetadataArgs& args) {
     erase_if([&](const std::string& name) {
       for (const auto& [given_name, given] : args.values)
         if ((given && !given->empty() ? *given : given_name) == name) return true;
       return args.regex.compiled && re2::RE2::PartialMatch(name, *args.regex.compiled);
     });
   }
-  void apply(const process::match::Args& args);
+  void apply(const stages::MatchArgs& args);
 
   void set_stream() {
-    extracts_ = true;
     std::vector<Sample> out;
     for (const Sample& sample : samples_)
       for (const std::string_view word : kStreamWords) {
@@ -179,8 +203,8 @@ Ways::Match Ways::matches(const Selector& selector, const Sample& sample) {
   return yes == kVariants && selector.line_filters.empty() ? Match::yes : Match::maybe;
 }
 
-void Ways::apply(const process::match::Args& args) {
-  const auto selector = process::match::parse_selector(args.selector);
+void Ways::apply(const stages::MatchArgs& args) {
+  const auto selector = stages::parse_selector(args.selector);
   if (!selector) return;  // Checking the configuration has said so.
   std::vector<Sample> selected, others;
   for (Sample& sample : samples_) {
@@ -188,7 +212,7 @@ void Ways::apply(const process::match::Args& args) {
     if (match != Match::no) selected.push_back(sample);
     if (match != Match::yes) others.push_back(std::move(sample));
   }
-  if (args.action == process::match::Action::keep && !selected.empty()) {
+  if (args.action == stages::MatchAction::keep && !selected.empty()) {
     Ways inner(std::move(selected), *this);
     inner.next_marker_ = next_marker_;
     inner.go(args.stages);
@@ -201,9 +225,9 @@ void Ways::apply(const process::match::Args& args) {
 
 }  // namespace
 
-std::vector<Sample> through_stages(const std::vector<StageArgs>& stages, Sample sample) {
+std::vector<Sample> through_stages(const StageList& list, Sample sample) {
   Ways ways(std::move(sample));
-  ways.go(stages);
+  ways.go(list);
   return std::move(ways).finish();
 }
 

@@ -1,7 +1,5 @@
 #include "components/config_blocks/http/signature.h"
 
-#include "components/shared/exclusive.h"
-
 namespace components::config_blocks::http {
 
 namespace schema = river::schema;
@@ -93,9 +91,9 @@ void validate_tls(const Tls& tls, schema::Scope& scope) {
         .with_help("use \"RequireAndVerifyClientCert\" or \"NoClientCert\"");
   if (tls.client_auth_type == ClientAuth::require_and_verify && !scope.given("client_ca_file"))
     scope.error("client_auth_type", "C044", "client certificates need client_ca_file");
-  at_most_one(scope, {"cert_pem", "cert_file"});
-  at_most_one(scope, {"key_pem", "key_file"});
-  at_most_one(scope, {"client_ca_pem", "client_ca_file"});
+  scope.at_most_one({"cert_pem", "cert_file"});
+  scope.at_most_one({"key_pem", "key_file"});
+  scope.at_most_one({"client_ca_pem", "client_ca_file"});
   if (scope.given("windows_certificate_filter")) {
     scope.error("windows_certificate_filter", "C049", "there is no certificate store on Linux");
     return;

@@ -8,11 +8,16 @@
 #include <vector>
 
 #include "base/ensure.h"
-#include "components/loki/process/pipeline.h"
+#include "components/loki/process/signature.h"
+#include "components/loki/process/stages/pipeline.h"
 #include "river/config/program.h"
 
 /// For tests and benchmarks: a pipeline out of River text, and batches as text.
 namespace components::loki::process {
+
+using stages::Clock;
+using stages::Handover;
+using stages::Pipeline;
 
 /// A loki.process as it was written, decoded and checked.
 struct Checked {

@@ -1,6 +1,7 @@
 #pragma once
 #include "components/component.h"
 #include "components/loki/process/processor.h"
+#include "components/loki/process/signature.h"
 
 namespace components::loki::process {
 

@@ -103,7 +103,7 @@ std::optional<Processor::Flush> Processor::next_flush() {
     if (due <= Clock::now()) {
       if (!may_flush()) break;
       if (replaced_.empty()) return Flush{pipeline_, Clock::now()};
-      Flush all{replaced_.front(), Stage::kAll};
+      Flush all{replaced_.front(), stages::Stage::kAll};
       replaced_.erase(replaced_.begin());
       return all;
     }
@@ -158,7 +158,7 @@ void Processor::close() {
   }
   // A stop that is requested already: whoever has no room abandons instead of waiting.
   if (!overtakes)
-    for (const PipelinePtr& pipeline : last) flush({pipeline, Stage::kAll}, stopping());
+    for (const PipelinePtr& pipeline : last) flush({pipeline, stages::Stage::kAll}, stopping());
   held_->set(0);
 }
 

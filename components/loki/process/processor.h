@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "components/loki/process/pipeline.h"
+#include "components/loki/process/stages/pipeline.h"
 #include "telemetry/fanout.h"
 
 namespace components::loki::process {
+
+using stages::Clock;
+using stages::Handover;
+using stages::Pipeline;
 
 /// The exported receiver. Batches of several sources take turns in the stages, not while they are
 /// sent on.

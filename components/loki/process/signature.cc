@@ -1,22 +1,16 @@
 #include "components/loki/process/signature.h"
 
-#include <algorithm>
-
 namespace components::loki::process {
 
 namespace schema = river::schema;
 
 namespace {
 
-constexpr auto kStages = stage_fields<&Arguments::stages>();
-
-constexpr auto kFields = [] {
-  std::array<schema::Field, kStages.size() + 1> fields;
-  fields[0] = schema::attr<&Arguments::forward_to>("forward_to", schema::Need::required,
-                                                   "Receivers of the processed entries.");
-  std::copy(kStages.begin(), kStages.end(), fields.begin() + 1);
-  return fields;
-}();
+constexpr schema::Field kFields[] = {
+    schema::attr<&Arguments::forward_to>("forward_to", schema::Need::required,
+                                         "Receivers of the processed entries."),
+    schema::squash<&Arguments::stages>(stages::kStageBlocks),
+};
 
 constexpr schema::Field kExports[] = {
     schema::attr<&Exports::receiver>("receiver", schema::Need::required,

@@ -1,5 +1,5 @@
 #pragma once
-#include "components/loki/process/stage_args_signature.h"
+#include "components/loki/process/stages/kind.h"
 #include "components/shared/capsules.h"
 #include "river/schema/field.h"
 
@@ -7,7 +7,7 @@ namespace components::loki::process {
 
 struct Arguments {
   std::vector<LogsReceiver> forward_to;
-  std::vector<StageArgs> stages;
+  stages::StageList stages;
 };
 
 struct Exports {

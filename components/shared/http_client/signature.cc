@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "components/shared/exclusive.h"
-
 namespace components {
 
 namespace schema = river::schema;
@@ -20,7 +18,7 @@ constexpr schema::Field kBasicAuthFields[] = {
 };
 
 void validate_basic_auth(const BasicAuthArguments&, schema::Scope& scope) {
-  at_most_one(scope, {"password", "password_file"});
+  scope.at_most_one({"password", "password_file"});
 }
 
 constexpr schema::BlockSchema kBasicAuth =
@@ -42,7 +40,7 @@ bool equal_in_any_case(std::string_view a, std::string_view b) {
 }
 
 void validate_authorization(const AuthorizationArguments& authorization, schema::Scope& scope) {
-  at_most_one(scope, {"credentials", "credentials_file"});
+  scope.at_most_one({"credentials", "credentials_file"});
   if (scope.known("type") && equal_in_any_case(authorization.type, "basic"))
     scope.error("type", "C045", "authorization type may not be \"basic\"")
         .with_help("use a basic_auth block");
@@ -96,7 +94,7 @@ constexpr schema::Field kOauth2Fields[] = {
 };
 
 void validate_oauth2(const Oauth2Arguments& oauth2, schema::Scope& scope) {
-  at_most_one(scope, {"client_secret", "client_secret_file"});
+  scope.at_most_one({"client_secret", "client_secret_file"});
   if (scope.known("client_id") && oauth2.client_id.empty())
     scope.error("client_id", "C047", "oauth2 needs a client_id");
   if (scope.known("token_url") && oauth2.token_url.text.empty())
@@ -147,8 +145,7 @@ constexpr std::string_view kReservedHeaders[] = {"authorization",
                                                  "x-prometheus-scrape-timeout-seconds"};
 
 void validate_http_client(const HttpClientArguments& client, schema::Scope& scope) {
-  at_most_one(scope,
-              {"basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"});
+  scope.at_most_one({"basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"});
   for (const auto& [name, values] : client.http_headers)
     for (const std::string_view reserved : kReservedHeaders)
       if (equal_in_any_case(name, reserved))

@@ -1,7 +1,5 @@
 #include "components/shared/tls_config/signature.h"
 
-#include "components/shared/exclusive.h"
-
 namespace components {
 
 namespace schema = river::schema;
@@ -31,9 +29,9 @@ constexpr schema::Field kTlsConfigFields[] = {
 };
 
 void validate(const TlsConfigArguments&, schema::Scope& scope) {
-  at_most_one(scope, {"ca_pem", "ca_file"});
-  at_most_one(scope, {"cert_pem", "cert_file"});
-  at_most_one(scope, {"key_pem", "key_file"});
+  scope.at_most_one({"ca_pem", "ca_file"});
+  scope.at_most_one({"cert_pem", "cert_file"});
+  scope.at_most_one({"key_pem", "key_file"});
   const bool has_certificate = scope.given("cert_pem") || scope.given("cert_file");
   const bool has_key = scope.given("key_pem") || scope.given("key_file");
   if (has_certificate && !has_key)

@@ -11,23 +11,21 @@ std::string_view group_name(const Field& field) {
   return field.name.substr(0, field.name.find('.'));
 }
 
-/// The blocks of all kinds of one enum, in written order. They are elements of one vector, so
-/// their addresses are in that order.
+/// The blocks of all kinds of one enum, in written order: that of their places in one vector.
 Value encode_variants(std::span<const Field> kinds, const void* object) {
-  struct Occurrence {
-    const void* address;
+  struct Variant {
+    Occurrence found;
     const Field* kind;
   };
-  std::vector<Occurrence> all;
+  std::vector<Variant> all;
   for (const Field& kind : kinds)
-    for (const void* address : kind.occurrences(object)) all.push_back({address, &kind});
-  std::sort(all.begin(), all.end(), [](const Occurrence& a, const Occurrence& b) {
-    return std::less<>()(a.address, b.address);
+    for (const Occurrence& found : kind.occurrences(object)) all.push_back({found, &kind});
+  std::sort(all.begin(), all.end(), [](const Variant& a, const Variant& b) {
+    return std::less<>()(a.found.place, b.found.place);
   });
   Array out;
-  for (const Occurrence& one : all)
-    out.push_back(
-        Value::object({{std::string(one.kind->name), encode(*one.kind->schema, one.address)}}));
+  for (const auto& [found, kind] : all)
+    out.push_back(Value::object({{std::string(kind->name), encode(*kind->schema, found.object)}}));
   return Value::array(std::move(out));
 }
 
@@ -37,8 +35,8 @@ void encode_fields(std::span<const Field> fields, const void* object, Object& ou
     if (field.form == Form::attribute) {
       out.emplace_back(field.name, field.encode(object));
     } else if (field.form == Form::squash) {
-      for (const void* inner : field.occurrences(object))
-        encode_fields(field.schema->fields, inner, out);
+      for (const Occurrence& inner : field.occurrences(object))
+        encode_fields(field.schema->fields, inner.object, out);
     } else if (field.variant) {
       size_t end = i + 1;
       while (end < fields.size() && fields[end].variant &&
@@ -48,8 +46,8 @@ void encode_fields(std::span<const Field> fields, const void* object, Object& ou
       i = end - 1;
     } else {
       Array blocks;
-      for (const void* inner : field.occurrences(object))
-        blocks.push_back(encode(*field.schema, inner));
+      for (const Occurrence& inner : field.occurrences(object))
+        blocks.push_back(encode(*field.schema, inner.object));
       out.emplace_back(field.name, Value::array(std::move(blocks)));
     }
   }

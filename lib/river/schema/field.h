@@ -82,13 +82,13 @@ constexpr Field block(std::string_view name, Need need, std::string_view doc,
   };
   field.occurrences = [](const void* object) {
     const T& member = static_cast<const Struct*>(object)->*Member;
-    std::vector<const void*> found;
+    std::vector<Occurrence> found;
     if constexpr (is_vector) {
-      for (const auto& element : member) found.push_back(&element);
+      for (const auto& element : member) found.push_back({&element, &element});
     } else if constexpr (is_optional) {
-      if (member.has_value()) found.push_back(&*member);
+      if (member.has_value()) found.push_back({&*member, &*member});
     } else {
-      found.push_back(&member);
+      found.push_back({&member, &member});
     }
     return found;
   };
@@ -114,9 +114,10 @@ constexpr Field variant_block(std::string_view name, std::string_view doc,
     return &std::get<Variant>(list.back());
   };
   field.occurrences = [](const void* object) {
-    std::vector<const void*> found;
+    std::vector<Occurrence> found;
     for (const auto& element : static_cast<const Struct*>(object)->*Member)
-      if (const auto* variant = std::get_if<Variant>(&element)) found.push_back(variant);
+      if (const auto* variant = std::get_if<Variant>(&element))
+        found.push_back({variant, &element});
     return found;
   };
   return field;
@@ -131,7 +132,8 @@ constexpr Field squash(const BlockSchema& schema) {
   field.schema = &schema;
   field.open = [](void* object) -> void* { return &(static_cast<Struct*>(object)->*Member); };
   field.occurrences = [](const void* object) {
-    return std::vector<const void*>{&(static_cast<const Struct*>(object)->*Member)};
+    const auto* member = &(static_cast<const Struct*>(object)->*Member);
+    return std::vector<Occurrence>{{member, member}};
   };
   return field;
 }

@@ -25,6 +25,18 @@ bool Scope::known(std::initializer_list<std::string_view> names) const {
                      [this](std::string_view name) { return known(name); });
 }
 
+void Scope::at_most_one(std::initializer_list<std::string_view> names) {
+  std::string_view first;
+  for (const std::string_view name : names) {
+    if (!given(name)) continue;
+    if (!first.empty()) {
+      error(name, "C043", "\"{}\" and \"{}\" exclude each other", first, name);
+      return;
+    }
+    first = name;
+  }
+}
+
 diag::Span Scope::place(std::string_view attribute) const {
   const Given* found = find(attribute);
   return found && !found->missing ? found->span : block_;

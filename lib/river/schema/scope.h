@@ -26,6 +26,9 @@ class Scope {
   bool known(std::string_view name) const;
   bool known(std::initializer_list<std::string_view> names) const;
 
+  /// Reports when more than one of these attributes or blocks is written, at the second.
+  void at_most_one(std::initializer_list<std::string_view> names);
+
   /// Reports at the attribute's place, or at the block when the attribute is not written.
   template <class... Args>
   diag::Diagnostic& error(std::string_view attribute, std::string_view code,

@@ -14,6 +14,13 @@ namespace river::schema {
 enum class Need { optional, required };
 enum class Form { attribute, block, squash };
 
+/// One occurrence of a block that an object holds.
+struct Occurrence {
+  const void* object = nullptr;
+  /// The element of the vector that holds it: orders the kinds of one enum block among themselves.
+  const void* place = nullptr;
+};
+
 struct BlockSchema;
 
 /// An attribute, a kind of nested block, or a struct whose fields count as the outer one's own.
@@ -35,7 +42,7 @@ struct Field {
   /// Where the next occurrence of the block is decoded into; holds the block's defaults.
   void* (*open)(void* object) = nullptr;
   /// The occurrences of this block that an object holds, in order.
-  std::vector<const void*> (*occurrences)(const void* object) = nullptr;
+  std::vector<Occurrence> (*occurrences)(const void* object) = nullptr;
 };
 
 /// The fields of a struct and the rules that span several of them.

@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "components/loki/process/stages/label_memo.h"
+#include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/timestamp_layout.h"
+
+namespace components::loki::process::stages {
+
+/// What stage.docker and stage.cri have in common: lines that carry a time and a stream in front.
+class ContainerLine {
+ public:
+  /// Nanoseconds since the epoch of an RFC 3339 time.
+  std::optional<int64_t> time_ns(std::string_view text) const {
+    const auto moment = layout_.read(text);
+    return moment ? moment->to_ns(0) : std::nullopt;
+  }
+
+  /// Sets the label `stream`. The value is a part of the batch's buffer.
+  void set_stream(Frame& frame, uint32_t row, telemetry::Slice stream) {
+    const telemetry::Slice values[1] = {stream};
+    memo_.apply(frame, row, values, [&](const telemetry::Labels& old) {
+      telemetry::LabelsBuilder builder(old);
+      builder.set("stream", frame.batch.text(stream));
+      return builder.build();
+    });
+  }
+
+ private:
+  TimeLayout layout_ = *TimeLayout::parse("RFC3339Nano");
+  LabelMemo memo_;
+};
+
+/// Puts an extracted value where somebody reads it.
+inline void set_if_read(Frame& frame, uint32_t row, std::optional<Slot> slot,
+                        telemetry::Slice value) {
+  if (slot) frame.set(row, *slot, value);
+}
+
+}  // namespace components::loki::process::stages

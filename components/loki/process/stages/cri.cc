@@ -1,0 +1,212 @@
+#include "components/loki/process/stages/cri.h"
+
+#include <unordered_map>
+
+#include "components/loki/process/stages/container_line.h"
+#include "components/loki/process/stages/stage.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kCriFields[] = {
+    schema::attr<&CriArgs::max_partial_lines>(
+        "max_partial_lines", Need::optional,
+        "Label sets with a partial line pending before all are sent on."),
+    schema::attr<&CriArgs::max_partial_line_size>("max_partial_line_size", Need::optional,
+                                                  "Longest partial line in bytes; 0 is no limit."),
+    schema::attr<&CriArgs::max_partial_line_size_truncate>(
+        "max_partial_line_size_truncate", Need::optional, "Cut partial lines at that size."),
+};
+
+void validate(const CriArgs& args, schema::Scope& scope) {
+  if (scope.known("max_partial_lines") && args.max_partial_lines <= 0)
+    scope.error("max_partial_lines", "C088", "max_partial_lines must be above 0, it is {}",
+                args.max_partial_lines);
+}
+
+using telemetry::Ack;
+using telemetry::Labels;
+
+/// `2024-05-01T12:00:00.1Z stdout P text`, cut at its spaces.
+struct CriLine {
+  std::string_view time;
+  std::string_view stream;
+  std::string_view flags;
+  std::string_view content;
+
+  bool partial() const { return flags.starts_with('P'); }
+};
+
+/// Removes the first word and the space behind it.
+std::string_view take_word(std::string_view& text) {
+  const size_t space = text.find(' ');
+  const std::string_view word = text.substr(0, space);
+  text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+  return word;
+}
+
+std::optional<CriLine> parse(std::string_view line) {
+  CriLine out;
+  out.time = take_word(line);
+  out.stream = take_word(line);
+  if (out.time.empty() || (out.stream != "stdout" && out.stream != "stderr")) return std::nullopt;
+  out.content = line;
+  const std::string_view flags = take_word(line);
+  // Tags are separated by colons, and the first one is P or F. Lines of old runtimes have none.
+  if (flags.substr(0, flags.find(':')) == "P" || flags.substr(0, flags.find(':')) == "F") {
+    out.flags = flags;
+    out.content = line;
+  }
+  return out;
+}
+
+/// Takes the runtime's prefix off, and keeps the parts of a long line until its end has come. The
+/// acks of the parts are kept with them, so a source does not move past a line that is not whole.
+class CriStage final : public Stage {
+ public:
+  CriStage(const CriArgs& args, Build& build)
+      : args_(args),
+        time_(build.names.write("time")),
+        stream_(build.names.write("stream")),
+        flags_(build.names.write("flags")),
+        content_(build.names.write("content")),
+        joined_(build.metrics.counter("loki_process_joined_entries_total",
+                                      "Entries that became a part of another.")),
+        flushed_(build.metrics.counter("loki_process_cri_partial_lines_flushed_total",
+                                       "Partial lines sent on without their end.")),
+        truncated_(build.metrics.counter("loki_process_cri_lines_truncated_total",
+                                         "Partial lines cut at max_partial_line_size.")) {}
+
+  ~CriStage() override {
+    for (const auto& [labels, part] : pending_)
+      for (const Ack& ack : part.acks) ack.abandon();  // Never sent: to be read again.
+  }
+  CriStage(const CriStage&) = delete;
+  CriStage& operator=(const CriStage&) = delete;
+
+  void process(Frame& frame) override {
+    kept_.clear();
+    acks_.clear();
+    for (const uint32_t row : frame.rows)
+      if (const auto line = parse(frame.line(row)))
+        take(frame, row, *line);
+      else
+        kept_.push_back(row);
+    frame.rows = kept_;
+    if (acks_.empty()) return;
+    acks_.push_back(std::move(frame.batch.ack));
+    frame.batch.ack = Ack::all(std::move(acks_));
+  }
+
+  size_t held() const override {
+    size_t held = 0;
+    for (const auto& [labels, part] : pending_) held += part.lines;
+    return held;
+  }
+
+ private:
+  struct Part {
+    std::string text;
+    int64_t timestamp_ns = 0;
+    size_t lines = 0;
+    std::vector<Ack> acks;  // Of the batches that the lines came in; the same one only once.
+    uint64_t frame = 0;     // In which the last of them came.
+  };
+
+  void take(Frame& frame, uint32_t row, const CriLine& line) {
+    telemetry::Entry& entry = frame.entry(row);
+    const auto content = frame.slice_of(line.content);
+    const bool partial = line.partial();
+    set_if_read(frame, row, time_, frame.slice_of(line.time));
+    set_if_read(frame, row, stream_, frame.slice_of(line.stream));
+    set_if_read(frame, row, flags_, frame.slice_of(line.flags));
+    set_if_read(frame, row, content_, content);
+    if (const auto ns = lines_.time_ns(line.time)) entry.timestamp_ns = *ns;
+    entry.line = content;
+    lines_.set_stream(frame, row, frame.slice_of(line.stream));  // May add label sets.
+    if (partial)
+      hold(frame, row);
+    else
+      finish(frame, row);
+  }
+
+  void hold(Frame& frame, uint32_t row) {
+    const Labels labels = frame.batch.labels(frame.entry(row));
+    auto found = pending_.find(labels);
+    if (found == pending_.end()) {
+      if (pending_.size() >= static_cast<size_t>(args_.max_partial_lines)) give_up(frame, row);
+      found = pending_.try_emplace(labels).first;
+    }
+    Part& part = found->second;
+    append(part.text, frame.line(row));
+    part.timestamp_ns = frame.entry(row).timestamp_ns;
+    ++part.lines;
+    if (frame.batch.ack && part.frame != frame.number()) part.acks.push_back(frame.batch.ack);
+    part.frame = frame.number();
+  }
+
+  void append(std::string& text, std::string_view more) {
+    text += more;
+    const size_t limit = args_.max_partial_line_size;
+    if (!args_.max_partial_line_size_truncate || limit == 0 || text.size() <= limit) return;
+    text.resize(limit);
+    truncated_->add(1);
+  }
+
+  /// The last part: its entry takes the text of all.
+  void finish(Frame& frame, uint32_t row) {
+    kept_.push_back(row);
+    const auto found = pending_.find(frame.batch.labels(frame.entry(row)));
+    if (found == pending_.end()) return;
+    Part part = std::move(found->second);
+    pending_.erase(found);
+    append(part.text, frame.line(row));
+    const auto text = frame.put(part.text);
+    frame.entry(row).line = text;
+    set_if_read(frame, row, content_, text);
+    joined_->add(part.lines);
+    release(part);
+  }
+
+  /// Too many are pending: all go on as they are, in front of this row.
+  void give_up(Frame& frame, uint32_t row) {
+    flushed_->add(pending_.size());
+    for (auto& [labels, part] : pending_) {
+      telemetry::Entry entry;
+      entry.timestamp_ns = part.timestamp_ns;
+      entry.line = frame.put(part.text);
+      entry.labels = frame.batch.intern(labels);
+      kept_.push_back(frame.make_row(entry, row));
+      joined_->add(part.lines - 1);
+      release(part);
+    }
+    pending_.clear();
+  }
+
+  /// Its acks go over to the batch that it now travels in.
+  void release(Part& part) { acks_.insert(acks_.end(), part.acks.begin(), part.acks.end()); }
+
+  CriArgs args_;
+  std::optional<Slot> time_, stream_, flags_, content_;
+  std::shared_ptr<base::metrics::Counter> joined_, flushed_, truncated_;
+  ContainerLine lines_;
+  std::unordered_map<Labels, Part, telemetry::LabelsHash> pending_;
+  std::vector<uint32_t> kept_;
+  std::vector<Ack> acks_;
+};
+
+StagePointer make(const CriArgs& args, Build& build) {
+  return std::make_unique<CriStage>(args, build);
+}
+
+}  // namespace
+
+constexpr StageKindOf<CriArgs> kCri = stage_kind<CriArgs, make>(
+    "stage.cri", "Parses lines as container runtimes write them, and joins partial ones.",
+    schema::schema_of<CriArgs, validate>(kCriFields));
+
+}  // namespace components::loki::process::stages

@@ -1,0 +1,115 @@
+#include "components/loki/process/stages/drop.h"
+
+#include <re2/re2.h>
+
+#include <chrono>
+
+#include "components/loki/process/stages/stage.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kDropFields[] = {
+    schema::attr<&DropArgs::drop_counter_reason>("drop_counter_reason", Need::optional,
+                                                 "Reason on the drop counter."),
+    schema::attr<&DropArgs::source>(
+        "source", Need::optional, "Extracted values to test, separated by commas; else the line."),
+    schema::attr<&DropArgs::value>("value", Need::optional, "Text that the source must equal."),
+    schema::attr<&DropArgs::separator>("separator", Need::optional,
+                                       "What joins the values of several sources."),
+    schema::attr<&DropArgs::expression>("expression", Need::optional,
+                                        "Regex that the source or the line must match anywhere."),
+    schema::attr<&DropArgs::older_than>("older_than", Need::optional,
+                                        "Age that the timestamp must exceed."),
+    schema::attr<&DropArgs::longer_than>("longer_than", Need::optional,
+                                         "Length that the line must exceed."),
+};
+
+void validate(const DropArgs&, schema::Scope& scope) {
+  scope.at_most_one({"value", "expression"});
+  if (scope.given("value") && !scope.given("source"))
+    scope.error("value", "C083", "\"value\" needs \"source\"");
+  const bool nothing = !scope.given("source") && !scope.given("expression") &&
+                       !scope.given("older_than") && !scope.given("longer_than");
+  if (nothing) scope.error("", "C083", "stage.drop needs a condition");
+}
+
+int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Drops the entries for which every condition that is given holds.
+class DropStage final : public Stage {
+ public:
+  DropStage(const DropArgs& args, Build& build)
+      : args_(args), dropped_(build.dropped(args.drop_counter_reason)) {
+    std::string_view names = args.source;
+    while (!names.empty()) {
+      const size_t comma = names.find(',');
+      std::string_view name = names.substr(0, comma);
+      while (name.starts_with(' ')) name.remove_prefix(1);
+      while (name.ends_with(' ')) name.remove_suffix(1);
+      if (!name.empty()) sources_.push_back(build.names.read(name));
+      names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
+    }
+  }
+
+  void process(Frame& frame) override {
+    if (args_.older_than.value.count() > 0) oldest_ns_ = now_ns() - args_.older_than.value.count();
+    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
+  }
+
+ private:
+  bool matches(const Frame& frame, uint32_t row) {
+    const telemetry::Entry& entry = frame.batch.entries[row];
+    if (args_.longer_than.bytes > 0 && entry.line.size <= args_.longer_than.bytes) return false;
+    if (oldest_ns_ && entry.timestamp_ns >= *oldest_ns_) return false;
+    if (!args_.value.empty()) return joined(frame, row) == args_.value;
+    if (args_.expression.compiled) {
+      const std::string_view text = sources_.empty() ? frame.line(row) : joined(frame, row);
+      return re2::RE2::PartialMatch({text.data(), text.size()}, *args_.expression.compiled);
+    }
+    for (const Slot source : sources_)
+      if (!frame.has(row, source)) return false;
+    return true;
+  }
+
+  /// The sources' values with the separator between; those that are not there are left out.
+  std::string_view joined(const Frame& frame, uint32_t row) {
+    if (sources_.size() == 1) return frame.value(row, sources_[0]).value_or("");
+    joined_.clear();
+    bool first = true;
+    for (const Slot source : sources_) {
+      const auto value = frame.value(row, source);
+      if (!value) continue;
+      if (!first) joined_ += args_.separator;
+      joined_ += *value;
+      first = false;
+    }
+    return joined_;
+  }
+
+  DropArgs args_;
+  std::shared_ptr<base::metrics::Counter> dropped_;
+  std::vector<Slot> sources_;
+  std::optional<int64_t> oldest_ns_;  // As of this batch.
+  std::string joined_;
+};
+
+StagePointer make(const DropArgs& args, Build& build) {
+  return std::make_unique<DropStage>(args, build);
+}
+
+}  // namespace
+
+constexpr StageKindOf<DropArgs> kDrop =
+    stage_kind<DropArgs, make>("stage.drop", "Drops entries for which all given conditions hold.",
+                               schema::schema_of<DropArgs, validate>(kDropFields));
+
+}  // namespace components::loki::process::stages

@@ -1,0 +1,79 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "components/loki/process/stages/stage.h"
+#include "river/schema/field.h"
+#include "telemetry/label_name.h"
+
+namespace components::loki::process::stages {
+
+/// What stage.eventlogmessage and stage.windowsevent take.
+struct EventArgs {
+  std::string source = "message";
+  bool drop_invalid_labels = false;
+  bool overwrite_existing = false;
+};
+
+inline constexpr river::schema::Field kEventFields[] = {
+    river::schema::attr<&EventArgs::source>("source", river::schema::Need::optional,
+                                            "Extracted value to parse."),
+    river::schema::attr<&EventArgs::drop_invalid_labels>(
+        "drop_invalid_labels", river::schema::Need::optional,
+        "Drop names that are no label names instead of changing them."),
+    river::schema::attr<&EventArgs::overwrite_existing>(
+        "overwrite_existing", river::schema::Need::optional,
+        "Replace extracted values of the same name."),
+};
+
+inline constexpr river::schema::BlockSchema kEvent = river::schema::schema_of(kEventFields);
+
+inline std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// What stage.eventlogmessage and stage.windowsevent have in common: values whose names turn up in
+/// the message itself.
+class EventValues {
+ public:
+  EventValues(const EventArgs& args, Names& names)
+      : args_(args), source_(args.source, names), names_(names) {
+    // Whether a value is there already is asked of every name.
+    if (!args.overwrite_existing) names.read_matching(std::make_shared<const re2::RE2>("."));
+  }
+
+  std::optional<std::string_view> message(const Frame& frame, uint32_t row) const {
+    return source_.text(frame, row);
+  }
+
+  /// Keeps a value under a name that is made one: `_` for what may not be in it.
+  void set(Frame& frame, uint32_t row, std::string name, std::string_view value) const {
+    if (!telemetry::is_label_name(name)) {
+      if (args_.drop_invalid_labels) return;
+      make_valid(name);
+    }
+    if (!args_.overwrite_existing && is_there(frame, row, name)) name += "_extracted";
+    if (const auto slot = names_.find(name)) frame.set(row, *slot, value);
+  }
+
+ private:
+  static void make_valid(std::string& name) {
+    if (name.empty()) name.push_back('_');
+    for (size_t i = 0; i < name.size(); ++i)
+      if (!telemetry::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
+  }
+
+  bool is_there(const Frame& frame, uint32_t row, std::string_view name) const {
+    if (const auto slot = names_.find(name)) return frame.has(row, *slot);
+    return !frame.batch.labels(frame.batch.entries[row]).get(name).empty();
+  }
+
+  EventArgs args_;
+  Source source_;
+  const Names& names_;  // The pipeline's, complete when lines come.
+};
+
+}  // namespace components::loki::process::stages

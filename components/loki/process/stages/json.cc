@@ -1,0 +1,129 @@
+#include "components/loki/process/stages/json.h"
+
+#include <re2/re2.h>
+
+#include "components/loki/process/stages/json_path.h"
+#include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/json_text.h"
+#include "components/loki/process/stages/stage.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kJsonFields[] = {
+    schema::attr<&JsonArgs::expressions>(
+        "expressions", Need::optional,
+        "Expression by name of the extracted value; empty means the name."),
+    schema::attr<&JsonArgs::regex>("regex", Need::optional,
+                                   "Also extracts the top-level keys that match."),
+    schema::attr<&JsonArgs::source>("source", Need::optional,
+                                    "Extracted value to read instead of the line."),
+    schema::attr<&JsonArgs::drop_malformed>("drop_malformed", Need::optional,
+                                            "Drop entries that are not a JSON object."),
+};
+
+void validate(const JsonArgs& args, schema::Scope& scope) {
+  if (!scope.given("expressions") && !scope.given("regex"))
+    scope.error("", "C079", "stage.json needs \"expressions\" or \"regex\"");
+  if (!scope.known("expressions")) return;
+  for (const auto& [name, expression] : args.expressions)
+    if (const auto path = parse_json_path(expression.empty() ? name : expression); !path)
+      scope.error("expressions", "C080", "expression of \"{}\": {}", name, path.error().message);
+}
+
+/// Scans each line once for the values that somebody reads.
+class JsonStage final : public Stage {
+ public:
+  JsonStage(const JsonArgs& args, Build& build)
+      : source_(args.source.value_or(""), build.names),
+        regex_(args.regex.compiled),
+        drop_malformed_(args.drop_malformed),
+        dropped_(build.dropped("json_stage")) {
+    for (const auto& [name, expression] : args.expressions) {
+      const auto slot = build.names.write(name);
+      const auto path = parse_json_path(expression.empty() ? name : expression);
+      if (slot && path) scanner_.want(*path, *slot);
+    }
+    if (!regex_) return;
+    names_ = build.names;
+    scanner_.want_top_level();
+  }
+
+  void process(Frame& frame) override {
+    if (!drop_malformed_) {
+      for (const uint32_t row : frame.rows) extract(frame, row);
+      return;
+    }
+    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return !extract(frame, row); }));
+  }
+
+ private:
+  /// False when the text is there and is no JSON object.
+  bool extract(Frame& frame, uint32_t row) {
+    const auto text = source_.text(frame, row);
+    if (!text) return true;
+    if (!scanner_.scan(*text)) return false;
+    // Values that must be rewritten move the buffer, so slices are taken before any text is put.
+    found_.clear();
+    for (const JsonFound& found : scanner_.found())
+      if (const auto slot = slot_of(found))
+        found_.push_back({*slot, found.kind, frame.slice_of(found.raw)});
+    for (const Value& value : found_) set(frame, row, value);
+    return true;
+  }
+
+  struct Value {
+    Slot slot;
+    JsonKind kind;
+    telemetry::Slice raw;
+  };
+
+  std::optional<Slot> slot_of(const JsonFound& found) const {
+    if (found.target != kJsonTopLevel) return found.target;
+    const std::string key = unescape_json(found.key);
+    if (!re2::RE2::PartialMatch(key, *regex_)) return std::nullopt;
+    return names_.find(key);
+  }
+
+  static void set(Frame& frame, uint32_t row, const Value& value) {
+    const std::string_view raw = frame.batch.text(value.raw);
+    switch (value.kind) {
+      case JsonKind::string:
+        return frame.set(row, value.slot, value.raw);
+      case JsonKind::escaped_string:
+        return frame.set(row, value.slot, unescape_json(raw));
+      case JsonKind::number:
+        if (is_plain_json_number(raw)) return frame.set(row, value.slot, value.raw);
+        return frame.set(row, value.slot, json_number_text(raw));
+      case JsonKind::literal:
+        if (raw == "null") return frame.erase(row, value.slot);
+        return frame.set(row, value.slot, value.raw);
+      case JsonKind::composite:
+        return frame.set(row, value.slot, compact_json(raw));
+    }
+  }
+
+  Source source_;
+  JsonScanner scanner_;
+  std::shared_ptr<const re2::RE2> regex_;
+  Names names_;
+  bool drop_malformed_;
+  std::shared_ptr<base::metrics::Counter> dropped_;
+  std::vector<Value> found_;
+};
+
+StagePointer make(const JsonArgs& args, Build& build) {
+  return std::make_unique<JsonStage>(args, build);
+}
+
+}  // namespace
+
+constexpr StageKindOf<JsonArgs> kJson =
+    stage_kind<JsonArgs, make>("stage.json", "Extracts values from a JSON object.",
+                               schema::schema_of<JsonArgs, validate>(kJsonFields));
+
+}  // namespace components::loki::process::stages

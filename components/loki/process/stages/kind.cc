@@ -1,0 +1,109 @@
+#include "components/loki/process/stages/kind.h"
+
+#include "components/loki/process/stages/cri.h"
+#include "components/loki/process/stages/decolorize.h"
+#include "components/loki/process/stages/docker.h"
+#include "components/loki/process/stages/drop.h"
+#include "components/loki/process/stages/eventlogmessage.h"
+#include "components/loki/process/stages/geoip.h"
+#include "components/loki/process/stages/json.h"
+#include "components/loki/process/stages/label_drop.h"
+#include "components/loki/process/stages/label_keep.h"
+#include "components/loki/process/stages/labels.h"
+#include "components/loki/process/stages/limit.h"
+#include "components/loki/process/stages/logfmt.h"
+#include "components/loki/process/stages/luhn.h"
+#include "components/loki/process/stages/match.h"
+#include "components/loki/process/stages/metrics.h"
+#include "components/loki/process/stages/multiline.h"
+#include "components/loki/process/stages/output.h"
+#include "components/loki/process/stages/pack.h"
+#include "components/loki/process/stages/pattern.h"
+#include "components/loki/process/stages/regex.h"
+#include "components/loki/process/stages/replace.h"
+#include "components/loki/process/stages/sampling.h"
+#include "components/loki/process/stages/split_json.h"
+#include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/static_labels.h"
+#include "components/loki/process/stages/structured_metadata.h"
+#include "components/loki/process/stages/structured_metadata_drop.h"
+#include "components/loki/process/stages/template.h"
+#include "components/loki/process/stages/tenant.h"
+#include "components/loki/process/stages/timestamp.h"
+#include "components/loki/process/stages/truncate.h"
+#include "components/loki/process/stages/windowsevent.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+
+namespace {
+
+/// A kind of stage as a block of a StageList.
+template <const auto& kKind>
+schema::Field stage_block() {
+  schema::Field field;
+  field.name = kKind.name;
+  field.doc = kKind.doc;
+  field.form = schema::Form::block;
+  field.repeats = true;
+  field.variant = true;
+  field.schema = &kKind.schema;
+  field.open = [](void* object) {
+    return static_cast<StageList*>(object)->emplace_back(kKind).data();
+  };
+  field.occurrences = [](const void* object) {
+    std::vector<schema::Occurrence> found;
+    for (const StageArgs& stage : *static_cast<const StageList*>(object))
+      if (stage.is(kKind)) found.push_back({stage.data(), &stage});
+    return found;
+  };
+  return field;
+}
+
+// One line a stage; the order is that of the catalogue.
+// clang-format off
+const schema::Field kBlocks[] = {
+    stage_block<kCri>(),
+    stage_block<kDecolorize>(),
+    stage_block<kDocker>(),
+    stage_block<kDrop>(),
+    stage_block<kEventLogMessage>(),
+    stage_block<kGeoip>(),
+    stage_block<kJson>(),
+    stage_block<kLabelDrop>(),
+    stage_block<kLabelKeep>(),
+    stage_block<kLabels>(),
+    stage_block<kLimit>(),
+    stage_block<kLogfmt>(),
+    stage_block<kLuhn>(),
+    stage_block<kMatch>(),
+    stage_block<kMetrics>(),
+    stage_block<kMultiline>(),
+    stage_block<kOutput>(),
+    stage_block<kPack>(),
+    stage_block<kPattern>(),
+    stage_block<kRegex>(),
+    stage_block<kReplace>(),
+    stage_block<kSampling>(),
+    stage_block<kSplitJson>(),
+    stage_block<kStaticLabels>(),
+    stage_block<kStructuredMetadata>(),
+    stage_block<kStructuredMetadataDrop>(),
+    stage_block<kTemplate>(),
+    stage_block<kTenant>(),
+    stage_block<kTimestamp>(),
+    stage_block<kTruncate>(),
+    stage_block<kWindowsEvent>(),
+};
+// clang-format on
+
+}  // namespace
+
+const schema::BlockSchema kStageBlocks = schema::schema_of(kBlocks);
+
+StagePointer StageArgs::make(Build& build) const {
+  return kind_->make != nullptr ? kind_->make(args_.get(), build) : nullptr;
+}
+
+}  // namespace components::loki::process::stages

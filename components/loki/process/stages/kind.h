@@ -1,0 +1,77 @@
+#pragma once
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "river/schema/field.h"
+
+/// What kinds of stage there are, and a stage as it is written in a configuration. Each stage's
+/// header declares its arguments and its StageKind; kind.cc lists the kinds.
+namespace components::loki::process::stages {
+
+class Stage;
+struct Build;
+using StagePointer = std::unique_ptr<Stage>;
+
+/// All that is known of a kind of stage: how it is written, and how it is made.
+struct StageKind {
+  std::string_view name;  ///< "stage.drop"
+  std::string_view doc;
+  river::schema::BlockSchema schema;
+  std::shared_ptr<void> (*make_args)() = nullptr;
+  /// nullptr: the stage has no effect, which checking the configuration reports.
+  StagePointer (*make)(const void* args, Build& build) = nullptr;
+};
+
+/// A kind of stage with the type of its arguments.
+template <class ArgsType>
+struct StageKindOf : StageKind {
+  using Args = ArgsType;
+};
+
+template <class Args>
+constexpr StageKindOf<Args> stage_kind(std::string_view name, std::string_view doc,
+                                       river::schema::BlockSchema schema) {
+  return {{name, doc, schema, river::schema::make_arguments<Args>, nullptr}};
+}
+
+template <class Args, StagePointer (*Make)(const Args&, Build&)>
+constexpr StageKindOf<Args> stage_kind(std::string_view name, std::string_view doc,
+                                       river::schema::BlockSchema schema) {
+  return {
+      {name, doc, schema, river::schema::make_arguments<Args>, [](const void* args, Build& build) {
+         return Make(*static_cast<const Args*>(args), build);
+       }}};
+}
+
+/// The arguments of one stage, whichever kind it is of. Copies share the arguments: nothing changes
+/// them once they are decoded.
+class StageArgs {
+ public:
+  explicit StageArgs(const StageKind& kind) : kind_(&kind), args_(kind.make_args()) {}
+
+  /// The arguments of a stage of this kind; nullptr: it is of another.
+  template <class Args>
+  const Args* as(const StageKindOf<Args>& kind) const {
+    return is(kind) ? static_cast<const Args*>(args_.get()) : nullptr;
+  }
+  bool is(const StageKind& kind) const { return kind_ == &kind; }
+  /// nullptr: the stage has no effect.
+  StagePointer make(Build& build) const;
+
+  /// For decoding and encoding, by the kind's schema.
+  void* data() const { return args_.get(); }
+
+ private:
+  const StageKind* kind_;
+  std::shared_ptr<void> args_;
+};
+
+/// The `stage.*` blocks of loki.process and of stage.match, in written order.
+using StageList = std::vector<StageArgs>;
+
+/// Every kind of stage as a block of a StageList, to be squashed into the struct that has one.
+extern const river::schema::BlockSchema kStageBlocks;
+
+}  // namespace components::loki::process::stages

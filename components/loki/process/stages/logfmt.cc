@@ -1,0 +1,143 @@
+#include "components/loki/process/stages/logfmt.h"
+
+#include <re2/re2.h>
+
+#include <map>
+
+#include "components/loki/process/stages/stage.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kLogfmtFields[] = {
+    schema::attr<&LogfmtArgs::mapping>(
+        "mapping", Need::optional,
+        "Key by name of the extracted value; empty means the same name."),
+    schema::attr<&LogfmtArgs::source>("source", Need::optional,
+                                      "Extracted value to read instead of the line."),
+    schema::attr<&LogfmtArgs::regex>("regex", Need::optional, "Also extracts the keys that match."),
+};
+
+void validate(const LogfmtArgs&, schema::Scope& scope) {
+  if (!scope.given("mapping") && !scope.given("regex"))
+    scope.error("", "C079", "stage.logfmt needs \"mapping\" or \"regex\"");
+}
+
+bool is_key_char(char c) {
+  return c > ' ' && c != '=' && c != '"';
+}
+
+/// One pair of `key=value key="quoted value" key`.
+struct Pair {
+  std::string_view key;
+  std::string_view value;  ///< without its quotes
+  bool escaped = false;
+};
+
+/// Removes a pair from the front; nullopt at the end and at what is no logfmt.
+std::optional<Pair> take_pair(std::string_view& text) {
+  while (!text.empty() && text.front() <= ' ' && text.front() >= 0) text.remove_prefix(1);
+  const auto word = [&](auto belongs) {
+    size_t size = 0;
+    while (size < text.size() && belongs(text[size])) ++size;
+    const std::string_view taken = text.substr(0, size);
+    text.remove_prefix(size);
+    return taken;
+  };
+  // Bytes above 127 are negative where char is signed, and belong to words.
+  const auto in_word = [](char c) { return c < 0 || is_key_char(c); };
+  Pair pair{.key = word(in_word), .value = {}};
+  if (pair.key.empty()) return std::nullopt;
+  if (!text.starts_with('=')) return pair;
+  text.remove_prefix(1);
+  if (!text.starts_with('"')) {
+    pair.value = word([&](char c) { return in_word(c) || c == '='; });
+    return pair;
+  }
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      pair.value = text.substr(1, i - 1);
+      text.remove_prefix(i + 1);
+      return pair;
+    }
+    if (text[i] == '\\') pair.escaped = true, ++i;
+  }
+  return std::nullopt;
+}
+
+/// A backslash takes the next character as it is, but for \n, \r and \t.
+std::string unescape(std::string_view raw) {
+  std::string out;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\' || i + 1 == raw.size()) {
+      out += raw[i];
+      continue;
+    }
+    const char c = raw[++i];
+    out += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+  }
+  return out;
+}
+
+class LogfmtStage final : public Stage {
+ public:
+  LogfmtStage(const LogfmtArgs& args, Build& build)
+      : source_(args.source, build.names), regex_(args.regex.compiled) {
+    for (const auto& [name, key] : args.mapping)
+      if (const auto slot = build.names.write(name)) slots_[key.empty() ? name : key] = *slot;
+    if (regex_) names_ = build.names;
+  }
+
+  void process(Frame& frame) override {
+    for (const uint32_t row : frame.rows) {
+      const auto text = source_.text(frame, row);
+      if (!text) continue;
+      found_.clear();
+      std::string_view rest = *text;
+      while (const auto pair = take_pair(rest))
+        if (const auto slot = slot_of(pair->key))
+          found_.push_back({*slot, frame.slice_of(pair->value), pair->escaped});
+      for (const Found& found : found_)
+        if (found.escaped)
+          frame.set(row, found.slot, unescape(frame.batch.text(found.value)));
+        else
+          frame.set(row, found.slot, found.value);
+    }
+  }
+
+ private:
+  struct Found {
+    Slot slot;
+    telemetry::Slice value;
+    bool escaped;
+  };
+
+  std::optional<Slot> slot_of(std::string_view key) const {
+    if (const auto found = slots_.find(key); found != slots_.end()) return found->second;
+    if (regex_ && re2::RE2::PartialMatch({key.data(), key.size()}, *regex_))
+      return names_.find(key);
+    return std::nullopt;
+  }
+
+  Source source_;
+  std::shared_ptr<const re2::RE2> regex_;
+  Names names_;
+  std::map<std::string, Slot, std::less<>> slots_;  // By key.
+  std::vector<Found> found_;
+};
+
+StagePointer make(const LogfmtArgs& args, Build& build) {
+  return std::make_unique<LogfmtStage>(args, build);
+}
+
+}  // namespace
+
+constexpr StageKindOf<LogfmtArgs> kLogfmt =
+    stage_kind<LogfmtArgs, make>("stage.logfmt", "Extracts values from key=value pairs.",
+                                 schema::schema_of<LogfmtArgs, validate>(kLogfmtFields));
+
+}  // namespace components::loki::process::stages

@@ -1,0 +1,74 @@
+#include "components/loki/process/stages/split_json.h"
+
+#include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/stage.h"
+
+namespace components::loki::process::stages {
+
+namespace schema = river::schema;
+using schema::Need;
+
+namespace {
+
+constexpr schema::Field kSplitJsonFields[] = {
+    schema::attr<&SplitJsonArgs::source>("source", Need::optional,
+                                         "Extracted value to read instead of the line."),
+};
+
+/// Makes an entry of each element of a JSON array; its line is the element as it stands there.
+class SplitJsonStage final : public Stage {
+ public:
+  SplitJsonStage(const SplitJsonArgs& args, Build& build)
+      : source_(args.source.value_or(""), build.names),
+        split_(build.metrics.counter("loki_process_split_entries_total",
+                                     "Entries made out of another, beyond its first part.")),
+        dropped_(build.dropped("split_json_stage")) {
+    scanner_.want_top_level();
+  }
+
+  void process(Frame& frame) override {
+    kept_.clear();
+    uint64_t made = 0;
+    uint64_t empty = 0;
+    for (const uint32_t row : frame.rows) {
+      const auto text = source_.text(frame, row);
+      if (!text || !scanner_.scan_array(*text)) {
+        kept_.push_back(row);
+        continue;
+      }
+      // Slices first: copying rows may put more into the buffer.
+      elements_.clear();
+      for (const JsonFound& found : scanner_.found())
+        elements_.push_back(frame.slice_of(whole_json_text(found)));
+      if (elements_.empty()) ++empty;
+      for (size_t i = 0; i < elements_.size(); ++i) {
+        const uint32_t part = i == 0 ? row : frame.copy_row(row, row);
+        frame.entry(part).line = elements_[i];
+        kept_.push_back(part);
+      }
+      made += elements_.empty() ? 0 : elements_.size() - 1;
+    }
+    frame.rows = kept_;
+    split_->add(made);
+    dropped_->add(empty);
+  }
+
+ private:
+  Source source_;
+  JsonScanner scanner_;
+  std::shared_ptr<base::metrics::Counter> split_, dropped_;
+  std::vector<telemetry::Slice> elements_;
+  std::vector<uint32_t> kept_;
+};
+
+StagePointer make(const SplitJsonArgs& args, Build& build) {
+  return std::make_unique<SplitJsonStage>(args, build);
+}
+
+}  // namespace
+
+constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make>(
+    "stage.split_json", "Makes one entry of each element of a JSON array.",
+    schema::schema_of(kSplitJsonFields));
+
+}  // namespace components::loki::process::stages

@@ -1,0 +1,47 @@
+#include "components/loki/process/stages/stage.h"
+
+#include <algorithm>
+
+namespace components::loki::process::stages {
+
+Stages make_stages(const StageList& list, Build& build) {
+  Stages stages;
+  for (const StageArgs& args : list)
+    if (auto made = args.make(build)) stages.add(std::move(made));
+  return stages;
+}
+
+void Stages::process(Frame& frame) const {
+  for (const auto& stage : stages_) {
+    if (frame.rows.empty()) break;
+    stage->process(frame);
+  }
+}
+
+void Stages::flush(Frame& frame, Clock::time_point now) const {
+  for (const auto& stage : stages_) {
+    if (!frame.rows.empty()) stage->process(frame);
+    stage->flush(frame, now);
+  }
+}
+
+size_t Stages::held() const {
+  size_t held = 0;
+  for (const auto& stage : stages_) held += stage->held();
+  return held;
+}
+
+std::optional<Clock::duration> Stages::holds_for() const {
+  std::optional<Clock::duration> least;
+  for (const auto& stage : stages_)
+    if (const auto time = stage->holds_for()) least = std::min(*time, least.value_or(*time));
+  return least;
+}
+
+Clock::time_point Stages::due() const {
+  auto next = Clock::time_point::max();
+  for (const auto& stage : stages_) next = std::min(next, stage->due());
+  return next;
+}
+
+}  // namespace components::loki::process::stages

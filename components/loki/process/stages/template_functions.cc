@@ -1,0 +1,246 @@
+#include "components/loki/process/stages/template_functions.h"
+
+#include <openssl/evp.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "river/value.h"
+#include "telemetry/expand.h"
+#include "telemetry/letter_case.h"
+#include "telemetry/quote.h"
+
+namespace components::loki::process::stages {
+namespace {
+
+using Arguments = std::span<const TemplateValue>;
+using Answer = base::Result<TemplateValue>;
+
+constexpr std::string_view kSpace = " \t\n\v\f\r";
+
+std::string text(const TemplateValue& value) {
+  return std::holds_alternative<std::monostate>(value) ? std::string() : to_text(value);
+}
+
+std::string trim_left(std::string_view s, std::string_view cut) {
+  const size_t at = s.find_first_not_of(cut);
+  return at == s.npos ? std::string() : std::string(s.substr(at));
+}
+
+std::string trim_right(std::string_view s, std::string_view cut) {
+  return std::string(s.substr(0, s.find_last_not_of(cut) + 1));
+}
+
+std::string trim_prefix(const std::string& s, const std::string& prefix) {
+  return s.starts_with(prefix) ? s.substr(prefix.size()) : s;
+}
+
+std::string trim_suffix(const std::string& s, const std::string& suffix) {
+  return s.ends_with(suffix) ? s.substr(0, s.size() - suffix.size()) : s;
+}
+
+/// The first `count` occurrences, or all when negative. An empty `from` changes nothing.
+std::string replaced(std::string_view s, std::string_view from, std::string_view to, double count) {
+  std::string out;
+  for (size_t at; count != 0 && !from.empty() && (at = s.find(from)) != s.npos; --count) {
+    out += s.substr(0, at);
+    out += to;
+    s.remove_prefix(at + from.size());
+  }
+  return out.append(s);
+}
+
+Answer digest(const EVP_MD* kind, const std::string& input) {
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(input.data(), input.size(), bytes, &size, kind, nullptr) != 1)
+    return base::fail("this machine's crypto library has no such hash");
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", bytes[i]);
+  return TemplateValue(std::move(hex));
+}
+
+Answer regex_replace(const TemplateValue& pattern, const std::string& source,
+                     const std::string& with, bool literal) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  const re2::RE2 regex(text(pattern), options);
+  if (!regex.ok()) return base::fail("bad regex: {}", regex.error());
+  std::vector<re2::StringPiece> groups(static_cast<size_t>(regex.NumberOfCapturingGroups()) + 1);
+  std::string out;
+  size_t at = 0;
+  while (at <= source.size() && regex.Match(source, at, source.size(), re2::RE2::UNANCHORED,
+                                            groups.data(), static_cast<int>(groups.size()))) {
+    const auto start = static_cast<size_t>(groups[0].data() - source.data());
+    out.append(source, at, start - at);
+    out += literal ? with : telemetry::expand(with, regex, groups);
+    at = start + groups[0].size();
+    if (!groups[0].empty()) continue;
+    if (at < source.size()) out += source[at];
+    ++at;
+  }
+  if (at < source.size()) out.append(source, at);
+  return TemplateValue(std::move(out));
+}
+
+/// Numbers by value, everything else as text.
+int compare(const TemplateValue& a, const TemplateValue& b) {
+  const auto* x = std::get_if<double>(&a);
+  const auto* y = std::get_if<double>(&b);
+  if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
+  return text(a).compare(text(b));
+}
+
+double number(const TemplateValue& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number ? *number : 0;
+}
+
+/// Bytes from start to end; negative means from 0, or to the end.
+std::string substring(const std::string& s, double start, double end) {
+  const auto size = static_cast<double>(s.size());
+  const auto from = static_cast<size_t>(std::clamp(start, 0.0, size));
+  const auto to = static_cast<size_t>(end < 0 ? size : std::clamp(end, 0.0, size));
+  return to > from ? s.substr(from, to - from) : std::string();
+}
+
+std::string quoted(const std::string& s) {
+  std::string out;
+  telemetry::append_quoted(out, s);
+  return out;
+}
+
+struct Function {
+  std::string_view name;
+  Answer (*call)(Arguments a);
+};
+
+const Function kFunctions[] = {
+    {"Hash", [](Arguments a) { return digest(EVP_sha3_256(), text(a[0]) + text(a[1])); }},
+    {"Replace",
+     [](Arguments a) -> Answer {
+       return TemplateValue(replaced(text(a[0]), text(a[1]), text(a[2]), number(a[3])));
+     }},
+    {"Sha2Hash", [](Arguments a) { return digest(EVP_sha256(), text(a[0]) + text(a[1])); }},
+    {"ToLower",
+     [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
+    {"ToUpper",
+     [](Arguments a) -> Answer { return TemplateValue(telemetry::to_upper(text(a[0]))); }},
+    {"Trim",
+     [](Arguments a) -> Answer {
+       return TemplateValue(trim_right(trim_left(text(a[0]), text(a[1])), text(a[1])));
+     }},
+    {"TrimLeft",
+     [](Arguments a) -> Answer { return TemplateValue(trim_left(text(a[0]), text(a[1]))); }},
+    {"TrimPrefix",
+     [](Arguments a) -> Answer { return TemplateValue(trim_prefix(text(a[0]), text(a[1]))); }},
+    {"TrimRight",
+     [](Arguments a) -> Answer { return TemplateValue(trim_right(text(a[0]), text(a[1]))); }},
+    {"TrimSpace",
+     [](Arguments a) -> Answer {
+       return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
+     }},
+    {"TrimSuffix",
+     [](Arguments a) -> Answer { return TemplateValue(trim_suffix(text(a[0]), text(a[1]))); }},
+    {"and",
+     [](Arguments a) -> Answer {
+       for (const TemplateValue& value : a)
+         if (!is_true(value)) return value;
+       return a.back();
+     }},
+    {"contains",
+     [](Arguments a) -> Answer {
+       return TemplateValue(text(a[1]).find(text(a[0])) != std::string::npos);
+     }},
+    {"default", [](Arguments a) -> Answer { return a.size() > 1 && is_true(a[1]) ? a[1] : a[0]; }},
+    {"eq",
+     [](Arguments a) -> Answer {
+       return TemplateValue(std::any_of(
+           a.begin() + 1, a.end(), [&](const TemplateValue& b) { return compare(a[0], b) == 0; }));
+     }},
+    {"ge", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) >= 0); }},
+    {"gt", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) > 0); }},
+    {"hasPrefix",
+     [](Arguments a) -> Answer { return TemplateValue(text(a[1]).starts_with(text(a[0]))); }},
+    {"hasSuffix",
+     [](Arguments a) -> Answer { return TemplateValue(text(a[1]).ends_with(text(a[0]))); }},
+    {"le", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) <= 0); }},
+    {"len",
+     [](Arguments a) -> Answer { return TemplateValue(static_cast<double>(text(a[0]).size())); }},
+    {"lower", [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
+    {"lt", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) < 0); }},
+    {"ne", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) != 0); }},
+    {"not", [](Arguments a) -> Answer { return TemplateValue(!is_true(a[0])); }},
+    {"or",
+     [](Arguments a) -> Answer {
+       for (const TemplateValue& value : a)
+         if (is_true(value)) return value;
+       return a.back();
+     }},
+    {"print",
+     [](Arguments a) -> Answer {
+       std::string out;
+       for (const TemplateValue& value : a) out += to_text(value);
+       return TemplateValue(std::move(out));
+     }},
+    {"quote", [](Arguments a) -> Answer { return TemplateValue(quoted(text(a[0]))); }},
+    {"regexReplaceAll",
+     [](Arguments a) { return regex_replace(a[0], text(a[1]), text(a[2]), false); }},
+    {"regexReplaceAllLiteral",
+     [](Arguments a) { return regex_replace(a[0], text(a[1]), text(a[2]), true); }},
+    {"replace",
+     [](Arguments a) -> Answer {
+       return TemplateValue(replaced(text(a[2]), text(a[0]), text(a[1]), -1));
+     }},
+    {"squote", [](Arguments a) -> Answer { return TemplateValue("'" + text(a[0]) + "'"); }},
+    {"substr",
+     [](Arguments a) -> Answer {
+       return TemplateValue(substring(text(a[2]), number(a[0]), number(a[1])));
+     }},
+    {"trim",
+     [](Arguments a) -> Answer {
+       return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
+     }},
+    {"trimAll",
+     [](Arguments a) -> Answer {
+       return TemplateValue(trim_right(trim_left(text(a[1]), text(a[0])), text(a[0])));
+     }},
+    {"trimPrefix",
+     [](Arguments a) -> Answer { return TemplateValue(trim_prefix(text(a[1]), text(a[0]))); }},
+    {"trimSuffix",
+     [](Arguments a) -> Answer { return TemplateValue(trim_suffix(text(a[1]), text(a[0]))); }},
+    {"trunc",
+     [](Arguments a) -> Answer {
+       const std::string s = text(a[1]);
+       const double count = number(a[0]);
+       const double size = static_cast<double>(s.size());
+       return TemplateValue(count < 0 ? substring(s, size + count, -1) : substring(s, 0, count));
+     }},
+    {"upper", [](Arguments a) -> Answer { return TemplateValue(telemetry::to_upper(text(a[0]))); }},
+};
+
+}  // namespace
+
+std::string to_text(const TemplateValue& value) {
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value))
+    return river::number_to_text(river::Number::of(*number));
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return "<no value>";
+}
+
+bool is_true(const TemplateValue& value) {
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
+  if (const auto* number = std::get_if<double>(&value)) return *number != 0;
+  if (const auto* text = std::get_if<std::string>(&value)) return !text->empty();
+  return false;
+}
+
+Answer call_template_function(const std::string& function, Arguments arguments) {
+  for (const auto& [name, run] : kFunctions)
+    if (name == function) return run(arguments);
+  return base::fail("no function \"{}\"", function);
+}
+
+}  // namespace components::loki::process::stages

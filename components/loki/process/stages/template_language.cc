@@ -1,0 +1,356 @@
+#include "components/loki/process/stages/template_language.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace components::loki::process::stages {
+namespace {
+
+struct Known {
+  std::string_view name;
+  TemplateArity arity;
+};
+
+constexpr Known kFunctions[] = {
+    {"Hash", {2, 2}},
+    {"Replace", {4, 4}},
+    {"Sha2Hash", {2, 2}},
+    {"ToLower", {1, 1}},
+    {"ToUpper", {1, 1}},
+    {"Trim", {2, 2}},
+    {"TrimLeft", {2, 2}},
+    {"TrimPrefix", {2, 2}},
+    {"TrimRight", {2, 2}},
+    {"TrimSpace", {1, 1}},
+    {"TrimSuffix", {2, 2}},
+    {"and", {1, -1}},
+    {"contains", {2, 2}},
+    {"default", {1, 2}},
+    {"eq", {2, -1}},
+    {"ge", {2, 2}},
+    {"gt", {2, 2}},
+    {"hasPrefix", {2, 2}},
+    {"hasSuffix", {2, 2}},
+    {"le", {2, 2}},
+    {"len", {1, 1}},
+    {"lower", {1, 1}},
+    {"lt", {2, 2}},
+    {"ne", {2, 2}},
+    {"not", {1, 1}},
+    {"or", {1, -1}},
+    {"print", {0, -1}},
+    {"quote", {1, 1}},
+    {"regexReplaceAll", {3, 3}},
+    {"regexReplaceAllLiteral", {3, 3}},
+    {"replace", {3, 3}},
+    {"squote", {1, 1}},
+    {"substr", {3, 3}},
+    {"trim", {1, 1}},
+    {"trimAll", {2, 2}},
+    {"trimPrefix", {2, 2}},
+    {"trimSuffix", {2, 2}},
+    {"trunc", {2, 2}},
+    {"upper", {1, 1}},
+};
+
+constexpr std::string_view kSpace = " \t\r\n";
+/// Parentheses and ifs inside one another.
+constexpr int kDepthMax = 100;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::string_view trim_left(std::string_view text) {
+  const size_t at = text.find_first_not_of(kSpace);
+  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+}
+
+std::string_view trim_right(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+/// A template's pieces: text, and the insides of {{ }} with trim markers taken off.
+struct Piece {
+  bool is_action = false;
+  std::string_view text;
+};
+
+/// Where the }} of an action is, quoted texts left out; npos when there is none.
+size_t end_of_action(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 2) == "}}") return i;
+    if (text[i] != '"' && text[i] != '`') continue;
+    const char quote = text[i];
+    for (++i; i < text.size() && text[i] != quote; ++i)
+      if (text[i] == '\\' && quote == '"') ++i;
+  }
+  return std::string_view::npos;
+}
+
+base::Result<std::vector<Piece>> split(std::string_view source) {
+  std::vector<Piece> pieces;
+  bool trim_next = false;
+  while (true) {
+    const size_t open = source.find("{{");
+    std::string_view text = source.substr(0, open);
+    if (trim_next) text = trim_left(text);
+    if (open == std::string_view::npos) {
+      pieces.push_back({false, text});
+      return pieces;
+    }
+    source.remove_prefix(open + 2);
+    const size_t close = end_of_action(source);
+    if (close == std::string_view::npos) return base::fail("{{{{ without }}}}");
+    std::string_view action = source.substr(0, close);
+    source.remove_prefix(close + 2);
+    if (action.size() > 1 && action[0] == '-' && kSpace.find(action[1]) != kSpace.npos) {
+      text = trim_right(text);
+      action.remove_prefix(2);
+    }
+    trim_next = action.size() > 1 && action.back() == '-' &&
+                kSpace.find(action[action.size() - 2]) != kSpace.npos;
+    if (trim_next) action.remove_suffix(2);
+    pieces.push_back({false, text});
+    pieces.push_back({true, trim_right(trim_left(action))});
+  }
+}
+
+class Parser {
+ public:
+  explicit Parser(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
+
+  base::Result<GoTemplate> run();
+
+ private:
+  // Statements, over pieces.
+  TemplateNodes nodes(int depth);
+  TemplateNode choice(std::string_view condition, int depth);
+
+  // Expressions, over the text of one action.
+  TemplatePipeline pipeline(int depth);
+  TemplateCommand command(int depth);
+  std::optional<TemplateOperand> operand(int depth);
+  std::optional<TemplateOperand> text_literal();
+  std::optional<TemplateOperand> number_literal();
+  TemplatePipeline whole_pipeline(std::string_view text);
+  void check(const TemplateCommand& command, bool piped);
+
+  void skip_space() { rest_ = trim_left(rest_); }
+  std::string_view take_word();
+  void fail(std::string message) {
+    if (error_.empty()) error_ = std::move(message);
+  }
+
+  std::vector<Piece> pieces_;
+  size_t at_ = 0;
+  std::string_view rest_;
+  std::string error_;
+  std::vector<std::string> fields_;
+};
+
+std::string_view first_word(std::string_view action) {
+  return action.substr(0, std::find_if_not(action.begin(), action.end(), is_word) - action.begin());
+}
+
+/// Go's template has these; we do not.
+bool is_unsupported_keyword(std::string_view word) {
+  for (const std::string_view keyword :
+       {"range", "with", "define", "template", "block", "break", "continue"})
+    if (word == keyword) return true;
+  return false;
+}
+
+// nodes = { text | "{{" pipeline "}}" | choice } .  Ends before {{else}} and {{end}}.
+TemplateNodes Parser::nodes(int depth) {
+  TemplateNodes out;
+  if (depth > kDepthMax) fail("nested too deeply");
+  for (; at_ < pieces_.size() && error_.empty(); ++at_) {
+    const auto [is_action, text] = pieces_[at_];
+    if (!is_action) {
+      if (!text.empty())
+        out.push_back({.kind = TemplateNode::Kind::text, .text = std::string(text)});
+      continue;
+    }
+    const std::string_view word = first_word(text);
+    if (word == "end" || word == "else") return out;
+    if (text.starts_with("/*")) continue;
+    if (is_unsupported_keyword(word))
+      fail(fmt::format("\"{}\" is not supported here; if, else and end are", word));
+    else if (text.starts_with('$'))
+      fail("variables ($name) are not supported");
+    else if (word == "if")
+      out.push_back(choice(text.substr(2), depth + 1));
+    else
+      out.push_back(
+          {.kind = TemplateNode::Kind::print, .text = {}, .pipeline = whole_pipeline(text)});
+  }
+  return out;
+}
+
+// choice = "{{if" pipeline "}}" nodes [ "{{else if" ... | "{{else}}" nodes ] "{{end}}" .
+TemplateNode Parser::choice(std::string_view condition, int depth) {
+  TemplateNode out{
+      .kind = TemplateNode::Kind::choice, .text = {}, .pipeline = whole_pipeline(condition)};
+  ++at_;
+  out.then = nodes(depth + 1);
+  if (at_ >= pieces_.size() || !error_.empty()) return fail("if without end"), out;
+  const std::string_view text = pieces_[at_].text;
+  if (first_word(text) == "end") return out;
+  const std::string_view behind = trim_left(text.substr(4));
+  if (first_word(behind) == "if") {
+    out.otherwise.push_back(choice(behind.substr(2), depth + 1));
+    return out;
+  }
+  ++at_;
+  out.otherwise = nodes(depth + 1);
+  if (at_ >= pieces_.size() || first_word(pieces_[at_].text) != "end") fail("else without end");
+  return out;
+}
+
+TemplatePipeline Parser::whole_pipeline(std::string_view text) {
+  rest_ = text;
+  TemplatePipeline out = pipeline(0);
+  skip_space();
+  if (!rest_.empty()) fail(fmt::format("unexpected \"{}\"", rest_));
+  return out;
+}
+
+// pipeline = command { "|" command } .
+TemplatePipeline Parser::pipeline(int depth) {
+  TemplatePipeline out;
+  if (depth > kDepthMax) fail("nested too deeply");
+  while (error_.empty()) {
+    out.commands.push_back(command(depth));
+    check(out.commands.back(), out.commands.size() > 1);
+    skip_space();
+    if (!rest_.starts_with('|')) break;
+    rest_.remove_prefix(1);
+  }
+  return out;
+}
+
+// command = [ function ] { operand } .
+TemplateCommand Parser::command(int depth) {
+  TemplateCommand out;
+  skip_space();
+  const std::string_view word = first_word(rest_);
+  if (!word.empty() && !(word[0] >= '0' && word[0] <= '9') && word != "true" && word != "false" &&
+      word != "nil") {
+    out.function = word;
+    rest_.remove_prefix(word.size());
+  }
+  while (error_.empty()) {
+    skip_space();
+    if (rest_.empty() || rest_.front() == '|' || rest_.front() == ')') break;
+    if (auto argument = operand(depth))
+      out.arguments.push_back(std::move(*argument));
+    else
+      break;
+  }
+  return out;
+}
+
+void Parser::check(const TemplateCommand& command, bool piped) {
+  const int count = static_cast<int>(command.arguments.size()) + piped;
+  if (command.function.empty()) {
+    if (command.arguments.empty()) return fail("an empty action");
+    if (count != 1) return fail("a value takes no arguments; a function name must come first");
+    return;
+  }
+  const TemplateArity* arity = find_template_function(command.function);
+  if (arity == nullptr) return fail(fmt::format("no function \"{}\"", command.function));
+  if (count < arity->min || (arity->max >= 0 && count > arity->max))
+    fail(fmt::format("function \"{}\" does not take {} arguments", command.function, count));
+}
+
+std::string_view Parser::take_word() {
+  const std::string_view word = first_word(rest_);
+  rest_.remove_prefix(word.size());
+  return word;
+}
+
+// operand = "." [ name ] | string | number | "true" | "false" | "nil" | "(" pipeline ")" .
+std::optional<TemplateOperand> Parser::operand(int depth) {
+  const char c = rest_.front();
+  if (c == '.') {
+    rest_.remove_prefix(1);
+    const std::string_view name = take_word();
+    if (rest_.starts_with('.')) return fail("a value has no fields"), std::nullopt;
+    if (name.empty()) return TemplateOperand{.kind = TemplateOperand::Kind::data};
+    fields_.emplace_back(name);
+    return TemplateOperand{.kind = TemplateOperand::Kind::field, .text = std::string(name)};
+  }
+  if (c == '"' || c == '`') return text_literal();
+  if (c == '(') {
+    rest_.remove_prefix(1);
+    auto inner = std::make_shared<const TemplatePipeline>(pipeline(depth + 1));
+    skip_space();
+    if (!rest_.starts_with(')')) return fail("( without )"), std::nullopt;
+    rest_.remove_prefix(1);
+    return TemplateOperand{.kind = TemplateOperand::Kind::pipeline, .pipeline = std::move(inner)};
+  }
+  if (c == '-' || (c >= '0' && c <= '9')) return number_literal();
+  if (c == '$') return fail("variables ($name) are not supported"), std::nullopt;
+  const std::string_view word = take_word();
+  if (word == "true" || word == "false")
+    return TemplateOperand{.kind = TemplateOperand::Kind::boolean, .boolean = word == "true"};
+  if (word == "nil") return TemplateOperand{.kind = TemplateOperand::Kind::nil};
+  if (word.empty()) return fail(fmt::format("unexpected \"{}\"", rest_)), std::nullopt;
+  return fail(fmt::format("\"{}\" must be in parentheses to be called here", word)), std::nullopt;
+}
+
+std::optional<TemplateOperand> Parser::text_literal() {
+  constexpr std::string_view kLetters = "abfnrtv\\\"'";
+  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"'";
+  const char quote = rest_.front();
+  TemplateOperand out{.kind = TemplateOperand::Kind::text};
+  for (size_t i = 1; i < rest_.size(); ++i) {
+    if (rest_[i] == quote) {
+      rest_.remove_prefix(i + 1);
+      return out;
+    }
+    if (quote == '`' || rest_[i] != '\\') {
+      out.text += rest_[i];
+      continue;
+    }
+    const size_t letter = ++i < rest_.size() ? kLetters.find(rest_[i]) : std::string_view::npos;
+    if (letter == std::string_view::npos) return fail("unknown escape in a text"), std::nullopt;
+    out.text += kMeanings[letter];
+  }
+  return fail("text without an end"), std::nullopt;
+}
+
+std::optional<TemplateOperand> Parser::number_literal() {
+  TemplateOperand out{.kind = TemplateOperand::Kind::number};
+  const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out.number);
+  if (error != std::errc{}) return fail(fmt::format("bad number \"{}\"", rest_)), std::nullopt;
+  rest_.remove_prefix(static_cast<size_t>(end - rest_.data()));
+  return out;
+}
+
+base::Result<GoTemplate> Parser::run() {
+  GoTemplate out;
+  out.nodes = nodes(0);
+  if (error_.empty() && at_ < pieces_.size()) fail("end or else without if");
+  if (!error_.empty()) return base::fail("{}", error_);
+  out.fields = std::move(fields_);
+  return out;
+}
+
+}  // namespace
+
+const TemplateArity* find_template_function(std::string_view name) {
+  for (const Known& known : kFunctions)
+    if (known.name == name) return &known.arity;
+  return nullptr;
+}
+
+base::Result<GoTemplate> parse_template(std::string_view source) {
+  auto pieces = split(source);
+  if (!pieces) return tl::unexpected(pieces.error());
+  return Parser(std::move(*pieces)).run();
+}
+
+}  // namespace components::loki::process::stages

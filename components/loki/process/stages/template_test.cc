@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include "components/loki/process/stages/template_run.h"
+
+namespace components::loki::process::stages {
+namespace {
+
+std::string run(std::string_view source) {
+  const auto parsed = parse_template(source);
+  if (!parsed) return "refused: " + parsed.error().message;
+  const auto made =
+      run_template(*parsed, [](std::string_view name) -> std::optional<std::string_view> {
+        if (name == "Value") return "Some Value";
+        if (name == "empty") return "";
+        if (name == "n") return "7";
+        return std::nullopt;
+      });
+  return made ? *made : "failed: " + made.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("template: values, functions, pipelines, choices") {
+  struct Case {
+    std::string_view source, want;
+  };
+  for (const auto& c : {
+           Case{"plain", "plain"},
+           Case{"", ""},
+           Case{"{{ .Value }}", "Some Value"},
+           Case{"[{{ .none }}]", "[<no value>]"},
+           Case{"{{.Value | ToUpper}}", "SOME VALUE"},
+           Case{"{{ ToLower .Value }}", "some value"},
+           Case{"{{ Replace .Value \"e\" \"-\" 1 }}", "Som- Value"},
+           Case{"{{ .Value | replace \"e\" \"-\" }}", "Som- Valu-"},
+           Case{"{{ Trim .Value \"eS\" }}", "ome Valu"},
+           Case{"{{ TrimPrefix .Value \"Some \" }}", "Value"},
+           Case{"{{ .Value | trimSuffix \" Value\" }}", "Some"},
+           Case{"{{ regexReplaceAll \"(\\\\w)o\" .Value \"${1}0\" }}", "S0me Value"},
+           Case{"{{ regexReplaceAllLiteral `e` .Value `$1` }}", "Som$1 Valu$1"},
+           Case{"{{ regexReplaceAll `x*` `ab` `-` }}", "-a-b-"},
+           Case{"{{ regexReplaceAll `(` .Value `` }}", "failed: bad regex: missing ): ("},
+           Case{"{{ if .empty }}a{{ else }}b{{ end }}", "b"},
+           Case{"{{ if eq .n \"6\" }}6{{ else if eq .n \"7\" \"8\" }}7{{ end }}!", "7!"},
+           Case{"{{ if and .Value (not .empty) }}yes{{ end }}", "yes"},
+           Case{"{{ if or .empty .none }}yes{{ else }}no{{ end }}", "no"},
+           Case{"{{ if gt (len .Value) 9 }}long{{ end }}", "long"},
+           Case{"{{ default \"d\" .empty }}", "d"},
+           Case{"{{ .none | default `d` }}", "d"},
+           Case{"a {{- .n -}} b", "a7b"},
+           Case{"{{/* nothing */}}x", "x"},
+           Case{"{{ \"}}\" }}", "}}"},
+           Case{"{{ trunc 4 .Value }}{{ trunc -2 .Value }}", "Someue"},
+           Case{"{{ substr 0 4 .Value }}", "Some"},
+           Case{"{{ print 1.5 true \"x\" }}", "1.5truex"},
+           Case{"{{ Sha2Hash \"salt\" .n }}",
+                "2ab204d76cdcec4609d290441fed2eec4186d288ca47c40cc7dd661a0de1b0d0"},
+       }) {
+    CAPTURE(c.source);
+    CHECK(run(c.source) == c.want);
+  }
+}
+
+TEST_CASE("template: what is not understood is refused by name") {
+  struct Case {
+    std::string_view source, part;
+  };
+  for (const auto& c : {
+           Case{"{{ range .x }}{{ end }}", "\"range\" is not supported"},
+           Case{"{{ with .x }}{{ end }}", "\"with\" is not supported"},
+           Case{"{{ $x := .y }}", "variables"},
+           Case{"{{ .a.b }}", "no fields"},
+           Case{"{{ nope .a }}", "no function \"nope\""},
+           Case{"{{ ToUpper }}", "does not take 0"},
+           Case{"{{ ToUpper .a .b }}", "does not take 2"},
+           Case{"{{ .a", "without }}"},
+           Case{"{{ \"a }}", "without }}"},
+           Case{"{{ if .a }}", "if without end"},
+           Case{"{{ if .a }}{{ else }}", "else without end"},
+           Case{"{{ end }}", "without if"},
+           Case{"{{ }}", "empty action"},
+           Case{"{{ (.a }}", "( without )"},
+           Case{"{{ .a .b }}", "takes no arguments"},
+           Case{"{{ if }}x{{ end }}", "empty action"},
+       }) {
+    CAPTURE(c.source);
+    const auto parsed = parse_template(c.source);
+    REQUIRE_FALSE(parsed.has_value());
+    CAPTURE(parsed.error().message);
+    CHECK(parsed.error().message.find(c.part) != std::string::npos);
+  }
+  CHECK_FALSE(parse_template("{{ " + std::string(100'000, '(') + " }}").has_value());
+  std::string nested;
+  for (int i = 0; i < 100'000; ++i) nested += "{{if .a}}";
+  CHECK_FALSE(parse_template(nested).has_value());
+}
+
+}  // namespace components::loki::process::stages
