@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <list>
 
-namespace fleet {
+namespace compiler::ask {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -66,4 +66,4 @@ void run_all(const std::vector<std::vector<std::string>>& commands, const PoolOp
   }
 }
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -6,7 +6,7 @@
 
 #include "base/program.h"
 
-namespace fleet {
+namespace compiler::ask {
 
 struct PoolOptions {
   size_t jobs = 100;                 ///< programs at once; at least 1
@@ -19,4 +19,4 @@ struct PoolOptions {
 void run_all(const std::vector<std::vector<std::string>>& commands, const PoolOptions& options,
              const std::function<void(size_t index, base::Result<base::ProgramOutput>)>& on_end);
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -5,12 +5,12 @@
 #include <chrono>
 #include <map>
 
-using fleet::run_all;
+using compiler::ask::run_all;
 
 namespace {
 
 std::map<size_t, std::string> run(const std::vector<std::vector<std::string>>& commands,
-                                  const fleet::PoolOptions& options) {
+                                  const compiler::ask::PoolOptions& options) {
   std::map<size_t, std::string> said;
   run_all(commands, options, [&](size_t index, base::Result<base::ProgramOutput> end) {
     CHECK(said.count(index) == 0);

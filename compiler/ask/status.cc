@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
-namespace fleet {
+namespace compiler::ask {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -166,4 +166,4 @@ std::string as_json(const std::vector<HostStatus>& hosts) {
   return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -7,7 +7,7 @@
 
 #include "base/program.h"
 
-namespace fleet {
+namespace compiler::ask {
 
 /// What an agent says of itself; the JSON of `tributary status`.
 struct Answer {
@@ -43,4 +43,4 @@ std::string as_table(const std::vector<HostStatus>& hosts);
 /// {"hosts": {NAME: {...}}, "current": N, "unwell": N, "unreachable": N}
 std::string as_json(const std::vector<HostStatus>& hosts);
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-using namespace fleet;
+using namespace compiler::ask;
 
 namespace {
 

@@ -4,10 +4,8 @@
 
 #include "compiler/inventory/render.h"
 
-namespace fleet {
+namespace compiler::ask {
 namespace {
-
-namespace yaml = compiler::yaml;
 
 constexpr std::string_view kDefaultAddress = "127.0.0.1:12345";
 
@@ -30,9 +28,9 @@ void append_pair(std::vector<std::string>& command, const char* option, std::str
 }
 
 /// A variable's text after Jinja; an error for encrypted values, maps and lists.
-base::Result<std::string> text_of(const yaml::Pair& pair, const compiler::RenderedTexts& rendered,
+base::Result<std::string> text_of(const yaml::Pair& pair, const inventory::RenderedTexts& rendered,
                                   base::Arena& arena) {
-  const yaml::Node* value = compiler::with_rendered(*pair.value, rendered, arena);
+  const yaml::Node* value = inventory::with_rendered(*pair.value, rendered, arena);
   if (!pair.value->tag.empty()) return base::fail("{} is encrypted", pair.key);
   if (value == nullptr || value->kind == yaml::Kind::null) return std::string();
   if (value->kind != yaml::Kind::scalar)
@@ -40,8 +38,8 @@ base::Result<std::string> text_of(const yaml::Pair& pair, const compiler::Render
   return std::string(value->text);
 }
 
-base::Result<Variables> variables_of(const compiler::HostEntry& entry,
-                                     const compiler::RenderedTexts& rendered, base::Arena& arena) {
+base::Result<Variables> variables_of(const inventory::HostEntry& entry,
+                                     const inventory::RenderedTexts& rendered, base::Arena& arena) {
   Variables variables;
   for (const std::string_view name : kVariables) {
     const yaml::Pair* pair = entry.find(name);
@@ -110,20 +108,20 @@ base::Result<std::vector<std::string>> command_of(std::string_view host, const V
   return command;
 }
 
-std::vector<Target> targets_of(compiler::Inventory& inventory,
+std::vector<Target> targets_of(inventory::Inventory& inventory,
                                const std::vector<std::string>& hosts,
                                std::chrono::seconds connect_timeout,
                                river::diag::Diagnostics& diagnostics) {
-  std::vector<compiler::RenderJob> jobs;
+  std::vector<inventory::RenderJob> jobs;
   for (const std::string& host : hosts) {
-    compiler::RenderJob& job = jobs.emplace_back();
+    inventory::RenderJob& job = jobs.emplace_back();
     job.host = inventory.find_host(host);
     for (const std::string_view name : kVariables)
       if (const yaml::Pair* pair = job.host->find(name)) collect_templated(*pair->value, job);
   }
   const bool is_templated =
       std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return !job.values.empty(); });
-  std::vector<compiler::RenderedTexts> rendered(jobs.size());
+  std::vector<inventory::RenderedTexts> rendered(jobs.size());
   if (is_templated) rendered = render(jobs, inventory, diagnostics);
   std::vector<Target> targets;
   for (size_t i = 0; i < jobs.size(); ++i) {
@@ -141,4 +139,4 @@ std::vector<Target> targets_of(compiler::Inventory& inventory,
   return targets;
 }
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -9,7 +9,7 @@
 #include "compiler/inventory/inventory.h"
 
 /// The hosts of an inventory as machines that can be asked, by the program `ssh`.
-namespace fleet {
+namespace compiler::ask {
 
 /// The connection variables of one host, rendered: "ansible_host" -> "10.0.0.7".
 using Variables = std::map<std::string, std::string, std::less<>>;
@@ -39,9 +39,9 @@ base::Result<std::vector<std::string>> split_words(std::string_view text);
 
 /// Targets of `hosts`, names that the inventory holds. Jinja in their connection variables is
 /// rendered; what fails is reported and becomes the target's problem.
-std::vector<Target> targets_of(compiler::Inventory& inventory,
+std::vector<Target> targets_of(inventory::Inventory& inventory,
                                const std::vector<std::string>& hosts,
                                std::chrono::seconds connect_timeout,
                                river::diag::Diagnostics& diagnostics);
 
-}  // namespace fleet
+}  // namespace compiler::ask

@@ -5,7 +5,7 @@
 
 #include "tests/support/folder.h"
 
-using namespace fleet;
+using namespace compiler::ask;
 
 namespace {
 
@@ -75,8 +75,8 @@ TEST_CASE("target: variables of an inventory, with Jinja and vault") {
 )");
   river::diag::SourceMap sources;
   river::diag::Diagnostics diagnostics;
-  auto inventory =
-      compiler::load_inventory({folder.path() / "inventory", {}, {}}, sources, diagnostics);
+  auto inventory = compiler::inventory::load_inventory({folder.path() / "inventory", {}, {}},
+                                                       sources, diagnostics);
   const auto targets =
       targets_of(inventory, {"puck", "oberon", "ariel", "titania"}, kConnect, diagnostics);
   REQUIRE(targets.size() == 4);

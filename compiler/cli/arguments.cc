@@ -5,7 +5,7 @@
 
 #include "components/catalog.h"
 
-namespace cfgc {
+namespace compiler::cli {
 
 namespace {
 
@@ -24,7 +24,7 @@ void CheckArguments::add_to(CLI::App& command) {
                      "inventory or in the folder above it");
 }
 
-const compiler::CheckOptions& CheckArguments::resolve() {
+const emit::CheckOptions& CheckArguments::resolve() {
   using river::schema::Stability;
   options.catalog = components::catalog();
   if (stability == "public-preview") options.stability = Stability::public_preview;
@@ -32,10 +32,10 @@ const compiler::CheckOptions& CheckArguments::resolve() {
   return options;
 }
 
-int show(const compiler::CommandResult& result) {
+int show(const emit::CommandResult& result) {
   const bool printed = print(result.out, stdout);
   print(result.err, stderr);
   return printed ? result.exit_code : kExitUsage;
 }
 
-}  // namespace cfgc
+}  // namespace compiler::cli

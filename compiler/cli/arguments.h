@@ -8,22 +8,22 @@ class App;
 }
 
 /// What the subcommands of cfgc have in common.
-namespace cfgc {
+namespace compiler::cli {
 
 /// --stability.level and --playbook-dir.
 struct CheckArguments {
   std::string stability = "generally-available";
-  compiler::CheckOptions options;
+  emit::CheckOptions options;
 
   void add_to(CLI::App& command);
   /// The options with the catalogue of components; call after parsing.
-  const compiler::CheckOptions& resolve();
+  const emit::CheckOptions& resolve();
 };
 
 /// Prints a command's answer and gives the exit code; that of usage and I/O when stdout fails (a
 /// closed pipe, a full disk).
-int show(const compiler::CommandResult& result);
+int show(const emit::CommandResult& result);
 
 inline constexpr int kExitUsage = 2;
 
-}  // namespace cfgc
+}  // namespace compiler::cli

@@ -8,7 +8,7 @@
 #include "river/config/bind.h"
 #include "river/schema/decode.h"
 
-namespace compiler {
+namespace compiler::cli {
 
 namespace {
 
@@ -178,4 +178,4 @@ std::string catalogue_text(river::config::Catalog catalog) {
   return out;
 }
 
-}  // namespace compiler
+}  // namespace compiler::cli

@@ -9,7 +9,7 @@
 namespace {
 
 nlohmann::json catalogue() {
-  return nlohmann::json::parse(compiler::catalogue_json(components::catalog()));
+  return nlohmann::json::parse(compiler::cli::catalogue_json(components::catalog()));
 }
 
 nlohmann::json find(const nlohmann::json& list, std::string_view path, std::string_view name) {
@@ -54,7 +54,7 @@ TEST_CASE("catalogue: everything is documented with a sentence") {
 }
 
 TEST_CASE("catalogue: as text, a line an argument") {
-  const std::string text = compiler::catalogue_text(components::catalog());
+  const std::string text = compiler::cli::catalogue_text(components::catalog());
   CHECK(text.find("loki.write \"label\" (generally-available)\n") != std::string::npos);
   CHECK(text.find("    url url, required  ") != std::string::npos);
   CHECK(text.find("\n  -> receiver LogsReceiver  ") != std::string::npos);

@@ -3,11 +3,11 @@
 #include "compiler/cli/command.h"
 #include "compiler/emit/output.h"
 
-namespace compiler {
+namespace compiler::cli {
 
-CommandResult run_compile(const CompileCommand& command) {
-  Run run;
-  InventoryOptions load{command.inventory, command.check.playbook_dir, command.hosts};
+emit::CommandResult run_compile(const CompileCommand& command) {
+  emit::Run run;
+  inventory::InventoryOptions load{command.inventory, command.check.playbook_dir, command.hosts};
   std::sort(load.only_hosts.begin(), load.only_hosts.end());
   load.only_hosts.erase(std::unique(load.only_hosts.begin(), load.only_hosts.end()),
                         load.only_hosts.end());
@@ -16,9 +16,9 @@ CommandResult run_compile(const CompileCommand& command) {
     const auto written = write_fleet(command.out, compiled, command.hosts.empty());
     if (!written) run.io_errors.push_back(written.error());
   }
-  CommandResult result = finish(run, command.check, command.strict);
+  emit::CommandResult result = finish(run, command.check, command.strict);
   if (result.exit_code == 1 && run.diagnostics.has_errors()) result.err += "nothing was written\n";
   return result;
 }
 
-}  // namespace compiler
+}  // namespace compiler::cli

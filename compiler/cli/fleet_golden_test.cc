@@ -27,11 +27,11 @@ std::map<std::string, std::string> files_below(const fs::path& folder) {
   return files;
 }
 
-compiler::CommandResult compile_sample_fleet(const fs::path& out) {
-  compiler::CompileCommand command;
+compiler::emit::CommandResult compile_sample_fleet(const fs::path& out) {
+  compiler::cli::CompileCommand command;
   command.out = out;
   command.check.catalog = components::catalog();
-  return compiler::run_compile(command);
+  return compiler::cli::run_compile(command);
 }
 
 TEST_CASE("golden: mistakes of a fleet") {
@@ -40,11 +40,11 @@ TEST_CASE("golden: mistakes of a fleet") {
       [](const golden::Input& input) {
         Folder folder;
         support::unpack(input.source, folder);
-        compiler::ValidateOptions options;
+        compiler::cli::ValidateOptions options;
         options.paths = {folder.path() / "inventory"};
         options.check.playbook_dir = folder.path();
         options.check.catalog = components::catalog();
-        const compiler::CommandResult result = compiler::run_validate(options);
+        const compiler::emit::CommandResult result = compiler::cli::run_validate(options);
         return without(result.out + result.err, folder.path().string() + "/");
       },
       ".fleet");
@@ -53,7 +53,7 @@ TEST_CASE("golden: mistakes of a fleet") {
 TEST_CASE("golden: the sample fleet") {
   const fs::path expected = "tests/golden/compile";
   Folder folder;
-  const compiler::CommandResult result = compile_sample_fleet(folder.path());
+  const compiler::emit::CommandResult result = compile_sample_fleet(folder.path());
   CHECK(result.out == "");
   REQUIRE(result.exit_code == 0);
   const auto files = files_below(folder.path());
@@ -89,11 +89,11 @@ TEST_CASE("compile: one host keeps the others' lines of the manifest") {
   Folder folder;
   REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
   const auto all = files_below(folder.path());
-  compiler::CompileCommand command;
+  compiler::cli::CompileCommand command;
   command.out = folder.path();
   command.hosts = {"puck"};
   command.check.catalog = components::catalog();
-  CHECK(compiler::run_compile(command).exit_code == 0);
+  CHECK(compiler::cli::run_compile(command).exit_code == 0);
   CHECK(files_below(folder.path()) == all);
 }
 
@@ -111,11 +111,11 @@ telemetry:
     dual_labels: {grafana-mcp: 2026-12-05}
 )",
                   folder);
-  compiler::CompileCommand command;
+  compiler::cli::CompileCommand command;
   command.inventory = folder.path() / "inventory";
   command.out = folder.path() / "out";
   command.check.catalog = components::catalog();
-  const compiler::CommandResult result = compiler::run_compile(command);
+  const compiler::emit::CommandResult result = compiler::cli::run_compile(command);
   CHECK(result.out == "");
   REQUIRE(result.exit_code == 0);
   const std::string text = base::read_file(folder.path() / "out/puck/config.river").value();
@@ -133,16 +133,16 @@ telemetry:
 
 TEST_CASE("compile: usage and I/O") {
   Folder folder;
-  compiler::CompileCommand command;
+  compiler::cli::CompileCommand command;
   command.out = folder.path();
   command.check.catalog = components::catalog();
   command.hosts = {"pukc"};
-  const compiler::CommandResult unknown = compiler::run_compile(command);
+  const compiler::emit::CommandResult unknown = compiler::cli::run_compile(command);
   CHECK(unknown.exit_code == 2);
   CHECK(unknown.err.find("did you mean \"puck\"?") != std::string::npos);
   command.hosts = {};
   command.inventory = "no/such/inventory";
-  CHECK(compiler::run_compile(command).exit_code == 2);
+  CHECK(compiler::cli::run_compile(command).exit_code == 2);
   CHECK(fs::is_empty(folder.path()));
 }
 
@@ -164,10 +164,10 @@ TEST_CASE("validate: every kind of path") {
          "0 hosts, 0 errors, 0 warnings\n",
          2}}) {
     CAPTURE(c.path);
-    compiler::ValidateOptions options;
+    compiler::cli::ValidateOptions options;
     options.paths = {c.path};
     options.check.catalog = components::catalog();
-    const compiler::CommandResult result = compiler::run_validate(options);
+    const compiler::emit::CommandResult result = compiler::cli::run_validate(options);
     CHECK(result.out == "");
     CHECK(result.err == c.summary);
     CHECK(result.exit_code == c.exit_code);

@@ -10,7 +10,7 @@
 #include "river/parser.h"
 #include "river/printer.h"
 
-namespace compiler {
+namespace compiler::cli {
 namespace {
 
 using base::Result;
@@ -62,7 +62,7 @@ class Formatter {
       if (const auto written = rewrite(name, after); !written) fail(written.error().message);
     } else if (options_.check || options_.diff) {
       if (before == after) return;
-      result_.out += options_.diff ? unified_diff(name, before, after) : name + "\n";
+      result_.out += options_.diff ? emit::unified_diff(name, before, after) : name + "\n";
       finding();
     } else {
       result_.out += after;
@@ -101,4 +101,4 @@ FmtResult run_fmt(const FmtOptions& options, const std::function<std::string()>&
   return formatter.take();
 }
 
-}  // namespace compiler
+}  // namespace compiler::cli

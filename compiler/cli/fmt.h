@@ -4,7 +4,7 @@
 #include <vector>
 
 /// The logic of `cfgc fmt`; the command line is read in main.cc.
-namespace compiler {
+namespace compiler::cli {
 
 struct FmtOptions {
   std::vector<std::string> files;  ///< "-" is standard input; empty: standard input
@@ -24,4 +24,4 @@ struct FmtResult {
 /// still done. `input` reads standard input and is asked at most once.
 FmtResult run_fmt(const FmtOptions& options, const std::function<std::string()>& input);
 
-}  // namespace compiler
+}  // namespace compiler::cli

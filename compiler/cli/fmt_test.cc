@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 
-using namespace compiler;
+using namespace compiler::cli;
 
 namespace {
 

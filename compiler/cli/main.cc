@@ -16,7 +16,7 @@
 /// printed. Exit codes are chosen here and in the commands only.
 namespace {
 
-using cfgc::show;
+using compiler::cli::show;
 using river::diag::OutputFormat;
 
 constexpr char kFooter[] = R"(Examples:
@@ -33,7 +33,7 @@ those of migrate are told by `cfgc migrate --help`)";
 /// The shared options, and --format of findings.
 struct FindingArguments {
   std::string format = "text";
-  cfgc::CheckArguments check;
+  compiler::cli::CheckArguments check;
 
   void add_to(CLI::App& command) {
     command.add_option("--format", format, "How findings are printed")
@@ -42,8 +42,8 @@ struct FindingArguments {
     check.add_to(command);
   }
 
-  compiler::CheckOptions resolve() {
-    compiler::CheckOptions options = check.resolve();
+  compiler::emit::CheckOptions resolve() {
+    compiler::emit::CheckOptions options = check.resolve();
     if (format == "json") options.format = OutputFormat::json;
     if (format == "sarif") options.format = OutputFormat::sarif;
     if (format == "github") options.format = OutputFormat::github;
@@ -60,21 +60,21 @@ std::string read_stdin() {
 }
 
 void add_fmt(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<compiler::FmtOptions>();
+  auto options = std::make_shared<compiler::cli::FmtOptions>();
   CLI::App* command = app.add_subcommand("fmt", "Print River files in their canonical format");
   command->add_option("FILE", options->files, "Files; - or none for standard input");
   command->add_flag("--write,-w", options->write, "Rewrite the files");
   command->add_flag("--check", options->check, "Name files that are not canonical, exit 1");
   command->add_flag("--diff", options->diff, "Show what would change, exit 1 if anything");
   command->callback([options, &exit_code] {
-    const compiler::FmtResult result = compiler::run_fmt(*options, read_stdin);
-    exit_code = show({result.exit_code, result.out, result.err});
+    const compiler::cli::FmtResult result = compiler::cli::run_fmt(*options, read_stdin);
+    exit_code = compiler::cli::show({result.exit_code, result.out, result.err});
   });
 }
 
 void add_validate(CLI::App& app, int& exit_code) {
   auto check = std::make_shared<FindingArguments>();
-  auto options = std::make_shared<compiler::ValidateOptions>();
+  auto options = std::make_shared<compiler::cli::ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Check hosts or River files, change nothing");
   command->add_option("PATH", options->paths,
                       "host_vars/, one of its files, an inventory, a folder of River files or a "
@@ -82,13 +82,13 @@ void add_validate(CLI::App& app, int& exit_code) {
   check->add_to(*command);
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();
-    exit_code = show(compiler::run_validate(*options));
+    exit_code = compiler::cli::show(compiler::cli::run_validate(*options));
   });
 }
 
 void add_compile(CLI::App& app, int& exit_code) {
   auto check = std::make_shared<FindingArguments>();
-  auto options = std::make_shared<compiler::CompileCommand>();
+  auto options = std::make_shared<compiler::cli::CompileCommand>();
   CLI::App* command = app.add_subcommand("compile", "Write a checked River config for each host");
   command->add_option("--inventory,-i", options->inventory, "Inventory file or folder")
       ->capture_default_str();
@@ -98,7 +98,7 @@ void add_compile(CLI::App& app, int& exit_code) {
   check->add_to(*command);
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();
-    exit_code = show(compiler::run_compile(*options));
+    exit_code = compiler::cli::show(compiler::cli::run_compile(*options));
   });
 }
 
@@ -110,16 +110,18 @@ void add_catalogue(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->callback([format, &exit_code] {
     const auto catalog = components::catalog();
-    exit_code = show(
-        {0,
-         *format == "json" ? compiler::catalogue_json(catalog) : compiler::catalogue_text(catalog),
-         ""});
+    exit_code = compiler::cli::show({0,
+                                     *format == "json" ? compiler::cli::catalogue_json(catalog)
+                                                       : compiler::cli::catalogue_text(catalog),
+                                     ""});
   });
 }
 
 void add_schema(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of host_vars files");
-  command->callback([&exit_code] { exit_code = show({0, compiler::json_schema(), ""}); });
+  command->callback([&exit_code] {
+    exit_code = compiler::cli::show({0, compiler::host::json_schema(), ""});
+  });
 }
 
 }  // namespace
@@ -134,13 +136,14 @@ int main(int argc, char** argv) {
   add_compile(app, exit_code);
   add_catalogue(app, exit_code);
   add_schema(app, exit_code);
-  cfgc::add_migrate(app, exit_code);
-  cfgc::add_status(app, exit_code);
+  compiler::cli::add_migrate(app, exit_code);
+  compiler::cli::add_status(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     if (app.exit(problem) == 0) return 0;
-    return app.got_subcommand("migrate") ? cfgc::kExitMigrateError : cfgc::kExitUsage;
+    return app.got_subcommand("migrate") ? compiler::cli::kExitMigrateError
+                                         : compiler::cli::kExitUsage;
   }
   return exit_code;
 }

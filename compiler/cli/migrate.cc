@@ -9,7 +9,7 @@
 #include "compiler/cli/arguments.h"
 #include "compiler/migrate/command.h"
 
-namespace cfgc {
+namespace compiler::cli {
 
 namespace {
 
@@ -196,4 +196,4 @@ void add_migrate(CLI::App& app, int& exit_code) {
   add_cleanup(*migrate, exit_code);
 }
 
-}  // namespace cfgc
+}  // namespace compiler::cli

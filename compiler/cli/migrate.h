@@ -3,7 +3,7 @@ namespace CLI {
 class App;
 }
 
-namespace cfgc {
+namespace compiler::cli {
 
 /// Adds `cfgc migrate` with its subcommands.
 void add_migrate(CLI::App& app, int& exit_code);
@@ -11,4 +11,4 @@ void add_migrate(CLI::App& app, int& exit_code);
 /// Usage errors of `cfgc migrate`: 2 says there that something changes.
 inline constexpr int kExitMigrateError = 1;
 
-}  // namespace cfgc
+}  // namespace compiler::cli

@@ -17,20 +17,20 @@
 #include "river/diag/render.h"
 #include "river/suggest.h"
 
-namespace cfgc {
+namespace compiler::cli {
 namespace {
 
 struct Arguments {
-  compiler::InventoryOptions load;
+  inventory::InventoryOptions load;
   CheckArguments check;
-  fleet::PoolOptions pool;
+  ask::PoolOptions pool;
   int connect_seconds = 10;
   int answer_seconds = 30;
   std::string format = "table";
 };
 
 /// Why the inventory or a chosen host cannot be had; empty when all is there.
-std::string problem_of(const compiler::Inventory& inventory,
+std::string problem_of(const inventory::Inventory& inventory,
                        const std::vector<std::string>& chosen) {
   std::string text;
   for (const base::Error& error : inventory.io_errors) text += "cfgc: " + error.message + "\n";
@@ -46,25 +46,25 @@ std::string problem_of(const compiler::Inventory& inventory,
 }
 
 /// Each host once, with the hash of what would be compiled for it now.
-std::vector<fleet::HostStatus> compiled_now(compiler::Inventory& inventory,
-                                            const std::vector<std::string>& chosen,
-                                            const compiler::CheckOptions& check,
-                                            river::diag::SourceMap& sources,
-                                            river::diag::Diagnostics& diagnostics) {
-  const compiler::CompileOptions options{chosen, diagnostics.has_errors(), check.catalog,
-                                         check.stability};
-  std::map<std::string, fleet::HostStatus> by_name;
-  for (const auto& host : compiler::compile_fleet(inventory, options, sources, diagnostics)) {
+std::vector<ask::HostStatus> compiled_now(inventory::Inventory& inventory,
+                                          const std::vector<std::string>& chosen,
+                                          const emit::CheckOptions& check,
+                                          river::diag::SourceMap& sources,
+                                          river::diag::Diagnostics& diagnostics) {
+  const emit::CompileOptions options{chosen, diagnostics.has_errors(), check.catalog,
+                                     check.stability};
+  std::map<std::string, ask::HostStatus> by_name;
+  for (const auto& host : emit::compile_fleet(inventory, options, sources, diagnostics)) {
     const std::string hash = host.text.empty() ? "" : base::sha256_hex(host.text);
     by_name[host.name] = {host.name, hash, {}, false, ""};
   }
-  std::vector<fleet::HostStatus> hosts;
+  std::vector<ask::HostStatus> hosts;
   for (auto& [name, host] : by_name) hosts.push_back(std::move(host));
   return hosts;
 }
 
-void ask_all(const std::vector<fleet::Target>& targets, const fleet::PoolOptions& options,
-             std::vector<fleet::HostStatus>& hosts) {
+void ask_all(const std::vector<ask::Target>& targets, const ask::PoolOptions& options,
+             std::vector<ask::HostStatus>& hosts) {
   std::vector<std::vector<std::string>> commands;
   std::vector<size_t> host_of;
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -75,8 +75,8 @@ void ask_all(const std::vector<fleet::Target>& targets, const fleet::PoolOptions
   }
   const bool shows_progress = ::isatty(STDERR_FILENO) == 1;
   size_t ended = 0;
-  fleet::run_all(commands, options, [&](size_t index, base::Result<base::ProgramOutput> end) {
-    fleet::HostStatus& host = hosts[host_of[index]];
+  ask::run_all(commands, options, [&](size_t index, base::Result<base::ProgramOutput> end) {
+    ask::HostStatus& host = hosts[host_of[index]];
     read_end(end, host);
     ++ended;
     if (!shows_progress) return;
@@ -92,7 +92,7 @@ int run(Arguments asked) {
   std::sort(asked.load.only_hosts.begin(), asked.load.only_hosts.end());
   river::diag::SourceMap sources;
   river::diag::Diagnostics diagnostics;
-  compiler::Inventory inventory = load_inventory(asked.load, sources, diagnostics);
+  inventory::Inventory inventory = load_inventory(asked.load, sources, diagnostics);
   const std::string problem = problem_of(inventory, asked.load.only_hosts);
   if (!problem.empty()) {
     fmt::print(stderr, "{}", problem);
@@ -101,9 +101,9 @@ int run(Arguments asked) {
   auto hosts =
       compiled_now(inventory, asked.load.only_hosts, asked.check.resolve(), sources, diagnostics);
   std::vector<std::string> names;
-  for (const fleet::HostStatus& host : hosts) names.push_back(host.name);
+  for (const ask::HostStatus& host : hosts) names.push_back(host.name);
   const auto targets =
-      fleet::targets_of(inventory, names, std::chrono::seconds(asked.connect_seconds), diagnostics);
+      ask::targets_of(inventory, names, std::chrono::seconds(asked.connect_seconds), diagnostics);
   diagnostics.sort();
   if (diagnostics.has_errors())
     fmt::print(stderr, "{}",
@@ -142,4 +142,4 @@ void add_status(CLI::App& app, int& exit_code) {
   command->callback([asked, &exit_code] { exit_code = run(*asked); });
 }
 
-}  // namespace cfgc
+}  // namespace compiler::cli

@@ -6,7 +6,7 @@
 #include "compiler/cli/command.h"
 #include "river/parser.h"
 
-namespace compiler {
+namespace compiler::cli {
 
 namespace fs = std::filesystem;
 
@@ -64,7 +64,7 @@ std::vector<fs::path> files_in(const fs::path& path) {
   return files;
 }
 
-void check_river(const fs::path& path, const CheckOptions& check, Run& run) {
+void check_river(const fs::path& path, const emit::CheckOptions& check, emit::Run& run) {
   auto files = base::read_config(path);
   if (!files) {
     run.io_errors.push_back(files.error());
@@ -84,8 +84,8 @@ void check_river(const fs::path& path, const CheckOptions& check, Run& run) {
 }
 
 /// Puts a path to the inventory it speaks of, or checks it at once when it is River.
-void take_path(const fs::path& given, const CheckOptions& check,
-               std::map<fs::path, InventoryTarget>& targets, Run& run) {
+void take_path(const fs::path& given, const emit::CheckOptions& check,
+               std::map<fs::path, InventoryTarget>& targets, emit::Run& run) {
   std::error_code ignored;
   fs::path path = given.lexically_normal();
   if (path.filename().empty()) path = path.parent_path();
@@ -115,18 +115,18 @@ void take_path(const fs::path& given, const CheckOptions& check,
 
 }  // namespace
 
-CommandResult run_validate(const ValidateOptions& options) {
-  Run run;
+emit::CommandResult run_validate(const ValidateOptions& options) {
+  emit::Run run;
   std::map<fs::path, InventoryTarget> targets;
   std::vector<fs::path> paths = options.paths;
   if (paths.empty()) paths.emplace_back("inventory");
   for (const fs::path& path : paths) take_path(path, options.check, targets, run);
   for (const auto& [inventory, target] : targets) {
-    InventoryOptions load{inventory, options.check.playbook_dir, {}};
+    inventory::InventoryOptions load{inventory, options.check.playbook_dir, {}};
     if (!target.all) load.only_hosts.assign(target.hosts.begin(), target.hosts.end());
     compile_inventory(load, inventory.empty(), target.host_files, options.check, run);
   }
   return finish(run, options.check, true);
 }
 
-}  // namespace compiler
+}  // namespace compiler::cli

@@ -8,7 +8,7 @@
 #include "compiler/inventory/render.h"
 #include "river/printer.h"
 
-namespace compiler {
+namespace compiler::emit {
 
 namespace ast = river::ast;
 using river::diag::Diagnostics;
@@ -19,8 +19,8 @@ namespace {
 
 /// One host on its way through compile_fleet.
 struct Job {
-  const HostEntry* entry = nullptr;
-  const Template* source = nullptr;
+  const inventory::HostEntry* entry = nullptr;
+  const templates::Template* source = nullptr;
   Diagnostics diagnostics;
   CompiledHost result;
 };
@@ -31,22 +31,23 @@ struct Fleet {
   std::string playbook_dir;
 };
 
-bool any_templated(const Inventory& inventory) {
+bool any_templated(const inventory::Inventory& inventory) {
   return std::any_of(
       inventory.documents.begin(), inventory.documents.end(),
       [](const auto& document) { return document->root != nullptr && document->root->templated; });
 }
 
 /// Renders what the hosts use of Jinja. Answers one map for each job.
-std::vector<RenderedTexts> render_used(const std::vector<Job>& jobs, Inventory& inventory,
-                                       Diagnostics& diagnostics) {
-  if (!any_templated(inventory)) return std::vector<RenderedTexts>(jobs.size());
-  std::vector<RenderJob> render_jobs;
+std::vector<inventory::RenderedTexts> render_used(const std::vector<Job>& jobs,
+                                                  inventory::Inventory& inventory,
+                                                  Diagnostics& diagnostics) {
+  if (!any_templated(inventory)) return std::vector<inventory::RenderedTexts>(jobs.size());
+  std::vector<inventory::RenderJob> render_jobs;
   for (const Job& job : jobs) {
     base::Arena arena;
-    RenderJob& wanted = render_jobs.emplace_back();
+    inventory::RenderJob& wanted = render_jobs.emplace_back();
     wanted.host = job.entry;
-    const HostFacts facts = host_facts(*job.entry, arena);
+    const host::HostFacts facts = host::host_facts(*job.entry, arena);
     for (const auto* list : {&facts.variables, &facts.ports})
       for (const yaml::Pair& variable : *list) collect_templated(*variable.value, wanted);
     for (const std::string_view name : job.source->variables)
@@ -73,7 +74,8 @@ void append_but(const std::vector<Span>& failed, const Diagnostics& found, Diagn
   }
 }
 
-std::vector<Span> failed_places(const Diagnostics& diagnostics, const HostFolder& folder) {
+std::vector<Span> failed_places(const Diagnostics& diagnostics,
+                                const templates::HostFolder& folder) {
   std::vector<Span> failed = folder.failed();
   for (const river::diag::Diagnostic& one : diagnostics.items())
     if (one.severity == river::diag::Severity::error) failed.push_back(one.span);
@@ -102,22 +104,24 @@ void add_head(ast::Body& body, std::string_view host, base::Arena& arena) {
   place.comments = arena.list(comments);
 }
 
-bool has_docker_block(const Template& source) {
-  return std::any_of(source.pieces.begin(), source.pieces.end(),
-                     [](const Piece& piece) { return piece.kind == FleetKind::docker; });
+bool has_docker_block(const templates::Template& source) {
+  return std::any_of(source.pieces.begin(), source.pieces.end(), [](const templates::Piece& piece) {
+    return piece.kind == templates::FleetKind::docker;
+  });
 }
 
 /// The host's tree from its template.
-Statements expand_template(const Job& job, const Host& host, const Fleet& fleet, HostFolder& folder,
-                           ast::Tree& tree, Diagnostics& diagnostics) {
-  Statements statements;
-  for (const Piece& piece : job.source->pieces) {
+expand::Statements expand_template(const Job& job, const host::Host& host, const Fleet& fleet,
+                                   templates::HostFolder& folder, ast::Tree& tree,
+                                   Diagnostics& diagnostics) {
+  expand::Statements statements;
+  for (const templates::Piece& piece : job.source->pieces) {
     const size_t before = statements.size();
-    if (piece.kind != FleetKind::none)
-      expand({host, piece, *job.source, folder,
-              river::Builder(tree.arena, piece.statement->header_span()), fleet.sources,
-              fleet.playbook_dir, diagnostics},
-             statements);
+    if (piece.kind != templates::FleetKind::none)
+      expand::expand({host, piece, *job.source, folder,
+                      river::Builder(tree.arena, piece.statement->header_span()), fleet.sources,
+                      fleet.playbook_dir, diagnostics},
+                     statements);
     else if (piece.mentions_host)
       statements.push_back(folder.fold(*piece.statement));
     else  // Its nodes stay those of the template; only the place among its neighbours is ours.
@@ -127,21 +131,22 @@ Statements expand_template(const Job& job, const Host& host, const Fleet& fleet,
   }
   if (fleet.options.add_docker_block) {
     const river::Builder build(tree.arena, host.docker.span);
-    const Piece piece{build.block("fleet.docker", "containers", {}), FleetKind::docker};
+    const templates::Piece piece{build.block("fleet.docker", "containers", {}),
+                                 templates::FleetKind::docker};
     if (!has_docker_block(*job.source))
-      expand(
+      expand::expand(
           {host, piece, *job.source, folder, build, fleet.sources, fleet.playbook_dir, diagnostics},
           statements);
   }
   return statements;
 }
 
-void compile_host(Job& job, const RenderedTexts& rendered, const Fleet& fleet) {
+void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Fleet& fleet) {
   ast::Tree tree;
   Diagnostics& diagnostics = job.diagnostics;
-  const Host host =
-      build_host(*job.entry, rendered, fleet.options.partial, tree.arena, diagnostics);
-  HostFolder folder(host, rendered, tree.arena, diagnostics);
+  const host::Host host =
+      host::build_host(*job.entry, rendered, fleet.options.partial, tree.arena, diagnostics);
+  templates::HostFolder folder(host, rendered, tree.arena, diagnostics);
   if (job.source->is_broken) return;
   tree.body.statements =
       tree.arena.list(expand_template(job, host, fleet, folder, tree, diagnostics));
@@ -170,11 +175,12 @@ void merge_findings(const std::vector<Job>& jobs, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptions& options,
-                                        SourceMap& sources, Diagnostics& diagnostics) {
-  Templates templates(inventory.playbook_dir / "templates", sources, diagnostics);
+std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
+                                        const CompileOptions& options, SourceMap& sources,
+                                        Diagnostics& diagnostics) {
+  templates::Templates templates(inventory.playbook_dir / "templates", sources, diagnostics);
   std::vector<Job> jobs;
-  const auto add = [&](const HostEntry& entry) {
+  const auto add = [&](const inventory::HostEntry& entry) {
     Job& job = jobs.emplace_back();
     job.entry = &entry;
     job.source = templates.for_host(entry.name);
@@ -183,13 +189,13 @@ std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptio
     job.result.has_docker_block = has_docker_block(*job.source);
   };
   if (options.hosts.empty())
-    for (const HostEntry& entry : inventory.hosts) add(entry);
+    for (const inventory::HostEntry& entry : inventory.hosts) add(entry);
   for (const std::string& name : options.hosts)
-    if (const HostEntry* entry = inventory.find_host(name)) add(*entry);
+    if (const inventory::HostEntry* entry = inventory.find_host(name)) add(*entry);
   if (options.hosts.empty() && !options.partial) templates.report_unused(inventory.host_names());
   for (const base::Error& error : templates.io_errors()) inventory.io_errors.push_back(error);
 
-  const std::vector<RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);
+  const std::vector<inventory::RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);
   const Fleet fleet{options, sources, inventory.playbook_dir.lexically_normal().string()};
   base::parallel_for(jobs.size(), [&](size_t i) { compile_host(jobs[i], rendered[i], fleet); });
   merge_findings(jobs, diagnostics);
@@ -198,4 +204,4 @@ std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptio
   return compiled;
 }
 
-}  // namespace compiler
+}  // namespace compiler::emit

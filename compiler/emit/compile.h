@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "compiler/host/host.h"
-#include "compiler/template/template.h"
+#include "compiler/templates/template.h"
 #include "river/config/program.h"
 
-namespace compiler {
+namespace compiler::emit {
 
 struct CompileOptions {
   /// Names of the hosts to compile, all in the inventory; empty: all.
@@ -17,7 +17,7 @@ struct CompileOptions {
   river::config::Catalog catalog;
   river::schema::Stability stability = river::schema::Stability::generally_available;
   /// Called for each host without errors, from several threads; both views end with the call.
-  std::function<void(const Host&, const river::config::Program&)> seen;
+  std::function<void(const host::Host&, const river::config::Program&)> seen;
   /// Templates without a fleet.docker block are compiled as if they ended with one.
   bool add_docker_block = false;
 };
@@ -31,8 +31,9 @@ struct CompiledHost {
 
 /// Compiles hosts in parallel: model, template, expansion, check, text. Findings come out in the
 /// order of hosts, one that several hosts share (a template, a group) once. Same input, same bytes.
-std::vector<CompiledHost> compile_fleet(Inventory& inventory, const CompileOptions& options,
+std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
+                                        const CompileOptions& options,
                                         river::diag::SourceMap& sources,
                                         river::diag::Diagnostics& diagnostics);
 
-}  // namespace compiler
+}  // namespace compiler::emit

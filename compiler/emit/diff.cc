@@ -11,7 +11,7 @@
 // and what lies between them is compared on its own. It is quick on texts that differ everywhere
 // (a file that was never formatted), where the shortest edit script costs the square of the lines,
 // and people read its hunks more easily.
-namespace compiler {
+namespace compiler::emit {
 namespace {
 
 constexpr size_t kContext = 3;
@@ -165,4 +165,4 @@ std::string unified_diff(std::string_view name, std::string_view before, std::st
   return out;
 }
 
-}  // namespace compiler
+}  // namespace compiler::emit

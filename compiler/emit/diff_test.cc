@@ -6,7 +6,7 @@
 #include <charconv>
 #include <random>
 
-using compiler::unified_diff;
+using compiler::emit::unified_diff;
 
 TEST_CASE("diff: hunks") {
   CHECK(unified_diff("f", "a\n", "a\n") == "");

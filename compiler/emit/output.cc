@@ -11,7 +11,7 @@
 #include "base/files.h"
 #include "base/parallel.h"
 
-namespace compiler {
+namespace compiler::emit {
 
 namespace fs = std::filesystem;
 
@@ -81,4 +81,4 @@ base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHo
   return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n");
 }
 
-}  // namespace compiler
+}  // namespace compiler::emit

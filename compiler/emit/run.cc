@@ -4,11 +4,11 @@
 
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::emit {
 
 namespace {
 
-base::Error unknown_host(const std::string& name, const Inventory& inventory) {
+base::Error unknown_host(const std::string& name, const inventory::Inventory& inventory) {
   const std::vector<std::string_view> names = inventory.host_names();
   const auto near = river::did_you_mean(name, names);
   return {near.empty()
@@ -22,19 +22,21 @@ std::string count(size_t number, std::string_view one, std::string_view many) {
 
 }  // namespace
 
-Inventory open_inventory(const InventoryOptions& options, Run& run) {
-  Inventory inventory = load_inventory(options, run.sources, run.diagnostics);
+inventory::Inventory open_inventory(const inventory::InventoryOptions& options, Run& run) {
+  inventory::Inventory inventory = load_inventory(options, run.sources, run.diagnostics);
   for (const std::string& name : options.only_hosts)
     if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr)
       run.io_errors.push_back(unknown_host(name, inventory));
   return inventory;
 }
 
-std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, bool partial,
+std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& options,
+                                            bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
                                             const CheckOptions& check, Run& run) {
-  Inventory inventory = partial ? host_vars_only(host_files, run.sources, run.diagnostics)
-                                : open_inventory(options, run);
+  inventory::Inventory inventory =
+      partial ? inventory::host_vars_only(host_files, run.sources, run.diagnostics)
+              : open_inventory(options, run);
   // What a broken file could have said is not missed.
   const bool is_partial = partial || run.diagnostics.has_errors();
   CompileOptions compile{options.only_hosts, is_partial, check.catalog, check.stability};
@@ -67,4 +69,4 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   return result;
 }
 
-}  // namespace compiler
+}  // namespace compiler::emit

@@ -8,7 +8,7 @@
 #include "river/diag/render.h"
 
 /// One run of a command over an inventory: what validate, compile and migrate have in common.
-namespace compiler {
+namespace compiler::emit {
 
 /// What a command says and how it ends: 0 clean, 1 findings, 2 usage or I/O.
 struct CommandResult {
@@ -34,14 +34,15 @@ struct Run {
 };
 
 /// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.
-Inventory open_inventory(const InventoryOptions& options, Run& run);
+inventory::Inventory open_inventory(const inventory::InventoryOptions& options, Run& run);
 
 /// Loads, selects hosts and compiles. An unknown host is an I/O error with a suggestion.
-std::vector<CompiledHost> compile_inventory(const InventoryOptions& options, bool partial,
+std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& options,
+                                            bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
                                             const CheckOptions& check, Run& run);
 
 /// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
 CommandResult finish(Run& run, const CheckOptions& check, bool strict);
 
-}  // namespace compiler
+}  // namespace compiler::emit

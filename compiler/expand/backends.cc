@@ -1,7 +1,7 @@
 #include "compiler/expand/expand.h"
 
 /// fleet.backends: where everything goes. Secrets stay in the agent's environment.
-namespace compiler {
+namespace compiler::expand {
 
 namespace ast = river::ast;
 
@@ -15,14 +15,14 @@ ast::Expr* from_environment(const river::Builder& build, std::string_view variab
 }
 
 /// Adds `name = sys.env(VARIABLE)` when the variable is given.
-void add_from_environment(const Expansion& to, std::string_view name, const Text& variable,
+void add_from_environment(const Expansion& to, std::string_view name, const host::Text& variable,
                           Statements& out) {
   if (!variable.given()) return;
   const river::Builder build = to.build.at(variable.span);
   out.push_back(build.attribute(name, from_environment(build, variable.value)));
 }
 
-void add_basic_auth(const Expansion& to, const LokiModel& loki, Statements& endpoint) {
+void add_basic_auth(const Expansion& to, const host::LokiModel& loki, Statements& endpoint) {
   if (!loki.basic_auth_span.known()) return;
   Statements auth;
   to.add_given("username", loki.username, auth);
@@ -37,7 +37,7 @@ void add_basic_auth(const Expansion& to, const LokiModel& loki, Statements& endp
 }  // namespace
 
 void expand_backends(const Expansion& to, Statements& out) {
-  const LokiModel& loki = to.host.loki;
+  const host::LokiModel& loki = to.host.loki;
   const river::Builder build = loki.span.known() ? to.build.at(loki.span) : to.build;
   Statements endpoint = {build.attribute(
       "url", loki.url.given() ? to.text(loki.url) : from_environment(build, kUrlVariable))};
@@ -47,7 +47,7 @@ void expand_backends(const Expansion& to, Statements& out) {
   Statements write = {build.block("endpoint", "", endpoint)};
   if (!loki.external_labels.empty()) {
     river::Builder::Fields labels;
-    for (const Label& label : loki.external_labels)
+    for (const host::Label& label : loki.external_labels)
       labels.emplace_back(label.name, to.text(label.value));
     write.push_back(
         build.attribute("external_labels", build.object(labels, river::Layout::one_per_line)));
@@ -57,4 +57,4 @@ void expand_backends(const Expansion& to, Statements& out) {
       *out.back(), "where logs go, from " + to.place(loki.span.known() ? loki.span : to.span()));
 }
 
-}  // namespace compiler
+}  // namespace compiler::expand

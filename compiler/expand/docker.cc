@@ -3,7 +3,7 @@
 #include "compiler/expand/expand.h"
 
 /// fleet.docker: discover containers, name them by their Compose project and service, read them.
-namespace compiler {
+namespace compiler::expand {
 
 namespace {
 
@@ -16,7 +16,7 @@ constexpr std::string_view kService = "__meta_docker_container_label_com_docker_
 Statements dual_rules(const Expansion& to) {
   const river::Builder& build = to.build;
   Statements rules;
-  for (const Label& label : to.host.docker.dual_labels) {
+  for (const host::Label& label : to.host.docker.dual_labels) {
     const auto text = [&](std::string_view name, std::string_view value) {
       return build.attribute(name, build.string(value));
     };
@@ -61,12 +61,12 @@ Statements relabel_rules(const river::Builder& build) {
 }  // namespace
 
 void expand_docker(const Expansion& to, Statements& out) {
-  const DockerModel& docker = to.host.docker;
+  const host::DockerModel& docker = to.host.docker;
   if (!docker.discovery || !to.host.has_service("docker")) return;
   const river::Builder& build = to.build;
-  const Text socket = docker.host.given() ? docker.host : Text{kSocket, {}};
-  const Text refresh =
-      docker.refresh_interval.given() ? docker.refresh_interval : Text{kRefresh, {}};
+  const host::Text socket = docker.host.given() ? docker.host : host::Text{kSocket, {}};
+  const host::Text refresh =
+      docker.refresh_interval.given() ? docker.refresh_interval : host::Text{kRefresh, {}};
   out.push_back(build.block("discovery.docker", to.label(),
                             {build.attribute("host", to.text(socket)),
                              build.attribute("refresh_interval", to.text(refresh))}));
@@ -86,4 +86,4 @@ void expand_docker(const Expansion& to, Statements& out) {
        to.forward_to(), build.attribute("labels", to.labels({}))}));
 }
 
-}  // namespace compiler
+}  // namespace compiler::expand

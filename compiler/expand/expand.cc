@@ -1,6 +1,6 @@
 #include "compiler/expand/expand.h"
 
-namespace compiler {
+namespace compiler::expand {
 
 namespace ast = river::ast;
 
@@ -27,15 +27,15 @@ ast::Statement* Expansion::forward_to() const {
   return build.attribute("forward_to", build.list({build.reference(receiver)}));
 }
 
-ast::Expr* Expansion::text(const Text& value) const {
+ast::Expr* Expansion::text(const host::Text& value) const {
   return (value.given() ? build.at(value.span) : build).string(value.value);
 }
 
-ast::Expr* Expansion::labels(const LabelList& own) const {
+ast::Expr* Expansion::labels(const host::LabelList& own) const {
   river::Builder::Fields fields;
-  for (const Label& label : own) fields.emplace_back(label.name, text(label.value));
+  for (const host::Label& label : own) fields.emplace_back(label.name, text(label.value));
   const auto given = [&](std::string_view name) {
-    for (const Label& label : own)
+    for (const host::Label& label : own)
       if (label.name == name) return true;
     return false;
   };
@@ -45,26 +45,26 @@ ast::Expr* Expansion::labels(const LabelList& own) const {
   return build.object(fields, river::Layout::one_per_line);
 }
 
-void Expansion::add_given(std::string_view name, const Text& value, Statements& to) const {
+void Expansion::add_given(std::string_view name, const host::Text& value, Statements& to) const {
   if (value.given()) to.push_back(build.at(value.span).attribute(name, text(value)));
 }
 
 void expand(const Expansion& to, Statements& out) {
   switch (to.piece.kind) {
-    case FleetKind::none:
-    case FleetKind::include:
+    case templates::FleetKind::none:
+    case templates::FleetKind::include:
       return;
-    case FleetKind::journal:
+    case templates::FleetKind::journal:
       return expand_journal(to, out);
-    case FleetKind::syslog:
+    case templates::FleetKind::syslog:
       return expand_syslog(to, out);
-    case FleetKind::docker:
+    case templates::FleetKind::docker:
       return expand_docker(to, out);
-    case FleetKind::files:
+    case templates::FleetKind::files:
       return expand_files(to, out);
-    case FleetKind::backends:
+    case templates::FleetKind::backends:
       return expand_backends(to, out);
   }
 }
 
-}  // namespace compiler
+}  // namespace compiler::expand

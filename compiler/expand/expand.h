@@ -3,23 +3,23 @@
 #include <vector>
 
 #include "compiler/host/host.h"
-#include "compiler/template/fold.h"
-#include "compiler/template/template.h"
+#include "compiler/templates/fold.h"
+#include "compiler/templates/template.h"
 #include "river/build.h"
 
 /// What the fleet.* blocks become. Each function appends the components of one block, or nothing
 /// when the host has no such thing. Nodes carry the place in the inventory that asked for them, so
 /// that findings of the checker point there.
-namespace compiler {
+namespace compiler::expand {
 
 using Statements = std::vector<river::ast::Statement*>;
 
 /// What an expansion may use. `build` makes nodes at the fleet block's own place.
 struct Expansion {
-  const Host& host;
-  const Piece& piece;
-  const Template& source;
-  HostFolder& folder;
+  const host::Host& host;
+  const templates::Piece& piece;
+  const templates::Template& source;
+  templates::HostFolder& folder;
   river::Builder build;
   const river::diag::SourceMap& sources;
   std::string_view playbook_dir;  ///< places are written relative to it
@@ -32,11 +32,11 @@ struct Expansion {
   /// `forward_to = [...]`: what the block says, else the template's fleet.backends.
   river::ast::Statement* forward_to() const;
   /// { job = "...", own labels, hostname = "...", environment = "..." }
-  river::ast::Expr* labels(const LabelList& own) const;
+  river::ast::Expr* labels(const host::LabelList& own) const;
   /// A text from the inventory, at its own place.
-  river::ast::Expr* text(const Text& text) const;
+  river::ast::Expr* text(const host::Text& text) const;
   /// Adds `name = text` when the text is given.
-  void add_given(std::string_view name, const Text& text, Statements& to) const;
+  void add_given(std::string_view name, const host::Text& text, Statements& to) const;
 };
 
 void expand_journal(const Expansion& to, Statements& out);
@@ -48,4 +48,4 @@ void expand_backends(const Expansion& to, Statements& out);
 /// The components of any fleet block.
 void expand(const Expansion& to, Statements& out);
 
-}  // namespace compiler
+}  // namespace compiler::expand

@@ -1,12 +1,13 @@
 #include "compiler/expand/expand.h"
 
 /// fleet.files: find files by glob, follow them.
-namespace compiler {
+namespace compiler::expand {
 
 namespace {
 
-river::ast::Expr* path_target(const Expansion& to, const FilesModel& files, const Text& path) {
-  LabelList labels = {{"__path__", path}};
+river::ast::Expr* path_target(const Expansion& to, const host::FilesModel& files,
+                              const host::Text& path) {
+  host::LabelList labels = {{"__path__", path}};
   if (files.exclude.given()) labels.push_back({"__path_exclude__", files.exclude});
   labels.insert(labels.end(), files.labels.begin(), files.labels.end());
   return to.labels(labels);
@@ -17,8 +18,8 @@ river::ast::Expr* path_target(const Expansion& to, const FilesModel& files, cons
 void expand_files(const Expansion& to, Statements& out) {
   const river::Builder& build = to.build;
   river::Builder::Items targets;
-  for (const FilesModel& files : to.host.files)
-    for (const Text& path : files.paths) targets.push_back(path_target(to, files, path));
+  for (const host::FilesModel& files : to.host.files)
+    for (const host::Text& path : files.paths) targets.push_back(path_target(to, files, path));
   if (targets.empty()) return;
   out.push_back(build.block(
       "local.file_match", to.label(),
@@ -31,4 +32,4 @@ void expand_files(const Expansion& to, Statements& out) {
        to.forward_to()}));
 }
 
-}  // namespace compiler
+}  // namespace compiler::expand

@@ -2,7 +2,7 @@
 
 /// fleet.journal: the journal source, and a loki.relabel that is never sent anything: the source
 /// borrows its rules, which see the entry's own fields as __journal_*.
-namespace compiler {
+namespace compiler::expand {
 
 namespace ast = river::ast;
 
@@ -47,11 +47,11 @@ ast::Statement* make_rule(const river::Builder& build, const Rule& rule) {
 }
 
 /// One relabel rule for each label that a journal rule sets.
-void add_rules(const Expansion& to, const JournalRule& rule, Statements& out) {
-  const bool by_unit = rule.match != JournalMatch::identifier;
-  const bool is_regex = rule.match == JournalMatch::unit_regex;
+void add_rules(const Expansion& to, const host::JournalRule& rule, Statements& out) {
+  const bool by_unit = rule.match != host::JournalMatch::identifier;
+  const bool is_regex = rule.match == host::JournalMatch::unit_regex;
   bool first = true;
-  for (const Label& label : rule.labels) {
+  for (const host::Label& label : rule.labels) {
     ast::Statement* made =
         make_rule(to.build.at(is_regex ? rule.pattern.span : label.value.span),
                   {by_unit ? "__journal__systemd_unit" : "__journal_syslog_identifier",
@@ -76,7 +76,7 @@ ast::Statement* fallback_rule(const Expansion& to) {
 }  // namespace
 
 void expand_journal(const Expansion& to, Statements& out) {
-  const JournalModel& journal = to.host.journal;
+  const host::JournalModel& journal = to.host.journal;
   const std::string rules = fmt::format("loki.relabel.{}.rules", kRelabelLabel);
   Statements source = {to.forward_to(),
                        to.build.attribute("relabel_rules", to.build.reference(rules))};
@@ -88,9 +88,9 @@ void expand_journal(const Expansion& to, Statements& out) {
   to.build.comment_above(*out.back(), "the systemd journal, from " + to.place(to.span()));
 
   Statements relabel = {to.build.attribute("forward_to", to.build.list({}))};
-  for (const JournalRule& rule : journal.rules) add_rules(to, rule, relabel);
+  for (const host::JournalRule& rule : journal.rules) add_rules(to, rule, relabel);
   relabel.push_back(fallback_rule(to));
   out.push_back(to.build.block("loki.relabel", kRelabelLabel, relabel));
 }
 
-}  // namespace compiler
+}  // namespace compiler::expand

@@ -4,7 +4,7 @@
 
 #include "compiler/host/host_schema.h"
 
-namespace compiler {
+namespace compiler::host {
 
 using river::diag::Diagnostics;
 using river::diag::Span;
@@ -30,7 +30,7 @@ const yaml::Node* merged(const yaml::Node& weak, const yaml::Node& strong, base:
   return yaml::make_map(arena, strong.span, pairs);
 }
 
-const yaml::Pair* merged_telemetry(const HostEntry& entry, base::Arena& arena) {
+const yaml::Pair* merged_telemetry(const inventory::HostEntry& entry, base::Arena& arena) {
   const yaml::Pair* result = nullptr;
   for (const yaml::Node* layer : entry.layers) {
     const yaml::Pair* next = layer->find("telemetry");
@@ -123,7 +123,7 @@ class Reader {
 /// Reads the model out of checked values and applies the rules that span several of them.
 class HostBuilder {
  public:
-  HostBuilder(const HostEntry& entry, bool partial, Diagnostics& diagnostics)
+  HostBuilder(const inventory::HostEntry& entry, bool partial, Diagnostics& diagnostics)
       : partial_(partial), diagnostics_(diagnostics) {
     host_.entry = &entry;
     host_.name = entry.name;
@@ -370,7 +370,7 @@ bool Host::has_service(std::string_view service) const {
                      [&](const Text& s) { return s.value == service; });
 }
 
-HostFacts host_facts(const HostEntry& entry, base::Arena& arena) {
+HostFacts host_facts(const inventory::HostEntry& entry, base::Arena& arena) {
   HostFacts facts;
   for (const Key& key : host_keys()) {
     const yaml::Pair* variable =
@@ -388,21 +388,21 @@ HostFacts host_facts(const HostEntry& entry, base::Arena& arena) {
   return facts;
 }
 
-Host build_host(const HostEntry& entry, const RenderedTexts& rendered, bool partial,
-                base::Arena& arena, Diagnostics& diagnostics) {
+Host build_host(const inventory::HostEntry& entry, const inventory::RenderedTexts& rendered,
+                bool partial, base::Arena& arena, Diagnostics& diagnostics) {
   const HostFacts facts = host_facts(entry, arena);
   HostBuilder builder(entry, partial, diagnostics);
   for (yaml::Pair variable : facts.variables) {
-    variable.value = with_rendered(*variable.value, rendered, arena);
+    variable.value = inventory::with_rendered(*variable.value, rendered, arena);
     if (!yaml::is_null(*variable.value)) builder.read_variable(variable);
   }
   std::vector<yaml::Pair> ports;
   for (yaml::Pair variable : facts.ports) {
-    variable.value = with_rendered(*variable.value, rendered, arena);
+    variable.value = inventory::with_rendered(*variable.value, rendered, arena);
     if (!yaml::is_null(*variable.value)) ports.push_back(variable);
   }
   builder.read_ports(ports);
   return builder.finish();
 }
 
-}  // namespace compiler
+}  // namespace compiler::host

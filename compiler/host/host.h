@@ -6,7 +6,7 @@
 #include "compiler/inventory/inventory.h"
 #include "compiler/inventory/render.h"
 
-namespace compiler {
+namespace compiler::host {
 
 /// A text with the place that gave it. `span` unknown: it is a default.
 struct Text {
@@ -72,7 +72,7 @@ struct LokiModel {
 
 /// One host as cfgc understands it. Views the inventory and the arena it was built with.
 struct Host {
-  const HostEntry* entry = nullptr;
+  const inventory::HostEntry* entry = nullptr;
   std::string_view name;
   Text hostname;
   Text environment;  ///< empty: not known
@@ -94,11 +94,11 @@ struct HostFacts {
   std::vector<yaml::Pair> variables;  ///< the host_keys() that are set
   std::vector<yaml::Pair> ports;      ///< every *_syslog_port
 };
-HostFacts host_facts(const HostEntry& entry, base::Arena& arena);
+HostFacts host_facts(const inventory::HostEntry& entry, base::Arena& arena);
 
 /// Builds the model and reports what is wrong with it: types, unknown keys, ports, rules. `partial`
 /// says that the groups are not known, so that what they could give is not missed.
-Host build_host(const HostEntry& entry, const RenderedTexts& rendered, bool partial,
-                base::Arena& arena, river::diag::Diagnostics& diagnostics);
+Host build_host(const inventory::HostEntry& entry, const inventory::RenderedTexts& rendered,
+                bool partial, base::Arena& arena, river::diag::Diagnostics& diagnostics);
 
-}  // namespace compiler
+}  // namespace compiler::host

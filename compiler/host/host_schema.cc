@@ -4,7 +4,7 @@
 
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::host {
 
 namespace {
 
@@ -207,4 +207,4 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
   return false;
 }
 
-}  // namespace compiler
+}  // namespace compiler::host

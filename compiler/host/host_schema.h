@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
-namespace compiler {
+namespace compiler::host {
 
 /// What cfgc reads of a host's variables. One table drives the check of keys and types, the JSON
 /// Schema and nothing else needs to list them.
@@ -42,4 +42,4 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
 /// JSON Schema (draft 2020-12) of a host_vars file, for editors.
 std::string json_schema();
 
-}  // namespace compiler
+}  // namespace compiler::host

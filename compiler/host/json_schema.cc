@@ -2,7 +2,7 @@
 
 #include "compiler/host/host_schema.h"
 
-namespace compiler {
+namespace compiler::host {
 
 namespace {
 
@@ -78,4 +78,4 @@ std::string json_schema() {
   return schema.dump(2) + "\n";
 }
 
-}  // namespace compiler
+}  // namespace compiler::host

@@ -6,7 +6,7 @@
 
 namespace {
 
-using compiler::Key;
+using compiler::host::Key;
 using nlohmann::json;
 
 /// Every key of the table is in the schema with its sentence, and nothing else is.
@@ -25,8 +25,8 @@ void compare(const json& properties, std::span<const Key> keys) {
 }
 
 TEST_CASE("schema: the table that is checked, and nothing else") {
-  const json schema = json::parse(compiler::json_schema());
-  compare(schema["properties"], compiler::host_keys());
+  const json schema = json::parse(compiler::host::json_schema());
+  compare(schema["properties"], compiler::host::host_keys());
   CHECK(schema["patternProperties"].contains(".+_syslog_port$"));
 }
 

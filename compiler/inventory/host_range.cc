@@ -3,7 +3,7 @@
 #include <charconv>
 #include <optional>
 
-namespace compiler {
+namespace compiler::inventory {
 
 namespace {
 
@@ -66,4 +66,4 @@ base::Result<std::vector<std::string>> expand_host_range(std::string_view patter
   return names;
 }
 
-}  // namespace compiler
+}  // namespace compiler::inventory

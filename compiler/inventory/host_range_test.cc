@@ -18,7 +18,7 @@ TEST_CASE("host ranges") {
                         {"n[1:2:0]", "error"},
                         {"n[0:999999999]", "error"}}) {
     CAPTURE(c.pattern);
-    const auto names = compiler::expand_host_range(c.pattern);
+    const auto names = compiler::inventory::expand_host_range(c.pattern);
     CHECK((names ? fmt::format("{}", fmt::join(*names, " ")) : "error") == c.names);
   }
 }

@@ -7,7 +7,7 @@
 #include "base/parallel.h"
 #include "compiler/inventory/inventory_parts.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 namespace fs = std::filesystem;
 
@@ -242,4 +242,4 @@ Inventory host_vars_only(const std::vector<fs::path>& files, river::diag::Source
   return inventory;
 }
 
-}  // namespace compiler
+}  // namespace compiler::inventory

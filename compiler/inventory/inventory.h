@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 /// One group of the inventory. Names view the source text or the inventory's arena.
 struct Group {
@@ -73,4 +73,4 @@ Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap
 Inventory host_vars_only(const std::vector<std::filesystem::path>& files,
                          river::diag::SourceMap& sources, river::diag::Diagnostics& diagnostics);
 
-}  // namespace compiler
+}  // namespace compiler::inventory

@@ -5,7 +5,7 @@
 #include "compiler/inventory/inventory.h"
 
 /// The steps of load_inventory.
-namespace compiler {
+namespace compiler::inventory {
 
 /// Groups and hosts by name while an inventory is being read.
 struct InventoryBuilder {
@@ -41,4 +41,4 @@ void read_vars_dirs(const std::filesystem::path& folder, VarsPlace place,
                     const std::vector<std::string>& only_hosts, InventoryBuilder& builder,
                     std::vector<std::vector<const yaml::Node*>>& host_layers);
 
-}  // namespace compiler
+}  // namespace compiler::inventory

@@ -7,7 +7,8 @@
 
 namespace {
 
-using namespace compiler;
+using namespace compiler::inventory;
+namespace yaml = compiler::yaml;
 
 /// An inventory from an archive of files, in a folder of its own.
 struct Loaded {

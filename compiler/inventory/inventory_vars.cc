@@ -4,7 +4,7 @@
 #include "compiler/inventory/inventory_parts.h"
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 namespace fs = std::filesystem;
 
@@ -143,4 +143,4 @@ void read_vars_dirs(const fs::path& folder, VarsPlace place,
   });
 }
 
-}  // namespace compiler
+}  // namespace compiler::inventory

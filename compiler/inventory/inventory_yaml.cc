@@ -5,7 +5,7 @@
 #include "compiler/inventory/inventory_parts.h"
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 namespace {
 
@@ -140,4 +140,4 @@ void read_inventory_json(const yaml::Node& root, InventoryBuilder& builder) {
   }
 }
 
-}  // namespace compiler
+}  // namespace compiler::inventory

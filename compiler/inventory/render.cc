@@ -5,7 +5,7 @@
 
 #include "base/program.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 namespace {
 
@@ -227,4 +227,4 @@ const yaml::Node* with_rendered(const yaml::Node& node, const RenderedTexts& ren
   return yaml::make_map(arena, node.span, pairs);
 }
 
-}  // namespace compiler
+}  // namespace compiler::inventory

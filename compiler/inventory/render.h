@@ -5,7 +5,7 @@
 
 #include "compiler/inventory/inventory.h"
 
-namespace compiler {
+namespace compiler::inventory {
 
 /// Rendered values of one host by the text of the Jinja expression. A null pointer: rendering
 /// failed and was reported.
@@ -31,4 +31,4 @@ void collect_templated(const yaml::Node& node, RenderJob& job);
 const yaml::Node* with_rendered(const yaml::Node& node, const RenderedTexts& rendered,
                                 base::Arena& arena);
 
-}  // namespace compiler
+}  // namespace compiler::inventory

@@ -12,7 +12,7 @@
 /// The subcommands of `cfgc migrate`; the command line is read in cfgc/migrate.cc.
 namespace compiler::migrate {
 
-using compiler::CommandResult;
+using compiler::emit::CommandResult;
 
 struct Input {
   streams::Question fleet;

@@ -38,7 +38,7 @@ std::vector<streams::HostState> hosts_of(const streams::Mapping& mapping) {
 class CompiledState {
  public:
   base::Result<fs::path> open(const std::string& state, const streams::Question& question,
-                              compiler::Run& run) {
+                              compiler::emit::Run& run) {
     std::error_code ignored;
     if (fs::is_directory(state, ignored)) return fs::path(state);
     if (state == "migrated")
@@ -58,7 +58,7 @@ class CompiledState {
   std::optional<TemporaryFolder> folder_;
 };
 
-base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::Run& run) {
+base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::emit::Run& run) {
   const streams::Question& question = command.input.fleet;
   if (command.from == "today" && command.to == "migrated") return read_state(question, run).mapping;
   CompiledState from, to;

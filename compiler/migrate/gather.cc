@@ -32,7 +32,7 @@ void read_and_judge(const Input& input, Gathered& gathered) {
   report.findings = impact::judge(report.documents, report.fleet.mapping);
 }
 
-std::string problems(Gathered& gathered, const compiler::CheckOptions& check) {
+std::string problems(Gathered& gathered, const compiler::emit::CheckOptions& check) {
   if (!gathered.has_errors()) return {};
   gathered.run.diagnostics.sort();
   std::string text =

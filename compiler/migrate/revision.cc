@@ -35,24 +35,24 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-base::Result<void> compile_today(const compiler::InventoryOptions& inventory,
-                                 const compiler::CheckOptions& check, const fs::path& folder,
-                                 compiler::Run& run) {
-  const auto compiled = compiler::compile_inventory(inventory, false, {}, check, run);
+base::Result<void> compile_today(const compiler::inventory::InventoryOptions& inventory,
+                                 const compiler::emit::CheckOptions& check, const fs::path& folder,
+                                 compiler::emit::Run& run) {
+  const auto compiled = compiler::emit::compile_inventory(inventory, false, {}, check, run);
   if (!run.io_errors.empty() || run.diagnostics.has_errors())
     return base::fail("{} does not compile", inventory.inventory.string());
-  return compiler::write_fleet(folder, compiled, true);
+  return compiler::emit::write_fleet(folder, compiled, true);
 }
 
 base::Result<void> compile_revision(const std::string& revision,
-                                    const compiler::InventoryOptions& inventory,
-                                    const compiler::CheckOptions& check, const fs::path& folder,
-                                    compiler::Run& found) {
+                                    const compiler::inventory::InventoryOptions& inventory,
+                                    const compiler::emit::CheckOptions& check,
+                                    const fs::path& folder, compiler::emit::Run& found) {
   const auto tree = TemporaryFolder::make();
   if (!tree) return tl::unexpected(tree.error());
   std::error_code problem;
   const fs::path playbooks = inventory.playbook_dir.empty()
-                                 ? compiler::deduced_playbook_dir(inventory.inventory)
+                                 ? compiler::inventory::deduced_playbook_dir(inventory.inventory)
                                  : inventory.playbook_dir;
   const fs::path top = fs::canonical(playbooks.empty() ? "." : playbooks, problem);
   if (problem) return base::fail("{}: {}", playbooks.string(), problem.message());
@@ -65,7 +65,7 @@ base::Result<void> compile_revision(const std::string& revision,
     return tl::unexpected(done.error());
   if (auto done = run({"tar", "-xf", archive, "-C", content.string()}); !done)
     return tl::unexpected(done.error());
-  compiler::InventoryOptions then = inventory;
+  compiler::inventory::InventoryOptions then = inventory;
   then.inventory = content / fs::canonical(inventory.inventory, problem).lexically_relative(top);
   then.playbook_dir = content;
   return compile_today(then, check, folder, found);

@@ -25,15 +25,15 @@ class TemporaryFolder {
 };
 
 /// Compiles the inventory as it stands in the work tree to FOLDER/HOST/config.river.
-base::Result<void> compile_today(const compiler::InventoryOptions& inventory,
-                                 const compiler::CheckOptions& check,
-                                 const std::filesystem::path& folder, compiler::Run& run);
+base::Result<void> compile_today(const compiler::inventory::InventoryOptions& inventory,
+                                 const compiler::emit::CheckOptions& check,
+                                 const std::filesystem::path& folder, compiler::emit::Run& run);
 
 /// Compiles the inventory as it stood in a git revision. `inventory` must be in a git work tree;
 /// only reads from it.
 base::Result<void> compile_revision(const std::string& revision,
-                                    const compiler::InventoryOptions& inventory,
-                                    const compiler::CheckOptions& check,
-                                    const std::filesystem::path& folder, compiler::Run& run);
+                                    const compiler::inventory::InventoryOptions& inventory,
+                                    const compiler::emit::CheckOptions& check,
+                                    const std::filesystem::path& folder, compiler::emit::Run& run);
 
 }  // namespace compiler::migrate

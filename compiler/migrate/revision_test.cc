@@ -43,13 +43,13 @@ kairos_syslog_port: 51412
   git(folder, {"commit", "-q", "-m", "first"});
   folder.write("fleet/host_vars/puck.yml", "deployment_environment: lab\n");
 
-  compiler::CheckOptions check;
+  compiler::emit::CheckOptions check;
   check.catalog = components::catalog();
-  const compiler::InventoryOptions inventory{folder.path() / "fleet/inventory", "", {}};
+  const compiler::inventory::InventoryOptions inventory{folder.path() / "fleet/inventory", "", {}};
   const auto compiled = [&](const std::string& state) {
     auto out = TemporaryFolder::make();
     REQUIRE(out);
-    compiler::Run run;
+    compiler::emit::Run run;
     const auto done = state.empty() ? compile_today(inventory, check, out->path(), run)
                                     : compile_revision(state, inventory, check, out->path(), run);
     if (!done) return "error: " + done.error().message;

@@ -37,7 +37,7 @@ bool belongs_to(const fs::path& path, std::string_view host) {
 }
 
 /// What holds in the end: the strongest layer that says anything about it.
-const yaml::Node* effective(const compiler::HostEntry& host, const KeyPath& path) {
+const yaml::Node* effective(const compiler::inventory::HostEntry& host, const KeyPath& path) {
   for (auto layer = host.layers.rbegin(); layer != host.layers.rend(); ++layer)
     if (const yaml::Node* found = value_at(*layer, path)) return found;
   return nullptr;
@@ -50,18 +50,20 @@ bool lists(const yaml::Node* list, std::string_view item) {
 
 /// The variable that gives a service its port, as it is written: `grafana-mcp` may be spelled with
 /// an underscore.
-const yaml::Pair* port_variable(const compiler::HostEntry& host, std::string_view service) {
+const yaml::Pair* port_variable(const compiler::inventory::HostEntry& host,
+                                std::string_view service) {
   std::string stem(service);
-  if (const auto* found = host.find(stem + std::string(compiler::kSyslogPortSuffix))) return found;
+  if (const auto* found = host.find(stem + std::string(compiler::host::kSyslogPortSuffix)))
+    return found;
   std::replace_if(
       stem.begin(), stem.end(), [](char c) { return c == '-' || c == '.'; }, '_');
-  return host.find(stem + std::string(compiler::kSyslogPortSuffix));
+  return host.find(stem + std::string(compiler::host::kSyslogPortSuffix));
 }
 
 }  // namespace
 
-HostFiles::HostFiles(const compiler::InventoryOptions& options)
-    : inventory_(compiler::load_inventory(options, sources_, diagnostics_)) {}
+HostFiles::HostFiles(const compiler::inventory::InventoryOptions& options)
+    : inventory_(compiler::inventory::load_inventory(options, sources_, diagnostics_)) {}
 
 std::string_view HostFiles::file_of(river::diag::Span span) const {
   const river::diag::SourceFile* file = sources_.file(span.begin);
@@ -82,7 +84,7 @@ base::Result<YamlEditor*> HostFiles::open(const fs::path& path) {
 }
 
 /// The host's own file in which `key` stands, else any of its own, else a new one.
-base::Result<YamlEditor*> HostFiles::own_file(const compiler::HostEntry& host,
+base::Result<YamlEditor*> HostFiles::own_file(const compiler::inventory::HostEntry& host,
                                               std::string_view key) {
   fs::path chosen;
   for (const yaml::Node* layer : host.layers) {
@@ -98,7 +100,7 @@ base::Result<YamlEditor*> HostFiles::own_file(const compiler::HostEntry& host,
 
 base::Result<void> HostFiles::move(std::string_view host_name, std::string_view service,
                                    std::string_view dual_until) {
-  const compiler::HostEntry* host = inventory_.find_host(host_name);
+  const compiler::inventory::HostEntry* host = inventory_.find_host(host_name);
   if (host == nullptr) return base::fail("the inventory has no host \"{}\"", host_name);
   auto file = own_file(*host, "telemetry");
   if (!file) return tl::unexpected(file.error());
@@ -120,7 +122,7 @@ base::Result<void> HostFiles::move(std::string_view host_name, std::string_view 
 }
 
 base::Result<void> HostFiles::clean_up(std::string_view host_name, std::string_view service) {
-  const compiler::HostEntry* host = inventory_.find_host(host_name);
+  const compiler::inventory::HostEntry* host = inventory_.find_host(host_name);
   if (host == nullptr) return base::fail("the inventory has no host \"{}\"", host_name);
   if (const yaml::Pair* port = port_variable(*host, service)) {
     const fs::path path = file_of(port->key_span);

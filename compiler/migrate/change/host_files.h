@@ -22,7 +22,7 @@ struct FileChange {
 /// hosts read as well, are never touched. Nothing is written: see changes().
 class HostFiles {
  public:
-  explicit HostFiles(const compiler::InventoryOptions& options);
+  explicit HostFiles(const compiler::inventory::InventoryOptions& options);
 
   /// Files of the inventory that could not be read.
   const std::vector<base::Error>& io_errors() const { return inventory_.io_errors; }
@@ -44,12 +44,13 @@ class HostFiles {
     YamlEditor editor;
   };
   base::Result<YamlEditor*> open(const std::filesystem::path& path);
-  base::Result<YamlEditor*> own_file(const compiler::HostEntry& host, std::string_view key);
+  base::Result<YamlEditor*> own_file(const compiler::inventory::HostEntry& host,
+                                     std::string_view key);
   std::string_view file_of(river::diag::Span span) const;
 
   river::diag::SourceMap sources_;
   river::diag::Diagnostics diagnostics_;
-  compiler::Inventory inventory_;
+  compiler::inventory::Inventory inventory_;
   std::map<std::filesystem::path, OpenFile> files_;
 };
 

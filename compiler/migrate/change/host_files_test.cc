@@ -14,12 +14,12 @@ namespace {
 std::string diffs(const HostFiles& files, const support::Folder& folder) {
   std::string text;
   for (const FileChange& change : files.changes())
-    text += compiler::unified_diff(change.path.lexically_relative(folder.path()).string(),
-                                   change.before, change.after);
+    text += compiler::emit::unified_diff(change.path.lexically_relative(folder.path()).string(),
+                                         change.before, change.after);
   return text;
 }
 
-compiler::InventoryOptions options(const support::Folder& folder) {
+compiler::inventory::InventoryOptions options(const support::Folder& folder) {
   return {folder.path() / "inventory", folder.path(), {}};
 }
 

@@ -101,7 +101,8 @@ std::string no_dual_labels(const streams::ServiceState& service) {
 
 }  // namespace
 
-Plan plan_apply(const report::Report& report, const compiler::InventoryOptions& inventory,
+Plan plan_apply(const report::Report& report,
+                const compiler::inventory::InventoryOptions& inventory,
                 std::string_view dual_until) {
   Plan plan;
   HostFiles files(inventory);
@@ -121,7 +122,7 @@ Plan plan_apply(const report::Report& report, const compiler::InventoryOptions& 
 }
 
 Plan plan_cleanup(const std::vector<VerifiedService>& services,
-                  const compiler::InventoryOptions& inventory) {
+                  const compiler::inventory::InventoryOptions& inventory) {
   Plan plan;
   HostFiles files(inventory);
   for (const VerifiedService& service : services)
@@ -134,7 +135,7 @@ Plan plan_cleanup(const std::vector<VerifiedService>& services,
 std::string diff_of(const Plan& plan) {
   std::string text;
   for (const FileChange& change : plan.changes)
-    text += compiler::unified_diff(change.path.string(), change.before, change.after);
+    text += compiler::emit::unified_diff(change.path.string(), change.before, change.after);
   return text;
 }
 

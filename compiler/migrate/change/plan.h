@@ -17,7 +17,8 @@ struct Plan {
 
 /// Edits the variables of the hosts whose services move, and all texts that have a proposal. With
 /// dual labels (`dual_until`, a day) the documents stay: the old labels stay as well.
-Plan plan_apply(const report::Report& report, const compiler::InventoryOptions& inventory,
+Plan plan_apply(const report::Report& report,
+                const compiler::inventory::InventoryOptions& inventory,
                 std::string_view dual_until);
 
 /// A moved service of which the rollout is verified.
@@ -27,7 +28,7 @@ struct VerifiedService {
 };
 /// Takes out reserved ports.
 Plan plan_cleanup(const std::vector<VerifiedService>& services,
-                  const compiler::InventoryOptions& inventory);
+                  const compiler::inventory::InventoryOptions& inventory);
 
 /// The changes as one unified diff.
 std::string diff_of(const Plan& plan);

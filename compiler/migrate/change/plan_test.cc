@@ -45,7 +45,8 @@ const documents::FileEdit kAngelia = {16, 29, "service=\"angelia\""};
 TEST_CASE("plan_apply: texts with a proposal are edited, the others named") {
   support::Folder folder;
   support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
-  const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
+  const compiler::inventory::InventoryOptions inventory{
+      folder.path() / "inventory", folder.path(), {}};
   impact::Finding blocked = finding(impact::Verdict::empty, {});
   blocked.proposal->blocked = "no place for a line break";
   impact::Finding guess = finding(impact::Verdict::empty, {kAngelia});
@@ -82,7 +83,8 @@ TEST_CASE("plan_apply: an inventory that cannot be read is an error") {
 TEST_CASE("plan_apply: dual labels need a project that is called like its service") {
   support::Folder folder;
   support::unpack("== inventory/hosts.yml\nall: {hosts: {puck: }}\n", folder);
-  const compiler::InventoryOptions inventory{folder.path() / "inventory", folder.path(), {}};
+  const compiler::inventory::InventoryOptions inventory{
+      folder.path() / "inventory", folder.path(), {}};
   report::Report report;
   streams::ServiceState service{.service = "jupyterlab"};
   service.moves = true;

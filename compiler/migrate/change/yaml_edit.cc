@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
 namespace compiler::migrate::change {
 

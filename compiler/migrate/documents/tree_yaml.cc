@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "compiler/inventory/yaml.h"
 #include "compiler/migrate/documents/codec.h"
 #include "compiler/migrate/documents/tree.h"
 #include "compiler/migrate/documents/yaml_scalar.h"
+#include "compiler/yaml/yaml.h"
 
 namespace compiler::migrate::documents {
 

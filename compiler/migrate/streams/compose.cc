@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "compiler/inventory/yaml.h"
 #include "compiler/migrate/streams/jinja.h"
 #include "compiler/migrate/streams/sample.h"
+#include "compiler/yaml/yaml.h"
 #include "river/diag/render.h"
 
 namespace compiler::migrate::streams {

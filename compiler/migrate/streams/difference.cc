@@ -28,8 +28,9 @@ struct Config {
 using Configs = std::map<std::string, Config>;
 
 /// The hosts of a folder; those with errors are added to `broken`.
-base::Result<Configs> read_configs(const fs::path& folder, const compiler::CheckOptions& check,
-                                   compiler::Run& run, std::set<std::string>& broken) {
+base::Result<Configs> read_configs(const fs::path& folder,
+                                   const compiler::emit::CheckOptions& check,
+                                   compiler::emit::Run& run, std::set<std::string>& broken) {
   Configs out;
   std::error_code code;
   std::vector<fs::path> paths;
@@ -119,7 +120,8 @@ std::vector<StreamFamily> side(const std::string& host, const Config& config, co
 
 base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
                                  const std::vector<fs::path>& compose_folders,
-                                 const compiler::CheckOptions& check, compiler::Run& run) {
+                                 const compiler::emit::CheckOptions& check,
+                                 compiler::emit::Run& run) {
   std::set<std::string> broken;
   const auto before = read_configs(from, check, run, broken);
   if (!before) return tl::unexpected(before.error());

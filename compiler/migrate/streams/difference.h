@@ -12,6 +12,7 @@ namespace compiler::migrate::streams {
 /// rules of both on the same containers and units.
 base::Result<Mapping> difference(const std::filesystem::path& from, const std::filesystem::path& to,
                                  const std::vector<std::filesystem::path>& compose,
-                                 const compiler::CheckOptions& check, compiler::Run& run);
+                                 const compiler::emit::CheckOptions& check,
+                                 compiler::emit::Run& run);
 
 }  // namespace compiler::migrate::streams

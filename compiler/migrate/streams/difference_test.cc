@@ -66,9 +66,9 @@ std::string shown(const Mapping& mapping) {
   return out;
 }
 
-base::Result<Mapping> compare(const Folder& folder, compiler::Run& run,
+base::Result<Mapping> compare(const Folder& folder, compiler::emit::Run& run,
                               const std::vector<std::filesystem::path>& compose = {}) {
-  compiler::CheckOptions check;
+  compiler::emit::CheckOptions check;
   check.catalog = components::catalog();
   return difference(folder.path() / "from", folder.path() / "to", compose, check, run);
 }
@@ -78,7 +78,7 @@ TEST_CASE("difference: two folders of configurations") {
   folder.write("from/puck/config.river", std::string(kListener) + std::string(kWrite));
   folder.write("to/puck/config.river", std::string(kDocker) + std::string(kWrite));
   folder.write("from/gone/config.river", std::string(kListener) + std::string(kWrite));
-  compiler::Run run;
+  compiler::emit::Run run;
   const auto mapping = compare(folder, run);
   REQUIRE(mapping);
   CHECK(run.diagnostics.empty());
@@ -105,7 +105,7 @@ services:
       driver: syslog
       options: {syslog-address: "tcp://127.0.0.1:51412"}
 )");
-  compiler::Run run;
+  compiler::emit::Run run;
   const auto mapping = compare(folder, run, {folder.path() / "compose"});
   REQUIRE(mapping);
   CHECK(shown(*mapping).ends_with(
@@ -119,7 +119,7 @@ TEST_CASE("difference: the same twice changes nothing") {
   for (const std::string side : {"from", "to"})
     folder.write(side + "/puck/config.river",
                  std::string(kListener) + std::string(kDocker) + std::string(kWrite));
-  compiler::Run run;
+  compiler::emit::Run run;
   const auto mapping = compare(folder, run);
   REQUIRE(mapping);
   CHECK(mapping->changes.empty());
@@ -128,7 +128,7 @@ TEST_CASE("difference: the same twice changes nothing") {
 
 TEST_CASE("difference: what cannot be read") {
   Folder folder;
-  compiler::Run run;
+  compiler::emit::Run run;
   CHECK(!compare(folder, run));
   folder.write("from/puck/config.river", "loki.write \"x\" {");
   folder.write("to/puck/config.river", kWrite);

@@ -81,18 +81,19 @@ bool HostRun::has_moved(std::string_view service) const {
   return std::find(migrated.begin(), migrated.end(), service) != migrated.end();
 }
 
-HostRun host_run(const compiler::Host& host, const river::config::Program& program,
+HostRun host_run(const compiler::host::Host& host, const river::config::Program& program,
                  const river::diag::SourceMap& sources, const ComposeFiles& compose,
                  const Move& move) {
   HostRun run;
-  for (const compiler::Text& service : host.services) run.services.emplace_back(service.value);
+  for (const compiler::host::Text& service : host.services)
+    run.services.emplace_back(service.value);
   run.services_place = place_of(sources, host.services_span);
-  for (const compiler::SyslogPort& port : host.syslog_ports)
+  for (const compiler::host::SyslogPort& port : host.syslog_ports)
     run.ports.push_back({std::string(port.service), port.port, place_of(sources, port.span),
                          port.migrated, host.has_service(port.service)});
-  for (const compiler::Text& service : host.docker.migrated)
+  for (const compiler::host::Text& service : host.docker.migrated)
     run.migrated.emplace_back(service.value);
-  for (const compiler::Label& label : host.docker.dual_labels)
+  for (const compiler::host::Label& label : host.docker.dual_labels)
     run.dual_until.emplace(label.name, label.value.value);
   run.has_docker_service = host.has_service("docker");
   run.has_docker_source = has_component(program, "loki.source.docker");

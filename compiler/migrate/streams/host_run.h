@@ -46,7 +46,7 @@ struct Move {
 };
 
 /// Takes in what the compiler knows of a host.
-HostRun host_run(const compiler::Host& host, const river::config::Program& program,
+HostRun host_run(const compiler::host::Host& host, const river::config::Program& program,
                  const river::diag::SourceMap& sources, const ComposeFiles& compose,
                  const Move& move);
 

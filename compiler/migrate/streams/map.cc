@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "compiler/inventory/yaml.h"
 #include "compiler/migrate/streams/state.h"
 #include "compiler/migrate/streams/trace.h"
+#include "compiler/yaml/yaml.h"
 #include "river/suggest.h"
 #include "telemetry/label_name.h"
 
@@ -158,7 +158,7 @@ class MapReader {
 
 }  // namespace
 
-base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run) {
+base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::emit::Run& run) {
   auto text = base::read_file(file, kMapBytesMax);
   if (!text) return tl::unexpected(text.error());
   const auto& source = run.sources.add(file.string(), std::move(*text));

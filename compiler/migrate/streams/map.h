@@ -8,6 +8,6 @@
 namespace compiler::migrate::streams {
 
 /// A mapping written by hand (docs/migrate.md, "Foreign agents").
-base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::Run& run);
+base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::emit::Run& run);
 
 }  // namespace compiler::migrate::streams

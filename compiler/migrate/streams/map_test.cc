@@ -15,7 +15,7 @@ using support::Folder;
 
 TEST_CASE("map: labels written by hand") {
   const auto mapping = [] {
-    compiler::Run run;
+    compiler::emit::Run run;
     return read_map("tests/golden/migrate_map/foreign.yml", run);
   }();
   REQUIRE(mapping);
@@ -60,7 +60,7 @@ TEST_CASE("map: mistakes have places") {
        }) {
     Folder folder;
     folder.write("map.yml", c.text);
-    compiler::Run run;
+    compiler::emit::Run run;
     CAPTURE(c.text);
     CHECK(!read_map(folder.path() / "map.yml", run));
     REQUIRE(run.diagnostics.size() > 0);
@@ -68,7 +68,7 @@ TEST_CASE("map: mistakes have places") {
     CAPTURE(shown);
     CHECK(shown.find(c.want) != std::string::npos);
   }
-  compiler::Run run;
+  compiler::emit::Run run;
   CHECK(!read_map("no/such/map.yml", run));
 }
 

@@ -21,11 +21,11 @@ namespace {
 /// Compiles and takes the runs in; the hosts of `moving` with what the move would change.
 class StateReader {
  public:
-  StateReader(const Question& question, compiler::Run& run)
+  StateReader(const Question& question, compiler::emit::Run& run)
       : question_(question),
         run_(run),
         compose_(read_compose(question.compose)),
-        inventory_(compiler::open_inventory(
+        inventory_(compiler::emit::open_inventory(
             {question.inventory.inventory, question.inventory.playbook_dir, question.hosts}, run)) {
     can_compile_ = run_.io_errors.empty();
     std::move(compose_.io_errors.begin(), compose_.io_errors.end(),
@@ -37,33 +37,35 @@ class StateReader {
   const ComposeFiles& compose() const { return compose_; }
 
  private:
-  Runs compile(compiler::CompileOptions options, const Moves& moving,
+  Runs compile(compiler::emit::CompileOptions options, const Moves& moving,
                river::diag::Diagnostics& diagnostics);
-  void overlay(compiler::HostEntry& entry, const HostRun& today, const Services& moving);
+  void overlay(compiler::inventory::HostEntry& entry, const HostRun& today, const Services& moving);
 
   const Question& question_;
-  compiler::Run& run_;
+  compiler::emit::Run& run_;
   ComposeFiles compose_;
-  compiler::Inventory inventory_;
+  compiler::inventory::Inventory inventory_;
   bool can_compile_ = false;
 };
 
-Runs StateReader::compile(compiler::CompileOptions options, const Moves& moving,
+Runs StateReader::compile(compiler::emit::CompileOptions options, const Moves& moving,
                           river::diag::Diagnostics& diagnostics) {
   Runs runs;
   if (options.hosts.empty())
-    for (const compiler::HostEntry& entry : inventory_.hosts) runs[std::string(entry.name)];
+    for (const compiler::inventory::HostEntry& entry : inventory_.hosts)
+      runs[std::string(entry.name)];
   for (const std::string& host : options.hosts) runs[host];
   options.catalog = question_.check.catalog;
   options.stability = question_.check.stability;
-  options.seen = [&](const compiler::Host& host, const river::config::Program& program) {
+  options.seen = [&](const compiler::host::Host& host, const river::config::Program& program) {
     static const Move kNone;
     const auto own = moving.find(host.name);
     runs.find(host.name)->second =
         host_run(host, program, run_.sources, compose_, own == moving.end() ? kNone : own->second);
   };
-  const auto compiled = compiler::compile_fleet(inventory_, options, run_.sources, diagnostics);
-  for (const compiler::CompiledHost& host : compiled) {
+  const auto compiled =
+      compiler::emit::compile_fleet(inventory_, options, run_.sources, diagnostics);
+  for (const compiler::emit::CompiledHost& host : compiled) {
     runs[host.name].template_name = host.template_name;
     runs[host.name].has_docker_block = host.has_docker_block;
   }
@@ -72,7 +74,7 @@ Runs StateReader::compile(compiler::CompileOptions options, const Moves& moving,
 
 Runs StateReader::read_today() {
   if (!can_compile_) return {};
-  compiler::CompileOptions options;
+  compiler::emit::CompileOptions options;
   options.hosts = question_.hosts;
   options.partial = run_.diagnostics.has_errors();
   Runs runs = compile(std::move(options), {}, run_.diagnostics);
@@ -84,7 +86,7 @@ Runs StateReader::read_today() {
 
 /// A layer of variables over the host's own: telemetry.docker.migrated grows, discovery is on, dual
 /// labels end.
-void StateReader::overlay(compiler::HostEntry& entry, const HostRun& today,
+void StateReader::overlay(compiler::inventory::HostEntry& entry, const HostRun& today,
                           const Services& moving) {
   base::Arena& arena = *inventory_.arena;
   const river::diag::Span span = entry.span;
@@ -120,9 +122,10 @@ void StateReader::overlay(compiler::HostEntry& entry, const HostRun& today,
 
 Runs StateReader::read_moved(const Runs& today, const Moves& moving) {
   if (moving.empty()) return {};
-  compiler::CompileOptions with, without;  // Hosts with docker blocks of their own, and the others.
+  compiler::emit::CompileOptions with,
+      without;  // Hosts with docker blocks of their own, and the others.
   without.add_docker_block = true;
-  for (compiler::HostEntry& entry : inventory_.hosts) {
+  for (compiler::inventory::HostEntry& entry : inventory_.hosts) {
     const auto own = moving.find(entry.name);
     if (own == moving.end()) continue;
     (own->second.adds_discovery ? without : with).hosts.push_back(own->first);
@@ -140,7 +143,7 @@ Runs StateReader::read_moved(const Runs& today, const Moves& moving) {
 }
 
 /// Which services of which hosts the question is about.
-Moves services_to_move(const Question& question, const Runs& today, compiler::Run& run) {
+Moves services_to_move(const Question& question, const Runs& today, compiler::emit::Run& run) {
   Moves moving;
   Services known, found;
   const auto is_named = [&](const std::string& service) {
@@ -232,7 +235,7 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
 
 }  // namespace
 
-State read_state(const Question& question, compiler::Run& run) {
+State read_state(const Question& question, compiler::emit::Run& run) {
   State state;
   StateReader reader(question, run);
   const Runs today = reader.read_today();

@@ -56,8 +56,8 @@ struct State {
 };
 
 struct Question {
-  compiler::InventoryOptions inventory;
-  compiler::CheckOptions check;
+  compiler::inventory::InventoryOptions inventory;
+  compiler::emit::CheckOptions check;
   std::vector<std::string> hosts;              ///< empty: all
   std::vector<std::string> services;           ///< whose move is judged; empty: all on syslog
   std::vector<std::filesystem::path> compose;  ///< folders with compose files and templates
@@ -66,6 +66,6 @@ struct Question {
 /// How the fleet stands and what moving `services` would do: computed from the inventory, the
 /// configurations that cfgc compiles from it, and compose files. Contacts nothing. Findings about
 /// the inventory are in `run`; with errors there the state is of the hosts that compile.
-State read_state(const Question& question, compiler::Run& run);
+State read_state(const Question& question, compiler::emit::Run& run);
 
 }  // namespace compiler::migrate::streams

@@ -63,7 +63,7 @@ std::string dump(const HostState& host) {
   return out;
 }
 
-std::string dump(const State& state, const compiler::Run& run) {
+std::string dump(const State& state, const compiler::emit::Run& run) {
   std::string out = fmt::format("{} of {}\n", state.done, state.total);
   for (const auto& host : state.hosts) out += dump(host);
   for (const auto& change : state.mapping.changes) {
@@ -111,7 +111,7 @@ TEST_CASE("golden: how fleets stand") {
         asked.hosts = words(input.source, "hosts");
         for (const std::string& path : words(input.source, "compose"))
           asked.compose.push_back(folder.path() / path);
-        compiler::Run run;
+        compiler::emit::Run run;
         const State state = read_state(asked, run);
         return without(dump(state, run), folder.path().string() + "/");
       },

@@ -1,4 +1,4 @@
-#include "compiler/template/template.h"
+#include "compiler/templates/template.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include "river/parser.h"
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::templates {
 
 namespace ast = river::ast;
 namespace fs = std::filesystem;
@@ -206,4 +206,4 @@ void Templates::include(const ast::Statement& statement, std::vector<std::string
   trail.pop_back();
 }
 
-}  // namespace compiler
+}  // namespace compiler::templates

@@ -8,7 +8,7 @@
 #include "river/diag/diagnostics.h"
 #include "river/value.h"
 
-namespace compiler {
+namespace compiler::templates {
 
 /// Puts what is known of a host in the place of host.*. An expression of which all is known and
 /// pure becomes its value; in any other expression the host.* parts become literals and the rest
@@ -16,7 +16,7 @@ namespace compiler {
 class HostFolder {
  public:
   /// All must outlive the folder; new nodes live in `arena`.
-  HostFolder(const Host& host, const RenderedTexts& rendered, base::Arena& arena,
+  HostFolder(const host::Host& host, const inventory::RenderedTexts& rendered, base::Arena& arena,
              river::diag::Diagnostics& diagnostics)
       : host_(host), rendered_(rendered), arena_(arena), diagnostics_(diagnostics) {}
 
@@ -34,8 +34,8 @@ class HostFolder {
                               river::Value& storage);
   const river::Value* variable(std::string_view name, river::Value& storage);
 
-  const Host& host_;
-  const RenderedTexts& rendered_;
+  const host::Host& host_;
+  const inventory::RenderedTexts& rendered_;
   base::Arena& arena_;
   river::diag::Diagnostics& diagnostics_;
   std::vector<river::diag::Span> failed_;
@@ -44,4 +44,4 @@ class HostFolder {
 /// A YAML value as River has it; its parts know their places.
 river::Value to_value(const yaml::Node& node);
 
-}  // namespace compiler
+}  // namespace compiler::templates

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/ensure.h"
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

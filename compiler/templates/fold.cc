@@ -1,14 +1,14 @@
-#include "compiler/template/fold.h"
+#include "compiler/templates/fold.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "compiler/template/template.h"
+#include "compiler/templates/template.h"
 #include "river/build.h"
 #include "river/eval.h"
 #include "river/suggest.h"
 
-namespace compiler {
+namespace compiler::templates {
 
 namespace ast = river::ast;
 using river::Value;
@@ -127,7 +127,7 @@ Value to_value(const yaml::Node& node) {
 const Value* HostFolder::variable(std::string_view name, Value& storage) {
   const yaml::Pair* pair = host_.entry->find(name);
   if (pair == nullptr) return nullptr;
-  storage = to_value(*with_rendered(*pair->value, rendered_, arena_));
+  storage = to_value(*inventory::with_rendered(*pair->value, rendered_, arena_));
   return &storage;
 }
 
@@ -140,14 +140,14 @@ const Value* HostFolder::resolve(const std::vector<const ast::Expr*>& names, Val
     storage = Value::string(std::string(host_.name));
     storage.origin = host_.entry->span;
   } else if (first == "hostname" || first == "environment") {
-    const Text& text = first == "hostname" ? host_.hostname : host_.environment;
+    const host::Text& text = first == "hostname" ? host_.hostname : host_.environment;
     storage = Value::string(std::string(text.value));
     storage.origin = text.span;
   } else if (first == "docker") {
     storage = Value::boolean(host_.has_service("docker"));
   } else if (first == "services") {
     river::Array services;
-    for (const Text& service : host_.services) {
+    for (const host::Text& service : host_.services) {
       services.push_back(Value::string(std::string(service.value)));
       services.back().origin = service.span;
     }
@@ -239,4 +239,4 @@ ast::Statement* HostFolder::fold(const ast::Statement& statement) {
   return result;
 }
 
-}  // namespace compiler
+}  // namespace compiler::templates

@@ -10,7 +10,7 @@
 #include "river/ast.h"
 #include "river/diag/diagnostics.h"
 
-namespace compiler {
+namespace compiler::templates {
 
 enum class FleetKind { none, journal, syslog, docker, files, backends, include };
 
@@ -74,4 +74,4 @@ class Templates {
 /// The expression uses host.* somewhere.
 bool mentions_host(const river::ast::Expr& expression);
 
-}  // namespace compiler
+}  // namespace compiler::templates

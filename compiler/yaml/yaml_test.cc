@@ -1,4 +1,4 @@
-#include "compiler/inventory/yaml.h"
+#include "compiler/yaml/yaml.h"
 
 #include <doctest/doctest.h>
 

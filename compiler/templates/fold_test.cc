@@ -1,4 +1,4 @@
-#include "compiler/template/fold.h"
+#include "compiler/templates/fold.h"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +8,7 @@
 namespace {
 
 using namespace compiler;
+using namespace compiler::templates;
 
 /// `x = EXPRESSION` folded for one host, as text; findings in front.
 std::string folded(std::string_view expression) {
@@ -17,10 +18,10 @@ std::string folded(std::string_view expression) {
       sources.add("vars.yml",
                   "rack: a1\nports: [1, 2]\nlimits: {cpu: 2, deep: {x: 0.5}}\non: yes\n"),
       diagnostics);
-  HostEntry entry;
+  inventory::HostEntry entry;
   entry.name = "puck";
   entry.layers = {vars->root};
-  Host host;
+  host::Host host;
   host.entry = &entry;
   host.name = "puck";
   host.hostname = {"puck.lan", {}};
@@ -29,7 +30,7 @@ std::string folded(std::string_view expression) {
   const auto tree =
       river::parse(sources.add("t.river", "x = " + std::string(expression) + "\n"), diagnostics);
   base::Arena arena;
-  const RenderedTexts rendered;
+  const inventory::RenderedTexts rendered;
   HostFolder folder(host, rendered, arena, diagnostics);
   const river::ast::Expr* value = folder.fold(*tree->body.statements[0]->value);
   std::string text;
