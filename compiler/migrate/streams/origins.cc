@@ -94,11 +94,12 @@ std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules
     if (name == kUnitLabel || name == kIdentifierLabel) continue;
     if (name == "__journal_priority_keyword" || name == "__journal_priority") {
       const bool is_word = name == "__journal_priority_keyword";
-      samples =
-          each_of(std::move(samples), name, words(8, 1, [&](int i) {
-                    return is_word ? std::string(components::loki::source_syslog::severity_word(i))
-                                   : std::to_string(i);
-                  }));
+      samples = each_of(std::move(samples), name, words(8, 1, [&](int i) {
+                          return is_word
+                                     ? std::string(components::loki::source_journal::
+                                                       kPriorityKeywords[static_cast<size_t>(i)])
+                                     : std::to_string(i);
+                        }));
     } else {
       samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegex));
     }

@@ -199,9 +199,13 @@ std::vector<Tracked> Tracer::tracked(const Targets& targets, const std::string& 
   std::vector<Tracked> out;
   for (const Target& target : targets) {
     Tracked one;
-    if (const auto number = target.find(std::string(kSampleLabel)); number != target.end()) {
-      one = tracked_[std::min(std::strtoul(number->second.c_str(), nullptr, 10),
-                              tracked_.size() - 1)];
+    const auto by_number = target.find(std::string(kSampleLabel));
+    // A configuration may use the label as well: then its text is no number of a sample.
+    const size_t number = by_number == target.end()
+                              ? tracked_.size()
+                              : std::strtoul(by_number->second.c_str(), nullptr, 10);
+    if (number < tracked_.size()) {
+      one = tracked_[number];
       const std::vector<telemetry::Label> before = one.sample.labels[0].all();
       for (const auto& label : before)
         if (!target.contains(label.first)) one.sample.erase(label.first);

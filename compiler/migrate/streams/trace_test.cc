@@ -327,6 +327,8 @@ loki.relabel "j" {{
                                     match("_systemd_unit", "a|b\\\\.c", "unit", "ab"));
   const std::string open = journal(match("_systemd_unit", "(.*)\\\\.service", "unit", "$1"));
   const std::string untold = journal(match("_systemd_unit", "[a-c]+", "unit", "abc"));
+  const std::string priority = journal(
+      "rule {\n source_labels = [\"__journal_priority_keyword\"]\n target_label = \"level\"\n}\n");
   constexpr std::string_view kRest = "{job=\"loki.source.journal.j\"} x1\n";
   check_all(
       {
@@ -343,6 +345,8 @@ loki.relabel "j" {{
           {untold,
            "{job=\"loki.source.journal.j\"} x1\n"
            "unsure: what the regex [a-c]+ matches cannot be told, in the rule at c.river:8:2\n"},
+          {priority,
+           "{job=\"loki.source.journal.j\", level=\"emerg\"|\"alert\"|\"crit\"|5 more} x8\n"},
           {"loki.source.journal \"j\" { forward_to = [loki.write.default.receiver] }", kRest},
       },
       question);
@@ -369,6 +373,13 @@ loki.source.file "f" {
 })",
            "{filename=\"/a/….log\"} x1\n"
            "{filename=\"/a/…/z\"} x1\n"},
+          // The tracer's own label, in a configuration that discovers nothing.
+          {R"(
+loki.source.file "f" {
+	targets    = [{__path__ = "/a.log", __tributary_sample = "0"}]
+	forward_to = [loki.write.default.receiver]
+})",
+           "{filename=\"/a.log\"} x1\n"},
       },
       question);
 }

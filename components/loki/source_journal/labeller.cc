@@ -1,7 +1,6 @@
 #include "components/loki/source_journal/labeller.h"
 
 #include <algorithm>
-#include <array>
 
 namespace components::loki::source_journal {
 namespace {
@@ -36,10 +35,8 @@ std::string label_of(std::string_view field) {
 }
 
 std::string_view priority_keyword(std::string_view priority) {
-  constexpr std::array<std::string_view, 8> kWords = {"emerg",   "alert",  "crit", "error",
-                                                      "warning", "notice", "info", "debug"};
   if (priority.size() != 1 || priority[0] < '0' || priority[0] > '7') return priority;
-  return kWords[static_cast<size_t>(priority[0] - '0')];
+  return kPriorityKeywords[static_cast<size_t>(priority[0] - '0')];
 }
 
 /// Labels whose values a rule reads by name. Rules that only remove labels by pattern need none:

@@ -1,7 +1,9 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "components/shared/capsules.h"
@@ -28,6 +30,10 @@ struct Arguments {
 
 /// The words of `matches`: "FIELD=value" each, in order.
 std::vector<std::string_view> match_words(std::string_view matches);
+
+/// What __journal_priority_keyword says for the priorities 0 to 7, as systemd and Alloy spell them.
+inline constexpr std::array<std::string_view, 8> kPriorityKeywords = {
+    "emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"};
 
 extern const river::schema::Signature kSignature;
 
