@@ -1,69 +1,76 @@
 #include "compiler/migrate/report/json_writer.h"
 
-#include <rapidjson/prettywriter.h>
+#include <fmt/format.h>
+
+#include <iterator>
 
 #include "compiler/migrate/report/escape.h"
+#include "telemetry/json_text.h"
 
 namespace compiler::migrate::report {
 
-namespace {
+JsonWriter::JsonWriter(size_t bytes_expected) {
+  text_.reserve(bytes_expected);
+}
 
-/// RapidJSON's idea of a stream, so that the text is written once.
-struct Text {
-  using Ch = char;
-  std::string text;
-  void Put(char c) { text.push_back(c); }
-  void Flush() {}
-};
+void JsonWriter::begin_value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (has_members_.empty()) return;
+  if (has_members_.back()) text_ += ',';
+  has_members_.back() = true;
+  break_line();
+}
 
-}  // namespace
+void JsonWriter::break_line() {
+  text_ += '\n';
+  text_.append(2 * has_members_.size(), ' ');
+}
 
-struct JsonWriter::State {
-  Text out;
-  rapidjson::PrettyWriter<Text> json{out};
-};
+void JsonWriter::begin(char bracket) {
+  begin_value();
+  text_ += bracket;
+  has_members_.push_back(false);
+}
 
-JsonWriter::JsonWriter(size_t bytes_expected) : state_(new State) {
-  state_->json.SetIndent(' ', 2);
-  state_->out.text.reserve(bytes_expected);
-}
-JsonWriter::~JsonWriter() = default;
-
-void JsonWriter::begin_object() {
-  state_->json.StartObject();
-}
-void JsonWriter::end_object() {
-  state_->json.EndObject();
-}
-void JsonWriter::begin_array() {
-  state_->json.StartArray();
-}
-void JsonWriter::end_array() {
-  state_->json.EndArray();
-}
-void JsonWriter::null() {
-  state_->json.Null();
-}
-void JsonWriter::put(int64_t number) {
-  state_->json.Int64(number);
-}
-void JsonWriter::put(bool value) {
-  state_->json.Bool(value);
+void JsonWriter::end(char bracket) {
+  const bool is_empty = !has_members_.back();
+  has_members_.pop_back();
+  if (!is_empty) break_line();
+  text_ += bracket;
 }
 
 void JsonWriter::key(std::string_view name) {
-  const std::string clean = utf8(name);
-  state_->json.Key(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+  put(name);
+  text_ += ": ";
+  after_key_ = true;
+}
+
+void JsonWriter::null() {
+  begin_value();
+  text_ += "null";
 }
 
 void JsonWriter::put(std::string_view text) {
-  const std::string clean = utf8(text);
-  state_->json.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+  begin_value();
+  telemetry::append_json_string(text_, text);
+}
+
+void JsonWriter::put(int64_t number) {
+  begin_value();
+  fmt::format_to(std::back_inserter(text_), "{}", number);
+}
+
+void JsonWriter::put(bool value) {
+  begin_value();
+  text_ += value ? "true" : "false";
 }
 
 std::string JsonWriter::take() {
-  state_->out.Put('\n');
-  return json_for_terminals(std::move(state_->out.text));
+  text_ += '\n';
+  return json_for_terminals(std::move(text_));
 }
 
 }  // namespace compiler::migrate::report

@@ -1,7 +1,6 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,19 +8,18 @@
 namespace compiler::migrate::report {
 
 /// JSON as a stream of tokens: a tree of a large fleet's findings would cost more than judging
-/// them. Texts may be any bytes; what is no UTF-8 becomes U+FFFD.
+/// them. Texts may be any bytes; what is not UTF-8 becomes U+FFFD.
 class JsonWriter {
  public:
   /// Room that is reserved and not used costs nothing: its pages are never touched.
   explicit JsonWriter(size_t bytes_expected = 0);
-  ~JsonWriter();
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
-  void begin_object();
-  void end_object();
-  void begin_array();
-  void end_array();
+  void begin_object() { begin('{'); }
+  void end_object() { end('}'); }
+  void begin_array() { begin('['); }
+  void end_array() { end(']'); }
   void key(std::string_view name);
   void null();
 
@@ -55,8 +53,14 @@ class JsonWriter {
   std::string take();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  void begin(char bracket);
+  void end(char bracket);
+  void begin_value();
+  void break_line();
+
+  std::string text_;
+  std::vector<bool> has_members_;  ///< of each object and array that is open
+  bool after_key_ = false;
 };
 
 }  // namespace compiler::migrate::report
