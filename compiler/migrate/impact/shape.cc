@@ -170,14 +170,17 @@ std::vector<Token> tokens(const streams::OpenValue& value) {
 Fit explore(const Automaton& automaton, const std::vector<Token>& shape) {
   using Visit = std::pair<size_t, Automaton::States>;
   std::set<Visit> seen;
-  std::vector<Visit> todo = {{0, automaton.start()}};
+  std::vector<const Visit*> todo;  // Each visit once: a set's elements stay where they are.
+  const auto add = [&](size_t at, Automaton::States states) {
+    const auto [visit, is_new] = seen.emplace(at, std::move(states));
+    if (is_new) todo.push_back(&*visit);
+  };
+  add(0, automaton.start());
   bool some = false, some_not = false;
   while (!todo.empty()) {
-    Visit visit = std::move(todo.back());
-    todo.pop_back();
-    if (!seen.insert(visit).second) continue;
     if (seen.size() > kVisitsMax) return Fit::undecided;
-    const auto& [at, states] = visit;
+    const auto& [at, states] = *todo.back();
+    todo.pop_back();
     if (at == shape.size()) {
       (automaton.accepts(states) ? some : some_not) = true;
       if (some && some_not) return Fit::sometimes;
@@ -185,13 +188,13 @@ Fit explore(const Automaton& automaton, const std::vector<Token>& shape) {
     }
     const Token& token = shape[at];
     if (token.kind == Token::Kind::character) {
-      todo.emplace_back(at + 1, automaton.step(states, token.symbol));
+      add(at + 1, automaton.step(states, token.symbol));
       continue;
     }
     const bool stays = token.kind == Token::Kind::any_number;
-    if (stays) todo.emplace_back(at + 1, states);
+    if (stays) add(at + 1, states);
     for (const unsigned symbol : automaton.representatives()) {
-      todo.emplace_back(stays ? at : at + 1, automaton.step(states, symbol));
+      add(stays ? at : at + 1, automaton.step(states, symbol));
     }
   }
   return some ? Fit::always : Fit::never;
