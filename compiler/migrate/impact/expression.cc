@@ -189,7 +189,7 @@ class ExpressionJudge {
 
   /// Functions over series depend on how many there are.
   void count_series(Outcome& outcome, const std::string& function) const {
-    if (outcome.verdict > Verdict::value_changed) return;
+    if (is_worse(outcome.verdict, Verdict::value_changed)) return;
     size_t old_count = 0, new_count = 0;
     std::vector<SeriesPtr> old_series, new_series;
     std::vector<size_t> changes;
@@ -252,9 +252,9 @@ class ExpressionJudge {
     all.selection = united(families_, left.selection, right.selection);
     all.verdict = verdict_of(all.selection);
     for (const Outcome* side : {&left, &right}) {
-      if (side->verdict <= Verdict::value_changed) all.verdict = worse(all.verdict, side->verdict);
+      if (!finds_others(side->verdict)) all.verdict = worse(all.verdict, side->verdict);
     }
-    if (all.verdict > Verdict::value_changed) {
+    if (is_worse(all.verdict, Verdict::value_changed)) {
       add_reasons(all, right);
     } else {
       all.reasons.clear();
@@ -410,10 +410,6 @@ class ExpressionJudge {
 };
 
 }  // namespace
-
-Verdict worse(Verdict a, Verdict b) {
-  return std::max(a, b);
-}
 
 bool labels_change(const Outcome& outcome) {
   return std::any_of(outcome.contributions.begin(), outcome.contributions.end(),

@@ -40,9 +40,6 @@ struct Outcome {
 Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,
                          const Bindings& bindings);
 
-/// `worse` of two verdicts: in the order of the enumeration.
-Verdict worse(Verdict a, Verdict b);
-
 /// Whether series of streams that are kept change their labels.
 bool labels_change(const Outcome& outcome);
 

@@ -23,6 +23,18 @@ std::string_view name(Verdict verdict) {
   return {};
 }
 
+bool is_worse(Verdict a, Verdict b) {
+  const auto rank = [](Verdict verdict) {
+    constexpr int kRanks[] = {0, 2, 1, 3, 4, 5};  // As they are declared.
+    return kRanks[static_cast<size_t>(verdict)];
+  };
+  return rank(a) > rank(b);
+}
+
+Verdict worse(Verdict a, Verdict b) {
+  return is_worse(b, a) ? b : a;
+}
+
 std::string_view name(Confidence confidence) {
   switch (confidence) {
     case Confidence::certain:

@@ -11,9 +11,18 @@
 
 namespace compiler::migrate::impact {
 
-/// What a change of labels does to a query or to a text that reads its result, worst last but for
-/// `unknown`, which says that it could not be decided.
+/// What a change of labels does to a query or to a text that reads its result. `unknown`: it could
+/// not be decided.
 enum class Verdict : uint8_t { same, unknown, value_changed, narrows, widens, empty };
+/// From same over value_changed, unknown, narrows and widens to empty: what could not be decided
+/// may be worse than a changed value, and a loss that is certain is worse than a doubt.
+bool is_worse(Verdict a, Verdict b);
+/// The worse of two.
+Verdict worse(Verdict a, Verdict b);
+/// Whether other streams are found than before: narrows, widens or empty.
+constexpr bool finds_others(Verdict verdict) {
+  return verdict > Verdict::value_changed;
+}
 /// "SAME", "UNKNOWN", "VALUE-CHANGED", "NARROWS", "WIDENS", "EMPTY".
 std::string_view name(Verdict verdict);
 

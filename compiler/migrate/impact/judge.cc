@@ -115,7 +115,7 @@ class DocumentJudge {
 
   void propose_edits(Finding& finding, const documents::Use& use,
                      const std::vector<TextEdit>& edits) const {
-    if (edits.empty() || finding.verdict == Verdict::unknown) return;
+    if (edits.empty() || overlap(edits) || finding.verdict == Verdict::unknown) return;
     finding.proposal = proposal_of(use, {.edits = edits, .text = edited(use.text.text(), edits)});
   }
 
@@ -207,7 +207,7 @@ class DocumentJudge {
       // What a recorded series has after the move is told by its rule's proposal.
       if (document_.uses[index].language == documents::Language::promql) continue;
       const JudgedQuery& judged = *judged_[index];
-      const bool loses = judged.verdict > Verdict::value_changed;
+      const bool loses = finds_others(judged.verdict);
       const auto proposed = proposed_text(index);
       for (const Replaced& one : rewrite.replaced) {
         if (!label_fate({&judged}, one.old_label).changes) continue;

@@ -319,4 +319,48 @@ std::vector<std::string> labels_in_template(std::string_view pattern) {
   return labels;
 }
 
+namespace {
+
+/// The end of a quoted text that begins at `at` of an action; `at` when none does. Within a pattern
+/// between double quotes, the quotes of an action are escaped.
+size_t end_of_quoted(std::string_view text, size_t at, bool is_escaped) {
+  const std::string_view quote = is_escaped ? "\\\"" : "\"";
+  if (text[at] == '`') return text.find('`', at + 1);
+  if (text.substr(at, quote.size()) != quote) return at;
+  for (size_t end = at + quote.size(); end < text.size(); ++end) {
+    if (text.substr(end, quote.size()) == quote) return end + quote.size() - 1;
+    if (is_escaped && text.substr(end, 2) == R"(\\)")
+      end += text.substr(end + 2, 2) == quote ? 3 : 2;
+    else if (text[end] == '\\')
+      ++end;
+  }
+  return std::string_view::npos;
+}
+
+bool is_part_of_name(char c) {
+  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+}  // namespace
+
+std::vector<logql::Span> label_places(std::string_view query, logql::Span pattern,
+                                      std::string_view name) {
+  std::vector<logql::Span> places;
+  const std::string_view text = query.substr(0, pattern.end);
+  const bool is_escaped = pattern.begin < text.size() && text[pattern.begin] == '"';
+  for (size_t at = text.find("{{", pattern.begin); at < text.size(); at = text.find("{{", at)) {
+    for (at += 2; at < text.size() && text.substr(at, 2) != "}}"; ++at) {
+      at = end_of_quoted(text, at, is_escaped);
+      if (at >= text.size()) return places;
+      const auto end = at + 1 + name.size();
+      if (text[at] != '.' || text.substr(at + 1, name.size()) != name) continue;
+      const bool begins =
+          std::string_view(" \t\n(|,{-").find(text[at - 1]) != std::string_view::npos;
+      if (!begins || (end < text.size() && is_part_of_name(text[end]))) continue;
+      places.push_back({static_cast<uint32_t>(at + 1), static_cast<uint32_t>(end)});
+    }
+  }
+  return places;
+}
+
 }  // namespace compiler::migrate::impact

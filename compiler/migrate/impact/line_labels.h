@@ -35,4 +35,9 @@ LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
 /// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
 std::vector<std::string> labels_in_template(std::string_view pattern);
 
+/// Where `name` of .name is written within `pattern`, the place of a template in a query's text: in
+/// {{ }} and outside of its quoted texts. The text around the braces is written as it is.
+std::vector<logql::Span> label_places(std::string_view query, logql::Span pattern,
+                                      std::string_view name);
+
 }  // namespace compiler::migrate::impact

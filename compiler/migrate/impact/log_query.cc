@@ -288,7 +288,7 @@ class LogQueryJudge {
 
   /// Templates that write labels into the lines.
   void compare_shown() {
-    if (outcome_.verdict > Verdict::value_changed) return;
+    if (is_worse(outcome_.verdict, Verdict::value_changed)) return;
     std::map<std::string, std::vector<size_t>> shown;
     for (const Affected& one : outcome_.selection.affected) {
       if (one.fate != Fate::kept) continue;

@@ -49,7 +49,8 @@ std::string label_sentence(const FamilyIndex& families, const Outcome& outcome) 
 
 /// Labels of results matter where there are series.
 void judge_labels(const FamilyIndex& families, Outcome& outcome) {
-  if (!outcome.is_metric || outcome.verdict > Verdict::value_changed || !labels_change(outcome)) {
+  if (!outcome.is_metric || is_worse(outcome.verdict, Verdict::value_changed) ||
+      !labels_change(outcome)) {
     return;
   }
   outcome.verdict = Verdict::value_changed;
@@ -101,8 +102,9 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
     const Outcome& one = outcomes[i];
     // What took nothing has nothing to lose.
     const bool took = one.selection.took() || one.selection.others_lost;
-    if (one.verdict != Verdict::empty && took) all_empty = false;
-    if (one.verdict > worst || i == 0) {
+    if (one.verdict == Verdict::unknown || (one.verdict != Verdict::empty && took))
+      all_empty = false;
+    if (is_worse(one.verdict, worst) || i == 0) {
       worst = one.verdict;
       shown = i;
     }

@@ -35,9 +35,13 @@ class QueryRewriter {
       why = "it names no label that another could stand for";
       return std::nullopt;
     }
+    if (overlap(rewrite_.edits)) {
+      why = "the places that change overlap";
+      return std::nullopt;
+    }
     rewrite_.text = edited(text_, rewrite_.edits);
     if (!logql::parse(rewrite_.text).ok()) {
-      why = "the places that change overlap";
+      why = "what it would become is not LogQL";
       return std::nullopt;
     }
     return std::move(rewrite_);
@@ -48,10 +52,10 @@ class QueryRewriter {
     const auto& query = *parts_.queries[index];
     bool changes = false;
     for (const Bindings& bindings : judged_.choices) {
-      changes = changes || judge_lines(families_, query, bindings).verdict > Verdict::value_changed;
+      changes = changes || finds_others(judge_lines(families_, query, bindings).verdict);
     }
     if (!changes) return true;
-    if (judged_.verdict <= Verdict::value_changed) {
+    if (!finds_others(judged_.verdict)) {
       why = "its parts make up for one another";
       return false;
     }
@@ -67,6 +71,10 @@ class QueryRewriter {
       why = "no single selector takes what moves and what stays";
       rewrite_.edits = leaf->edits;
       return rewrite_.needs_second_target;
+    }
+    if (overlap(leaf->for_others) || overlap(leaf->edits)) {
+      why = "the places that change overlap";
+      return false;
     }
     // Streams of the two selectors differ in their labels, so `or` gives all series of both.
     const auto others = within(range->span, leaf->for_others);
@@ -183,14 +191,7 @@ class QueryRewriter {
       if (!fate.changes || fate.others_have_it) continue;
       const auto candidates = correspondences(families_, fate.changed, name);
       if (candidates.empty()) continue;
-      const auto written = "." + name;
-      for (auto at = text_.find(written, pattern.span.begin);
-           at != std::string_view::npos && at < pattern.span.end;
-           at = text_.find(written, at + 1)) {
-        const auto end = static_cast<uint32_t>(at + written.size());
-        const char next = end < text_.size() ? text_[end] : ' ';
-        if (std::isalnum(static_cast<unsigned char>(next)) != 0 || next == '_') continue;
-        const logql::Span span{static_cast<uint32_t>(at) + 1, end};
+      for (const logql::Span span : label_places(text_, pattern.span, name)) {
         const bool known =
             std::any_of(rewrite_.edits.begin(), rewrite_.edits.end(),
                         [&](const TextEdit& edit) { return edit.span.begin == span.begin; });
@@ -290,7 +291,7 @@ std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const 
                              text.substr(begin, mention.span.begin - begin) + instead +
                                  text.substr(mention.span.end, at - mention.span.end)});
   }
-  if (rewrite.edits.empty()) return std::nullopt;
+  if (rewrite.edits.empty() || overlap(rewrite.edits)) return std::nullopt;
   rewrite.text = edited(text, rewrite.edits);
   return rewrite;
 }
@@ -329,7 +330,7 @@ std::vector<Transition> transitions(const FamilyIndex& families, std::string_vie
   std::vector<Transition> list;
   const auto changes = moving(judged);
   const auto& selection = judged.outcome.selection;
-  if (judged.verdict < Verdict::narrows || changes.empty() || !selection.took()) return list;
+  if (!finds_others(judged.verdict) || changes.empty() || !selection.took()) return list;
   if (auto dual = dual_labels(families, changes); !dual.text.empty())
     list.push_back(std::move(dual));
   // What only keeps more out is as good for the old streams.

@@ -8,18 +8,12 @@
 
 #include "compiler/migrate/impact/correspondence.h"
 #include "compiler/migrate/impact/explain.h"
+#include "compiler/migrate/impact/matchers.h"
 #include "compiler/migrate/impact/readers.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
 namespace {
-
-/// A condition and where its label's name and its value stand; an empty span: it cannot be edited.
-struct PlacedCondition {
-  Condition condition;
-  logql::Span name;
-  logql::Span value = {};
-};
 
 /// What conditions take of a rule's series: of services that move, and of others.
 struct Taken {
@@ -187,29 +181,6 @@ JudgedQuery judged_of(const FamilyIndex& families, const Taken& taken, std::stri
   return judged;
 }
 
-/// name, operator and value, quoted or bare, as Alertmanager reads them.
-std::optional<std::vector<PlacedCondition>> read_matchers(std::string_view text) {
-  static const re2::RE2 matcher(
-      R"RE([\s{,]*"?([A-Za-z_][A-Za-z0-9_.]*)"?\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,}"]*))\s*[,}]*\s*)RE");
-  std::vector<PlacedCondition> conditions;
-  re2::StringPiece rest(text.data(), text.size()), name;
-  std::string op, quoted, single, bare;
-  while (!rest.empty() && re2::RE2::Consume(&rest, matcher, &name, &op, &quoted, &single, &bare)) {
-    PlacedCondition one;
-    one.condition.name = std::string(name.data(), name.size());
-    one.condition.op = op == "="    ? logql::MatchOp::equal
-                       : op == "!=" ? logql::MatchOp::not_equal
-                       : op == "=~" ? logql::MatchOp::regex
-                                    : logql::MatchOp::not_regex;
-    one.condition.value = !quoted.empty() ? quoted : !single.empty() ? single : bare;
-    const auto begin = static_cast<uint32_t>(name.data() - text.data());
-    one.name = {begin, static_cast<uint32_t>(begin + name.size())};
-    conditions.push_back(std::move(one));
-  }
-  if (!rest.empty()) return std::nullopt;
-  return conditions;
-}
-
 /// Whether the query adds all series up without naming a label.
 bool is_added_up(std::string_view text) {
   static const re2::RE2 aggregation(
@@ -270,6 +241,15 @@ class PromqlJudge {
     if (!judged.reason.empty()) {
       judged.reason =
           fmt::format("`{}` is recorded from logs. {}", selector.name.value, judged.reason);
+    }
+    const bool is_undecided = std::any_of(
+        found->second.begin(), found->second.end(),
+        [](const JudgedRule& rule) { return rule.judged->verdict == Verdict::unknown; });
+    if (is_undecided && !finds_others(judged.verdict)) {
+      judged.verdict = Verdict::unknown;
+      judged.reason = fmt::format(
+          "`{}` is recorded from logs by a query for which the change could not be decided.",
+          selector.name.value);
     }
     const auto edits = renamed(families_, taken, conditions);
     result_.edits.insert(result_.edits.end(), edits.begin(), edits.end());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ensure.h"
 #include "compiler/migrate/impact/choices.h"
 #include "compiler/migrate/impact/correspondence.h"
 #include "compiler/migrate/impact/log_query.h"
@@ -85,6 +86,7 @@ class SelectorRewriter {
     const logql::LogQuery* query = nullptr;
   };
   Changed changed(const std::vector<TextEdit>& edits) const {
+    if (overlap(edits)) return {};
     Changed made{.parsed = logql::parse(edited(text_, edits))};
     if (!made.parsed.ok()) return made;
     const auto queries = parts_of(*made.parsed.expr).queries;
@@ -209,17 +211,20 @@ class SelectorRewriter {
     }
   }
 
-  /// Other matchers that fail, too, go: what they asked for is not told any more.
+  /// Removes the other matchers that fail, too: no label has what they asked for. Neighbours are
+  /// removed together, with the comma before them, or after them at the beginning.
   std::vector<TextEdit> removals(size_t but) const {
     std::vector<TextEdit> edits;
     const auto& matchers = query_.selector.matchers;
-    for (const size_t i : failing_) {
-      if (i == but) continue;
-      const auto span = matchers[i].span;
-      if (i > 0) {
-        edits.push_back({{matchers[i - 1].span.end, span.end}, ""});
-      } else if (matchers.size() > 1) {
-        edits.push_back({{span.begin, matchers[1].span.begin}, ""});
+    const auto goes = [&](size_t i) { return i != but && failing_.contains(i); };
+    for (size_t i = 0; i < matchers.size(); ++i) {
+      if (!goes(i)) continue;
+      const size_t first = i;
+      while (i + 1 < matchers.size() && goes(i + 1)) ++i;
+      if (first > 0) {
+        edits.push_back({{matchers[first - 1].span.end, matchers[i].span.end}, ""});
+      } else if (i + 1 < matchers.size()) {
+        edits.push_back({{matchers[0].span.begin, matchers[i + 1].span.begin}, ""});
       }
     }
     return edits;
@@ -316,9 +321,28 @@ class SelectorRewriter {
 
 }  // namespace
 
+namespace {
+
+/// What is inserted at a place comes before what is replaced from there on.
+void sort_by_place(std::vector<TextEdit>& edits) {
+  std::stable_sort(edits.begin(), edits.end(), [](const TextEdit& a, const TextEdit& b) {
+    return std::pair(a.span.begin, a.span.end) < std::pair(b.span.begin, b.span.end);
+  });
+}
+
+}  // namespace
+
+bool overlap(std::vector<TextEdit> edits) {
+  sort_by_place(edits);
+  for (size_t i = 1; i < edits.size(); ++i) {
+    if (edits[i].span.begin < edits[i - 1].span.end) return true;
+  }
+  return false;
+}
+
 std::string edited(std::string_view text, std::vector<TextEdit> edits) {
-  std::sort(edits.begin(), edits.end(),
-            [](const TextEdit& a, const TextEdit& b) { return a.span.begin < b.span.begin; });
+  ENSURE(!overlap(edits));
+  sort_by_place(edits);
   std::string result;
   size_t at = 0;
   for (const auto& edit : edits) {

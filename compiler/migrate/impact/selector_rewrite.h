@@ -15,7 +15,9 @@ struct TextEdit {
   logql::Span span;
   std::string text;
 };
-/// Edits do not overlap; their order does not matter.
+/// Whether two of them change the same bytes.
+bool overlap(std::vector<TextEdit> edits);
+/// The text after edits that do not overlap; their order does not matter.
 std::string edited(std::string_view text, std::vector<TextEdit> edits);
 
 /// How a query with its stages is asked after the move, so that it takes what it took.

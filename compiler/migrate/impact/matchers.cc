@@ -1,0 +1,115 @@
+#include "compiler/migrate/impact/matchers.h"
+
+#include <string>
+
+namespace compiler::migrate::impact {
+namespace {
+
+constexpr std::string_view kSpace = " \t\n\r\f\v";
+
+bool is_name_character(char c) {
+  return c == '_' || c == ':' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9');
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+}
+
+/// The parts between commas that are in no quotes.
+std::vector<std::string_view> parts_of_list(std::string_view list) {
+  std::vector<std::string_view> parts;
+  bool is_quoted = false, is_escaped = false;
+  size_t begin = 0;
+  for (size_t at = 0; at < list.size(); ++at) {
+    if (list[at] == ',' && !is_quoted) {
+      parts.push_back(list.substr(begin, at - begin));
+      begin = at + 1;
+    }
+    if (list[at] == '"' && !is_escaped) is_quoted = !is_quoted;
+    is_escaped = !is_escaped && list[at] == '\\';
+  }
+  parts.push_back(list.substr(begin));
+  return parts;
+}
+
+/// The value without its quotes and escapes. nullopt: a quote is missing, or one too many.
+std::optional<std::string> unquoted(std::string_view raw) {
+  bool has_quote = raw.starts_with('"');
+  if (has_quote) raw.remove_prefix(1);
+  std::string value;
+  for (size_t at = 0; at < raw.size(); ++at) {
+    const char c = raw[at];
+    if (c == '\\' && at + 1 < raw.size()) {
+      const char escaped = raw[++at];
+      if (escaped != 'n' && escaped != '"' && escaped != '\\') value += '\\';
+      value += escaped == 'n' ? '\n' : escaped;
+    } else if (c == '"') {
+      if (!has_quote || at + 1 < raw.size()) return std::nullopt;
+      has_quote = false;
+    } else {
+      value += c;
+    }
+  }
+  if (has_quote) return std::nullopt;
+  return value;
+}
+
+struct Operator {
+  std::string_view text;
+  logql::MatchOp op;
+};
+constexpr Operator kOperators[] = {{"=~", logql::MatchOp::regex},
+                                   {"!~", logql::MatchOp::not_regex},
+                                   {"!=", logql::MatchOp::not_equal},
+                                   {"=", logql::MatchOp::equal}};
+
+/// The end of a name at the beginning of `part`: a plain one, one with dots, or one in quotes.
+size_t name_end(std::string_view part) {
+  if (part.starts_with('"')) {
+    const auto end = part.find('"', 1);
+    return end == std::string_view::npos ? 0 : end + 1;
+  }
+  size_t end = 0;
+  while (end < part.size() && (is_name_character(part[end]) || part[end] == '.')) ++end;
+  return end;
+}
+
+std::optional<PlacedCondition> read_matcher(std::string_view part, std::string_view whole) {
+  const size_t end = name_end(part);
+  std::string_view name = part.substr(0, end);
+  std::string_view rest = trimmed(part.substr(end));
+  if (name.size() > 2 && name.starts_with('"')) name = name.substr(1, name.size() - 2);
+  if (name.empty() || name == "\"\"") return std::nullopt;
+  for (const Operator& known : kOperators) {
+    if (!rest.starts_with(known.text)) continue;
+    auto value = unquoted(trimmed(rest.substr(known.text.size())));
+    if (!value) return std::nullopt;
+    const auto begin = static_cast<uint32_t>(name.data() - whole.data());
+    return PlacedCondition{{std::string(name), known.op, std::move(*value)},
+                           {begin, begin + static_cast<uint32_t>(name.size())}};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<PlacedCondition>> read_matchers(std::string_view text) {
+  std::string_view list = trimmed(text);
+  if (list.starts_with('{') != list.ends_with('}')) return std::nullopt;
+  if (list.starts_with('{')) list = list.substr(1, list.size() - 2);
+  std::vector<PlacedCondition> conditions;
+  auto parts = parts_of_list(list);
+  if (trimmed(parts.back()).empty())
+    parts.pop_back();  // After a comma at the end, or of an empty list.
+  for (const std::string_view part : parts) {
+    auto one = read_matcher(trimmed(part), text);
+    if (!one) return std::nullopt;
+    conditions.push_back(std::move(*one));
+  }
+  return conditions;
+}
+
+}  // namespace compiler::migrate::impact
