@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "components/loki/source_journal/signature.h"
+
 namespace components::loki::source_journal {
 namespace {
 
