@@ -4,10 +4,16 @@
 
 namespace components::loki::source_syslog {
 
-/// Cuts a byte stream into messages. Each message chooses for itself: "123 <..." is octet counting
-/// (RFC 6587), anything else ends at a line feed, or at a NUL. Bytes are not copied: the caller
-/// hands in what it has, takes messages out, and hands in the unconsumed rest again with more
-/// behind it. Messages longer than the bound are cut there and their rest is thrown away.
+/// Cuts a byte stream into messages. Each message chooses for itself: "123 <13>..." is octet
+/// counting (RFC 6587), anything else ends at a line feed, or at a NUL. Bytes are not copied: the
+/// caller hands in what it has, takes messages out, and hands in the unconsumed rest again with
+/// more behind it. Messages longer than the bound are cut there and their rest is thrown away.
+///
+/// Whoever gets text into a log can write what looks like a count, so a count is believed only
+/// where a whole priority follows and the size is sane. On a connection that showed line feeds it
+/// must also fit what follows: no message begins on a line within it, and one may begin after it.
+/// When a count was wrong, what lies between two messages is a message of its own, up to the next
+/// count with a priority: nothing is thrown away for it.
 class Framer {
  public:
   struct Options {
@@ -39,7 +45,12 @@ class Framer {
   size_t pending_bytes_max() const;
 
  private:
+  enum class Belief { no, more, yes };
+  /// How the last message ended.
+  enum class Style { unknown, counted, line };
+
   bool skip_rest_of_cut_message(std::string_view& rest);
+  Belief believe(std::string_view rest, size_t header, size_t size, bool at_end) const;
   Got next_counted(std::string_view& rest, size_t header, size_t size, bool at_end,
                    std::string_view& message);
   Got next_line(std::string_view& rest, bool at_end, std::string_view& message);
@@ -47,6 +58,7 @@ class Framer {
   Options options_;
   size_t discard_ = 0;         // Bytes of a cut counted message still to come.
   bool discard_line_ = false;  // A cut line's end is still to come.
+  Style style_ = Style::unknown;
   size_t truncated_ = 0;
 };
 

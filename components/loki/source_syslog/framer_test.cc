@@ -47,6 +47,7 @@ TEST_CASE("framer: every message chooses its framing") {
            Case{"no priority\n12 is no count\n2026-01-01 x\n",
                 {"no priority", "12 is no count", "2026-01-01 x"}},
            Case{"0123 <1>a\n", {"0123 <1>a"}},
+           Case{"<1>a\n5 <13>xyz\n<2>b\n", {"<1>a", "5 <13>xyz", "<2>b"}},
            Case{"999999999 <1>a\n", {"999999999 <1>a"}},
            Case{"20 <1>cut at the e", {"<1>cut at the e"}},
            Case{"", {}},
@@ -56,6 +57,36 @@ TEST_CASE("framer: every message chooses its framing") {
     Framer framer({});
     CHECK(feed(framer, {c.in}) == c.want);
     CHECK(framer.take_truncated() == 0);
+  }
+}
+
+TEST_CASE("framer: what looks like a count and is none costs no message") {
+  struct Case {
+    std::string in;
+    Messages want;
+  };
+  const std::string good = "<13>Nov 27 10:00:01 web1 app: seq";
+  for (const auto& c : {
+           // Text of a line-framed stream.
+           Case{good + "\n99999999 <b>bold</b>\n" + good + "\n",
+                {good, "99999999 <b>bold</b>", good}},
+           Case{good + "\n99999999 <13>x\n" + good + "\n", {good, "99999999 <13>x", good}},
+           Case{good + "\n20 <13>x\n" + good + "\n", {good, "20 <13>x", good}},
+           Case{good + "\n300 <13>x\n2 <13>y\n" + good, {good, "300 <13>x", "2 <13>y", good}},
+           Case{"12 <999>x\n<13>y\n12 <>\n12 <13 x\n", {"12 <999>x", "<13>y", "12 <>", "12 <13 x"}},
+           Case{"99999999 <13>x\n" + good + "\n", {"99999999 <13>x", good}},
+           // Counts in characters of a text that has more bytes.
+           Case{"6 <13>\xc3\xa9\xc3\xa9"
+                "5 <13>b5 <13>c",
+                {"<13>\xc3\xa9", "\xc3\xa9", "<13>b", "<13>c"}},
+       }) {
+    CAPTURE(c.in);
+    for (size_t cut = 0; cut <= c.in.size(); ++cut) {
+      CAPTURE(cut);
+      Framer framer({});
+      CHECK(feed(framer, {c.in.substr(0, cut), c.in.substr(cut)}) == c.want);
+      CHECK(framer.take_truncated() == 0);
+    }
   }
 }
 
