@@ -169,7 +169,14 @@ TEST_CASE("syslog decoder: fields that hold NUL bytes do not pass for one anothe
   Fixture f;
   f.labels = LabelMaker(rules(
       {rule({"__syslog_message_hostname"}, "host"), rule({"__syslog_message_app_name"}, "app")}));
-  f.decode({"<13>1 - a b\0 - - - x"s, "<13>1 - a\0b - - - - y"s});
+  syslog::Message one, other;
+  const std::string b = "b\0"s, a_b = "a\0b"s;
+  one.hostname = "a";
+  one.app_name = b;
+  other.hostname = a_b;
+  const auto origin = f.labels.origin({}, "", "");
+  f.labels.index(f.batch, origin, one, false);
+  f.labels.index(f.batch, origin, other, false);
   CHECK(f.batch.label_sets.size() == 2);
 }
 

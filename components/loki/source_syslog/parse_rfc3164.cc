@@ -1,5 +1,7 @@
 #include "components/loki/source_syslog/parse_rfc3164.h"
 
+#include <algorithm>
+
 #include "components/loki/source_syslog/timestamps.h"
 
 namespace components::loki::source_syslog {
@@ -65,6 +67,28 @@ std::string_view take_timestamp(std::string_view& rest) {
   return timestamp;
 }
 
+bool is_alphanumeric(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// RFC 3164 has alphanumeric tags; real ones are names of programs, units and log sources. Quotes,
+/// braces and "=" are in none: they begin a text in JSON or in key=value form.
+bool is_tag(std::string_view text) {
+  constexpr std::string_view kMarks = "_./-@%+#()$~*,\\";
+  bool has_letter = false;
+  for (const char c : text) {
+    const bool high = static_cast<unsigned char>(c) >= 0x80;  // A name in UTF-8.
+    if (!is_alphanumeric(c) && !high && kMarks.find(c) == kMarks.npos) return false;
+    has_letter = has_letter || high || (is_alphanumeric(c) && !is_digit(c));
+  }
+  return has_letter;  // Digits are a counter, or an address.
+}
+
+bool is_pid(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > ' ' && c <= '~' && c != '['; });
+}
+
 /// TAG ["[" PID "]"] ":" at the start of `rest`; false when there is none.
 bool take_tag(std::string_view& rest, Message& message) {
   const size_t end = rest.substr(0, kTagSizeMax).find_first_of(" :[");
@@ -82,11 +106,31 @@ bool take_tag(std::string_view& rest, Message& message) {
   if (at_end && pid.empty()) return false;
   // "10:20" or "C:\x" are no tags: the colon is followed by a space or by nothing.
   if (!at_end && after + 1 < rest.size() && rest[after + 1] != ' ') return false;
+  if (!is_tag(rest.substr(0, end)) || !is_pid(pid)) return false;
   message.app_name = rest.substr(0, end);
   message.proc_id = pid;
   rest.remove_prefix(at_end ? after : after + 1);
   if (rest.starts_with(' ')) rest.remove_prefix(1);
   return true;
+}
+
+/// A word that can be a host name or an address.
+bool is_host_name(std::string_view text) {
+  constexpr std::string_view kMarks = "_.-:%";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 ||
+           kMarks.find(c) != kMarks.npos;
+  }) && std::any_of(text.begin(), text.end(), is_alphanumeric);
+}
+
+/// 1*(DIGIT ":" SP) in front of a time: sequence numbers that a listener was not configured for.
+size_t counters_size(std::string_view rest) {
+  const size_t whole = rest.size();
+  while (!take_counter(rest).empty()) {
+  }
+  std::string_view time = rest;
+  if (time.starts_with('*') || time.starts_with('.')) time.remove_prefix(1);
+  return bsd_time_size(time) > 0 ? whole - rest.size() : 0;
 }
 
 }  // namespace
@@ -99,6 +143,13 @@ bool parse_rfc3164(std::string_view rest, const CiscoComponents& cisco, Message&
   if (cisco.enable_all || cisco.message_counter) message.counter = take_counter(rest);
   if (cisco.enable_all || cisco.sequence_number) message.sequence = take_counter(rest);
   if (cisco.enable_all || cisco.hostname) message.hostname = take_cisco_hostname(rest);
+  if (const size_t counters = counters_size(rest)) {
+    // They grow without end, so they are no label; the text keeps them.
+    message.text = rest;
+    rest.remove_prefix(counters);
+    message.timestamp = take_timestamp(rest);
+    return true;
+  }
   message.timestamp = take_timestamp(rest);
   if (take_tag(rest, message)) {
     message.text = rest;
@@ -106,10 +157,18 @@ bool parse_rfc3164(std::string_view rest, const CiscoComponents& cisco, Message&
   }
   const size_t space = rest.find(' ');
   const bool may_have_host = !message.timestamp.empty() && message.hostname.empty();
-  if (may_have_host && space != rest.npos && rest[0] != '%') {
+  if (may_have_host && space != rest.npos && is_host_name(rest.substr(0, space)) &&
+      rest[0] != '%') {
     message.hostname = rest.substr(0, space);
-    rest.remove_prefix(space + 1);
-    take_tag(rest, message);
+    std::string_view after = rest.substr(space + 1);
+    rest = after;
+    // Some put blanks, or a colon, between the host name and the tag.
+    skip_spaces(after);
+    if (after.starts_with(": ")) {
+      after.remove_prefix(2);
+      rest = after;
+    }
+    if (take_tag(after, message)) rest = after;
   }
   message.text = rest;
   return true;

@@ -1,5 +1,6 @@
 #include "components/loki/source_syslog/parse_rfc5424.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace components::loki::source_syslog {
@@ -20,32 +21,69 @@ bool take_version(std::string_view& rest) {
   return true;
 }
 
-/// Text up to the next space; "-" gives an empty one.
-std::string_view take_field(std::string_view& rest) {
-  if (!rest.empty() && rest.front() == ' ') skip_spaces(rest);
+/// A field of a header is that long at most. RFC 5424 has 255 for the host name and less for the
+/// others, which senders exceed.
+constexpr size_t kFieldBytesMax = 255;
+
+bool is_printable(char c) {
+  return c > ' ' && c <= '~';
+}
+
+/// PRINTUSASCII up to the next space; "-" gives an empty one. False: it is no field of a header.
+bool take_field(std::string_view& rest, std::string_view& field) {
+  skip_spaces(rest);
   const void* space = rest.empty() ? nullptr : std::memchr(rest.data(), ' ', rest.size());
   const size_t size =
       space ? static_cast<size_t>(static_cast<const char*>(space) - rest.data()) : rest.size();
-  const std::string_view field = rest.substr(0, size);
+  field = rest.substr(0, size);
   rest.remove_prefix(space ? size + 1 : size);
-  return field == "-" ? std::string_view() : field;
+  if (size > kFieldBytesMax || !std::all_of(field.begin(), field.end(), is_printable)) return false;
+  if (field == "-") field = {};
+  return true;
 }
 
-/// Size of 1*SD-ELEMENT at the start of `rest`; 0 when it is not closed.
+/// DATE "T" TIME and an offset, with digits where they belong; the calendar is not looked into.
+bool is_timestamp(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() <= kShape.size()) return false;
+  for (size_t i = 0; i < kShape.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == '0' ? !digit : text[i] != kShape[i]) return false;
+  }
+  const char next = text[kShape.size()];
+  return next == '.' || next == ',' || next == 'Z' || next == 'z' || next == '+' || next == '-';
+}
+
+/// Size of an SD-NAME at `at`: 0 when there is none.
+size_t name_size(std::string_view rest, size_t at) {
+  size_t end = at;
+  while (end < rest.size() && is_printable(rest[end]) && rest[end] != '=' && rest[end] != ']' &&
+         rest[end] != '"')
+    ++end;
+  return end - at;
+}
+
+/// SP PARAM-NAME "=" DQUOTE PARAM-VALUE DQUOTE at `at`: moves behind it.
+bool skip_parameter(std::string_view rest, size_t& at) {
+  const size_t name = name_size(rest, at);
+  if (name == 0 || !rest.substr(at + name).starts_with("=\"")) return false;
+  for (at += name + 2; at < rest.size() && rest[at] != '"'; ++at)
+    if (rest[at] == '\\') ++at;
+  return at++ < rest.size();
+}
+
+/// Size of 1*SD-ELEMENT at the start of `rest`; 0 when it is not well-formed.
 size_t structured_data_size(std::string_view rest) {
   size_t at = 0;
   while (at < rest.size() && rest[at] == '[') {
-    bool quoted = false;
-    for (++at;; ++at) {
-      if (at >= rest.size()) return 0;
-      if (quoted && rest[at] == '\\') {
-        ++at;
-      } else if (rest[at] == '"') {
-        quoted = !quoted;
-      } else if (rest[at] == ']' && !quoted) {
-        break;
-      }
+    ++at;
+    at += name_size(rest, at);  // "[]" is seen, too.
+    while (at < rest.size() && rest[at] == ' ') {
+      while (at < rest.size() && rest[at] == ' ') ++at;
+      if (at < rest.size() && rest[at] == ']') break;
+      if (!skip_parameter(rest, at)) return 0;
     }
+    if (at >= rest.size() || rest[at] != ']') return 0;
     ++at;
   }
   return at;
@@ -60,11 +98,11 @@ bool looks_like_rfc5424(std::string_view bytes) {
 bool parse_rfc5424(std::string_view bytes, Message& message) {
   message.priority = take_priority(bytes);
   if (message.priority < 0 || !take_version(bytes)) return false;
-  message.timestamp = take_field(bytes);
-  message.hostname = take_field(bytes);
-  message.app_name = take_field(bytes);
-  message.proc_id = take_field(bytes);
-  message.msg_id = take_field(bytes);
+  if (!take_field(bytes, message.timestamp) || !take_field(bytes, message.hostname) ||
+      !take_field(bytes, message.app_name) || !take_field(bytes, message.proc_id) ||
+      !take_field(bytes, message.msg_id))
+    return false;
+  if (!message.timestamp.empty() && !is_timestamp(message.timestamp)) return false;
   skip_spaces(bytes);
   message.structured_data = {};
   if (bytes.starts_with('[')) {

@@ -11,10 +11,11 @@ namespace components::loki::source_syslog {
 bool looks_like_rfc5424(std::string_view bytes);
 
 /// SYSLOG-MSG = "<" PRI ">" VERSION SP TIMESTAMP SP HOSTNAME SP APP-NAME SP PROCID SP MSGID SP SD
-/// [SP MSG], every field but PRI and VERSION may be "-". Tolerant: fields may be of any length and
-/// hold any bytes but spaces, the timestamp is not looked into, spaces may repeat, and the message
-/// may end after any field. False when the framework does not hold: no priority or version,
-/// structured data that is not closed. Allocates nothing.
+/// [SP MSG], every field but PRI and VERSION may be "-". Tolerant: fields may have 255 bytes,
+/// spaces may repeat, and the message may end after any field. False when a field does not fit: no
+/// priority or version, a timestamp that is not RFC 3339, bytes that are not printable ASCII,
+/// structured data that is malformed. Then the words are no fields, and the message is to be
+/// forwarded as received. Allocates nothing.
 bool parse_rfc5424(std::string_view bytes, Message& message);
 
 /// Calls take(id, name, value) for each parameter of well-formed structured data. `value` still has

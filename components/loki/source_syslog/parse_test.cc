@@ -66,7 +66,18 @@ TEST_CASE("syslog: rfc5424") {
            Case{"<34>1 - host app - - no sd at all", "34||host|app||||no sd at all"},
            Case{"<34>1 - host", "34||host|||||"},
            Case{"<34>999 - h a p m - x", "34||h|a|p|m||x"},
-           Case{"<191>1 t h a p m [] x", "191|t|h|a|p|m|[]|x"},
+           Case{"<191>1 - h a p m [] x", "191||h|a|p|m|[]|x"},
+           // Words behind "1 " that are no header.
+           Case{"<134>1 1795773621.426960608 mx_lab urls src=192.0.2.10:53347 mac=02 request", "-"},
+           Case{"<34>1 2026-11-27 10:00:00 h a - - - blank for T", "-"},
+           Case{"<34>1 2026-11-27T10:00:00 h a - - - no offset", "-"},
+           Case{"<34>1 yesterday h a - - - x", "-"},
+           Case{"<34>1 - h\tx a - - - x", "-"},
+           Case{"<34>1 - h\xc3\xa9 a - - - x", "-"},
+           Case{"<34>1 - h a - - [10.0.0.1 said hello] x", "-"},
+           Case{"<34>1 - h a - - [a b=c] x", "-"},
+           Case{"<34>1 2026-11-27T10:00:00+01:00 h a p m [a b=\"c\" ] x",
+                "34|2026-11-27T10:00:00+01:00|h|a|p|m|[a b=\"c\" ]|x"},
            Case{"<192>1 - - - - - - x", "-"},
            Case{"<34>0 - - - - - - x", "-"},
            Case{"<34>1000 - - - - - - x", "-"},
@@ -108,6 +119,35 @@ TEST_CASE("syslog: rfc3164") {
            Case{"<13>Nov 21 03:30:03 host CEF:0|Vendor|x",
                 "13|Nov 21 03:30:03|host|||||CEF:0|Vendor|x"},
            Case{"<13>tag: only", "13|||tag||||only"},
+           Case{"<13>(sd-pam)[7]: a", "13|||(sd-pam)|7|||a"},
+           Case{"<13>a\\b.exe: c", "13|||a\\b.exe||||c"},
+           // No tags: the text stays whole.
+           Case{"<133>{\"time\": \"2026-11-27\", \"status\": \"ok\"}",
+                "133|||||||{\"time\": \"2026-11-27\", \"status\": \"ok\"}"},
+           Case{"<133>Nov 27 10:00:00 h1 \"msg\": \"quoted key\", \"n\": 1",
+                "133|Nov 27 10:00:00|h1|||||\"msg\": \"quoted key\", \"n\": 1"},
+           Case{"<133>Nov 27 10:00:00 {\"a\": 1, \"b\": 2}",
+                "133|Nov 27 10:00:00||||||{\"a\": 1, \"b\": 2}"},
+           Case{"<133>level=info: x", "133|||||||level=info: x"},
+           Case{"<133>10.0.0.1: x", "133|||||||10.0.0.1: x"},
+           Case{"<133>45: x", "133|||||||45: x"},
+           Case{"<133>app[a b]: x", "133|||||||app[a b]: x"},
+           // Sequence numbers of network devices.
+           Case{"<189>45: *Nov 27 10:00:01.123: %SYS-5-CONFIG_I: Configured",
+                "189|Nov 27 10:00:01.123||||||45: *Nov 27 10:00:01.123: %SYS-5-CONFIG_I: "
+                "Configured"},
+           Case{"<189>1: 000047: Nov 27 10:00:03: %X: y",
+                "189|Nov 27 10:00:03||||||1: 000047: Nov 27 10:00:03: %X: y"},
+           // Firewalls.
+           Case{"<166>Nov 27 2026 10:00:34: %ASA-6-302013: Built",
+                "166|Nov 27 2026 10:00:34||%ASA-6-302013||||Built"},
+           Case{"<166>Nov 27 2026 10:00:35 fw-edge : %ASA-4-106023: Deny",
+                "166|Nov 27 2026 10:00:35|fw-edge|%ASA-4-106023||||Deny"},
+           Case{"<166>Nov 27 10:00:36 fw-edge : %ASA-4-106023: Deny udp",
+                "166|Nov 27 10:00:36|fw-edge|%ASA-4-106023||||Deny udp"},
+           Case{"<14>Nov 27 10:00:01 host1  app[12]: two blanks",
+                "14|Nov 27 10:00:01|host1|app|12|||two blanks"},
+           Case{"<14>Nov 27 10:00:01 host1  no tag", "14|Nov 27 10:00:01|host1||||| no tag"},
            Case{"<13>just text", "13|||||||just text"},
            Case{"<13>", "13|||||||"},
            Case{"<13>Nov 21 03:30:03", "13|Nov 21 03:30:03||||||"},
@@ -202,7 +242,8 @@ TEST_CASE("syslog: the year of a BSD time is the one closest to now") {
         Case{"2026-12-31T23:59:55Z", "Jan  1 00:00:02", "2027-01-01T00:00:02Z"},
         Case{"2024-03-01T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
         Case{"2025-01-10T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
-        Case{"2026-11-21T08:00:00Z", "Nov 21 03:30:03.5", "2026-11-21T03:30:03.5Z"}}) {
+        Case{"2026-11-21T08:00:00Z", "Nov 21 03:30:03.5", "2026-11-21T03:30:03.5Z"},
+        Case{"2026-11-21T08:00:00Z", "Nov  1 2024 03:30:03", "2024-11-01T03:30:03Z"}}) {
     CAPTURE(c.now);
     CAPTURE(c.text);
     CHECK(syslog::parse_bsd_time(c.text, at(c.now)) == at(c.want));

@@ -83,6 +83,7 @@ bool fits(int year) {
 }
 
 struct BsdTime {
+  int year = 0;  // 0: not written
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0;
   int64_t fraction = 0;
@@ -98,6 +99,11 @@ BsdTime read_bsd(std::string_view text) {
   const bool two_digits = in.rest().size() > 1 && is_digit(in.rest()[1]);
   time.day = static_cast<unsigned>(in.number(!padded && two_digits ? 2 : 1));
   in.expect(' ');
+  // Firewalls write "Nov 27 2026 10:00:34".
+  if (in.rest().size() > 4 && in.rest()[2] != ':' && in.rest()[4] == ' ') {
+    time.year = in.number(4);
+    in.expect(' ');
+  }
   time.hour = in.number(2);
   in.expect(':');
   time.minute = in.number(2);
@@ -145,6 +151,11 @@ std::optional<int64_t> parse_bsd_time(std::string_view text, int64_t now_ns) {
   const auto today = chrono::floor<chrono::days>(
       chrono::sys_time<chrono::nanoseconds>(chrono::nanoseconds(now_ns)));
   const int this_year = static_cast<int>(chrono::year_month_day(today).year());
+  if (time.year != 0) {
+    if (!fits(time.year)) return std::nullopt;
+    return nanoseconds(time.year, time.month, time.day, time.hour, time.minute, time.second,
+                       time.fraction);
+  }
   std::optional<int64_t> best;
   for (const int year : {this_year, this_year - 1, this_year + 1}) {
     const auto candidate =
