@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +15,11 @@ namespace components::loki::source_file {
 namespace {
 
 constexpr std::chrono::seconds kRetry{1};
+/// How often to look at a file that may still be written. Each look that finds more reads it from
+/// its start, so they become fewer.
+constexpr std::chrono::milliseconds kGrowthPollMin{200};
+constexpr std::chrono::milliseconds kGrowthPollMax{5'000};
+constexpr std::chrono::milliseconds kDamagedPoll{30'000};
 
 }  // namespace
 
@@ -39,6 +45,8 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
   if (window_->broken()) {
     renew_window();
     content_.reset();
+    damage_.clear();
+    read_to_.reset();
     resting_ = false;
     return Step::nothing;
   }
@@ -47,22 +55,30 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
     if (window_->pending() == 0) due_ = Clock::time_point::max();
     return Step::nothing;
   }
+  if (!damage_.empty() && !has_grown(now)) return Step::nothing;
   if (!content_ && !open(now)) return Step::nothing;
   batch.buffer = std::exchange(carry_, {});
   while (!at_end_ && batch.buffer.size() < FileReader::kLineBytesMax) {
     at_end_ = !read_more(batch.buffer, FileReader::kChunkBytes);
     if (::memrchr(batch.buffer.data(), '\n', batch.buffer.size())) break;
   }
-  if (at_end_) {
-    rest();
+  if (at_end_ && (damage_.empty() || gave_up_)) {
+    if (damage_.empty()) rest();
+    content_.reset();
   } else if (const size_t feed = batch.buffer.rfind('\n'); feed != std::string::npos) {
-    carry_ = batch.buffer.substr(feed + 1);
+    if (!at_end_) carry_ = batch.buffer.substr(feed + 1);
     batch.buffer.resize(feed + 1);
+  } else if (at_end_) {
+    batch.buffer.clear();
   } else {
     environment_.split_lines->add(1);
   }
-  if (batch.buffer.empty()) return Step::nothing;
   offset_ += batch.buffer.size();
+  if (at_end_ && !damage_.empty()) {  // From here on, when there is more.
+    content_.reset();
+    read_to_ = offset_;
+  }
+  if (batch.buffer.empty()) return Step::nothing;
   read_bytes_->set(static_cast<double>(offset_));
   batch.label_sets.push_back(labels_);
   add_lines(batch, stamps_);
@@ -74,40 +90,75 @@ bool Archive::open(Clock::time_point now) {
     due_ = not_before_;
     return false;
   }
-  using Format = io::Decompressor::Format;
-  auto opened = io::Decompressor::open(
-      path_, environment_.compression == Compression::bz2 ? Format::bzip2 : Format::gzip_or_zlib);
+  auto opened = open_file();
   if (!opened) {
     if (problem_ != opened.error().message) environment_.log.warn("{}", opened.error().message);
     problem_ = opened.error().message;
     environment_.read_errors->add(1);
     return false;
   }
-  problem_.clear();
+  if (!gave_up_) problem_.clear();
   content_ = std::move(*opened);
   carry_.clear();
   offset_ = 0;
   at_end_ = false;
-  struct stat status {};
-  if (::stat(path_.c_str(), &status) == 0) file_bytes_->set(static_cast<double>(status.st_size));
-  return skip_delivered();
+  damage_.clear();
+  if (last_growth_ == Clock::time_point{}) last_growth_ = now;
+  file_bytes_->set(static_cast<double>(size_));
+  return skip_to(read_to_.value_or(stored_offset()));
 }
 
-/// Reads up to the stored offset and throws it away. False: that was all.
-bool Archive::skip_delivered() {
+base::Result<std::unique_ptr<io::Decompressor>> Archive::open_file() {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) return base::fail_errno(path_, errno);
+  // Opening a FIFO waits for a writer.
+  if (!S_ISREG(status.st_mode)) return base::fail("{}: not a regular file", path_);
+  size_ = static_cast<uint64_t>(status.st_size);
+  using Format = io::Decompressor::Format;
+  const bool bzip2 = environment_.compression == Compression::bz2;
+  return io::Decompressor::open(path_, bzip2 ? Format::bzip2 : Format::gzip_or_zlib);
+}
+
+uint64_t Archive::stored_offset() const {
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-  const uint64_t target = stored ? stored->offset : 0;
+  return stored ? stored->offset : 0;
+}
+
+/// Reads up to an offset and throws it away. False: that was all.
+bool Archive::skip_to(uint64_t target) {
   std::string passed;
   while (offset_ < target) {
     passed.clear();
     const uint64_t wanted = std::min<uint64_t>(target - offset_, FileReader::kChunkBytes);
     if (!read_more(passed, wanted)) {
-      rest();
+      content_.reset();
+      if (damage_.empty()) rest();
       return false;
     }
     offset_ += passed.size();
   }
+  return true;
+}
+
+/// Whether content that ended before its end is worth another look: the file has changed, or it is
+/// time to take what there is.
+bool Archive::has_grown(Clock::time_point now) {
+  due_ = now + (gave_up_ ? kDamagedPoll : std::max(growth_poll_, kGrowthPollMin));
+  struct stat status {};
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  if (exists && static_cast<uint64_t>(status.st_size) != size_) {
+    last_growth_ = now;
+    growth_poll_ = std::clamp(2 * growth_poll_, kGrowthPollMin, kGrowthPollMax);
+    gave_up_ = false;
+    return true;
+  }
+  if (gave_up_ || now - last_growth_ < kGrowthTime) return false;
+  gave_up_ = true;
+  if (size_ == 0) return false;  // Nothing was written, so nothing is wrong.
+  environment_.read_errors->add(1);
+  environment_.log.warn("{}", damage_);
+  problem_ = damage_;
   return true;
 }
 
@@ -116,10 +167,9 @@ bool Archive::read_more(std::string& text, size_t bytes) {
   text.resize(before + bytes);
   const auto got = content_->read({text.data() + before, bytes});
   text.resize(before + (got ? *got : 0));
+  if (got && size_ == 0) damage_ = path_ + ": empty";
   if (got) return *got > 0;
-  environment_.read_errors->add(1);
-  environment_.log.warn("{}", got.error().message);
-  problem_ = got.error().message;
+  damage_ = got.error().message;
   return false;
 }
 

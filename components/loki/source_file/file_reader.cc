@@ -33,18 +33,28 @@ base::Result<FileReader> FileReader::open(const std::string& path, Encoding conf
   if (!S_ISREG(status.st_mode)) return base::fail("{}: not a regular file", path);
   file.point_.device = status.st_dev;
   file.point_.inode = status.st_ino;
-  file.encoding_ = configured;
-  char start[3];
-  const ssize_t got = ::pread(file.fd(), start, sizeof start, 0);
-  const std::string_view seen(start, static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  for (const Mark& mark : kMarks) {
-    if (!seen.starts_with(mark.bytes)) continue;
-    file.encoding_ = mark.encoding;
-    file.mark_bytes_ = static_cast<uint32_t>(mark.bytes.size());
-    break;
-  }
+  file.configured_ = configured;
   file.seek(0);
   return file;
+}
+
+/// Looks for a byte order mark at the start of the file, which may be written after it was opened.
+/// False: what is there may still become one.
+bool FileReader::find_mark() {
+  encoding_ = configured_;
+  mark_bytes_ = 0;
+  char start[3];
+  const ssize_t got = ::pread(fd(), start, sizeof start, 0);
+  const std::string_view seen(start, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  for (const Mark& mark : kMarks) {
+    if (seen.starts_with(mark.bytes)) {
+      encoding_ = mark.encoding;
+      mark_bytes_ = static_cast<uint32_t>(mark.bytes.size());
+      return true;
+    }
+  }
+  return std::none_of(std::begin(kMarks), std::end(kMarks),
+                      [&](const Mark& mark) { return mark.bytes.starts_with(seen); });
 }
 
 uint64_t FileReader::size() const {
@@ -66,6 +76,7 @@ bool FileReader::was_truncated() const {
 }
 
 void FileReader::seek(uint64_t offset) {
+  find_mark();
   point_.offset = std::max<uint64_t>(offset, mark_bytes_);
   point_.beginning = offset == 0 ? Fingerprint{} : fingerprint_of(fd(), point_.offset);
   no_line_until_ = 0;
@@ -122,6 +133,10 @@ bool FileReader::may_have_line(uint64_t end) {
 }
 
 base::Result<bool> FileReader::read(telemetry::LogBatch& batch, Stamps& stamps, bool rest) {
+  if (point_.offset == 0) {
+    if (!find_mark() && !rest) return false;
+    point_.offset = mark_bytes_;
+  }
   const uint64_t end = size();
   if (end <= point_.offset || (!rest && !may_have_line(end))) return false;
   auto piece = fill(batch.buffer, end, rest);

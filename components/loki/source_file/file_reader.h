@@ -51,11 +51,13 @@ class FileReader {
     size_t size = 0;      ///< bytes of the file to take
     bool is_line = true;  ///< they end with a line's end
   };
+  bool find_mark();
   bool may_have_line(uint64_t end);
   base::Result<Piece> fill(std::string& buffer, uint64_t size, bool rest);
   size_t lines_size(std::string_view bytes) const;
 
   io::Descriptor fd_;
+  Encoding configured_ = Encoding::utf8;
   Encoding encoding_ = Encoding::utf8;
   uint32_t mark_bytes_ = 0;  // Byte order mark at the start, not part of any line.
   ResumePoint point_;

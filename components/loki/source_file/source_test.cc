@@ -1,69 +1,19 @@
 #include "components/loki/source_file/source.h"
 
 #include <doctest/doctest.h>
-#include <zlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "components/loki/source_file/file_reader.h"
-#include "tests/support/folder.h"
-#include "tests/support/log_sink.h"
+#include "components/loki/source_file/fixture.h"
+#include "components/loki/source_file/tailer.h"
 
 namespace fs = std::filesystem;
-using components::loki::source_file::Arguments;
-using components::loki::source_file::Source;
-using support::eventually;
-using support::LogSink;
-using Texts = std::vector<std::string>;
 
-namespace {
-
-/// A component that reads files of a temporary folder into a sink.
-struct Fixture {
-  support::Folder folder;
-  std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
-  base::metrics::Registry registry;
-  Arguments arguments;
-  std::unique_ptr<Source> source;
-
-  explicit Fixture(std::initializer_list<const char*> files = {"a.log"}) {
-    fs::create_directories(folder.path() / "logs");
-    arguments.forward_to = {{sink}};
-    for (const char* file : files) arguments.targets.push_back(target(file));
-  }
-  std::map<std::string, std::string> target(const std::string& file) const {
-    return {{"__path__", folder / ("logs/" + file)}, {"job", "test"}};
-  }
-  std::string path(const std::string& file = "a.log") const { return folder / ("logs/" + file); }
-  void write(const std::string& text, const std::string& file = "a.log") const {
-    folder.write("logs/" + file, text);
-  }
-  void append(const std::string& text, const std::string& file = "a.log") const {
-    folder.append("logs/" + file, text);
-  }
-  void start() {
-    components::Context context{.id = "loki.source.file.test",
-                                .data_dir = folder.path() / "data",
-                                .metrics = {registry, "loki.source.file.test"},
-                                .log = base::Logger("test"),
-                                .publish = [](river::Value) {}};
-    source = std::make_unique<Source>(std::move(context), arguments);
-    REQUIRE(source->start());
-  }
-  void update() {
-    components::Component& component = *source;
-    REQUIRE(component.update(static_cast<const void*>(&arguments)));
-  }
-  /// Ends the component; with `keep_data` as of now, as a crash would leave it.
-  void stop() { source.reset(); }
-  bool got(const Texts& wanted) const {
-    sink->has(wanted.size());
-    return sink->texts() == wanted;
-  }
-};
-
-}  // namespace
+namespace components::loki::source_file {
 
 TEST_CASE("source.file: lines of a file, as they grow") {
   Fixture f;
@@ -174,6 +124,31 @@ TEST_CASE("source.file: one rotation after another loses nothing") {
     if (i % 10 == 9) fs::rename(f.path(), f.path("a.log." + std::to_string(i)));
   }
   CHECK(f.got(wanted));
+}
+
+TEST_CASE("source.file: a quiet file is watched after it was renamed, too") {
+  Fixture f;
+  f.write("start\n");
+  f.start();
+  CHECK(f.got({"start"}));
+  // Quiet for longer than a superseded file is waited for.
+  const auto quiet = std::chrono::steady_clock::now() + Tailer::kLinger;
+  CHECK(eventually([&] { return std::chrono::steady_clock::now() > quiet; }));
+  std::ofstream writer(f.path(), std::ios::binary | std::ios::app);
+  fs::rename(f.path(), f.path("a.log.1"));
+  f.write("");
+  writer << "written to the renamed file\n" << std::flush;
+  CHECK(f.got({"start", "written to the renamed file"}));
+  f.append("in the new file\n");
+  CHECK(f.got({"start", "written to the renamed file", "in the new file"}));
+  // A writer that goes on for long: its lines arrive between those of the new file.
+  writer << "late\n" << std::flush;
+  CHECK(f.got({"start", "written to the renamed file", "in the new file", "late"}));
+  f.stop();
+  f.append("after\n");
+  f.start();
+  REQUIRE(f.sink->has(5));
+  CHECK(f.sink->texts().back() == "after");
 }
 
 TEST_CASE("source.file: a file rotated while nobody read is found by its inode") {
@@ -314,7 +289,6 @@ TEST_CASE("source.file: a stored position that is none") {
 }
 
 TEST_CASE("source.file: lines of any length are kept whole up to the bound, then cut") {
-  using components::loki::source_file::FileReader;
   Fixture f;
   const std::string large(3 << 20, 'x'), huge(FileReader::kLineBytesMax + 10, 'y');
   f.write(large + "\n" + huge + "\nend\n");
@@ -360,6 +334,29 @@ TEST_CASE("source.file: UTF-16 with and without byte order mark, UTF-8 with one"
   }
 }
 
+TEST_CASE("source.file: a byte order mark that is written after the file was found") {
+  using namespace std::string_literals;
+  Fixture f({"a.log", "b.log"});
+  f.write("");
+  f.write("", "b.log");
+  f.start();
+  f.append("\xff"s);
+  CHECK(eventually([&] {
+    return f.registry.expose().find(
+               "files_active_total{component_id=\"loki.source.file.test\"} 2") != std::string::npos;
+  }));
+  f.append(
+      "\xfe"
+      "h\0i\0\r\0\n\0"s);
+  CHECK(f.got({"hi"}));
+  f.append("\xef\xbb\xbfutf\n", "b.log");
+  CHECK(f.got({"hi", "utf"}));
+  f.write(
+      "\xef\xbb\xbf"
+      "cut\n");  // Truncated, and another encoding.
+  CHECK(f.got({"hi", "utf", "cut"}));
+}
+
 TEST_CASE("source.file: many files from one thread, none starved, no line lost or repeated") {
   constexpr int kFiles = 50, kLines = 2000;
   Fixture f({});
@@ -376,34 +373,28 @@ TEST_CASE("source.file: many files from one thread, none starved, no line lost o
   CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
 }
 
-TEST_CASE("source.file: a compressed file is read once, also after a restart in the middle") {
-  using components::loki::source_file::Compression;
-  Fixture f;
-  std::string text;
-  Texts wanted;
-  for (int i = 0; i < 20000; ++i) {
-    wanted.push_back("compressed line number " + std::to_string(i));
-    text += wanted.back() + "\n";
+TEST_CASE("source.file: what is no regular file is said, and holds up nothing") {
+  for (const Compression compression : {Compression::none, Compression::gz}) {
+    Fixture f({"fifo", "folder"});
+    REQUIRE(::mkfifo(f.path("fifo").c_str(), 0600) == 0);
+    fs::create_directories(f.path("folder"));
+    f.arguments.decompression = {
+        .enabled = compression != Compression::none, .initial_delay = {}, .format = compression};
+    f.start();
+    CHECK(eventually([&] {
+      return f.source->health().message.find("not a regular file") != std::string::npos;
+    }));
+    f.stop();
   }
-  text += "no end";
-  wanted.push_back("no end");
-  gzFile gz = ::gzopen(f.path().c_str(), "wb");
-  REQUIRE(::gzwrite(gz, text.data(), static_cast<unsigned>(text.size())) > 0);
-  ::gzclose(gz);
-  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
-  f.sink->set(LogSink::Mode::hold);
-  f.start();
-  CHECK(f.got(wanted));
-  f.stop();  // Nothing was delivered.
-  f.sink->clear();
-  f.sink->set(LogSink::Mode::deliver);
-  f.start();
-  CHECK(f.got(wanted));
-  f.stop();
-  f.start();
-  CHECK(eventually(
-      [&] { return f.registry.expose().find("files_active_total") != std::string::npos; }));
-  f.stop();
-  CHECK(f.sink->texts() == wanted);
-  f.sink->release();
 }
+
+TEST_CASE("source.file: a file name that is not UTF-8 makes labels that are") {
+  Fixture f({"a\xff.log"});
+  f.write("line\n", "a\xff.log");
+  f.start();
+  CHECK(f.got({"line"}));
+  CHECK(f.sink->lines()[0].labels.find("a\xef\xbf\xbd.log") != std::string::npos);
+  CHECK(f.registry.expose().find('\xff') == std::string::npos);
+}
+
+}  // namespace components::loki::source_file

@@ -2,12 +2,25 @@
 
 #include <utility>
 
+#include "telemetry/utf8.h"
+
 namespace components::loki::source_file {
 namespace {
 
+/// A path as a label value, which has to be UTF-8: other bytes become U+FFFD.
+std::string label_of(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const auto character = telemetry::first_utf8(path);
+    out += character.valid ? path.substr(0, character.size) : "\xef\xbf\xbd";
+    path.remove_prefix(character.size);
+  }
+  return out;
+}
+
 telemetry::Labels with_filename(const telemetry::Labels& labels, const std::string& path) {
   telemetry::LabelsBuilder builder(labels);
-  builder.set("filename", path);
+  builder.set("filename", label_of(path));
   return builder.build();
 }
 
@@ -30,7 +43,7 @@ Stream::Stream(Environment& environment, std::string path, telemetry::Labels lab
       path_(std::move(path)),
       key_(key_of(path_, labels)),
       labels_(with_filename(labels, path_)) {
-  const base::metrics::Labels by_path = {{"path", path_}};
+  const base::metrics::Labels by_path = {{"path", label_of(path_)}};
   const auto& metrics = environment_.metrics;
   read_bytes_ =
       metrics.gauge("loki_source_file_read_bytes_total", "Number of bytes read.", by_path);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -35,7 +36,7 @@ Tailer::~Tailer() {
 }
 
 std::string Tailer::resume_text() const {
-  return generations_.front().file.point().text();
+  return (generations_.empty() ? stragglers_.back() : generations_.front()).file.point().text();
 }
 
 Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
@@ -43,15 +44,20 @@ Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
     // What was sent will not be delivered: read it again from the last position that was.
     renew_window();
     generations_.clear();
+    stragglers_.clear();
     resumed_ = false;
     due_ = now + kRetry;
     return Step::nothing;
   }
   if (skipped_) return leaving_ ? finish() : wait(now);
   look_at_path(now);
-  if (generations_.empty()) return leaving_ ? finish() : wait(now);
+  if (generations_.empty() && leaving_) return finish();
   if (leaving_ && generations_.size() == 1 && !path_gone_) return finish();
-  return read_front(batch, now);
+  for (size_t left = generations_.size(); left > 0; left = generations_.size()) {
+    if (read_front(batch, now) == Step::lines) return Step::lines;
+    if (generations_.size() == left) break;  // Else it ended, and the next one is read at once.
+  }
+  return read_straggler(batch, now) ? Step::lines : wait(now);
 }
 
 /// Opens what the path names when it is not the file that was last opened.
@@ -65,6 +71,7 @@ void Tailer::look_at_path(Clock::time_point now) {
   }
   if (!exists) {
     if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
+    if (!generations_.empty() && path_gone_since_ == now) generations_.back().last_event = now;
     problem_.clear();
     if (!std::exchange(resumed_, true)) resume_missing(now);
     return;
@@ -92,6 +99,7 @@ void Tailer::look_at_path(Clock::time_point now) {
 }
 
 void Tailer::adopt(FileReader file, Clock::time_point now) {
+  if (!generations_.empty()) generations_.back().last_event = now;
   auto watch = environment_.watches.watch(file.fd(), *this);
   generations_.push_back({std::move(file), std::move(watch), now});
 }
@@ -151,7 +159,7 @@ std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const 
 }
 
 Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point now) {
-  auto& [file, watch, last_data] = generations_.front();
+  auto& [file, watch, last_event] = generations_.front();
   if (file.was_truncated()) {
     environment_.truncations->add(1);
     environment_.log.info("{}: truncated, reading it from its start", path_);
@@ -159,39 +167,67 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
   }
   const bool superseded = generations_.size() > 1 || path_gone_;
   const bool ended =
-      superseded && (now - last_data >= kLinger || generations_.size() > kGenerationsMax);
+      superseded && (now - last_event >= kLinger || generations_.size() > kGenerationsMax);
   auto taken = file.read(batch, stamps_, ended);
   file_bytes_->set(static_cast<double>(file.size()));
   read_bytes_->set(static_cast<double>(file.point().offset));
-  if (!taken) {
-    complain(path_ + ": " + taken.error().message);
-    if (!superseded) return wait(now);
-  }
+  if (!taken) complain(path_ + ": " + taken.error().message);
   if (taken && *taken) {
-    last_data = now;
-    batch.label_sets.push_back(labels_);
-    environment_.split_lines->add(file.split_lines() - split_lines_told_);
-    split_lines_told_ = file.split_lines();
+    last_event = now;
+    take(file, batch);
     return Step::lines;
   }
-  if (!ended) return wait(now);
+  if (!ended) return Step::nothing;
+  stragglers_.push_back(std::move(generations_.front()));
+  stragglers_.back().last_event = now;
   generations_.pop_front();
   split_lines_told_ = 0;
-  due_ = now;
+  if (stragglers_.size() > kStragglersMax) stragglers_.pop_front();
   return Step::nothing;
+}
+
+bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
+  std::erase_if(stragglers_,
+                [&](const Generation& old) { return now - old.last_event >= kStragglerTime; });
+  for (auto& [file, watch, last_event] : stragglers_) {
+    const auto taken = file.read(batch, stamps_, false);
+    if (!taken || !*taken) continue;
+    last_event = now;
+    take(file, batch);
+    return true;
+  }
+  return false;
+}
+
+/// The batch holds lines of this file.
+void Tailer::take(const FileReader& file, telemetry::LogBatch& batch) {
+  batch.label_sets.push_back(labels_);
+  if (file.split_lines() > split_lines_told_)
+    environment_.split_lines->add(file.split_lines() - split_lines_told_);
+  split_lines_told_ = file.split_lines();
 }
 
 Stream::Step Tailer::wait(Clock::time_point now) {
   if (generations_.empty()) {
     due_ = now + (problem_.empty() ? absence_poll(now - path_gone_since_) : kRetry);
+    wait_for_stragglers(now);
     return Step::nothing;
   }
   const auto& front = generations_.front();
   const bool superseded = generations_.size() > 1 || path_gone_;
   due_ = now + (front.watch.works() ? Clock::duration(kSafetyPoll) : environment_.poll);
-  if (superseded) due_ = std::min(due_, front.last_data + kLinger);
+  if (superseded) due_ = std::min(due_, front.last_event + kLinger);
   if (path_gone_) due_ = std::min(due_, now + absence_poll(now - path_gone_since_));
+  wait_for_stragglers(now);
   return Step::nothing;
+}
+
+/// The kernel tells when one grows; where it does not, they are looked at as the file is.
+void Tailer::wait_for_stragglers(Clock::time_point now) {
+  for (const Generation& old : stragglers_) {
+    due_ = std::min(due_, old.last_event + kStragglerTime);
+    if (!old.watch.works()) due_ = std::min<Clock::time_point>(due_, now + environment_.poll);
+  }
 }
 
 /// The target is gone: forget its position, but not before its lines have arrived.

@@ -10,10 +10,11 @@ namespace components::loki::source_file {
 /// Follows one path as log files are rotated.
 ///
 /// A path names one file after another: its generations. Each is held open from the moment it is
-/// seen under the path, and they are read strictly one after the other. A generation ends when
-/// another one took its place or its name is gone, it is read to its end and was quiet for kLinger
-/// (writers go on writing to the old file until they are told); only then is an unfinished last
-/// line taken as it is.
+/// seen under the path, and they are read one after the other. A generation ends when another one
+/// took its place or its name is gone, and it is read to its end and was quiet for kLinger since
+/// then (writers go on writing to the old file until they are told); only then is an unfinished
+/// last line taken as it is. It stays open for kStragglerTime more: what a writer adds so late is
+/// read between lines of its successor.
 ///
 /// A file that became shorter, or whose beginning changed, was truncated in place (copytruncate):
 /// it is read from its start, and what was not read before is lost, which is counted.
@@ -23,6 +24,9 @@ namespace components::loki::source_file {
 class Tailer final : public Stream {
  public:
   static constexpr std::chrono::milliseconds kLinger{500};
+  static constexpr std::chrono::minutes kStragglerTime{5};
+  /// With more, the one that ended first is closed.
+  static constexpr size_t kStragglersMax = 4;
   /// With more files waiting to be read, none is lingered on.
   static constexpr size_t kGenerationsMax = 256;
 
@@ -38,7 +42,7 @@ class Tailer final : public Stream {
   struct Generation {
     FileReader file;
     Watches::Watch watch;
-    Clock::time_point last_data;
+    Clock::time_point last_event;  // Of new data, and of being superseded.
   };
 
   void look_at_path(Clock::time_point now);
@@ -48,14 +52,18 @@ class Tailer final : public Stream {
   bool begin_without_position(FileReader& file, bool position_is_bad);
   std::optional<FileReader> rotated_file(const ResumePoint& stored) const;
   Step read_front(telemetry::LogBatch& batch, Clock::time_point now);
+  bool read_straggler(telemetry::LogBatch& batch, Clock::time_point now);
+  void take(const FileReader& file, telemetry::LogBatch& batch);
   Step wait(Clock::time_point now);
+  void wait_for_stragglers(Clock::time_point now);
   Step finish();
   void complain(const std::string& problem);
 
   std::deque<Generation> generations_;
-  bool resumed_ = false;    // The stored position was considered.
-  bool path_gone_ = false;  // Nothing to read is under the path.
-  bool skipped_ = false;    // on_positions_file_error = "skip" struck.
+  std::deque<Generation> stragglers_;  // Read to their end, oldest first.
+  bool resumed_ = false;               // The stored position was considered.
+  bool path_gone_ = false;             // Nothing to read is under the path.
+  bool skipped_ = false;               // on_positions_file_error = "skip" struck.
   Clock::time_point path_gone_since_{};
   uint64_t split_lines_told_ = 0;
 };
