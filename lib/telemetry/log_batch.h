@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <stop_token>
@@ -45,6 +46,10 @@ struct LogBatch {
   /// Set by the source. When stop is requested, whoever blocks on behalf of this batch gives up at
   /// once and abandons it: a source must be able to stop while a sink is down.
   std::stop_token stop;
+  bool overflowed = false;  ///< an append() did not fit
+  /// intern()'s own, once there are many label sets: a hash table of indexes + 1.
+  std::vector<uint32_t> index_of_sets;
+  size_t indexed_sets = 0;
 
   std::string_view text(Slice slice) const {
     return std::string_view(buffer).substr(slice.offset, slice.size);
@@ -55,13 +60,22 @@ struct LogBatch {
     return std::span(metadata).subspan(entry.metadata_first, entry.metadata_count);
   }
 
-  /// Puts bytes at the end of the buffer. The buffer must stay under 4 GiB.
+  /// What the buffer may hold: a Slice reaches 4 GiB, and sources send far sooner.
+  static constexpr size_t kBufferBytesMax = size_t{1} << 30;
+
+  /// Puts bytes at the end of the buffer. When they do not fit, nothing is added, the slice is
+  /// empty and `overflowed` is set.
   Slice append(std::string_view bytes) {
+    if (bytes.size() > kBufferBytesMax - std::min(buffer.size(), kBufferBytesMax)) {
+      overflowed = true;
+      return {};
+    }
     const auto offset = static_cast<uint32_t>(buffer.size());
     buffer.append(bytes);
     return {offset, static_cast<uint32_t>(bytes.size())};
   }
-  /// Index of the label set, added when new (linear: a batch has few).
+  /// Index of the label set, added when new. A set that was changed in place since it was interned
+  /// may get a second index.
   uint32_t intern(const Labels& labels);
   void add(int64_t timestamp_ns, std::string_view line, const Labels& labels) {
     entries.push_back({timestamp_ns, append(line), intern(labels), 0, 0});

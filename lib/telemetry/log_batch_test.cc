@@ -28,6 +28,40 @@ TEST_CASE("batch: equal label sets are kept once, lines survive copies and moves
   }
 }
 
+TEST_CASE("batch: a label set has one index, among few sets and many") {
+  const auto set = [](int i) { return Labels{{"request", std::to_string(i)}, {"job", "x"}}; };
+  for (const int count : {1, 16, 17, 18, 5000}) {
+    CAPTURE(count);
+    LogBatch batch;
+    for (int i = 0; i < count; ++i) CHECK(batch.intern(set(i)) == static_cast<uint32_t>(i));
+    for (int i = count; i-- > 0;) CHECK(batch.intern(set(i)) == static_cast<uint32_t>(i));
+    // What relabelling and sources do: change sets in place, add to the list, begin again.
+    for (Labels& labels : batch.label_sets)
+      labels = Labels{{"new", std::string(labels.get("request"))}};
+    const uint32_t own = batch.intern(set(0));
+    CHECK(batch.label_sets[own] == set(0));
+    batch.label_sets.push_back(set(-1));
+    const uint32_t pushed = batch.intern(set(-1));
+    CHECK(batch.label_sets[pushed] == set(-1));
+    batch.label_sets.resize(1);
+    CHECK(batch.label_sets[batch.intern(set(3))] == set(3));
+    LogBatch copy = batch;
+    CHECK(copy.label_sets[copy.intern(set(4))] == set(4));
+  }
+}
+
+TEST_CASE("batch: what does not fit is not added, and it shows") {
+  LogBatch batch;
+  batch.buffer.reserve(1);
+  const std::string half(LogBatch::kBufferBytesMax / 2, 'x');
+  CHECK(batch.append(half).size == half.size());
+  CHECK(batch.append(half).offset == half.size());
+  CHECK_FALSE(batch.overflowed);
+  CHECK(batch.append("y").size == 0);
+  CHECK(batch.overflowed);
+  CHECK(batch.buffer.size() == LogBatch::kBufferBytesMax);
+}
+
 TEST_CASE("fanout: every receiver gets the batch, and the ack comes once, after the last") {
   auto first = std::make_shared<Collector>();
   auto second = std::make_shared<Collector>();

@@ -21,10 +21,10 @@ bool ProtoReader::expect(WireType type) {
 
 uint64_t ProtoReader::read_varint() {
   uint64_t value = 0;
-  for (int shift = 0; shift < 70 && !rest_.empty(); shift += 7) {
+  for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(rest_.front());
     rest_.remove_prefix(1);
-    value |= uint64_t{byte & 0x7FU} << (shift < 64 ? shift : 63);
+    value |= uint64_t{byte & 0x7FU} << shift;
     if (byte < 0x80) return value;
   }
   ok_ = false;
