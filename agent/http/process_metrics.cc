@@ -36,8 +36,10 @@ double cpu_seconds() {
 
 int64_t open_descriptors() {
   std::error_code code;
-  auto entries = std::filesystem::directory_iterator("/proc/self/fd", code);
-  return code ? 0 : std::distance(begin(entries), end(entries));
+  int64_t count = 0;
+  std::filesystem::directory_iterator it("/proc/self/fd", code);
+  for (; !code && it != std::filesystem::directory_iterator(); it.increment(code)) ++count;
+  return count;
 }
 
 }  // namespace

@@ -24,9 +24,11 @@ bool is_river(const fs::path& path) {
 }
 
 bool holds_river(const fs::path& folder) {
-  std::error_code ignored;
-  return std::any_of(fs::directory_iterator(folder, ignored), fs::directory_iterator(),
-                     [](const auto& entry) { return is_river(entry.path()); });
+  std::error_code problem;
+  fs::directory_iterator it(folder, problem);
+  for (; !problem && it != fs::directory_iterator(); it.increment(problem))
+    if (is_river(it->path())) return true;
+  return false;
 }
 
 /// The inventory that a host_vars or group_vars folder belongs to; empty: none.
@@ -58,8 +60,9 @@ std::vector<fs::path> files_in(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) return {path};
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path, ignored))
-    if (entry.is_regular_file(ignored)) files.push_back(entry.path());
+  std::error_code problem;
+  for (fs::directory_iterator it(path, problem), end; !problem && it != end; it.increment(problem))
+    if (it->is_regular_file(ignored)) files.push_back(it->path());
   std::sort(files.begin(), files.end());
   return files;
 }

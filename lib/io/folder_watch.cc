@@ -2,26 +2,25 @@
 
 #include <sys/inotify.h>
 
-#include <algorithm>
+#include <utility>
 
 namespace io {
+
+namespace {
 
 constexpr uint32_t kMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |
                            IN_MOVE_SELF | IN_ONLYDIR;
 
+}  // namespace
+
 void FolderWatch::set(const std::set<std::string>& folders) {
   // Folders may have been replaced under their name, so each is asked for again; a watch that
-  // stands already costs one system call and stays.
-  std::map<std::string, int> wanted;
-  for (const std::string& folder : folders) {
-    const int watch = inotify_.watch(folder, kMask);
-    if (watch >= 0) wanted.emplace(folder, watch);
-  }
-  for (const auto& [folder, watch] : watches_) {
-    const bool kept = std::any_of(wanted.begin(), wanted.end(),
-                                  [w = watch](const auto& entry) { return entry.second == w; });
-    if (!kept) inotify_.unwatch(watch);
-  }
+  // exists already costs one system call and stays.
+  std::set<int> wanted;
+  for (const std::string& folder : folders)
+    if (const int watch = inotify_.watch(folder, kMask); watch >= 0) wanted.insert(watch);
+  for (const int watch : watches_)
+    if (!wanted.contains(watch)) inotify_.unwatch(watch);
   watches_ = std::move(wanted);
 }
 

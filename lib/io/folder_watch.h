@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <set>
 #include <string>
 
@@ -19,7 +18,7 @@ class FolderWatch {
 
  private:
   Inotify inotify_;
-  std::map<std::string, int> watches_;
+  std::set<int> watches_;
 };
 
 }  // namespace io

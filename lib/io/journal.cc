@@ -211,14 +211,14 @@ std::string explain_unreadable_journal(const std::string& directory) {
   size_t files = 0;
   size_t closed = 0;
   for (const auto& root : roots) {
-    std::error_code error;
-    if (std::filesystem::exists(root, error) && access(root.c_str(), R_OK | X_OK) != 0) ++closed;
+    std::error_code error, ignored;
+    if (std::filesystem::exists(root, ignored) && access(root.c_str(), R_OK | X_OK) != 0) ++closed;
     std::filesystem::recursive_directory_iterator walk(
         root, std::filesystem::directory_options::skip_permission_denied, error);
     for (; !error && walk != std::filesystem::recursive_directory_iterator();
          walk.increment(error)) {
       // MACHINE.NAMESPACE: a journal of its own, which only its path opens.
-      if (directory.empty() && walk->is_directory(error) && walk->path().has_extension()) {
+      if (directory.empty() && walk->is_directory(ignored) && walk->path().has_extension()) {
         walk.disable_recursion_pending();
         continue;
       }
