@@ -5,8 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace io::http {
@@ -15,6 +17,14 @@ namespace {
 using Bio = std::unique_ptr<BIO, decltype(&::BIO_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&::X509_free)>;
 using Key = std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)>;
+
+/// Debian and Arch, RHEL and Fedora, SUSE, Alpine.
+constexpr const char* kSystemCaFiles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+};
 
 Bio memory(const std::string& text) {
   return {::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &::BIO_free};
@@ -34,6 +44,17 @@ int openssl_version(TlsVersion version) {
   return TLS1_2_VERSION;
 }
 
+/// The certificates that the system trusts. OpenSSL is linked statically and knows Debian's place
+/// only; SSL_CERT_FILE and SSL_CERT_DIR say where else, and come first.
+void trust_system(SSL_CTX* context) {
+  ::SSL_CTX_set_default_verify_paths(context);
+  if (std::getenv(::X509_get_default_cert_file_env()) != nullptr) return;
+  for (const char* file : kSystemCaFiles)
+    if (::access(file, R_OK) == 0 && ::SSL_CTX_load_verify_locations(context, file, nullptr) == 1)
+      break;
+  ::ERR_clear_error();
+}
+
 base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
   if (!options.ca_file.empty()) {
     if (::SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) != 1)
@@ -49,7 +70,7 @@ base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
     if (count == 0) return tls_error("ca_pem");
     ::ERR_clear_error();  // Reading ends with "no start line".
   } else {
-    ::SSL_CTX_set_default_verify_paths(context);
+    trust_system(context);
   }
   return {};
 }
