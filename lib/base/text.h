@@ -1,0 +1,48 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Characters, UTF-8 and the two kinds of escapes that every layer writes.
+namespace base {
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+/// A letter of ASCII.
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+/// Blank, tab, line feed, vertical tab, form feed or carriage return.
+constexpr bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// Whether the text is a label name as Prometheus first defined it: [a-zA-Z_][a-zA-Z0-9_]*.
+constexpr bool is_label_name(std::string_view text) {
+  if (text.empty() || is_digit(text.front())) return false;
+  for (const char c : text)
+    if (!is_letter(c) && !is_digit(c) && c != '_') return false;
+  return true;
+}
+
+/// One character taken from the front of a text.
+struct Utf8Char {
+  uint32_t code_point = 0xFFFD;
+  size_t size = 1;     ///< bytes it takes; 1 for a byte that is not UTF-8
+  bool valid = false;  ///< false: overlong, surrogate, truncated or beyond U+10FFFF
+};
+
+/// The first character of `text`, which must not be empty.
+Utf8Char first_utf8(std::string_view text);
+
+/// Whether all of it is UTF-8. One pass; ASCII is the quick way.
+bool is_utf8(std::string_view text);
+
+void append_utf8(std::string& out, uint32_t code_point);
+
+/// Appends the text as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace base

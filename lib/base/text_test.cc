@@ -1,0 +1,30 @@
+#include "base/text.h"
+
+#include <doctest/doctest.h>
+
+namespace base {
+
+TEST_CASE("text: a JSON string of any bytes is UTF-8") {
+  struct Case {
+    std::string_view in, want;
+  };
+  for (const auto& c :
+       {Case{"plain", "\"plain\""}, Case{"a\"b\\c\n\t", R"("a\"b\\c\n\t")"},
+        Case{"\x01\x7f", "\"\\u0001\x7f\""}, Case{"żółw", "\"żółw\""},
+        Case{"a\xff\xfe", "\"a\uFFFD\uFFFD\""}, Case{"\xe2\x82", "\"\uFFFD\uFFFD\""},
+        Case{"\xed\xa0\x80", "\"\uFFFD\uFFFD\uFFFD\""}}) {
+    CAPTURE(c.in);
+    std::string out;
+    append_json_string(out, c.in);
+    CHECK(out == c.want);
+    CHECK(is_utf8(out));
+  }
+}
+
+TEST_CASE("text: label names") {
+  for (const std::string_view good : {"a", "_", "job", "A_1"}) CHECK(is_label_name(good));
+  for (const std::string_view bad : {"", "1a", "a-b", "a.b", "ż", "a b"})
+    CHECK_FALSE(is_label_name(bad));
+}
+
+}  // namespace base
