@@ -72,6 +72,7 @@ BANNED = [
     (r"\bthrow\b", "nothing of ours throws: report or return a Result"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", "finish it or leave it out"),
     (r"\bsleep_for\(", "wait for the event itself"),
+    (r"\bstd::j?thread\b(?!::)", "use base::Thread: it has a name, and can fail"),
     (r"\busing namespace std\b", "name what you use"),
 ]
 
@@ -147,11 +148,11 @@ def banned_findings(path, lines):
 
 
 def heavy_findings(path, lines):
-    """Beast and nlohmann/json stay behind .cc files: they cost seconds per inclusion."""
+    """Beast, spdlog and nlohmann/json stay behind .cc files: they cost seconds per inclusion."""
     if not path.endswith(".h"):
         return
     for number, line in enumerate(lines, 1):
-        if re.match(r"#include <(boost/|nlohmann/|rapidjson/|yaml-cpp/|CLI/)", line):
+        if re.match(r"#include <(boost/|spdlog/|nlohmann/|rapidjson/|yaml-cpp/|CLI/)", line):
             yield number, "a heavy third-party header in a header of ours: include it in one .cc"
 
 

@@ -14,8 +14,8 @@
 #include <cstring>
 #include <optional>
 
+#include "base/descriptor.h"
 #include "base/files.h"
-#include "io/descriptor.h"
 #include "io/journal.h"
 
 namespace agent::doctor {
@@ -151,7 +151,7 @@ void check_kernel(const Needs& needs, Checks& checks, const fs::path& sys) {
   ::uname(&kernel);
   checks.push_back({"kernel", State::ok, fmt::format("{} {}", kernel.sysname, kernel.release), ""});
   if (needs.watches_files) {
-    const io::Descriptor watch(::inotify_init1(IN_CLOEXEC));
+    const base::Descriptor watch(::inotify_init1(IN_CLOEXEC));
     const int code = errno;
     const auto watches = read_number(sys / "fs/inotify/max_user_watches");
     if (!watch)

@@ -5,17 +5,16 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
-#include <thread>
 
-#include "components/loki/source_syslog/address.h"
+#include "base/thread.h"
 #include "components/shared/docker_api/api.h"
 #include "components/shared/http_client/client.h"
 #include "io/http/client.h"
+#include "io/socket.h"
 
 namespace agent::doctor {
 namespace {
 
-using components::loki::source_syslog::Protocol;
 
 constexpr std::string_view kAgent = "tributary";
 /// A backend refuses lines from the future; Loki allows ten minutes.
@@ -45,8 +44,8 @@ Check check_port(const ListenNeed& need, const Ports& ports) {
   if (!holders.empty())
     return {"ports", State::ok,
             fmt::format("{} is held by the running {}", what, describe(holders[0])), ""};
-  const auto bound = components::loki::source_syslog::bind_socket(
-      need.address, need.protocol == "udp" ? Protocol::udp : Protocol::tcp);
+  const auto bound = io::bind_socket(
+      need.address, need.protocol == "udp" ? io::Transport::udp : io::Transport::tcp);
   if (bound) return {"ports", State::ok, what + " is free", ""};
   return {"ports", State::fail, fmt::format("{}: {}", what, bound.error().message),
           "listen on an address of this host and a port from 1024 on"};
@@ -116,9 +115,14 @@ void check_dockers(const Needs& needs, Checks& checks) {
 void check_backends(const Needs& needs, Checks& checks) {
   Checks found(needs.backends.size());
   {
-    std::vector<std::jthread> asking;
-    for (size_t i = 0; i < found.size(); ++i)
-      asking.emplace_back([&, i] { found[i] = check_backend(needs.backends[i]); });
+    std::vector<base::Thread> asking;
+    for (size_t i = 0; i < found.size(); ++i) {
+      const auto ask = [&, i] { found[i] = check_backend(needs.backends[i]); };
+      if (auto thread = base::Thread::start("doctor", ask))
+        asking.push_back(std::move(*thread));
+      else
+        ask();
+    }
   }
   checks.insert(checks.end(), found.begin(), found.end());
 }

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "io/descriptor.h"
+#include "base/descriptor.h"
 
 using agent::doctor::BoundSocket;
 using agent::doctor::parse_sockets;
@@ -60,7 +60,7 @@ TEST_CASE("doctor: tables of sockets") {
 }
 
 TEST_CASE("doctor: who holds a port") {
-  const io::Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

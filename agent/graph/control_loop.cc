@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -14,13 +13,8 @@
 
 namespace agent {
 
-ControlLoop::ControlLoop() : wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  ENSURE(wake_fd_ >= 0);
-}
-
-ControlLoop::~ControlLoop() {
-  ::close(wake_fd_);
-  if (signal_fd_ >= 0) ::close(signal_fd_);
+ControlLoop::ControlLoop() {
+  ENSURE(wake_.fd() >= 0);
 }
 
 base::Result<void> ControlLoop::handle_signals(const std::vector<int>& signals,
@@ -30,8 +24,8 @@ base::Result<void> ControlLoop::handle_signals(const std::vector<int>& signals,
   for (const int signal : signals) ::sigaddset(&set, signal);
   if (const int code = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); code != 0)
     return base::fail_errno("cannot block signals", code);
-  signal_fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signal_fd_ < 0) return base::fail_errno("cannot receive signals", errno);
+  signal_fd_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signal_fd_) return base::fail_errno("cannot receive signals", errno);
   on_signal_ = std::move(handler);
   return {};
 }
@@ -41,9 +35,7 @@ void ControlLoop::post(Task task) {
     base::Lock lock(mutex_);
     posted_.push_back(std::move(task));
   }
-  const uint64_t one = 1;
-  // Only a full counter can fail, and then the loop is awake anyway.
-  [[maybe_unused]] const ssize_t written = ::write(wake_fd_, &one, sizeof one);
+  wake_.notify();
 }
 
 void ControlLoop::after(std::chrono::milliseconds delay, Task task) {
@@ -52,7 +44,7 @@ void ControlLoop::after(std::chrono::milliseconds delay, Task task) {
 
 void ControlLoop::run() {
   while (!quitting_) {
-    pollfd waits[] = {{wake_fd_, POLLIN, 0}, {signal_fd_, POLLIN, 0}};
+    pollfd waits[] = {{wake_.fd(), POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}};
     const int ready = ::poll(waits, 2, poll_timeout_ms());
     ENSURE(ready >= 0 || errno == EINTR);
     if (waits[1].revents & POLLIN) read_signals();
@@ -66,8 +58,7 @@ void ControlLoop::quit() {
 }
 
 void ControlLoop::run_posted() {
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t drained = ::read(wake_fd_, &count, sizeof count);
+  wake_.clear();
   std::vector<Task> tasks;
   {
     base::Lock lock(mutex_);
@@ -92,7 +83,7 @@ int ControlLoop::poll_timeout_ms() const {
 
 void ControlLoop::read_signals() {
   signalfd_siginfo info{};
-  while (::read(signal_fd_, &info, sizeof info) == sizeof info)
+  while (::read(signal_fd_.get(), &info, sizeof info) == sizeof info)
     on_signal_(static_cast<int>(info.ssi_signo));
 }
 

@@ -7,8 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "io/wake.h"
 
 namespace agent {
 
@@ -20,7 +22,6 @@ class ControlLoop {
   using Clock = std::chrono::steady_clock;
 
   ControlLoop();
-  ~ControlLoop();
   ControlLoop(const ControlLoop&) = delete;
   ControlLoop& operator=(const ControlLoop&) = delete;
 
@@ -56,8 +57,8 @@ class ControlLoop {
   int poll_timeout_ms() const;
   void read_signals();
 
-  int wake_fd_;
-  int signal_fd_ = -1;
+  const io::Wake wake_;
+  base::Descriptor signal_fd_;
   std::function<void(int)> on_signal_;
   std::multimap<Clock::time_point, Task> timers_;
   bool quitting_ = false;

@@ -5,25 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <utility>
 
 namespace base {
 namespace {
 
-/// A file descriptor that is closed at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+/// Names for a temporary file that are tried: others are left by processes that were killed.
+constexpr int kNamesMax = 100;
 
 Result<void> write_all(int fd, std::string_view content, const std::string& name) {
   while (!content.empty()) {
@@ -39,7 +29,7 @@ Result<void> write_all(int fd, std::string_view content, const std::string& name
 
 Result<std::string> read_file(const std::filesystem::path& path, size_t bytes_max) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return fail_errno(fmt::format("cannot read {}", path.string()), errno);
+  if (!fd) return fail_errno(fmt::format("cannot read {}", path.string()), errno);
   std::string content;
   struct stat status {};
   if (::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode))
@@ -61,12 +51,12 @@ Result<std::vector<NamedText>> read_config(const std::filesystem::path& path) {
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {
     files.clear();
-    auto entries = std::filesystem::directory_iterator(path, code);
-    if (code) return fail("cannot read {}: {}", path.string(), code.message());
-    for (const auto& entry : entries)
-      if (const auto extension = entry.path().extension();
+    std::filesystem::directory_iterator it(path, code);
+    for (; !code && it != std::filesystem::directory_iterator(); it.increment(code))
+      if (const auto extension = it->path().extension();
           extension == ".river" || extension == ".alloy")
-        files.push_back(entry.path());
+        files.push_back(it->path());
+    if (code) return fail("cannot read {}: {}", path.string(), code.message());
     if (files.empty()) return fail("no *.river or *.alloy file in {}", path.string());
     std::sort(files.begin(), files.end());
   }
@@ -79,22 +69,70 @@ Result<std::vector<NamedText>> read_config(const std::filesystem::path& path) {
   return texts;
 }
 
-Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content,
-                               mode_t mode) {
-  const std::string temporary = path.string() + ".new";
-  {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (fd.get() < 0) return fail_errno(fmt::format("cannot create {}", temporary), errno);
-    if (auto written = write_all(fd.get(), content, temporary); !written) return written;
-    if (::fsync(fd.get()) != 0) return fail_errno(fmt::format("cannot sync {}", temporary), errno);
+Result<StagedFile> StagedFile::write(std::filesystem::path path, std::string_view content,
+                                     mode_t mode) {
+  static std::atomic<unsigned> next{static_cast<unsigned>(::getpid()) << 12};
+  StagedFile staged;
+  staged.path_ = std::move(path);
+  for (int tries = 0; tries < kNamesMax && !staged.fd_; ++tries) {
+    staged.temporary_ = fmt::format("{}.{:x}.new", staged.path_.string(), next++);
+    staged.fd_.reset(::open(staged.temporary_.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    if (!staged.fd_ && errno != EEXIST) break;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0)
-    return fail_errno(fmt::format("cannot rename {} to {}", temporary, path.string()), errno);
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  if (!staged.fd_) {
+    const int code = errno;
+    const std::string name = std::exchange(staged.temporary_, {});
+    return fail_errno(fmt::format("cannot create {}", name), code);
+  }
+  struct stat old {};
+  if (::lstat(staged.path_.c_str(), &old) == 0 && S_ISREG(old.st_mode)) {
+    // Owner first: a change of it takes set-user-ID bits away. Who may not keeps its own.
+    [[maybe_unused]] const int chowned = ::fchown(staged.fd_.get(), old.st_uid, old.st_gid);
+    if (::fchmod(staged.fd_.get(), old.st_mode & 07777) != 0)
+      return fail_errno(fmt::format("cannot set the mode of {}", staged.temporary_), errno);
+  }
+  auto written = write_all(staged.fd_.get(), content, staged.temporary_);
+  if (!written) return tl::unexpected(written.error());
+  ::sync_file_range(staged.fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // Begins; sync() waits.
+  return staged;
+}
+
+StagedFile::StagedFile(StagedFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::move(other.fd_)) {}
+
+StagedFile::~StagedFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> StagedFile::sync() {
+  if (::fsync(fd_.get()) != 0) return fail_errno(fmt::format("cannot sync {}", temporary_), errno);
+  return {};
+}
+
+Result<void> StagedFile::replace() {
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+    return fail_errno(fmt::format("cannot rename {} to {}", temporary_, path_.string()), errno);
+  temporary_.clear();
+  return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || ::fsync(directory.get()) != 0)
+  if (!directory || ::fsync(directory.get()) != 0)
     return fail_errno(fmt::format("cannot sync {}", folder.string()), errno);
   return {};
+}
+
+Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content,
+                               mode_t mode) {
+  auto staged = StagedFile::write(path, content, mode);
+  if (!staged) return tl::unexpected(staged.error());
+  if (auto synced = staged->sync(); !synced) return synced;
+  if (auto replaced = staged->replace(); !replaced) return replaced;
+  return sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace base

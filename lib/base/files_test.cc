@@ -1,9 +1,13 @@
 #include "base/files.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "base/thread.h"
 
 namespace {
 
@@ -15,6 +19,13 @@ struct TemporaryFolder {
     path = ::mkdtemp(pattern.data());
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(path))
+      found.push_back(entry.path().filename());
+    std::sort(found.begin(), found.end());
+    return found;
+  }
 };
 
 }  // namespace
@@ -25,7 +36,7 @@ TEST_CASE("files: what was written is read, and an old content is replaced whole
   REQUIRE(base::write_file_atomic(file, "a longer first content"));
   REQUIRE(base::write_file_atomic(file, "second"));
   CHECK(base::read_file(file).value() == "second");
-  CHECK_FALSE(std::filesystem::exists(folder.path / "a.new"));
+  CHECK(folder.names() == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("files: errors name the file and the cause") {
@@ -48,4 +59,55 @@ TEST_CASE("files: a folder is read in the order of its names, other files left o
   REQUIRE(texts->size() == 2);
   CHECK(texts->at(0).text == "a.river");
   CHECK(texts->at(1).text == "b.alloy");
+}
+
+TEST_CASE("files: a replaced file keeps its mode and owner, a new one gets those asked for") {
+  const TemporaryFolder folder;
+  const auto facts = [&](const char* name) {
+    struct stat status {};
+    REQUIRE(::lstat((folder.path / name).c_str(), &status) == 0);
+    return status;
+  };
+  const mode_t old_mask = ::umask(022);
+  REQUIRE(base::write_file_atomic(folder.path / "new", "x", 0666));
+  ::umask(old_mask);
+  CHECK((facts("new").st_mode & 07777) == 0644);
+  REQUIRE(::chmod((folder.path / "new").c_str(), 0640) == 0);
+  const bool may_chown = ::chown((folder.path / "new").c_str(), 1234, 5678) == 0;
+  REQUIRE(base::write_file_atomic(folder.path / "new", "y", 0600));
+  CHECK((facts("new").st_mode & 07777) == 0640);
+  if (may_chown) {
+    CHECK(facts("new").st_uid == 1234);
+    CHECK(facts("new").st_gid == 5678);
+  }
+}
+
+TEST_CASE("files: symbolic links are replaced, not followed, and nothing is left behind") {
+  const TemporaryFolder folder;
+  REQUIRE(base::write_file_atomic(folder.path / "victim", "untouched"));
+  std::filesystem::create_symlink("victim", folder.path / "link");
+  std::filesystem::create_symlink("victim", folder.path / "link.new");  // The old temporary name.
+  REQUIRE(base::write_file_atomic(folder.path / "link", "content"));
+  CHECK(base::read_file(folder.path / "victim").value() == "untouched");
+  CHECK_FALSE(std::filesystem::is_symlink(folder.path / "link"));
+  CHECK(base::read_file(folder.path / "link").value() == "content");
+  std::filesystem::create_directory(folder.path / "directory");
+  CHECK_FALSE(base::write_file_atomic(folder.path / "directory", "x"));
+  CHECK(folder.names() == std::vector<std::string>{"directory", "link", "link.new", "victim"});
+}
+
+TEST_CASE("files: of two writers one wins whole") {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "f";
+  const std::string contents[] = {std::string(100'000, 'a'), std::string(50'000, 'b')};
+  {
+    std::vector<base::Thread> writers;
+    for (const std::string& content : contents)
+      writers.push_back(std::move(*base::Thread::start("writer", [&] {
+        for (int i = 0; i < 50; ++i) CHECK(base::write_file_atomic(file, content));
+      })));
+  }
+  const std::string last = base::read_file(file).value();
+  CHECK((last == contents[0] || last == contents[1]));
+  CHECK(folder.names() == std::vector<std::string>{"f"});
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/ensure.h"
@@ -46,8 +47,20 @@ Registry::Series& Registry::series(std::string_view name, std::string_view help,
     family->second.help = help;
     family->second.is_counter = is_counter;
   }
-  ENSURE(family->second.is_counter == is_counter);
-  return family->second.series[print_labels(labels)];
+  Family& content = family->second;
+  ENSURE(content.is_counter == is_counter);
+  // Twice as many as were alive the last time: looking costs little per series that is added.
+  if (content.series.size() >= content.forget_at) {
+    content.forget_dead();
+    content.forget_at = std::max<size_t>(64, 2 * content.series.size());
+  }
+  return content.series[print_labels(labels)];
+}
+
+void Registry::Family::forget_dead() {
+  std::erase_if(series, [](const auto& entry) {
+    return entry.second.counter.expired() && entry.second.gauge.expired();
+  });
 }
 
 std::shared_ptr<Counter> Registry::counter(std::string_view name, std::string_view help,
@@ -67,9 +80,7 @@ std::string Registry::expose() {
   std::string out;
   for (auto family = families_.begin(); family != families_.end();) {
     auto& [name, content] = *family;
-    std::erase_if(content.series, [](const auto& entry) {
-      return entry.second.counter.expired() && entry.second.gauge.expired();
-    });
+    content.forget_dead();
     if (content.series.empty()) {
       family = families_.erase(family);
       continue;
@@ -85,6 +96,13 @@ std::string Registry::expose() {
     ++family;
   }
   return out;
+}
+
+size_t Registry::size() {
+  Lock lock(mutex_);
+  size_t count = 0;
+  for (const auto& [name, family] : families_) count += family.series.size();
+  return count;
 }
 
 std::shared_ptr<Counter> Scope::counter(std::string_view name, std::string_view help,

@@ -37,7 +37,8 @@ class Gauge {
 };
 
 /// All series of the process. A series lives as long as somebody holds the pointer it was handed
-/// out as; asking twice for the same name and labels gives the same series. Thread safe.
+/// out as; asking twice for the same name and labels gives the same series. Dead series are
+/// forgotten at the next scrape, and without one once they outnumber the living. Thread safe.
 class Registry {
  public:
   std::shared_ptr<Counter> counter(std::string_view name, std::string_view help,
@@ -46,6 +47,9 @@ class Registry {
 
   /// Prometheus text exposition format 0.0.4, families and series sorted by name.
   std::string expose();
+
+  /// Series that are remembered, living or dead.
+  size_t size();
 
  private:
   struct Series {
@@ -56,6 +60,9 @@ class Registry {
     std::string help;
     bool is_counter = true;
     std::map<std::string, Series> series;  // by printed labels
+    size_t forget_at = 64;                 // Series at which dead ones are looked for.
+
+    void forget_dead();
   };
   Series& series(std::string_view name, std::string_view help, const Labels& labels,
                  bool is_counter) REQUIRES_LOCK(mutex_);

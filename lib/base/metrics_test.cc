@@ -22,3 +22,13 @@ TEST_CASE("metrics: a series goes with its last holder") {
   { const auto gone = Scope(registry, "loki.write.x").counter("c_total", "C."); }
   CHECK(registry.expose().empty());
 }
+
+TEST_CASE("metrics: dead series are forgotten without a scrape, living ones are not") {
+  Registry registry;
+  const auto kept = registry.counter("d_total", "D.", {{"tenant", "kept"}});
+  kept->add(7);
+  for (int i = 0; i < 10'000; ++i)
+    registry.counter("d_total", "D.", {{"tenant", std::to_string(i)}})->add(1);
+  CHECK(registry.size() <= 64);
+  CHECK(registry.counter("d_total", "D.", {{"tenant", "kept"}})->value() == 7);
+}

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace base {
@@ -17,9 +18,10 @@ struct ProgramOutput {
   std::string err;
 };
 
-/// A program that runs beside this one. Memory files stand on all three of its sides, so that
+/// A program that runs beside this one. Its stdin, stdout and stderr are memory files, so that
 /// nothing blocks and nothing need be read while it runs. Killed and waited for when it goes out of
-/// scope.
+/// scope, and when SIGINT, SIGTERM, SIGHUP or SIGQUIT ends this process (unless the process handles
+/// them itself).
 class Child {
  public:
   /// Starts a program found by PATH, in a process group of its own.
@@ -29,7 +31,9 @@ class Child {
   ~Child();
 
   /// For poll(2): readable once the program has ended.
-  int ended_fd() const { return ended_fd_; }
+  int ended_fd() const { return ended_fd_.get(); }
+  /// Its process id, 0 once it was waited for.
+  pid_t pid() const { return pid_; }
   /// Ends it with all that it has started.
   void kill();
   /// Waits for its end. An error when it died of a signal. To be called once.
@@ -39,8 +43,8 @@ class Child {
   Child() = default;
 
   std::string name_;
-  std::array<int, 3> sides_ = {-1, -1, -1};  ///< stdin, stdout, stderr
-  int ended_fd_ = -1;
+  std::array<Descriptor, 3> sides_;  ///< stdin, stdout, stderr: memory files
+  Descriptor ended_fd_;
   pid_t pid_ = 0;  ///< 0: waited for
 };
 

@@ -15,8 +15,12 @@ struct Error {
 };
 
 /// A value, or an Error that the operator can fix. Config mistakes go to diag::Diagnostics instead.
+/// A class of its own so that ignoring one is a compiler warning.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+};
 
 /// Makes the failing branch of a Result from an fmt format.
 template <class... Args>

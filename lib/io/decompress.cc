@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "io/descriptor.h"
+#include "base/descriptor.h"
 
 namespace io {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 /// Hands out the compressed bytes of a file piece by piece.
 class Input {
  public:
-  Input(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  Input(base::Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
   /// The next piece; empty at the end.
   base::Result<std::span<char>> next() {
@@ -29,7 +29,7 @@ class Input {
   }
 
  private:
-  Descriptor file_;
+  base::Descriptor file_;
   std::string path_;
   std::array<char, 64 << 10> bytes_;
 };
@@ -145,7 +145,7 @@ class Bzip2 {
 
 base::Result<std::unique_ptr<Decompressor>> Decompressor::open(const std::string& path,
                                                                Format format) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  base::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file) return base::fail_errno(path, errno);
   Input input(std::move(file), path);
   if (format == Format::bzip2) return std::make_unique<Reader<Bzip2>>(std::move(input));

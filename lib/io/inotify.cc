@@ -9,22 +9,18 @@ namespace io {
 
 Inotify::Inotify() : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
 
-Inotify::~Inotify() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 int Inotify::watch(const std::string& path, uint32_t mask) const {
-  return fd_ < 0 ? -1 : ::inotify_add_watch(fd_, path.c_str(), mask);
+  return !fd_ ? -1 : ::inotify_add_watch(fd_.get(), path.c_str(), mask);
 }
 
 void Inotify::unwatch(int watch) const {
-  if (fd_ >= 0 && watch >= 0) ::inotify_rm_watch(fd_, watch);
+  if (fd_ && watch >= 0) ::inotify_rm_watch(fd_.get(), watch);
 }
 
 void Inotify::drain(const std::function<void(const Event&)>& take) const {
-  if (fd_ < 0) return;
+  if (!fd_) return;
   alignas(inotify_event) char buffer[16 << 10];
-  for (ssize_t size; (size = ::read(fd_, buffer, sizeof buffer)) > 0;) {
+  for (ssize_t size; (size = ::read(fd_.get(), buffer, sizeof buffer)) > 0;) {
     for (ssize_t at = 0; at < size;) {
       inotify_event event{};
       std::memcpy(&event, buffer + at, sizeof event);

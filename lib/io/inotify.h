@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace io {
 
 /// The kernel's notices about files and folders. Where it cannot work (no descriptors left, network
@@ -12,12 +14,11 @@ namespace io {
 class Inotify {
  public:
   Inotify();
-  ~Inotify();
   Inotify(const Inotify&) = delete;
   Inotify& operator=(const Inotify&) = delete;
 
   /// For poll(2); -1 when the kernel gave none.
-  int fd() const { return fd_; }
+  int fd() const { return fd_.get(); }
   /// A number for the watch, or -1. `mask`: IN_* of inotify(7). The same inode gives the same
   /// number.
   int watch(const std::string& path, uint32_t mask) const;
@@ -32,7 +33,7 @@ class Inotify {
   void drain(const std::function<void(const Event&)>& take) const;
 
  private:
-  int fd_ = -1;
+  base::Descriptor fd_;
 };
 
 }  // namespace io

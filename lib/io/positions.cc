@@ -5,10 +5,12 @@
 #include <zlib.h>
 
 #include <cerrno>
-#include <charconv>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/files.h"
+#include "base/thread.h"
 
 namespace io {
 namespace {
@@ -112,6 +114,119 @@ base::Result<Entries> parse_positions(std::string_view text) {
   return entries;
 }
 
+/// Saves the stores of the process. Never destroyed: its thread ends by itself when there is no
+/// store left.
+class Positions::Saver {
+ public:
+  static Saver& all() {
+    static auto* const only = new Saver;
+    return *only;
+  }
+
+  void add(Positions* store) {
+    base::Lock lock(mutex_);
+    stores_.insert(store);
+    has_changed_ = true;  // One that was recovered is written again.
+    start_thread();
+    changed_.notify_all();
+  }
+  /// When it returns, nobody saves the store but its owner.
+  void remove(Positions* store) {
+    base::Lock saving(saving_mutex_);
+    base::Lock lock(mutex_);
+    stores_.erase(store);
+    changed_.notify_all();
+  }
+  void notify() {
+    base::Lock lock(mutex_);
+    has_changed_ = true;
+    start_thread();
+    changed_.notify_all();
+  }
+  /// Saves these now, as far as they changed. The first error.
+  base::Result<void> save(const std::vector<Positions*>& stores) {
+    base::Lock saving(saving_mutex_);
+    return save_together(stores);
+  }
+
+ private:
+  struct Save {
+    Positions* store;
+    base::Result<base::StagedFile> file;
+    base::Result<void> result;
+  };
+
+  /// Without a thread (none could be had) stores are saved when they end; the next change tries
+  /// again.
+  void start_thread() REQUIRES_LOCK(mutex_) {
+    if (has_thread_ || stores_.empty()) return;
+    auto thread = base::Thread::start("positions", [this] { run(); });
+    if (!thread) return;
+    thread->detach();
+    has_thread_ = true;
+  }
+
+  void run() {
+    mutex_.lock();
+    while (!stores_.empty()) {
+      if (!has_changed_) {
+        changed_.wait(mutex_);
+        continue;
+      }
+      has_changed_ = false;
+      mutex_.unlock();
+      const bool saved = save_all();
+      mutex_.lock();
+      has_changed_ = has_changed_ || !saved;  // Tried again after the interval.
+      const auto due = std::chrono::steady_clock::now() + kSaveInterval;
+      while (!stores_.empty() && std::chrono::steady_clock::now() < due)
+        changed_.wait_until(mutex_, due);
+    }
+    has_thread_ = false;
+    mutex_.unlock();
+  }
+
+  bool save_all() {
+    base::Lock saving(saving_mutex_);
+    std::vector<Positions*> stores;
+    {
+      base::Lock lock(mutex_);
+      stores.assign(stores_.begin(), stores_.end());
+    }
+    return save_together(stores).has_value();
+  }
+
+  static base::Result<void> save_together(const std::vector<Positions*>& stores) {
+    std::vector<Save> saves;
+    for (Positions* store : stores)
+      if (const auto content = store->take_changed())
+        saves.push_back({store, base::StagedFile::write(store->file_, *content, 0600), {}});
+    const auto step = [&](auto work) {
+      for (Save& save : saves)
+        if (save.file && save.result) save.result = work(save);
+    };
+    step([](Save& save) { return save.file->sync(); });
+    step([](Save& save) { return save.store->keep_previous(); });
+    step([](Save& save) { return save.file->replace(); });
+    step([](Save& save) { return base::sync_folder(save.store->file_.parent_path()); });
+    base::Result<void> first;
+    for (Save& save : saves) {
+      if (!save.file) save.result = tl::unexpected(save.file.error());
+      if (!save.result) save.result = base::in_context("positions", save.result.error());
+      save.store->note_saved(save.result);
+      if (first && !save.result) first = save.result;
+    }
+    return first;
+  }
+
+  base::Mutex saving_mutex_;  // Held for the I/O of a save; taken before the other.
+  base::Mutex mutex_;
+  base::Condition changed_;
+  std::set<Positions*> stores_ GUARDED_BY(mutex_);
+  bool has_changed_ GUARDED_BY(mutex_) = false;
+  bool has_thread_ GUARDED_BY(mutex_) = false;
+};
+
 Positions::Positions(std::filesystem::path file, const base::metrics::Scope& metrics,
                      base::Logger log)
     : file_(std::move(file)), log_(std::move(log)) {
@@ -122,17 +237,12 @@ Positions::Positions(std::filesystem::path file, const base::metrics::Scope& met
   save_failures_ = metrics.counter("tributary_positions_save_failures_total",
                                    "Saves of the positions file that failed.");
   load();
-  saver_ = std::thread([this] { run(); });
+  Saver::all().add(this);
 }
 
 Positions::~Positions() {
-  {
-    base::Lock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  saver_.join();
-  if (const auto saved = save(); !saved) log_.error("{}", saved.error().message);
+  Saver::all().remove(this);
+  (void)save();  // It has logged its failure.
 }
 
 void Positions::load() {
@@ -142,12 +252,11 @@ void Positions::load() {
   if (!std::filesystem::exists(file_, ignored) && !std::filesystem::exists(previous, ignored))
     return;
   const auto read = [](const std::filesystem::path& path) -> base::Result<Entries> {
-    return base::read_file(path, kFileBytesMax).and_then([](const std::string& text) {
-      return parse_positions(text);
-    });
+    const auto text = base::read_file(path, kFileBytesMax);
+    if (!text) return tl::unexpected(text.error());
+    return parse_positions(*text);
   };
   auto newest = read(file_);
-  base::Lock file_lock(file_mutex_);
   base::Lock lock(mutex_);
   if (newest) {
     entries_ = std::move(*newest);
@@ -180,77 +289,63 @@ Entries Positions::all() const {
 }
 
 void Positions::set(std::string_view key, std::string_view value) {
-  base::Lock lock(mutex_);
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    entries_.emplace(key, value);
-  } else if (found->second == value) {
-    return;
-  } else {
-    found->second = value;
+  {
+    base::Lock lock(mutex_);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) {
+      entries_.emplace(key, value);
+    } else if (found->second == value) {
+      return;
+    } else {
+      found->second = value;
+    }
+    if (std::exchange(dirty_, true)) return;  // The saver knows already.
   }
-  if (std::exchange(dirty_, true)) return;  // The saver knows already.
-  changed_.notify_all();
+  Saver::all().notify();
 }
 
 void Positions::erase(std::string_view key) {
-  base::Lock lock(mutex_);
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) return;
-  entries_.erase(found);
-  dirty_ = true;
-  changed_.notify_all();
+  {
+    base::Lock lock(mutex_);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return;
+    entries_.erase(found);
+    dirty_ = true;
+  }
+  Saver::all().notify();
 }
 
 base::Result<void> Positions::save() {
-  base::Lock file_lock(file_mutex_);
-  std::string content;
-  {
-    base::Lock lock(mutex_);
-    if (!dirty_) return {};
-    content = format_positions(entries_);
-    dirty_ = false;
-  }
-  auto written = write(content);
-  if (written) {
+  return Saver::all().save({this});
+}
+
+std::optional<std::string> Positions::take_changed() {
+  base::Lock lock(mutex_);
+  if (!std::exchange(dirty_, false)) return std::nullopt;
+  return format_positions(entries_);
+}
+
+base::Result<void> Positions::keep_previous() {
+  if (!newest_is_good_) return {};
+  const std::string previous = file_.string() + ".old", temporary = previous + ".new";
+  ::unlink(temporary.c_str());
+  // A file system without hard links keeps no previous generation; the newest is still atomic.
+  if (::link(file_.c_str(), temporary.c_str()) == 0 &&
+      ::rename(temporary.c_str(), previous.c_str()) != 0)
+    return base::fail_errno(fmt::format("cannot rename {}", temporary), errno);
+  return {};
+}
+
+void Positions::note_saved(const base::Result<void>& saved) {
+  if (saved) {
     newest_is_good_ = true;
-    return {};
+    complained_ = false;
+    return;
   }
   save_failures_->add(1);
+  if (!std::exchange(complained_, true)) log_.error("{}", saved.error().message);
   base::Lock lock(mutex_);
   dirty_ = true;
-  return base::in_context("positions", written.error());
-}
-
-base::Result<void> Positions::write(const std::string& content) {
-  if (newest_is_good_) {
-    const std::string previous = file_.string() + ".old", temporary = previous + ".new";
-    ::unlink(temporary.c_str());
-    // A file system without hard links keeps no previous generation; the newest is still atomic.
-    if (::link(file_.c_str(), temporary.c_str()) == 0 &&
-        ::rename(temporary.c_str(), previous.c_str()) != 0)
-      return base::fail_errno(fmt::format("cannot rename {}", temporary), errno);
-  }
-  return base::write_file_atomic(file_, content, 0600);
-}
-
-void Positions::run() {
-  bool complained = false;
-  mutex_.lock();
-  while (!stopping_) {
-    if (!dirty_) {
-      changed_.wait(mutex_);
-      continue;
-    }
-    mutex_.unlock();
-    const auto saved = save();
-    if (!saved && !std::exchange(complained, true)) log_.error("{}", saved.error().message);
-    if (saved) complained = false;
-    mutex_.lock();
-    const auto due = std::chrono::steady_clock::now() + kSaveInterval;
-    while (!stopping_ && std::chrono::steady_clock::now() < due) changed_.wait_until(mutex_, due);
-  }
-  mutex_.unlock();
 }
 
 }  // namespace io

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -35,12 +34,15 @@ namespace io {
 /// Rejected: YAML as the reference has it. A NUL-filled or half-written YAML file is either an
 /// error that keeps the agent from starting or, worse, a valid shorter file.
 ///
-/// A thread of its own saves while something changed, at most once per kSaveInterval, also when the
-/// source is blocked by a slow receiver. It sleeps while nothing changes. Thread safe. Share it
-/// with the acks that move it: the last owner's release saves what came after stop.
+/// One thread for all stores of the process saves what changed, at most once per kSaveInterval,
+/// also when a source is blocked by a slow receiver. It takes each step of the replacement for all
+/// changed stores before the next one, so that the file system commits them together: a few fsyncs
+/// that matter a second, however many sources there are. It sleeps while nothing changes. Thread
+/// safe. Share a store with the acks that move it: the last owner's release saves what came after
+/// stop.
 class Positions {
  public:
-  static constexpr std::chrono::milliseconds kSaveInterval{200};
+  static constexpr std::chrono::milliseconds kSaveInterval{1000};
 
   /// Reads the file (missing: empty) and makes its folder. Never fails: what cannot be read is
   /// logged and counted in tributary_positions_recovered_total{from}.
@@ -62,9 +64,15 @@ class Positions {
   base::Result<void> save();
 
  private:
+  class Saver;
+  friend class Saver;
+
   void load();
-  void run();
-  base::Result<void> write(const std::string& content) REQUIRES_LOCK(file_mutex_);
+  /// The content to write, nothing when it is saved already.
+  std::optional<std::string> take_changed();
+  /// Keeps the present file as FILE.old.
+  base::Result<void> keep_previous();
+  void note_saved(const base::Result<void>& saved);
 
   const std::filesystem::path file_;
   const base::Logger log_;
@@ -74,12 +82,10 @@ class Positions {
   mutable base::Mutex mutex_;
   std::map<std::string, std::string, std::less<>> entries_ GUARDED_BY(mutex_);
   bool dirty_ GUARDED_BY(mutex_) = false;
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  base::Condition changed_;
 
-  base::Mutex file_mutex_;                               // Held for the I/O of a save.
-  bool newest_is_good_ GUARDED_BY(file_mutex_) = false;  // FILE is worth keeping as FILE.old.
-  std::thread saver_;
+  // The saver's, which saves one group at a time.
+  bool newest_is_good_ = false;  // FILE is worth keeping as FILE.old.
+  bool complained_ = false;
 };
 
 /// The text of a positions file.

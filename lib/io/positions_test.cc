@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "base/files.h"
+#include "base/thread.h"
 #include "tests/support/folder.h"
 
 using Entries = std::map<std::string, std::string, std::less<>>;
@@ -22,6 +24,18 @@ struct Fixture {
     return std::make_unique<io::Positions>(file, metrics, base::Logger("test"));
   }
 };
+
+/// Waits until the file holds the key "k".
+bool gets_key(const std::filesystem::path& file) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto text = base::read_file(file);
+    const auto entries = text ? io::parse_positions(*text) : tl::unexpected(text.error());
+    if (entries && entries->contains("k")) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
 
 const Entries kSample = {{"/var/log/a.log\t{job=\"x\"}", "12345 77"},
                          {"cursor-\\", "s=abc\nwith\x01 control"},
@@ -120,12 +134,38 @@ TEST_CASE("positions: saved without being asked, within the interval") {
   Fixture f;
   auto positions = f.open();
   positions->set("k", "7");
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  bool saved = false;
-  while (!saved && std::chrono::steady_clock::now() < deadline) {
-    const auto text = base::read_file(f.file);
-    saved = text && io::parse_positions(*text) && io::parse_positions(*text)->count("k") == 1;
-    std::this_thread::yield();
+  CHECK(gets_key(f.file));
+}
+
+TEST_CASE(
+    "positions: several stores are saved without being asked, one that cannot does not keep "
+    "the others from it") {
+  Fixture f, broken;
+  std::vector<std::unique_ptr<io::Positions>> stores;
+  std::vector<std::filesystem::path> files;
+  for (int i = 0; i < 5; ++i) {
+    f.file = f.folder.path() / std::to_string(i) / "positions";
+    files.push_back(f.file);
+    stores.push_back(f.open());
   }
-  CHECK(saved);
+  auto failing = broken.open();
+  std::filesystem::remove_all(broken.file.parent_path());
+  failing->set("k", "v");
+  for (const auto& store : stores) store->set("k", "v");
+  for (const auto& file : files) CHECK(gets_key(file));
+  CHECK_FALSE(failing->save());
+  std::filesystem::create_directories(broken.file.parent_path());
+  CHECK(failing->save());
+  failing.reset();
+  CHECK(io::parse_positions(*base::read_file(broken.file))->count("k") == 1);
+}
+
+TEST_CASE("positions: without a thread they are saved at the end") {
+  Fixture f;
+  {
+    const base::ThreadShortage shortage;
+    auto positions = f.open();
+    positions->set("k", "7");
+  }
+  CHECK(io::parse_positions(*base::read_file(f.file))->count("k") == 1);
 }

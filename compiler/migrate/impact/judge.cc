@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/thread.h"
 #include "compiler/migrate/impact/finding.h"
 #include "compiler/migrate/impact/query.h"
 #include "compiler/migrate/impact/query_rewrite.h"
@@ -309,8 +310,9 @@ std::vector<Finding> judge(const std::vector<documents::Document>& documents,
   };
   {
     const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), documents.size());
-    std::vector<std::jthread> helpers;
-    for (size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    std::vector<base::Thread> helpers;
+    for (size_t i = 1; i < threads; ++i)
+      if (auto helper = base::Thread::start("judge", work)) helpers.push_back(std::move(*helper));
     work();
   }
   size_t count = 0;

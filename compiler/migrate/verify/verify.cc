@@ -5,8 +5,8 @@
 #include <atomic>
 #include <map>
 #include <optional>
-#include <thread>
 
+#include "base/thread.h"
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/verify/countable.h"
 
@@ -81,8 +81,9 @@ void ask_all(const std::map<std::string, LineQuery>& questions, const VerifyOpti
         ask(reader, *jobs[i].query, options.range, *jobs[i].answer);
     }
   };
-  std::vector<std::jthread> helpers;
-  for (size_t i = 1; i < std::min(options.parallel, jobs.size()); ++i) helpers.emplace_back(work);
+  std::vector<base::Thread> helpers;
+  for (size_t i = 1; i < std::min(options.parallel, jobs.size()); ++i)
+    if (auto helper = base::Thread::start("verify", work)) helpers.push_back(std::move(*helper));
   work();
 }
 

@@ -53,16 +53,25 @@ base::Result<void> Docker::launch(const Arguments& arguments) {
     values.insert(values.end(), filter.values.begin(), filter.values.end());
   }
   lingering_.clear();
-  events_thread_ = std::jthread([this](const std::stop_token& stop) { follow_events(stop); });
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  auto events_thread = base::Thread::start(
+      "docker events", [this](const std::stop_token& stop) { follow_events(stop); });
+  if (!events_thread) return tl::unexpected(events_thread.error());
+  events_thread_ = std::move(*events_thread);
+  auto thread =
+      base::Thread::start("docker list", [this](const std::stop_token& stop) { run(stop); });
+  if (!thread) {
+    stop();
+    return tl::unexpected(thread.error());
+  }
+  thread_ = std::move(*thread);
   return {};
 }
 
 void Docker::stop() {
   events_thread_.request_stop();
   thread_.request_stop();
-  if (events_thread_.joinable()) events_thread_.join();
-  if (thread_.joinable()) thread_.join();
+  events_thread_.join();
+  thread_.join();
 }
 
 Health Docker::health() const {

@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "base/mutex.h"
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/discovery/docker/signature.h"
 #include "components/shared/docker_api/api.h"
@@ -63,8 +63,8 @@ class Docker final : public ComponentOf<Arguments> {
   bool has_event_ GUARDED_BY(mutex_) = false;
   std::set<std::string> started_ GUARDED_BY(mutex_);
   Health health_ GUARDED_BY(mutex_);
-  std::jthread events_thread_;
-  std::jthread thread_;
+  base::Thread events_thread_;
+  base::Thread thread_;
 };
 
 }  // namespace components::discovery::docker

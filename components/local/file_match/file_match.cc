@@ -32,7 +32,9 @@ FileMatch::FileMatch(Context context, const Arguments& arguments)
 
 base::Result<void> FileMatch::start() {
   scan();
-  thread_ = std::thread([this] { run(); });
+  auto thread = base::Thread::start("local.file_match", [this] { run(); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
   return {};
 }
 
@@ -53,7 +55,7 @@ void FileMatch::stop() {
     stopping_ = true;
   }
   wake_.notify();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 Health FileMatch::health() const {

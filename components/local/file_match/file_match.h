@@ -1,9 +1,9 @@
 #pragma once
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "base/mutex.h"
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/local/file_match/signature.h"
 #include "components/shared/path_targets.h"
@@ -34,7 +34,7 @@ class FileMatch final : public ComponentOf<Arguments> {
 
   const Context context_;
   const io::Wake wake_;
-  std::thread thread_;
+  base::Thread thread_;
 
   mutable base::Mutex mutex_;
   Arguments arguments_ GUARDED_BY(mutex_);

@@ -55,6 +55,14 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE("file_match: without a thread it does not start") {
+  Fixture f;
+  f.start();
+  f.component->stop();
+  const base::ThreadShortage shortage;
+  CHECK_FALSE(f.component->start());
+}
+
 TEST_CASE("file_match: exports what exists, and what appears and goes") {
   Fixture f;
   f.folder.write("a.log", "");

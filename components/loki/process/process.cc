@@ -7,7 +7,7 @@ namespace components::loki::process {
 
 Process::Process(Context context, const Arguments& arguments)
     : context_(std::move(context)), processor_(std::make_shared<Processor>(context_.metrics)) {
-  (void)update(arguments);  // It cannot fail: there is nothing outside to fail.
+  (void)update(arguments);  // Before start() it needs no thread, so it cannot fail.
   const Exports exports{.receiver = {processor_}};
   context_.publish(river::schema::encode_exports(kSignature.exports, &exports));
 }
@@ -17,8 +17,9 @@ base::Result<void> Process::update(const Arguments& arguments) {
   const Arguments only_stages{.forward_to = {}, .stages = arguments.stages};
   river::Value stages = river::schema::encode(kSignature.arguments, &only_stages);
   if (!(stages == stages_)) {
-    processor_->set_pipeline(std::make_shared<Pipeline>(arguments.stages, context_.metrics,
-                                                        context_.log, processor_->stopping()));
+    auto pipeline = std::make_shared<Pipeline>(arguments.stages, context_.metrics, context_.log,
+                                               processor_->stopping());
+    if (auto set = processor_->set_pipeline(std::move(pipeline)); !set) return set;
     stages_ = std::move(stages);
   }
   processor_->set_next(receivers_of(arguments.forward_to));

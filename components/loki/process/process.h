@@ -10,10 +10,7 @@ class Process final : public ComponentOf<Arguments> {
  public:
   Process(Context context, const Arguments& arguments);
 
-  base::Result<void> start() override {
-    processor_->start();
-    return {};
-  }
+  base::Result<void> start() override { return processor_->start(); }
   void stop() override { processor_->close(); }
 
  protected:

@@ -16,27 +16,33 @@ Processor::~Processor() {
   close();
 }
 
-void Processor::set_pipeline(PipelinePtr pipeline) {
+base::Result<void> Processor::set_pipeline(PipelinePtr pipeline) {
   base::Lock lock(mutex_);
+  if (started_ && pipeline->holds_for() && !thread_.joinable())
+    if (auto started = start_thread(); !started) return started;
   pipeline_.swap(pipeline);
   if (pipeline) {
     pipeline->replace();
     // Without a thread it dies here or with its last batch, and abandons what it holds.
     if (thread_.joinable() && pipeline->holds_for()) replaced_.push_back(std::move(pipeline));
   }
-  if (started_ && pipeline_->holds_for() && !thread_.joinable()) start_thread();
   poked_ = true;
   for_flush_.notify_all();
+  return {};
 }
 
-void Processor::start() {
+base::Result<void> Processor::start() {
   base::Lock lock(mutex_);
   started_ = true;
-  if (pipeline_->holds_for()) start_thread();
+  if (pipeline_->holds_for()) return start_thread();
+  return {};
 }
 
-void Processor::start_thread() {
-  thread_ = std::thread([this] { run(); });
+base::Result<void> Processor::start_thread() {
+  auto thread = base::Thread::start("loki.process", [this] { run(); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
+  return {};
 }
 
 Processor::PipelinePtr Processor::enter(const std::stop_token& stop) {
@@ -146,7 +152,7 @@ void Processor::close() {
   stopping_.request_stop();
   for_sources_.notify_all();
   for_flush_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   bool overtakes = false;
   {
     base::Lock lock(mutex_);

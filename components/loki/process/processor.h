@@ -2,10 +2,10 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/thread.h"
 #include "components/loki/process/stages/pipeline.h"
 #include "telemetry/fanout.h"
 
@@ -27,11 +27,12 @@ class Processor final : public telemetry::LogReceiver {
   ~Processor() override;
 
   // For the control thread.
-  /// What the old pipeline holds is flushed before the new one takes its first batch.
-  void set_pipeline(std::shared_ptr<Pipeline> pipeline);
+  /// What the old pipeline holds is flushed before the new one takes its first batch. Fails, and
+  /// keeps the old one, when the new one needs a thread that cannot be had.
+  base::Result<void> set_pipeline(std::shared_ptr<Pipeline> pipeline);
   void set_next(telemetry::LogReceivers next) { next_.set(std::move(next)); }
-  /// From now on there may be a thread.
-  void start();
+  /// From now on there may be a thread. Fails when it cannot be had.
+  base::Result<void> start();
   /// From now on batches are abandoned. What is held goes on if it is taken without waiting, and is
   /// abandoned otherwise. Nothing is sent after it returns but by receive() calls under way.
   void close();
@@ -52,7 +53,7 @@ class Processor final : public telemetry::LogReceiver {
   void leave_pipeline(const Pipeline& pipeline);
   void end_send();
 
-  void start_thread() REQUIRES_LOCK(mutex_);
+  base::Result<void> start_thread() REQUIRES_LOCK(mutex_);
   void run();
   /// Sleeps until something is due and nothing is under way. nullopt when closed.
   std::optional<Flush> next_flush();
@@ -64,7 +65,7 @@ class Processor final : public telemetry::LogReceiver {
   std::shared_ptr<base::metrics::Gauge> held_;
   telemetry::Fanout next_;
   std::stop_source stopping_;
-  std::thread thread_;  // The control thread's.
+  base::Thread thread_;  // The control thread's.
 
   base::Mutex mutex_;
   base::Condition for_sources_;  // The pipeline is free.

@@ -54,15 +54,15 @@ struct Bench {
   explicit Bench(std::string_view stages) {
     processor.set_next({gate});
     set(stages);
-    processor.start();
+    REQUIRE(processor.start());
   }
   ~Bench() { gate->open(true); }
 
   void set(std::string_view stages) {
     const Checked checked = check(stages);
     REQUIRE_MESSAGE(checked.arguments, checked.messages);
-    processor.set_pipeline(
-        std::make_shared<Pipeline>(checked.arguments->stages, scope, log, processor.stopping()));
+    REQUIRE(processor.set_pipeline(
+        std::make_shared<Pipeline>(checked.arguments->stages, scope, log, processor.stopping())));
   }
   void send(const std::vector<std::string>& texts, std::stop_token stop = {}) {
     auto batch = lines(texts);
@@ -87,6 +87,21 @@ std::string joining(std::string_view wait) {
 }
 
 }  // namespace
+
+TEST_CASE("processor: without a thread a pipeline that holds lines is refused, others are not") {
+  Bench bench("stage.decolorize { }");
+  const base::ThreadShortage shortage;
+  const auto set = [&](std::string_view stages) {
+    const Checked checked = check(stages);
+    REQUIRE_MESSAGE(checked.arguments, checked.messages);
+    return bench.processor.set_pipeline(std::make_shared<Pipeline>(
+        checked.arguments->stages, bench.scope, bench.log, bench.processor.stopping()));
+  };
+  CHECK_FALSE(set("stage.multiline { firstline = \"^F\" }"));
+  CHECK(set("stage.decolorize { }"));
+  bench.send({"a"});
+  CHECK(bench.has({"a"}));
+}
 
 TEST_CASE("processor: what is held goes on in time, without another batch") {
   Bench bench(joining("20ms"));

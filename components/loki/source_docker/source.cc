@@ -91,6 +91,8 @@ base::Result<void> Source::update(const Arguments& arguments) {
     wiring_->endpoint = std::move(*endpoint);
   }
   set_targets();
+  for (const auto& [id, tailer] : tailers_)
+    if (tailer->lacks_thread()) return base::fail("container {:.12}: {}", id, tailer->problem());
   return {};
 }
 

@@ -29,7 +29,15 @@ Tailer::Tailer(std::string id, const TailerWiring& wiring,
 }
 
 void Tailer::launch() {
-  thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+  auto thread = base::Thread::start("docker/" + id_.substr(0, 8),
+                                    [this](std::stop_token stop) { run(std::move(stop)); });
+  if (thread) {
+    thread_ = std::move(*thread);
+    return;
+  }
+  set_problem(thread.error().message);
+  base::Lock lock(mutex_);
+  ended_ = true;
 }
 
 Tailer::~Tailer() {
@@ -56,8 +64,10 @@ void Tailer::stay() {
   }
   if (has_ended) {
     thread_.join();
-    base::Lock lock(mutex_);
-    ended_ = false;
+    {
+      base::Lock lock(mutex_);
+      ended_ = false;
+    }
     launch();
     return;
   }
@@ -67,7 +77,12 @@ void Tailer::stay() {
 
 bool Tailer::is_settled() const {
   base::Lock lock(mutex_);
-  return ended_ && window_->pending() == 0;
+  return ended_ && (!window_ || window_->pending() == 0);
+}
+
+bool Tailer::lacks_thread() const {
+  base::Lock lock(mutex_);
+  return ended_ && !leaving_;
 }
 
 /// Ends the thread's work if it is still wanted to end: stay() cannot come between.

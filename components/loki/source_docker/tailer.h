@@ -3,12 +3,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/snapshot.h"
+#include "base/thread.h"
 #include "components/loki/source_docker/cursor.h"
 #include "components/loki/source_docker/frame_reader.h"
 #include "components/loki/source_docker/interrupt.h"
@@ -54,6 +54,8 @@ class Tailer {
   bool is_settled() const;
   /// Begins to stop; the destructor waits for it.
   void request_stop() { thread_.request_stop(); }
+  /// It should read and has no thread, as none could be had: stay() tries again.
+  bool lacks_thread() const;
   /// What keeps it from reading, "" when nothing does.
   std::string problem() const;
 
@@ -92,7 +94,7 @@ class Tailer {
   bool leaving_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;
   std::string problem_ GUARDED_BY(mutex_);
-  std::jthread thread_;  // Last: it uses all of the above.
+  base::Thread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace components::loki::source_docker

@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "components/loki/source_file/resume_point.h"
 #include "components/loki/source_file/signature.h"
 #include "components/shared/stamps.h"
-#include "io/descriptor.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_file {
@@ -56,7 +56,7 @@ class FileReader {
   base::Result<Piece> fill(std::string& buffer, uint64_t size, bool rest);
   size_t lines_size(std::string_view bytes) const;
 
-  io::Descriptor fd_;
+  base::Descriptor fd_;
   Encoding configured_ = Encoding::utf8;
   Encoding encoding_ = Encoding::utf8;
   uint32_t mark_bytes_ = 0;  // Byte order mark at the start, not part of any line.

@@ -11,7 +11,9 @@ base::Result<void> Source::start() {
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
   engine_.set_positions(positions_);
-  thread_ = std::thread([this] { engine_.run(); });
+  auto thread = base::Thread::start("loki.file", [this] { engine_.run(); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
   return {};
 }
 
@@ -22,7 +24,7 @@ base::Result<void> Source::update(const Arguments& arguments) {
 
 void Source::stop() {
   engine_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   if (!positions_) return;
   if (const auto saved = positions_->save(); !saved)
     context_.log.error("{}", saved.error().message);

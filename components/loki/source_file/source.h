@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
-#include <thread>
 
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/source_file/engine.h"
 
@@ -24,7 +24,7 @@ class Source final : public ComponentOf<Arguments> {
   const Context context_;
   Engine engine_;
   std::shared_ptr<io::Positions> positions_;
-  std::thread thread_;
+  base::Thread thread_;
 };
 
 }  // namespace components::loki::source_file

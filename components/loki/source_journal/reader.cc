@@ -8,7 +8,7 @@
 
 #include "components/loki/source_journal/json_line.h"
 #include "io/backoff.h"
-#include "io/stop_event.h"
+#include "io/wake.h"
 
 namespace components::loki::source_journal {
 namespace {

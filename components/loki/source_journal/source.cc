@@ -43,26 +43,30 @@ base::Result<void> Source::start() {
                                                       base::Lock lock(health_mutex_);
                                                       health_ = std::move(health);
                                                     }});
-  launch();
-  return {};
+  return launch();
 }
 
-void Source::launch() {
-  thread_ = std::jthread([this](std::stop_token stop) { reader_->run(config_, std::move(stop)); });
+base::Result<void> Source::launch() {
+  auto thread = base::Thread::start(
+      "loki.journal", [this](std::stop_token stop) { reader_->run(config_, std::move(stop)); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
+  return {};
 }
 
 base::Result<void> Source::update(const Arguments& arguments) {
   const auto before = config_.get();
   configure(arguments);
-  if (!thread_.joinable() || config_.get()->reads_like(*before)) return {};
+  if (!reader_) return {};
+  // Without a thread the last change could not get one.
+  if (thread_.joinable() && config_.get()->reads_like(*before)) return {};
   stop();
-  launch();
-  return {};
+  return launch();
 }
 
 void Source::stop() {
   thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 Health Source::health() const {

@@ -1,9 +1,9 @@
 #pragma once
 #include <memory>
-#include <thread>
 
 #include "base/mutex.h"
 #include "base/snapshot.h"
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/source_journal/reader.h"
 #include "components/loki/source_journal/signature.h"
@@ -27,7 +27,7 @@ class Source final : public ComponentOf<Arguments> {
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
-  void launch();
+  base::Result<void> launch();
   void configure(const Arguments& arguments);
 
   Context context_;
@@ -36,7 +36,7 @@ class Source final : public ComponentOf<Arguments> {
   mutable base::Mutex health_mutex_;
   Health health_ GUARDED_BY(health_mutex_);
   std::unique_ptr<Reader> reader_;
-  std::jthread thread_;  // Last: it uses all of the above.
+  base::Thread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace components::loki::source_journal

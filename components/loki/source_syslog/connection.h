@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
 #include "components/loki/source_syslog/plan.h"
-#include "io/descriptor.h"
 #include "io/http/tls_context.h"
 
 namespace components::loki::source_syslog {
@@ -17,7 +17,7 @@ namespace components::loki::source_syslog {
 /// One TCP or TLS connection of a sender. The event loop's thread only.
 class Connection {
  public:
-  Connection(io::Descriptor fd, io::http::TlsSession session, std::shared_ptr<const Plan> plan,
+  Connection(base::Descriptor fd, io::http::TlsSession session, std::shared_ptr<const Plan> plan,
              Origin origin);
 
   int fd() const { return fd_.get(); }
@@ -38,7 +38,7 @@ class Connection {
   ssize_t read(std::span<char> room);
   void take_messages(Intake& intake, LabelMaker& labels, std::string_view bytes, bool at_end);
 
-  const io::Descriptor fd_;
+  const base::Descriptor fd_;
   const io::http::TlsSession session_;  // Before fd_ goes.
   std::shared_ptr<const Plan> plan_;
   Origin origin_;

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "components/loki/source_syslog/address.h"
+#include "io/socket.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -79,7 +79,7 @@ struct Datagrams::Slots {
   std::array<mmsghdr, kSlots> headers{};
 };
 
-Datagrams::Datagrams(io::Descriptor fd, std::shared_ptr<const Plan> plan,
+Datagrams::Datagrams(base::Descriptor fd, std::shared_ptr<const Plan> plan,
                      const base::metrics::Scope& metrics)
     : fd_(std::move(fd)), kernel_drops_(drops_of(fd_.get())) {
   dropped_ = metrics.counter("loki_source_syslog_udp_dropped_total",
@@ -107,7 +107,7 @@ Next Datagrams::ready(Intake& intake, LabelMaker& labels, Lookups& lookups, Cloc
     if (header.msg_flags & MSG_TRUNC) ++intake.counts().truncated;
     const std::string_view bytes(slots_->data.data() + i * slots_->slot_bytes,
                                  slots_->headers[i].msg_len);
-    std::string ip = labels.uses_address() ? ip_of(slots_->peers[i]) : "";
+    std::string ip = labels.uses_address() ? io::ip_of(slots_->peers[i]) : "";
     const bool is_new = !senders_.contains(ip);
     const Origin* origin = find_origin(ip, labels, lookups);
     if (origin && is_new && !held_.empty()) {  // What it sent before comes first.

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/metrics.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
 #include "components/loki/source_syslog/lookups.h"
 #include "components/loki/source_syslog/plan.h"
-#include "io/descriptor.h"
 
 namespace components::loki::source_syslog {
 
@@ -29,7 +29,7 @@ class Datagrams {
  public:
   static constexpr size_t kHeldBytesMax = 1 << 20;
 
-  Datagrams(io::Descriptor fd, std::shared_ptr<const Plan> plan,
+  Datagrams(base::Descriptor fd, std::shared_ptr<const Plan> plan,
             const base::metrics::Scope& metrics);
   ~Datagrams();
 
@@ -47,7 +47,7 @@ class Datagrams {
   Clock::time_point release_deadline() const;
 
   /// The socket, for another component. This object is of no use any more.
-  io::Descriptor take_socket() { return std::move(fd_); }
+  base::Descriptor take_socket() { return std::move(fd_); }
 
  private:
   struct Slots;
@@ -63,7 +63,7 @@ class Datagrams {
   const Origin& keep_origin(const std::string& ip, const std::string& name, bool is_final,
                             const LabelMaker& labels);
 
-  io::Descriptor fd_;
+  base::Descriptor fd_;
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<Slots> slots_;
   struct Sender {

@@ -67,7 +67,7 @@ class Engine {
   struct Port {
     std::shared_ptr<const Plan> plan;
     std::shared_ptr<SSL_CTX> tls;  // nullptr: none
-    io::Descriptor listening;      // tcp
+    base::Descriptor listening;    // tcp
     std::unique_ptr<Datagrams> datagrams;
     Clock::time_point accept_after{};  // Accepting failed: pause.
     bool accept_failed = false;        // Since the last connection; logged once.
@@ -91,11 +91,11 @@ class Engine {
 
   // engine_ports.cc
   void open_port(const Key& key, Port& port);
-  base::Result<io::Descriptor> bind(const Key& key, bool& is_pending);
+  base::Result<base::Descriptor> bind(const Key& key, bool& is_pending);
   void close_port(const Key& key);
   base::Result<void> set_plan(Port& port, const Listener& listener);
   void accept(Port& port, Clock::time_point now);
-  void admit(Port& port, io::Descriptor fd, const std::string& address, Clock::time_point now);
+  void admit(Port& port, base::Descriptor fd, const std::string& address, Clock::time_point now);
   bool has_room_for(const std::string& address) const;
   void resume_accepting(Port& port, Clock::time_point now);
   void publish_problem();
@@ -119,7 +119,7 @@ class Engine {
   const std::chrono::milliseconds retry_;
   telemetry::Fanout fanout_;
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
-  io::Descriptor epoll_;
+  base::Descriptor epoll_;
   std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
   Intake intake_;
   std::shared_ptr<base::metrics::Gauge> open_connections_;

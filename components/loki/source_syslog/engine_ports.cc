@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "components/loki/source_syslog/address.h"
 #include "components/loki/source_syslog/engine.h"
 #include "components/shared/http_client/client.h"
+#include "io/socket.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -19,6 +19,10 @@ bool is_numeric(const std::string& host) {
   unsigned char bytes[sizeof(in6_addr)];
   return ::inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
          ::inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+}
+
+io::Transport transport_of(Protocol protocol) {
+  return protocol == Protocol::tcp ? io::Transport::tcp : io::Transport::udp;
 }
 
 }  // namespace
@@ -76,7 +80,7 @@ base::Result<void> Engine::set_plan(Port& port, const Listener& listener) {
 }
 
 /// A socket for the listener. `is_pending`: there is none yet because its host is being looked up.
-base::Result<io::Descriptor> Engine::bind(const Key& key, bool& is_pending) {
+base::Result<base::Descriptor> Engine::bind(const Key& key, bool& is_pending) {
   if (auto given = Handover::take(key, *wake_)) return std::move(*given);
   const auto& [address, protocol] = key;
   const size_t colon = std::min(address.rfind(':'), address.size());
@@ -93,9 +97,9 @@ base::Result<io::Descriptor> Engine::bind(const Key& key, bool& is_pending) {
     for (const std::string& ip : *found)
       places.push_back((ip.find(':') == ip.npos ? ip : "[" + ip + "]") + address.substr(colon));
   }
-  base::Result<io::Descriptor> socket = base::fail("listen on {}: no address", address);
+  base::Result<base::Descriptor> socket = base::fail("listen on {}: no address", address);
   for (const std::string& place : places)
-    if (socket = bind_socket(place, protocol); socket) return socket;
+    if (socket = io::bind_socket(place, transport_of(protocol)); socket) return socket;
   // Another component may be about to let it go.
   Handover::wait_for(key, *wake_);
   return socket;
@@ -120,7 +124,7 @@ void Engine::open_port(const Key& key, Port& port) {
   listening_[number] = &port;
   {
     base::Lock lock(mutex_);
-    bound_[key.first] = local_port(number);
+    bound_[key.first] = io::local_port(number);
   }
   if (key.second == Protocol::udp)
     port.datagrams = std::make_unique<Datagrams>(std::move(*fd), port.plan, metrics_);
@@ -136,7 +140,7 @@ void Engine::close_port(const Key& key) {
   for (const int fd : mine) drop_connection(fd);
   if (port.datagrams)
     port.datagrams->release(intake_, *labels_, lookups_, Clock::time_point::max());
-  io::Descriptor socket =
+  base::Descriptor socket =
       port.datagrams ? port.datagrams->take_socket() : std::move(port.listening);
   if (!socket)
     if (auto given = Handover::take(key, *wake_)) socket = std::move(*given);
@@ -158,8 +162,8 @@ void Engine::accept(Port& port, Clock::time_point now) {
   for (int i = 0; i < kAcceptsPerRound; ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
-    io::Descriptor fd(::accept4(port.listening.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                                SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor fd(::accept4(port.listening.get(), reinterpret_cast<sockaddr*>(&peer), &size,
+                                  SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd) {
       if (errno == EAGAIN) return;
       if (errno == ECONNABORTED || errno == EINTR) continue;
@@ -173,7 +177,7 @@ void Engine::accept(Port& port, Clock::time_point now) {
       return;
     }
     port.accept_failed = false;
-    admit(port, std::move(fd), ip_of(peer), now);
+    admit(port, std::move(fd), io::ip_of(peer), now);
   }
 }
 
@@ -183,7 +187,7 @@ void Engine::resume_accepting(Port& port, Clock::time_point now) {
   if (port.accept_after != Clock::time_point{}) sweep_at(port.accept_after);
 }
 
-void Engine::admit(Port& port, io::Descriptor fd, const std::string& address,
+void Engine::admit(Port& port, base::Descriptor fd, const std::string& address,
                    Clock::time_point now) {
   if (!has_room_for(address)) {
     refused_->add(1);

@@ -11,7 +11,7 @@ namespace {
 struct Waiting {
   Handover::Key key;
   const io::Wake* wake;
-  io::Descriptor socket;  // Given, and not taken yet.
+  base::Descriptor socket;  // Given, and not taken yet.
 };
 
 struct Board {
@@ -37,18 +37,18 @@ void Handover::wait_for(const Key& key, const io::Wake& wake) {
   if (find(all.waiting, key, wake) == all.waiting.end()) all.waiting.push_back({key, &wake, {}});
 }
 
-std::optional<io::Descriptor> Handover::take(const Key& key, const io::Wake& wake) {
+std::optional<base::Descriptor> Handover::take(const Key& key, const io::Wake& wake) {
   Board& all = board();
   base::Lock lock(all.mutex);
   const auto mine = find(all.waiting, key, wake);
   if (mine == all.waiting.end()) return std::nullopt;
-  io::Descriptor socket = std::move(mine->socket);
+  base::Descriptor socket = std::move(mine->socket);
   all.waiting.erase(mine);
   if (!socket) return std::nullopt;
   return socket;
 }
 
-void Handover::give(const Key& key, io::Descriptor socket) {
+void Handover::give(const Key& key, base::Descriptor socket) {
   Board& all = board();
   base::Lock lock(all.mutex);
   const auto first = std::find_if(all.waiting.begin(), all.waiting.end(), [&](const Waiting& one) {

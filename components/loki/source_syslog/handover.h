@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "components/loki/source_syslog/signature.h"
-#include "io/descriptor.h"
 #include "io/wake.h"
 
 namespace components::loki::source_syslog {
@@ -22,9 +22,9 @@ class Handover {
   /// which may be the same one in another spelling. `wake` names the waiting component.
   static void wait_for(const Key& key, const io::Wake& wake);
   /// The socket, if it was given. Ends the waiting for this key.
-  static std::optional<io::Descriptor> take(const Key& key, const io::Wake& wake);
+  static std::optional<base::Descriptor> take(const Key& key, const io::Wake& wake);
   /// Gives a socket that is needed no more to who waits for it, or closes it.
-  static void give(const Key& key, io::Descriptor socket);
+  static void give(const Key& key, base::Descriptor socket);
   /// Ends all waiting of a component. To be called before `wake` goes.
   static void leave(const io::Wake& wake);
 };

@@ -6,11 +6,10 @@
 #include <chrono>
 #include <deque>
 #include <map>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/mutex.h"
+#include "base/thread.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -142,9 +141,9 @@ std::optional<Answer> Lookups::find(std::string key) {
   state.questions.push_back(std::move(key));
   if (state.threads >= kThreadsMax) return std::nullopt;
   ++state.threads;
-  try {
-    std::thread([shared = state_] { shared->run(); }).detach();
-  } catch (const std::system_error&) {
+  if (auto thread = base::Thread::start("syslog lookup", [shared = state_] { shared->run(); })) {
+    thread->detach();
+  } else {
     --state.threads;  // The threads there are ask in its place; without any, there is no answer.
     if (state.threads > 0) return std::nullopt;
     state.entries.erase(state.questions.back());

@@ -10,7 +10,9 @@ Source::Source(Context context, const Arguments& arguments, EngineOptions option
 base::Result<void> Source::start() {
   if (auto opened = engine_.open(); !opened) return opened;
   engine_.adopt_arguments();
-  thread_ = std::thread([this] { engine_.run(); });
+  auto thread = base::Thread::start("loki.syslog", [this] { engine_.run(); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
   return {};
 }
 
@@ -21,7 +23,7 @@ base::Result<void> Source::update(const Arguments& arguments) {
 
 void Source::stop() {
   engine_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 Health Source::health() const {

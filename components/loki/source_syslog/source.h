@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
-#include <thread>
 
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/source_syslog/engine.h"
 
@@ -27,7 +27,7 @@ class Source final : public ComponentOf<Arguments> {
  private:
   const Context context_;
   Engine engine_;
-  std::thread thread_;
+  base::Thread thread_;
 };
 
 }  // namespace components::loki::source_syslog

@@ -54,7 +54,7 @@ class Client {
   }
 
  private:
-  io::Descriptor fd_;
+  base::Descriptor fd_;
 };
 
 /// Makes a certificate for localhost that signs itself; false where there is no openssl program.
@@ -365,7 +365,7 @@ TEST_CASE("source.syslog: without descriptors it does not start, and says so") {
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   Fixture f;
   {
-    const io::Descriptor next(::dup(0));
+    const base::Descriptor next(::dup(0));
     rlimit none = before;
     none.rlim_cur = static_cast<rlim_t>(next.get());
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);

@@ -22,13 +22,17 @@ Endpoint::~Endpoint() {
   abort_.request_stop();
 }
 
-void Endpoint::start() {
-  thread_ = std::jthread([this] {
+base::Result<void> Endpoint::start() {
+  if (thread_.joinable()) return {};
+  auto thread = base::Thread::start("loki.write", [this] {
     sender_.run(abort_.get_token());
     base::Lock lock(mutex_);
     is_finished_ = true;
     for_finish_.notify_all();
   });
+  if (!thread) return base::in_context(settings_->host(), thread.error());
+  thread_ = std::move(*thread);
+  return {};
 }
 
 void Endpoint::update(SettingsPtr settings) {
@@ -51,7 +55,7 @@ void Endpoint::close(Sender::OnStop on_stop) {
 
 bool Endpoint::finished() const {
   base::Lock lock(mutex_);
-  return is_finished_;
+  return is_finished_ || !thread_.joinable();
 }
 
 void Endpoint::join() {

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
-#include <thread>
 
 #include "base/mutex.h"
 #include "base/snapshot.h"
+#include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/write/delivery.h"
 #include "components/loki/write/metrics.h"
@@ -25,7 +25,8 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  void start();
+  /// Begins to send. Fails when no thread can be had; may be called again then, and when it runs.
+  base::Result<void> start();
   const Settings& settings() const { return *settings_; }
   /// The queue, and a request that is being tried, use the new settings from now on. When the host
   /// is another one, the series begin again under its name.
@@ -62,7 +63,7 @@ class Endpoint {
   bool is_finished_ GUARDED_BY(mutex_) = false;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::stop_source abort_;
-  std::jthread thread_;  // Last: the thread uses all of the above.
+  base::Thread thread_;  // Last: the thread uses all of the above.
 };
 
 }  // namespace components::loki::write

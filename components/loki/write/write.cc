@@ -49,7 +49,8 @@ Write::~Write() {
 }
 
 base::Result<void> Write::start() {
-  for (const auto& endpoint : endpoints_) endpoint->start();
+  for (const auto& endpoint : endpoints_)
+    if (auto started = endpoint->start(); !started) return started;
   return {};
 }
 
@@ -78,7 +79,6 @@ base::Result<void> Write::update(const Arguments& arguments) {
     auto endpoint = successor(old, settings, endpoints_.size());
     if (endpoint == nullptr) {
       endpoint = std::make_shared<Endpoint>(context_, settings, ++seed_);
-      endpoint->start();
     } else if (!same(endpoint->settings(), *settings)) {
       endpoint->update(settings);
     }
@@ -91,7 +91,7 @@ base::Result<void> Write::update(const Arguments& arguments) {
     endpoint->close(Sender::OnStop::drop);
     retired_.push_back(std::move(endpoint));
   }
-  return {};
+  return start();
 }
 
 void Write::stop() {

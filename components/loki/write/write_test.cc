@@ -30,6 +30,30 @@ TEST_CASE(
   run.check_conservation();
 }
 
+TEST_CASE("loki.write: without a thread it does not start, and does when there is one") {
+  const auto loki = *Receiver::start();
+  const auto second = *Receiver::start();
+  Running run(to(*loki), false);
+  {
+    const base::ThreadShortage shortage;
+    const auto started = run.write->start();
+    REQUIRE_FALSE(started);
+    CHECK(started.error().message.ends_with(
+        "cannot start thread loki.write: Resource temporarily unavailable"));
+  }
+  REQUIRE(run.write->start());
+  auto both = to(*loki);
+  both.endpoint.push_back(to(*second).endpoint[0]);
+  {
+    const base::ThreadShortage shortage;
+    CHECK_FALSE(static_cast<Component&>(*run.write).update(&both));
+  }
+  run.receive(numbered(0, 2, kApp));  // Waits in the queue of the endpoint without a thread.
+  run.update(both);
+  CHECK(loki->wait_for(has(2)));
+  CHECK(second->wait_for(has(2)));
+}
+
 TEST_CASE("loki.write: a full request goes at once, a small one waits for batch_wait") {
   const auto loki = *Receiver::start();
   auto arguments = to(*loki);

@@ -1,12 +1,12 @@
 #include "io/http/client.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <iterator>
 #include <optional>
+#include <vector>
 
 #include "io/http/connection.h"
 
@@ -16,6 +16,7 @@ namespace {
 namespace beast = boost::beast;
 
 constexpr uint32_t kHeaderBytesMax = 64 << 10;
+constexpr size_t kBufferBytes = 16 << 10;  // At first; a long header makes it grow.
 
 /// Where the pieces of an answer's body go.
 struct Sink {
@@ -58,7 +59,7 @@ struct SinkBody {
 using Parser = beast::http::response_parser<SinkBody>;
 
 bool is_line(std::string_view text) {
-  return text.find_first_of("\r\n\0") == std::string_view::npos;
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
 /// Request line and headers; an error when something in them would break the framing.
@@ -92,8 +93,9 @@ struct Client::State {
   Url server;
   Options options;
   std::unique_ptr<Connection> connection;
-  Wait::Clock::time_point used;  ///< when the kept connection was last in use
-  std::array<char, 16384> buffer;
+  Wait::Clock::time_point used;         ///< when the kept connection was last in use
+  std::optional<SocketAddress> worked;  ///< the server's address at the last success
+  std::vector<char> buffer;
 
   base::Result<Response> call(const Request& request, const OnData* on_data, Wait& wait);
   base::Result<Response> receive(const Request& request, const OnData* on_data, Wait& wait,
@@ -109,14 +111,18 @@ base::Result<Response> Client::State::call(const Request& request, const OnData*
   for (;;) {
     const bool is_kept = connection != nullptr;
     if (!is_kept) {
-      auto opened = Connection::open(server, options.tls, wait);
+      auto opened = Connection::open(server, options.tls, wait, worked);
       if (!opened) return tl::unexpected(opened.error());
       connection = std::move(*opened);
     }
     bool got_any = false;
     const auto written = connection->write(*head, request.body, wait);
-    auto response =
-        written ? receive(request, on_data, wait, got_any) : tl::unexpected(written.error());
+    // A server may answer and close before it has read the whole request: too large, not allowed.
+    auto response = receive(request, on_data, wait, got_any);
+    if (!written) {
+      connection.reset();
+      if (!response) response = tl::unexpected(written.error());
+    }
     used = Wait::Clock::now();
     if (response) return response;
     connection.reset();
@@ -139,7 +145,10 @@ base::Result<Response> Client::State::receive(const Request& request, const OnDa
   begin();
   size_t filled = 0;
   while (!parser->is_done()) {
-    if (filled == buffer.size()) return base::fail("receive: header too long");
+    if (filled == buffer.size()) {
+      if (filled >= kHeaderBytesMax) return base::fail("receive: header too long");
+      buffer.resize(std::max(kBufferBytes, std::min<size_t>(2 * filled, kHeaderBytesMax)));
+    }
     const auto got = connection->read(buffer.data() + filled, buffer.size() - filled, wait);
     if (!got) return tl::unexpected(got.error());
     got_any = got_any || *got > 0;
@@ -175,7 +184,7 @@ base::Result<Response> Client::State::receive(const Request& request, const OnDa
 }
 
 Client::Client(Url server, Options options)
-    : state_(new State{std::move(server), std::move(options), nullptr, {}, {}}) {}
+    : state_(new State{std::move(server), std::move(options), nullptr, {}, {}, {}}) {}
 
 Client::~Client() = default;
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "io/http/connect.h"
 #include "io/http/server.h"
 
 using namespace std::chrono_literals;
@@ -282,6 +283,104 @@ TEST_CASE("client: nobody listens, no such name") {
   CHECK(error.error().message == "127.0.0.1:1: connect: Connection refused");
   Client nowhere(*parse_url("http://no-such-host.invalid"));
   CHECK_FALSE(nowhere.send({}, 20s, {}).has_value());
+}
+
+TEST_CASE("client: an answer that comes while the request is being written is taken") {
+  RawServer server([&](int fd) {
+    char some[1000];
+    if (::read(fd, some, sizeof some) <= 0) return;
+    say(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nbig\n");
+    // Closed with unread bytes: the client's write fails.
+  });
+  Client client(server.url());
+  for (int i = 1; i <= 2; ++i) {
+    const auto response = client.send({"POST", "/", {}, std::string(64 << 20, 'x')}, 30s, {});
+    REQUIRE_MESSAGE(response.has_value(), response.error().message);
+    CHECK(response->status == 413);
+    CHECK(server.connections == i);
+  }
+}
+
+TEST_CASE("client: a header that would break the framing is refused, a NUL as well") {
+  RawServer server([&](int fd) { await_close(fd); });
+  Client client(server.url());
+  for (const std::string& value :
+       {std::string("a\rb"), std::string("a\nb"), std::string("a\0b", 3)})
+    CHECK_FALSE(client.send({"GET", "/", {{"X", value}}, {}}, 5s, {}));
+  CHECK_FALSE(client.send({"GET", std::string("/\0", 2), {}, {}}, 5s, {}));
+  CHECK(server.connections == 0);
+}
+
+TEST_CASE("client: headers up to 64 KiB are read, longer ones refused") {
+  std::atomic<size_t> size{0};
+  RawServer server([&](int fd) {
+    if (!read_head(fd)) return;
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: " + std::string(size, 'x') + "\r\n\r\nok");
+  });
+  Client client(server.url());
+  for (const auto& [bytes, is_good] : {std::pair{size_t{100}, true},
+                                       {40'000, true},
+                                       {65'000, true},
+                                       {66'000, false},
+                                       {1'000'000, false}}) {
+    CAPTURE(bytes);
+    size = bytes;
+    const auto response = client.send({}, 10s, {});
+    CHECK(response.has_value() == is_good);
+    if (response) CHECK(response->body == "ok");
+  }
+}
+
+TEST_CASE("connect: an address that never answers does not use up the time of the next one") {
+  // A full backlog drops every further attempt, as a firewall does.
+  const auto listening = [](int backlog) {
+    base::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&own), sizeof own) == 0);
+    REQUIRE(::listen(fd.get(), backlog) == 0);
+    return fd;
+  };
+  const auto address_of = [](const base::Descriptor& fd) {
+    io::http::SocketAddress address;
+    address.size = sizeof address.storage;
+    REQUIRE(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.size) ==
+            0);
+    return address;
+  };
+  const base::Descriptor silent = listening(0), good = listening(8);
+  base::Descriptor refused = listening(1);
+  const auto refused_address = address_of(refused), silent_address = address_of(silent);
+  refused.reset();
+  std::vector<base::Descriptor> filling;
+  for (int i = 0; i < 3; ++i) {
+    filling.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    ::connect(filling.back().get(), silent_address.data(), silent_address.size);
+  }
+  const io::http::Wait wait(io::http::Wait::Clock::now() + 60s, {});
+  struct Case {
+    std::vector<io::http::SocketAddress> addresses;
+    size_t want;
+  };
+  for (const auto& c :
+       {Case{{silent_address, address_of(good)}, 1}, Case{{address_of(good)}, 0},
+        Case{{refused_address, silent_address, refused_address, address_of(good)}, 3},
+        Case{{address_of(good), silent_address}, 0}}) {
+    size_t index = 99;
+    const auto socket = io::http::connect_to_first(c.addresses, wait, index);
+    REQUIRE_MESSAGE(socket, socket.error().message);
+    CHECK(index == c.want);
+  }
+  size_t index = 99;
+  const auto none =
+      io::http::connect_to_first(std::vector{refused_address, refused_address}, wait, index);
+  REQUIRE_FALSE(none);
+  CHECK(none.error().message == "connect: Connection refused");
+  const io::http::Wait brief(io::http::Wait::Clock::now() + 20ms, {});
+  const auto late = io::http::connect_to_first(std::vector{silent_address}, brief, index);
+  REQUIRE_FALSE(late);
+  CHECK(late.error().message == "connect: timeout");
 }
 
 TEST_CASE("client: a stream hands pieces over as they come and ends in each of three ways") {

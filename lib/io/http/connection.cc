@@ -1,20 +1,13 @@
 #include "io/http/connection.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "io/http/resolve.h"
 #include "io/http/tls_context.h"
 
 namespace io::http {
@@ -22,7 +15,7 @@ namespace {
 
 class PlainConnection final : public Connection {
  public:
-  explicit PlainConnection(int fd) : Connection(fd) {}
+  explicit PlainConnection(base::Descriptor fd) : Connection(std::move(fd)) {}
 
   base::Result<void> write(std::string_view head, std::string_view body,
                            const Wait& wait) override {
@@ -32,10 +25,10 @@ class PlainConnection final : public Connection {
       msghdr message{};
       message.msg_iov = pieces;
       message.msg_iovlen = 2;
-      const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+      const ssize_t sent = ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
       if (sent < 0) {
         if (errno != EAGAIN && errno != EINTR) return base::fail_errno("send", errno);
-        if (auto ready = wait.ready(fd_, POLLOUT); !ready)
+        if (auto ready = wait.ready(fd_.get(), POLLOUT); !ready)
           return base::in_context("send", ready.error());
         continue;
       }
@@ -48,10 +41,10 @@ class PlainConnection final : public Connection {
 
   base::Result<size_t> read(char* to, size_t size, const Wait& wait) override {
     for (;;) {
-      const ssize_t got = ::recv(fd_, to, size, 0);
+      const ssize_t got = ::recv(fd_.get(), to, size, 0);
       if (got >= 0) return static_cast<size_t>(got);
       if (errno != EAGAIN && errno != EINTR) return base::fail_errno("receive", errno);
-      if (auto ready = wait.ready(fd_, POLLIN); !ready)
+      if (auto ready = wait.ready(fd_.get(), POLLIN); !ready)
         return base::in_context("receive", ready.error());
     }
   }
@@ -59,11 +52,12 @@ class PlainConnection final : public Connection {
 
 class TlsConnection final : public Connection {
  public:
-  TlsConnection(int fd, TlsContext context) : Connection(fd), context_(std::move(context)) {}
+  TlsConnection(base::Descriptor fd, TlsContext context)
+      : Connection(std::move(fd)), context_(std::move(context)) {}
 
   base::Result<void> handshake(const TlsOptions& options, const std::string& name,
                                const Wait& wait) {
-    auto session = client_session(context_.get(), options, name, fd_);
+    auto session = client_session(context_.get(), options, name, fd_.get());
     if (!session) return tl::unexpected(session.error());
     session_ = std::move(*session);
     for (;;) {
@@ -112,7 +106,7 @@ class TlsConnection final : public Connection {
     const int saved_errno = errno;
     const int want = ::SSL_get_error(session_.get(), result);
     if (want == SSL_ERROR_WANT_READ || want == SSL_ERROR_WANT_WRITE) {
-      auto ready = wait.ready(fd_, want == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
+      auto ready = wait.ready(fd_.get(), want == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
       if (!ready) return base::in_context(what, ready.error());
       return {};
     }
@@ -124,86 +118,18 @@ class TlsConnection final : public Connection {
   TlsSession session_;
 };
 
-/// Closes unless released.
-struct Socket {
-  int fd = -1;
-  Socket() = default;
-  explicit Socket(int f) : fd(f) {}
-  Socket(Socket&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(fd, other.fd);
-    return *this;
-  }
-  ~Socket() {
-    if (fd >= 0) ::close(fd);
-  }
-  int release() { return std::exchange(fd, -1); }
-};
-
-base::Result<Socket> connect_to(const SocketAddress& address, const Wait& wait) {
-  Socket socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (socket.fd < 0) return base::fail_errno("socket", errno);
-  if (address.family() != AF_UNIX) {
-    const int yes = 1;
-    ::setsockopt(socket.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    ::setsockopt(socket.fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
-  }
-  if (::connect(socket.fd, address.data(), address.size) == 0) return socket;
-  if (errno != EINPROGRESS) return base::fail_errno("connect", errno);
-  if (auto ready = wait.ready(socket.fd, POLLOUT); !ready)
-    return base::in_context("connect", ready.error());
-  int code = 0;
-  socklen_t size = sizeof code;
-  ::getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &code, &size);
-  if (code != 0) return base::fail_errno("connect", code);
-  return socket;
-}
-
-base::Result<SocketAddress> unix_address(const std::string& path) {
-  SocketAddress address;
-  auto* un = reinterpret_cast<sockaddr_un*>(&address.storage);
-  if (path.size() >= sizeof un->sun_path) return base::fail("{}: path too long", path);
-  un->sun_family = AF_UNIX;
-  std::memcpy(un->sun_path, path.c_str(), path.size() + 1);
-  address.size = sizeof(sockaddr_un);
-  return address;
-}
-
-base::Result<Socket> connect_to(const Url& server, const Wait& wait) {
-  if (server.scheme == Url::Scheme::unix_socket) {
-    auto address = unix_address(server.host);
-    if (!address) return tl::unexpected(address.error());
-    auto socket = connect_to(*address, wait);
-    if (!socket) return base::in_context(server.host, socket.error());
-    return socket;
-  }
-  const auto addresses = resolve(server.host, server.port, wait);
-  if (!addresses) return tl::unexpected(addresses.error());
-  base::Error last{"no address"};
-  for (const SocketAddress& address : *addresses) {
-    auto socket = connect_to(address, wait);
-    if (socket) return socket;
-    last = std::move(socket.error());
-    if (wait.over()) break;
-  }
-  return base::in_context(server.host_header(), last);
-}
-
 }  // namespace
 
-Connection::~Connection() {
-  ::close(fd_);
-}
-
 base::Result<std::unique_ptr<Connection>> Connection::open(const Url& server, const TlsOptions& tls,
-                                                           const Wait& wait) {
-  auto socket = connect_to(server, wait);
+                                                           const Wait& wait,
+                                                           std::optional<SocketAddress>& worked) {
+  auto socket = connect_to(server, wait, worked);
   if (!socket) return tl::unexpected(socket.error());
   if (server.scheme != Url::Scheme::https)
-    return std::make_unique<PlainConnection>(socket->release());
+    return std::make_unique<PlainConnection>(std::move(*socket));
   auto context = client_context(tls);
   if (!context) return tl::unexpected(context.error());
-  auto connection = std::make_unique<TlsConnection>(socket->release(), std::move(*context));
+  auto connection = std::make_unique<TlsConnection>(std::move(*socket), std::move(*context));
   if (auto shaken = connection->handshake(tls, server.host, wait); !shaken)
     return base::in_context(server.host_header(), shaken.error());
   return connection;

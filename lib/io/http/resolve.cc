@@ -2,13 +2,11 @@
 
 #include <netdb.h>
 
-#include <condition_variable>
 #include <cstring>
 #include <memory>
-#include <system_error>
-#include <thread>
 
 #include "base/mutex.h"
+#include "base/thread.h"
 
 namespace io::http {
 namespace {
@@ -35,25 +33,23 @@ base::Result<Addresses> look_up(const std::string& host, uint16_t port, int flag
 /// Shared by the caller and the thread that looks up, whoever lives longer.
 struct Lookup {
   base::Mutex mutex;
-  std::condition_variable_any done;
+  base::Condition done;
   bool is_done GUARDED_BY(mutex) = false;
   base::Result<Addresses> result GUARDED_BY(mutex);
 };
 
-/// False when no thread could be started.
-bool start(const std::shared_ptr<Lookup>& lookup, const std::string& host, uint16_t port) {
-  try {
-    std::thread([lookup, host, port] {
-      auto result = look_up(host, port, AI_ADDRCONFIG);
-      base::Lock lock(lookup->mutex);
-      lookup->result = std::move(result);
-      lookup->is_done = true;
-      lookup->done.notify_all();
-    }).detach();
-    return true;
-  } catch (const std::system_error&) {
-    return false;
-  }
+base::Result<void> start(const std::shared_ptr<Lookup>& lookup, const std::string& host,
+                         uint16_t port) {
+  auto thread = base::Thread::start("resolve", [lookup, host, port] {
+    auto result = look_up(host, port, AI_ADDRCONFIG);
+    base::Lock lock(lookup->mutex);
+    lookup->result = std::move(result);
+    lookup->is_done = true;
+    lookup->done.notify_all();
+  });
+  if (!thread) return tl::unexpected(thread.error());
+  thread->detach();
+  return {};
 }
 
 }  // namespace
@@ -61,7 +57,8 @@ bool start(const std::shared_ptr<Lookup>& lookup, const std::string& host, uint1
 base::Result<Addresses> resolve(const std::string& host, uint16_t port, const Wait& wait) {
   if (auto numeric = look_up(host, port, AI_NUMERICHOST)) return numeric;
   const auto lookup = std::make_shared<Lookup>();
-  if (!start(lookup, host, port)) return base::fail("resolve {}: no thread to do it on", host);
+  if (const auto started = start(lookup, host, port); !started)
+    return base::in_context("resolve " + host, started.error());
   base::Lock lock(lookup->mutex);
   const bool is_done =
       lookup->done.wait_until(lookup->mutex, wait.stop(), wait.until(),

@@ -1,9 +1,13 @@
 #pragma once
+#include <poll.h>
+
 #include <chrono>
 #include <optional>
+#include <span>
 #include <stop_token>
 
 #include "base/result.h"
+#include "io/wake.h"
 
 namespace io::http {
 
@@ -14,13 +18,15 @@ class Wait {
   using Clock = std::chrono::steady_clock;
 
   Wait(Clock::time_point until, std::stop_token stop);
-  ~Wait();
   Wait(const Wait&) = delete;
   Wait& operator=(const Wait&) = delete;
 
   /// Sleeps until the descriptor is ready for `events` (POLLIN, POLLOUT) or has failed; an error
   /// when the time is over or stop was requested first.
   base::Result<void> ready(int fd, short events) const;
+  /// The same for several descriptors, at most until `until`: false when that came first. The
+  /// entries' revents are set.
+  base::Result<bool> any_ready(std::span<pollfd> descriptors, Clock::time_point until) const;
 
   /// From now on only the stop request bounds the call.
   void forget_time() { until_ = Clock::time_point::max(); }
@@ -30,15 +36,9 @@ class Wait {
   const std::stop_token& stop() const { return stop_; }
 
  private:
-  struct Wake {
-    int fd;
-    void operator()() const;
-  };
-
   Clock::time_point until_;
   std::stop_token stop_;
-  int wake_fd_ = -1;
-  std::optional<std::stop_callback<Wake>> callback_;
+  std::optional<StopEvent> stopped_;
 };
 
 }  // namespace io::http

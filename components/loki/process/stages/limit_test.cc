@@ -104,8 +104,8 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     Processor processor(scope);
     processor.set_next({sink});
     const auto pipeline = pipeline_of(kStuck, processor.stopping());  // Holds its counters.
-    processor.set_pipeline(pipeline);
-    processor.start();
+    REQUIRE(processor.set_pipeline(pipeline));
+    REQUIRE(processor.start());
     std::stop_source stop;
     std::atomic<int> delivered = -1;
     const auto dropped = [&] {
@@ -129,7 +129,7 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     second.join();
     if (how == How::batch) stop.request_stop();
     if (how == How::component) processor.close();
-    if (how == How::replaced) processor.set_pipeline(pipeline_of("", processor.stopping()));
+    if (how == How::replaced) CHECK(processor.set_pipeline(pipeline_of("", processor.stopping())));
     source.join();
     CHECK(delivered == (how == How::replaced ? 1 : 0));
     CHECK(sink->lines().size() == (how == How::replaced ? 5 : 2));

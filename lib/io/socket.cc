@@ -1,4 +1,4 @@
-#include "components/loki/source_syslog/address.h"
+#include "io/socket.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-namespace components::loki::source_syslog {
+namespace io {
 namespace {
 
 constexpr int kBacklog = 1024;
@@ -19,18 +19,19 @@ struct AddrinfoDelete {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
 
-base::Result<io::Descriptor> bind_one(const addrinfo& address, Protocol protocol,
-                                      const std::string& name) {
-  const int type = (protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK;
-  io::Descriptor fd(::socket(address.ai_family, type | SOCK_CLOEXEC, 0));
+base::Result<base::Descriptor> bind_one(const addrinfo& address, Transport transport,
+                                        const std::string& name) {
+  const int type = (transport == Transport::tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK;
+  base::Descriptor fd(::socket(address.ai_family, type | SOCK_CLOEXEC, 0));
   if (!fd) return base::fail_errno("listen on " + name, errno);
   const int yes = 1, no = 0;
-  if (protocol == Protocol::tcp) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (transport == Transport::tcp)
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   if (address.ai_family == AF_INET6)
     ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
   if (::bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0)
     return base::fail_errno("listen on " + name, errno);
-  if (protocol == Protocol::tcp) {
+  if (transport == Transport::tcp) {
     if (::listen(fd.get(), kBacklog) != 0) return base::fail_errno("listen on " + name, errno);
     return fd;
   }
@@ -42,7 +43,7 @@ base::Result<io::Descriptor> bind_one(const addrinfo& address, Protocol protocol
 
 }  // namespace
 
-base::Result<io::Descriptor> bind_socket(const std::string& host_port, Protocol protocol) {
+base::Result<base::Descriptor> bind_socket(const std::string& host_port, Transport transport) {
   const size_t colon = host_port.rfind(':');
   if (colon == host_port.npos) return base::fail("listen on {}: no port", host_port);
   std::string host = host_port.substr(0, colon);
@@ -51,18 +52,18 @@ base::Result<io::Descriptor> bind_socket(const std::string& host_port, Protocol 
     host = host.substr(1, host.size() - 2);
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE;
-  hints.ai_socktype = protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM;
+  hints.ai_socktype = transport == Transport::tcp ? SOCK_STREAM : SOCK_DGRAM;
   addrinfo* found = nullptr;
   if (const int code =
           ::getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &hints, &found))
     return base::fail("listen on {}: {}", host_port, ::gai_strerror(code));
   const std::unique_ptr<addrinfo, AddrinfoDelete> list(found);
   // All addresses: the IPv6 one takes IPv4 too, where the machine has IPv6 at all.
-  base::Result<io::Descriptor> first = base::fail("listen on {}: no address", host_port);
+  base::Result<base::Descriptor> first = base::fail("listen on {}: no address", host_port);
   for (const int family : {host.empty() ? AF_INET6 : AF_UNSPEC, AF_UNSPEC})
     for (const addrinfo* a = list.get(); a != nullptr; a = a->ai_next) {
       if (family != AF_UNSPEC && a->ai_family != family) continue;
-      first = bind_one(*a, protocol, host_port);
+      first = bind_one(*a, transport, host_port);
       if (first) return first;
     }
   return first;
@@ -95,4 +96,4 @@ uint16_t local_port(int fd) {
   return ntohs(v4.sin_port);
 }
 
-}  // namespace components::loki::source_syslog
+}  // namespace io
