@@ -1,26 +1,31 @@
 #include "io/http/server.h"
 
+#include <algorithm>
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <iterator>
+#include <list>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
+#include "base/thread.h"
 
 namespace io::http {
 namespace {
@@ -28,124 +33,276 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using Protocol = asio::generic::stream_protocol;
-using Executor = asio::strand<asio::io_context::executor_type>;
-using Socket = asio::basic_stream_socket<Protocol, Executor>;
-using PlainStream = beast::basic_stream<Protocol, Executor>;
-using TlsStream = beast::ssl_stream<PlainStream>;
+using ServerSocket = Protocol::socket;
+using ServerError = boost::system::error_code;
+class ServerSession;
 
-/// What all connections share; outlives them.
-struct Service {
+/// What all connections of a server share; outlives them.
+struct ServerService {
   Server::Options options;
   Handler handler;
   std::optional<asio::ssl::context> tls;
   std::atomic<int> connections{0};
+
+  base::Mutex mutex;
+  /// Connections that wait for a request or a part of one, the longest waiting first.
+  std::list<std::weak_ptr<ServerSession>> waiting GUARDED_BY(mutex);
 };
 
-Headers headers_of(const beast::http::fields& fields) {
-  Headers headers;
-  for (const auto& field : fields)
-    headers.push_back({std::string(field.name_string()), std::string(field.value())});
-  return headers;
-}
+using OnDone = std::function<void(const ServerError& error, size_t bytes)>;
 
-/// One connection: read a request, answer it, again. Keeps itself alive through its handlers, all
-/// of which run on the strand of its stream.
-template <class Stream>
-class Session : public std::enable_shared_from_this<Session<Stream>> {
+/// A connected socket, plain or TLS. One type for the session, so that what Asio and Beast make of
+/// it is compiled once.
+class ServerStream {
  public:
-  Session(Stream stream, std::shared_ptr<Service> service)
-      : stream_(std::move(stream)), service_(std::move(service)) {
-    ++service_->connections;
-  }
-  ~Session() { --service_->connections; }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  virtual ~ServerStream() = default;
+  virtual ServerSocket& socket() = 0;
+  virtual void handshake(OnDone on_done) = 0;
+  virtual void read_some(char* to, size_t size, OnDone on_done) = 0;
+  virtual void write_some(const char* from, size_t size, OnDone on_done) = 0;
+};
 
-  void start() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      limit_time();
-      stream_.async_handshake(asio::ssl::stream_base::server,
-                              [self = this->shared_from_this()](beast::error_code error) {
-                                if (!error) self->read();
-                              });
-    } else {
-      read();
-    }
+class PlainServerStream final : public ServerStream {
+ public:
+  explicit PlainServerStream(ServerSocket socket) : socket_(std::move(socket)) {}
+  ServerSocket& socket() override { return socket_; }
+  void handshake(OnDone on_done) override { on_done({}, 0); }
+  void read_some(char* to, size_t size, OnDone on_done) override {
+    socket_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
+  }
+  void write_some(const char* from, size_t size, OnDone on_done) override {
+    socket_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
   }
 
  private:
-  void limit_time() {
-    beast::get_lowest_layer(stream_).expires_after(service_->options.idle_timeout);
+  ServerSocket socket_;
+};
+
+class TlsServerStream final : public ServerStream {
+ public:
+  TlsServerStream(ServerSocket socket, asio::ssl::context& context)
+      : stream_(std::move(socket), context) {}
+  ServerSocket& socket() override { return stream_.next_layer(); }
+  void handshake(OnDone on_done) override {
+    stream_.async_handshake(
+        asio::ssl::stream_base::server,
+        [on_done = std::move(on_done)](const ServerError& error) { on_done(error, 0); });
+  }
+  void read_some(char* to, size_t size, OnDone on_done) override {
+    stream_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
+  }
+  void write_some(const char* from, size_t size, OnDone on_done) override {
+    stream_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
+  }
+
+ private:
+  asio::ssl::stream<ServerSocket> stream_;
+};
+
+std::string head_of(const Response& response, bool keep_alive) {
+  const auto status = static_cast<unsigned>(response.status);
+  const auto reason = beast::http::obsolete_reason(beast::http::int_to_status(status));
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\n", status, std::string_view(reason.data(), reason.size()));
+  for (const auto& [name, value] : response.headers)
+    fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
+  if (!keep_alive) head += "Connection: close\r\n";
+  if (status >= 200 && status != 204 && status != 304)
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  return head + "\r\n";
+}
+
+/// One connection: read a request, answer it, again. Keeps itself alive through its handlers, all
+/// of which run on the strand of its socket.
+class ServerSession : public std::enable_shared_from_this<ServerSession> {
+ public:
+  ServerSession(std::unique_ptr<ServerStream> stream, std::shared_ptr<ServerService> service)
+      : stream_(std::move(stream)),
+        service_(std::move(service)),
+        timer_(stream_->socket().get_executor()) {
+    ++service_->connections;
+  }
+  ~ServerSession() {
+    end_waiting();
+    --service_->connections;
+  }
+  ServerSession(const ServerSession&) = delete;
+  ServerSession& operator=(const ServerSession&) = delete;
+
+  void start() {
+    begin_waiting();
+    limit_time(service_->options.request_timeout);
+    stream_->handshake([self = shared_from_this()](const ServerError& error, size_t) {
+      if (!error) self->read();
+    });
+  }
+
+  /// From any thread: closes at once, unless a request is being served.
+  void close_soon() {
+    asio::post(stream_->socket().get_executor(), [self = shared_from_this()] {
+      if (!self->is_serving_) self->abort();
+    });
+  }
+
+ private:
+  using Parser = beast::http::request_parser<beast::http::string_body>;
+  static constexpr size_t kReadBytes = 16 << 10;
+
+  void abort() {
+    ServerError ignored;
+    stream_->socket().close(ignored);
+  }
+  void limit_time(std::chrono::seconds limit) {
+    timer_.expires_after(limit);
+    timer_.async_wait([weak = weak_from_this()](const ServerError& error) {
+      if (const auto self = error ? nullptr : weak.lock()) self->abort();
+    });
+  }
+
+  void begin_waiting() {
+    base::Lock lock(service_->mutex);
+    waiting_ = service_->waiting.insert(service_->waiting.end(), weak_from_this());
+  }
+  void end_waiting() {
+    base::Lock lock(service_->mutex);
+    if (waiting_) service_->waiting.erase(*waiting_);
+    waiting_.reset();
   }
 
   void read() {
     parser_.emplace();
     parser_->body_limit(service_->options.body_bytes_max);
     parser_->header_limit(service_->options.header_bytes_max);
-    limit_time();
-    beast::http::async_read(stream_, buffer_, *parser_,
-                            [self = this->shared_from_this()](beast::error_code error, size_t) {
-                              self->on_read(error);
-                            });
+    parser_->eager(true);
+    if (!waiting_) begin_waiting();
+    is_serving_ = false;
+    // Nothing may come for long; what has begun must end soon.
+    has_begun_ = filled_ > 0;
+    limit_time(has_begun_ ? service_->options.request_timeout : service_->options.idle_timeout);
+    parse();
   }
 
-  void on_read(beast::error_code error) {
-    namespace http = beast::http;
-    if (error == http::error::body_limit) return refuse(413);
-    if (error == http::error::header_limit) return refuse(431);
-    if (error == http::error::end_of_stream) return close();
-    if (error) {
-      // Errors of the HTTP parser are the peer's mistake and get an answer; others are the wire's.
-      if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-          error != http::error::partial_message)
-        refuse(400);
-      return;
+  void read_some() {
+    if (data_.size() < filled_ + kReadBytes) data_.resize(filled_ + kReadBytes);
+    stream_->read_some(data_.data() + filled_, kReadBytes,
+                       [self = shared_from_this()](const ServerError& error, size_t bytes) {
+                         if (error) return;  // The peer is gone, or abort() closed the socket.
+                         if (!std::exchange(self->has_begun_, true))
+                           self->limit_time(self->service_->options.request_timeout);
+                         self->filled_ += bytes;
+                         self->parse();
+                       });
+  }
+
+  /// Goes on with what has been read.
+  void parse() {
+    while (filled_ > 0 && !parser_->is_done()) {
+      ServerError error;
+      const size_t used = parser_->put(asio::const_buffer(data_.data(), filled_), error);
+      std::copy(data_.data() + used, data_.data() + filled_, data_.data());
+      filled_ -= used;
+      if (error == beast::http::error::need_more) break;
+      if (error == beast::http::error::body_limit) return refuse(413);
+      if (error == beast::http::error::header_limit) return refuse(431);
+      if (error) return refuse(400);
+      if (used == 0) break;
     }
+    if (parser_->is_done()) return serve();
+    if (filled_ > service_->options.header_bytes_max && !parser_->is_header_done())
+      return refuse(431);
+    read_some();
+  }
+
+  void serve() {
+    end_waiting();
+    is_serving_ = true;
+    timer_.cancel();
     const auto& message = parser_->get();
     Request request;
     request.method = message.method_string();
     request.target = message.target();
-    request.headers = headers_of(message.base());
+    for (const auto& field : message)
+      request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     request.body = message.body();
-    beast::get_lowest_layer(stream_).expires_never();
-    Response response = service_->handler(request);
-    if (response.status != 0)
-      write(std::move(response), message.keep_alive(), request.method == "HEAD");
+    const Response response = service_->handler(request);
+    if (response.status != 0) write(response, message.keep_alive(), request.method == "HEAD");
   }
 
-  void refuse(int status) { write({status, {}, {}}, false, false); }
+  void refuse(int status) {
+    end_waiting();
+    is_serving_ = true;
+    write({status, {}, {}}, false, false);
+  }
 
-  void write(Response response, bool keep_alive, bool is_head) {
-    auto& out = response_.emplace();
-    out.result(static_cast<unsigned>(response.status));
-    for (const auto& [name, value] : response.headers) out.insert(name, value);
-    out.keep_alive(keep_alive);
-    if (response.status >= 200 && response.status != 204 && response.status != 304)
-      out.content_length(response.body.size());
-    if (!is_head) out.body() = std::move(response.body);
-    limit_time();
-    beast::http::async_write(
-        stream_, out,
-        [self = this->shared_from_this(), keep_alive](beast::error_code error, size_t) {
-          if (error) return;
-          if (keep_alive)
-            self->read();
-          else
-            self->close();
-        });
+  void write(const Response& response, bool keep_alive, bool is_head) {
+    out_ = head_of(response, keep_alive);
+    if (!is_head) out_ += response.body;
+    written_ = 0;
+    keep_alive_ = keep_alive;
+    limit_time(service_->options.idle_timeout);
+    write_some();
+  }
+
+  void write_some() {
+    stream_->write_some(out_.data() + written_, out_.size() - written_,
+                        [self = shared_from_this()](const ServerError& error, size_t bytes) {
+                          if (error) return;
+                          self->written_ += bytes;
+                          if (self->written_ < self->out_.size()) return self->write_some();
+                          self->out_ = {};
+                          self->keep_alive_ ? self->read() : self->close();
+                        });
   }
 
   void close() {
-    beast::error_code ignored;
-    beast::get_lowest_layer(stream_).socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    ServerError ignored;
+    stream_->socket().shutdown(asio::socket_base::shutdown_send, ignored);
   }
 
-  Stream stream_;
-  std::shared_ptr<Service> service_;
-  beast::flat_buffer buffer_;
-  std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
-  std::optional<beast::http::response<beast::http::string_body>> response_;
+  std::unique_ptr<ServerStream> stream_;
+  std::shared_ptr<ServerService> service_;
+  asio::steady_timer timer_;
+  std::optional<std::list<std::weak_ptr<ServerSession>>::iterator> waiting_;
+  bool is_serving_ = false;
+  bool has_begun_ = false;  // Of a request, at least one byte is here.
+  std::string data_;        // Read and not parsed yet: the first `filled_` bytes.
+  size_t filled_ = 0;
+  std::optional<Parser> parser_;
+  std::string out_;
+  size_t written_ = 0;
+  bool keep_alive_ = false;
 };
+
+void start_session(ServerSocket socket, std::shared_ptr<ServerService> service) {
+  std::unique_ptr<ServerStream> stream;
+  if (service->tls)
+    stream = std::make_unique<TlsServerStream>(std::move(socket), *service->tls);
+  else
+    stream = std::make_unique<PlainServerStream>(std::move(socket));
+  std::make_shared<ServerSession>(std::move(stream), std::move(service))->start();
+}
+
+bool close_longest_waiting(ServerService& service) {
+  base::Lock lock(service.mutex);
+  // One that ends at this moment makes room by itself, so it counts.
+  if (service.waiting.empty()) return false;
+  const auto session = service.waiting.front().lock();
+  // To the end: the next new connection takes another one.
+  service.waiting.splice(service.waiting.end(), service.waiting, service.waiting.begin());
+  if (session) session->close_soon();
+  return true;
+}
+
+void refuse_connection(ServerSocket socket, const ServerService& service) {
+  if (service.tls) return;
+  constexpr std::string_view kAnswer =
+      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+      "Content-Length: 21\r\n\r\ntoo many connections\n";
+  ServerError ignored;
+  socket.non_blocking(true, ignored);
+  socket.send(asio::const_buffer(kAnswer.data(), kAnswer.size()), 0, ignored);
+  socket.shutdown(asio::socket_base::shutdown_both, ignored);
+}
 
 /// "host:port" or ":port" as an endpoint.
 base::Result<Protocol::endpoint> parse_address(std::string_view address) {
@@ -160,7 +317,7 @@ base::Result<Protocol::endpoint> parse_address(std::string_view address) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) host = "127.0.0.1";
   asio::io_context resolving;
-  beast::error_code error;
+  ServerError error;
   const auto found = asio::ip::tcp::resolver(resolving).resolve(
       host, port, asio::ip::tcp::resolver::passive, error);
   if (error || found.empty()) return base::fail("{}: {}", address, error.message());
@@ -175,11 +332,11 @@ std::string bound_address(const Protocol::endpoint& endpoint, std::string_view g
                                : fmt::format("{}:{}", tcp.address().to_string(), tcp.port());
 }
 
-base::Result<void> load_tls(Service& service) {
+base::Result<void> load_tls(ServerService& service) {
   const Server::Options& options = service.options;
   if (options.cert_file.empty()) return {};
   service.tls.emplace(asio::ssl::context::tls_server);
-  beast::error_code error;
+  ServerError error;
   service.tls->use_certificate_chain_file(options.cert_file, error);
   if (error) return base::fail("{}: {}", options.cert_file, error.message());
   service.tls->use_private_key_file(options.key_file, asio::ssl::context::pem, error);
@@ -195,19 +352,21 @@ base::Result<void> load_tls(Service& service) {
 }  // namespace
 
 struct Server::State {
-  std::shared_ptr<Service> service = std::make_shared<Service>();
+  std::shared_ptr<ServerService> service = std::make_shared<ServerService>();
   std::string address;
   // Destroyed together by stop(): pending handlers die with the context and close their sockets.
   struct Loop {
     asio::io_context context;
     asio::basic_socket_acceptor<Protocol> acceptor{context};
+    asio::steady_timer pause{context};
   };
   std::unique_ptr<Loop> loop = std::make_unique<Loop>();
-  std::vector<std::jthread> threads;
+  std::vector<base::Thread> threads;
 
   base::Result<void> bind(std::string_view where);
   void accept();
-  void serve(Socket socket);
+  void accept_later();
+  void serve(ServerSocket socket);
 };
 
 base::Result<void> Server::State::bind(std::string_view where) {
@@ -218,7 +377,7 @@ base::Result<void> Server::State::bind(std::string_view where) {
   if (is_unix && std::filesystem::is_socket(where.substr(7), ignored))
     std::filesystem::remove(where.substr(7), ignored);
   auto& acceptor = loop->acceptor;
-  beast::error_code error;
+  ServerError error;
   acceptor.open(endpoint->protocol(), error);
   if (!error && !is_unix) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(*endpoint, error);
@@ -229,25 +388,30 @@ base::Result<void> Server::State::bind(std::string_view where) {
 }
 
 void Server::State::accept() {
-  loop->acceptor.async_accept(
-      asio::make_strand(loop->context), [this](beast::error_code error, Socket socket) {
-        if (error == asio::error::operation_aborted) return;
-        if (!error && service->connections < service->options.connections_max)
-          serve(std::move(socket));
-        accept();
-      });
+  loop->acceptor.async_accept(asio::any_io_executor(asio::make_strand(loop->context)),
+                              [this](const ServerError& error, ServerSocket socket) {
+                                if (error == asio::error::operation_aborted) return;
+                                if (error) return accept_later();
+                                serve(std::move(socket));
+                                accept();
+                              });
 }
 
-void Server::State::serve(Socket socket) {
-  beast::error_code ignored;
+/// Mostly no descriptor is left: trying at once would spin until one is.
+void Server::State::accept_later() {
+  constexpr std::chrono::milliseconds kPause{200};
+  loop->pause.expires_after(kPause);
+  loop->pause.async_wait([this](const ServerError& error) {
+    if (!error) accept();
+  });
+}
+
+void Server::State::serve(ServerSocket socket) {
+  ServerError ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);  // A Unix socket has no such thing.
-  PlainStream stream(std::move(socket));
-  if (service->tls) {
-    std::make_shared<Session<TlsStream>>(TlsStream(std::move(stream), *service->tls), service)
-        ->start();
-  } else {
-    std::make_shared<Session<PlainStream>>(std::move(stream), service)->start();
-  }
+  if (service->connections >= service->options.connections_max && !close_longest_waiting(*service))
+    return refuse_connection(std::move(socket), *service);
+  start_session(std::move(socket), service);
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -265,9 +429,13 @@ base::Result<std::unique_ptr<Server>> Server::listen(std::string_view address, O
   if (auto bound = state->bind(address); !bound) return tl::unexpected(bound.error());
   state->accept();
   auto* loop = state->loop.get();
-  for (int i = 0; i < state->service->options.threads; ++i)
-    state->threads.emplace_back([loop] { loop->context.run(); });
-  return std::unique_ptr<Server>(new Server(std::move(state)));
+  auto server = std::unique_ptr<Server>(new Server(std::move(state)));
+  for (int i = 0; i < server->state_->service->options.threads; ++i) {
+    auto thread = base::Thread::start("http", [loop] { loop->context.run(); });
+    if (!thread) return tl::unexpected(thread.error());
+    server->state_->threads.push_back(std::move(*thread));
+  }
+  return server;
 }
 
 const std::string& Server::address() const {

@@ -23,8 +23,11 @@ class Server {
     int threads = 1;
     size_t body_bytes_max = size_t{64} << 20;  ///< a longer body is answered 413
     uint32_t header_bytes_max = 16 << 10;      ///< a longer head is answered 431
-    int connections_max = 512;                 ///< more are closed at once
-    std::chrono::seconds idle_timeout{120};    ///< of a kept connection, and of a slow request
+    /// At this number a new connection replaces the one that has waited for a request for longest;
+    /// while all are being served it is answered 503.
+    int connections_max = 512;
+    std::chrono::seconds idle_timeout{120};    ///< of a kept connection, and of a slow reader
+    std::chrono::seconds request_timeout{30};  ///< from its first byte to its last
     std::string cert_file;                     ///< with key_file: serve TLS
     std::string key_file;
     std::string client_ca_file;  ///< demand a client certificate of this authority
