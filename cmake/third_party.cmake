@@ -1,5 +1,5 @@
 # Third-party code from Debian packages, linked statically so that one binary is shipped
-# (docs/architecture.md, "Dependencies"). Header-only: fmt, tl::expected, CLI11, nlohmann/json,
+# (docs/architecture.md, "Dependencies"). Header-only: fmt, spdlog, tl::expected, CLI11, nlohmann/json,
 # RapidJSON, Boost.Asio and Beast, doctest.
 find_package(Threads REQUIRED)
 
