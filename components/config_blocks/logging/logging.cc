@@ -1,5 +1,7 @@
 #include "components/config_blocks/logging/logging.h"
 
+#include "components/shared/receivers.h"
+
 namespace components::config_blocks::logging {
 namespace {
 
@@ -17,28 +19,28 @@ base::log::Level level_of(Level level) {
   return base::log::Level::info;
 }
 
-void apply(const Arguments& arguments) {
-  base::log::configure(level_of(arguments.level), arguments.format == Format::json
-                                                      ? base::log::Format::json
-                                                      : base::log::Format::logfmt);
-}
-
 }  // namespace
 
-Logging::Logging(const Context&, const Arguments& arguments) : arguments_(arguments) {}
+Logging::Logging(const Context& context, const Arguments& arguments)
+    : arguments_(arguments), own_lines_(context.metrics) {}
+
+base::Result<void> Logging::apply(const Arguments& arguments) {
+  const auto format =
+      arguments.format == Format::json ? base::log::Format::json : base::log::Format::logfmt;
+  base::log::configure(level_of(arguments.level), format);
+  return own_lines_.set(receivers_of(arguments.write_to), format);
+}
 
 base::Result<void> Logging::start() {
-  apply(arguments_);
-  return {};
+  return apply(arguments_);
 }
 
 void Logging::stop() {
-  apply(Arguments());
+  (void)apply(Arguments());  // Without receivers it cannot fail.
 }
 
 base::Result<void> Logging::update(const Arguments& arguments) {
-  apply(arguments);
-  return {};
+  return apply(arguments);
 }
 
 }  // namespace components::config_blocks::logging

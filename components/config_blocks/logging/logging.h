@@ -1,10 +1,12 @@
 #pragma once
 #include "components/component.h"
+#include "components/config_blocks/logging/own_lines.h"
 #include "components/config_blocks/logging/signature.h"
 
 namespace components::config_blocks::logging {
 
-/// Sets how the whole process logs. Without the block: info, logfmt.
+/// Sets how the whole process logs, and where its lines go besides stderr. Without the block: info,
+/// logfmt, nowhere.
 class Logging final : public ComponentOf<Arguments> {
  public:
   Logging(const Context& context, const Arguments& arguments);
@@ -16,7 +18,10 @@ class Logging final : public ComponentOf<Arguments> {
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
+  base::Result<void> apply(const Arguments& arguments);
+
   Arguments arguments_;
+  OwnLines own_lines_;
 };
 
 }  // namespace components::config_blocks::logging

@@ -12,14 +12,12 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::format>("format", Need::optional, "How a line is written."),
     schema::attr<&Arguments::destination>("destination", Need::optional, "Where lines go."),
     schema::attr<&Arguments::write_to>("write_to", Need::optional,
-                                       "Receivers that get each line, too."),
+                                       "Receivers that also get each line."),
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
   if (arguments.destination == Destination::windows_event_log)
     scope.error("destination", "C049", "there is no Windows event log on Linux");
-  if (scope.given("write_to"))
-    scope.warning("write_to", "C090", "\"write_to\" is accepted but has no effect yet");
 }
 
 }  // namespace
