@@ -1,11 +1,11 @@
 #include "agent/http/access.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <string>
 
+#include "base/base64.h"
 #include "base/digest.h"
 
 namespace agent {
@@ -24,12 +24,7 @@ bool asks_for_login(const std::optional<Filter>& filter, std::string_view path) 
 /// Standard base64 of "user:password".
 std::string credentials(const components::config_blocks::http::Basic& basic) {
   const std::string text = basic.username + ":" + basic.password.reveal();
-  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  encoded.resize(static_cast<size_t>(size));
-  return encoded;
+  return base::base64_encode(text);
 }
 
 }  // namespace

@@ -1,20 +1,11 @@
 #include "io/http/url.h"
 
-#include <openssl/evp.h>
-
 #include <charconv>
+
+#include "base/base64.h"
 
 namespace io::http {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<size_t>(size));
-  return out;
-}
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -45,7 +36,7 @@ bool split_authority(std::string_view text, Url& url) {
 }  // namespace
 
 std::string basic_authorization(std::string_view user, std::string_view password) {
-  return "Basic " + base64(fmt::format("{}:{}", user, password));
+  return "Basic " + base::base64_encode(fmt::format("{}:{}", user, password));
 }
 
 std::string Url::host_header() const {

@@ -1,4 +1,4 @@
-#include "river/stdlib/base64.h"
+#include "base/base64.h"
 #include "river/stdlib/functions.h"
 #include "river/stdlib/json.h"
 #include "river/stdlib/yaml.h"
@@ -23,16 +23,16 @@ Answer to_json(const Arguments& args) {
   return Value::string(*std::move(json));
 }
 
-template <Base64 Alphabet>
+template <base::Base64 Alphabet>
 Answer from_base64(const Arguments& args) {
-  auto bytes = base64_decode(text(args[0]), Alphabet);
+  auto bytes = base::base64_decode(text(args[0]), Alphabet);
   if (!bytes) return tl::unexpected(bytes.error());
   return Value::bytes(*std::move(bytes));
 }
 
-template <Base64 Alphabet>
+template <base::Base64 Alphabet>
 Answer to_base64(const Arguments& args) {
-  return Value::string(base64_encode(text(args[0]), Alphabet));
+  return Value::string(base::base64_encode(text(args[0]), Alphabet));
 }
 
 bool is_unreserved(char c) {
@@ -94,10 +94,10 @@ constexpr Function of_string(std::string_view name, const Type& result, Call cal
 constexpr Function kFunctions[] = {
     of_string("encoding.from_json", kAnyType, from_json),
     of_string("encoding.from_yaml", kAnyType, from_yaml),
-    of_string("encoding.from_base64", kBytesType, from_base64<Base64::standard>),
-    of_string("encoding.from_URLbase64", kBytesType, from_base64<Base64::url>),
-    of_string("encoding.to_base64", kStringType, to_base64<Base64::standard>),
-    of_string("encoding.to_URLbase64", kStringType, to_base64<Base64::url>),
+    of_string("encoding.from_base64", kBytesType, from_base64<base::Base64::standard>),
+    of_string("encoding.from_URLbase64", kBytesType, from_base64<base::Base64::url>),
+    of_string("encoding.to_base64", kStringType, to_base64<base::Base64::standard>),
+    of_string("encoding.to_URLbase64", kStringType, to_base64<base::Base64::url>),
     {.name = "encoding.to_json",
      .arity_min = 1,
      .arity_max = 1,

@@ -4,8 +4,8 @@
 
 #include <unordered_set>
 
+#include "base/base64.h"
 #include "river/number.h"
-#include "river/stdlib/base64.h"
 
 namespace river::standard {
 
@@ -52,7 +52,7 @@ base::Result<Value> YamlReader::scalar(const YAML::Node& node) {
   if (!tag.starts_with(kTagPrefix)) return Value::string(text);
   tag.remove_prefix(kTagPrefix.size());
   if (tag == "binary") {
-    auto bytes = base64_decode(text, Base64::standard);
+    auto bytes = base::base64_decode(text, base::Base64::standard);
     if (!bytes) return fail_at(node, bytes.error().message);
     return Value::string(*std::move(bytes));
   }
