@@ -1,0 +1,184 @@
+#include "io/http/server.h"
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "base/descriptor.h"
+#include "base/mutex.h"
+#include "base/thread.h"
+#include "io/http/client.h"
+
+namespace io::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A connection of a client that says just what a test wants.
+class Raw {
+ public:
+  explicit Raw(const Server& server)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), server_(server) {}
+
+  bool connect() {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::string& address = server_.address();
+    uint16_t port = 0;
+    std::from_chars(address.data() + address.rfind(':') + 1, address.data() + address.size(), port);
+    to.sin_port = htons(port);
+    return ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+  }
+  void say(std::string_view text) {
+    CHECK(::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
+          static_cast<ssize_t>(text.size()));
+  }
+  /// All that comes until the server closes.
+  std::string rest() {
+    const timeval limit{60, 0};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    std::string text;
+    char buffer[4096];
+    ssize_t got = 0;
+    while ((got = ::recv(fd_.get(), buffer, sizeof buffer, 0)) > 0)
+      text.append(buffer, static_cast<size_t>(got));
+    CHECK_FALSE((got < 0 && errno == EAGAIN));
+    return text;
+  }
+
+ private:
+  base::Descriptor fd_;
+  const Server& server_;
+};
+
+std::unique_ptr<Server> serve(const Server::Options& options, Handler handler) {
+  auto server = Server::listen("127.0.0.1:0", options, std::move(handler));
+  REQUIRE_MESSAGE(server, server.error().message);
+  return std::move(*server);
+}
+
+Response path_of(const Request& request) {
+  return {200, {}, std::string(request.path())};
+}
+
+TEST_CASE("server: requests in one piece or in many, one after the other on a connection") {
+  const auto server = serve({}, path_of);
+  Raw raw(*server);
+  REQUIRE(raw.connect());
+  raw.say("GET /one HTTP/1.1\r\n\r\nPOST /two HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcHEAD /th");
+  raw.say("ree HTTP/1.1\r\n\r\n");
+  for (const char c : std::string_view("GET /four HTTP/1.1\r\nConnection: close\r\n\r\n"))
+    raw.say({&c, 1});
+  CHECK(raw.rest() ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n/one"
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n/two"
+        "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n/four");
+}
+
+TEST_CASE("server: what is too long or malformed is refused") {
+  Server::Options options;
+  options.body_bytes_max = 1000;
+  options.header_bytes_max = 1000;
+  const auto server = serve(options, path_of);
+  struct Case {
+    std::string request, want;
+  };
+  for (const auto& c : {
+           Case{"GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", "HTTP/1.1 431 "},
+           Case{"GET / HTTP/1.1\r\nX: " + std::string(2000, 'x'), "HTTP/1.1 431 "},
+           Case{"POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 "},
+           Case{"nonsense\r\n\r\n", "HTTP/1.1 400 "},
+       }) {
+    CAPTURE(c.request);
+    Raw raw(*server);
+    REQUIRE(raw.connect());
+    raw.say(c.request);
+    CHECK(raw.rest().starts_with(c.want));
+  }
+}
+
+TEST_CASE("server: slow clients do not shut others out") {
+  Server::Options options;
+  options.connections_max = 8;
+  const auto server = serve(options, path_of);
+  std::vector<std::unique_ptr<Raw>> slow;
+  for (int i = 0; i < 8; ++i) {
+    slow.push_back(std::make_unique<Raw>(*server));
+    REQUIRE(slow.back()->connect());
+    slow.back()->say("GET /slow HTTP/1.1\r\n");
+  }
+  for (int i = 0; i < 3; ++i) {
+    Client client(*parse_url("http://" + server->address()));
+    const auto response = client.send({"GET", "/-/ready", {}, {}}, 30s, {});
+    REQUIRE_MESSAGE(response, response.error().message);
+    CHECK(response->body == "/-/ready");
+  }
+  CHECK(slow[0]->rest().empty());  // The first to come, the first to go.
+}
+
+TEST_CASE("server: a request that does not end in time is given up") {
+  Server::Options options;
+  options.request_timeout = 1s;
+  const auto server = serve(options, path_of);
+  Raw raw(*server);
+  REQUIRE(raw.connect());
+  raw.say("GET /slow HTTP/1.1\r\n");
+  CHECK(raw.rest().empty());
+}
+
+TEST_CASE("server: while all connections are being served the answer is 503") {
+  Server::Options options;
+  options.connections_max = 2;
+  options.threads = 3;
+  base::Mutex mutex;
+  base::Condition changed;
+  int inside = 0;
+  bool may_go = false;
+  const auto server = serve(options, [&](const Request&) -> Response {
+    base::Lock lock(mutex);
+    ++inside;
+    changed.notify_all();
+    changed.wait(mutex, [&] { return may_go; });
+    return {200, {}, "served"};
+  });
+  std::vector<base::Thread> clients;
+  for (int i = 0; i < 2; ++i)
+    clients.push_back(std::move(*base::Thread::start("client", [&] {
+      Client client(*parse_url("http://" + server->address()));
+      const auto response = client.send({}, 60s, {});
+      CHECK((response && response->body == "served"));
+    })));
+  {
+    base::Lock lock(mutex);
+    changed.wait(mutex, [&] { return inside == 2; });
+  }
+  Raw refused(*server);
+  REQUIRE(refused.connect());
+  CHECK(refused.rest().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  base::Lock lock(mutex);
+  may_go = true;
+  changed.notify_all();
+}
+
+TEST_CASE("server: without a descriptor for it a connection waits until there is one") {
+  const auto server = serve({}, path_of);
+  Raw raw(*server);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const base::Descriptor next(::dup(STDERR_FILENO));
+  const rlimit none{static_cast<rlim_t>(next.get()), before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  CHECK(raw.connect());
+  raw.say("GET /late HTTP/1.1\r\nConnection: close\r\n\r\n");
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(raw.rest().ends_with("/late"));
+}
+
+}  // namespace
+}  // namespace io::http
