@@ -15,9 +15,6 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetryMin{250};
-constexpr milliseconds kRetryMax{5'000};
-
 const docker_api::Filters kEvents = {
     {"type", {"container", "network"}},
     {"event", {"start", "die", "destroy", "rename", "connect", "disconnect"}}};
@@ -86,7 +83,7 @@ void Docker::set_health(Health health) {
 
 void Docker::run(const std::stop_token& stop) {
   docker_api::Api api(endpoint_);
-  io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
+  io::Backoff backoff(io::kRetryLocal, std::random_device{}());
   std::set<std::string> started;
   const auto interval = duration_cast<Clock::duration>(arguments_.refresh_interval.value);
   bool was_healthy = true;
@@ -165,7 +162,7 @@ base::Result<void> Docker::find_ended(docker_api::Api& api, const std::set<std::
 
 void Docker::follow_events(const std::stop_token& stop) {
   docker_api::Api api(endpoint_);
-  io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
+  io::Backoff backoff(io::kRetryLocal, std::random_device{}());
   auto since = std::chrono::system_clock::now();
   while (!stop.stop_requested()) {
     const auto on_event = [&](const docker_api::Event& event) {

@@ -8,8 +8,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetryMin{250};
-constexpr milliseconds kRetryMax{4'000};
 /// How often a stopped container is asked for a new start. Discovery tells sooner, mostly.
 constexpr milliseconds kStoppedPoll{2'000};
 
@@ -24,7 +22,7 @@ Tailer::Tailer(std::string id, const TailerWiring& wiring,
     : id_(std::move(id)),
       wiring_(wiring),
       labels_(std::move(labels)),
-      backoff_(kRetryMin, kRetryMax, std::random_device{}()) {
+      backoff_(io::kRetryLocal, std::random_device{}()) {
   launch();
 }
 

@@ -19,8 +19,6 @@ constexpr size_t kBatchEntries = 4096;
 /// up (its sink was removed) is read again soon. Without such batches nothing wakes the reader.
 constexpr std::chrono::milliseconds kWindowCheck{1000};
 constexpr std::chrono::milliseconds kNoLimit{-1};
-constexpr std::chrono::milliseconds kRetryMin{250};
-constexpr std::chrono::milliseconds kRetryMax{10'000};
 
 void pause(int stop_fd, std::chrono::milliseconds time) {
   pollfd stop{stop_fd, POLLIN, 0};
@@ -61,7 +59,7 @@ void Reader::renew_window() {
 
 void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
   const io::StopEvent stop_event(stop);
-  io::Backoff backoff(kRetryMin, kRetryMax, std::random_device{}());
+  io::Backoff backoff(io::kRetryLocal, std::random_device{}());
   std::string told;  // The trouble that the log tells of already.
   while (!stop.stop_requested()) {
     const std::string before = read_cursor_;
