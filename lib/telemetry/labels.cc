@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 
 namespace telemetry {
 namespace {

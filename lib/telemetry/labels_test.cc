@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 
 namespace telemetry {
 

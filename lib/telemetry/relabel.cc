@@ -6,9 +6,8 @@
 #include <array>
 
 #include "telemetry/expand.h"
-#include "telemetry/label_name.h"
-#include "telemetry/letter_case.h"
 #include "telemetry/md5.h"
+#include "telemetry/text.h"
 
 namespace telemetry::relabel {
 namespace {

@@ -5,8 +5,8 @@
 #include <re2/re2.h>
 
 #include "telemetry/expand.h"
-#include "telemetry/letter_case.h"
 #include "telemetry/md5.h"
+#include "telemetry/text.h"
 
 namespace telemetry::relabel {
 namespace {

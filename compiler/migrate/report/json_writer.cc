@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "compiler/migrate/report/escape.h"
-#include "telemetry/json_text.h"
+#include "telemetry/text.h"
 
 namespace compiler::migrate::report {
 

@@ -9,7 +9,7 @@
 #include "compiler/migrate/streams/trace.h"
 #include "compiler/yaml/yaml.h"
 #include "river/suggest.h"
-#include "telemetry/label_name.h"
+#include "telemetry/text.h"
 
 /// A mapping written by hand, for agents whose configuration is not River:
 ///

@@ -3,8 +3,7 @@
 #include <fmt/chrono.h>
 
 #include "river/schema/decode.h"
-#include "telemetry/json_text.h"
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 
 namespace components::loki::echo {
 namespace {

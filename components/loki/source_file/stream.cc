@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "telemetry/utf8.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_file {
 namespace {

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <vector>
 
-#include "telemetry/utf8.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_journal {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 #include "telemetry/wire/loki_push.h"
 
 namespace telemetry::wire {

@@ -1,5 +1,4 @@
-#include "telemetry/label_name.h"
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 #include "telemetry/wire/loki_push.h"
 
 namespace telemetry::wire {

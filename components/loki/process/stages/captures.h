@@ -7,8 +7,7 @@
 
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
-#include "telemetry/label_name.h"
-#include "telemetry/utf8.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 

@@ -4,7 +4,7 @@
 
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/field.h"
-#include "telemetry/label_name.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 

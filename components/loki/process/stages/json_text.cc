@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "river/value.h"
-#include "telemetry/utf8.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 namespace {

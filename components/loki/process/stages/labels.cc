@@ -5,7 +5,7 @@
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
-#include "telemetry/utf8.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 

@@ -5,7 +5,7 @@
 
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
-#include "telemetry/json_text.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 

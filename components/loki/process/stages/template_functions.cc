@@ -8,8 +8,7 @@
 
 #include "river/value.h"
 #include "telemetry/expand.h"
-#include "telemetry/letter_case.h"
-#include "telemetry/quote.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 namespace {

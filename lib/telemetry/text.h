@@ -3,7 +3,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
+/// Texts as Go programs and Prometheus write them.
 namespace telemetry {
+
+using base::append_json_string;
+using base::append_utf8;
+using base::first_utf8;
+using base::is_label_name;
+using base::is_utf8;
+using base::Utf8Char;
 
 /// Appends the text as Go's %q writes it: in double quotes, with \a\b\f\n\r\t\v\\\" escaped, other
 /// characters that do not print as \x7f, \u00a0 or \U0001f000, bytes that are not UTF-8 as \xff.
@@ -12,5 +22,10 @@ void append_quoted(std::string& out, std::string_view text);
 /// Reads a Go string literal in double quotes or backquotes at the front of `text` and removes it
 /// from there. nullopt, with `text` as it was, when there is none or it is malformed.
 std::optional<std::string> take_quoted(std::string_view& text);
+
+/// Letter by letter, without regard to language: ASCII, Latin, Greek and Cyrillic. Anything else,
+/// and bytes that are not UTF-8, stay as they are.
+std::string to_lower(std::string_view text);
+std::string to_upper(std::string_view text);
 
 }  // namespace telemetry
