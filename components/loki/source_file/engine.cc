@@ -8,6 +8,7 @@
 
 #include "components/loki/source_file/archive.h"
 #include "components/loki/source_file/tailer.h"
+#include "components/shared/receivers.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -36,10 +37,7 @@ Engine::Engine(const Context& context, const Arguments& arguments)
 }
 
 void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  telemetry::LogReceivers receivers;
-  for (const LogsReceiver& receiver : forward_to)
-    if (receiver.pointer) receivers.push_back(receiver.pointer);
-  fanout_.set(std::move(receivers));
+  fanout_.set(receivers_of(forward_to));
 }
 
 void Engine::set_arguments(const Arguments& arguments) {

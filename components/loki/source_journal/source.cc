@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "components/shared/receivers.h"
+
 namespace components::loki::source_journal {
 namespace {
 
@@ -19,9 +21,7 @@ Source::Source(Context context, const Arguments& arguments) : context_(std::move
 }
 
 void Source::configure(const Arguments& arguments) {
-  telemetry::LogReceivers receivers;
-  for (const LogsReceiver& receiver : arguments.forward_to) receivers.push_back(receiver.pointer);
-  next_.set(std::move(receivers));
+  next_.set(receivers_of(arguments.forward_to));
 
   auto config = std::make_shared<ReaderConfig>();
   config->base = base_labels(arguments, context_.id);
