@@ -33,16 +33,30 @@ size_t AckWindow<Position>::pending() const {
 template <class Position>
 void AckWindow<Position>::detach() {
   Advance forgotten;  // Dies after the lock is released: it may own the last positions store.
+  OnBroken silenced;
   base::Lock lock(state_->mutex);
   forgotten.swap(state_->advance);
+  silenced.swap(state_->on_broken);
 }
 
 template <class Position>
 void AckWindow<Position>::State::resolve(uint64_t number, bool delivered) {
-  base::Lock lock(mutex);
-  if (number < first || number - first >= slots.size()) return;  // Behind a gap.
-  if (!delivered) {
+  OnBroken tell;
+  {
+    base::Lock lock(mutex);
+    if (delivered || broken || number < first || number - first >= slots.size())
+      return advance_to(number, delivered);
     broken = true;
+    slots.resize(number - first);
+    tell.swap(on_broken);
+  }
+  if (tell) tell();
+}
+
+template <class Position>
+void AckWindow<Position>::State::advance_to(uint64_t number, bool delivered) {
+  if (number < first || number - first >= slots.size()) return;  // Behind a gap.
+  if (!delivered) {  // An earlier one than the first that was abandoned.
     slots.resize(number - first);
     return;
   }

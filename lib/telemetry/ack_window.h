@@ -26,7 +26,13 @@ class AckWindow {
   /// quick, do not block, do not call the window. Runs on the thread that let go of the batch.
   using Advance = std::function<void(const Position& position)>;
 
-  explicit AckWindow(Advance advance) : state_(std::make_shared<State>(std::move(advance))) {}
+  /// Called once, when the first batch was abandoned, so that a source that sleeps reads again. On
+  /// the thread that let go of it, without the window's lock, perhaps while detach() returns: be
+  /// quick, and own what is used.
+  using OnBroken = std::function<void()>;
+
+  explicit AckWindow(Advance advance, OnBroken on_broken = nullptr)
+      : state_(std::make_shared<State>(std::move(advance), std::move(on_broken))) {}
 
   /// The token of the next batch; `position` is where reading resumes once it is delivered.
   /// `held` is released after the batch was resolved (a share of a budget, for example).
@@ -48,11 +54,13 @@ class AckWindow {
     Fate fate = Fate::open;
   };
   struct State {
-    explicit State(Advance a) : advance(std::move(a)) {}
+    State(Advance a, OnBroken b) : advance(std::move(a)), on_broken(std::move(b)) {}
     void resolve(uint64_t number, bool delivered) EXCLUDES_LOCK(mutex);
+    void advance_to(uint64_t number, bool delivered) REQUIRES_LOCK(mutex);
 
     mutable base::Mutex mutex;
     Advance advance GUARDED_BY(mutex);
+    OnBroken on_broken GUARDED_BY(mutex);
     std::deque<Slot> slots GUARDED_BY(mutex);  // In issue order, from the first open one on.
     uint64_t first GUARDED_BY(mutex) = 0;      // Number of slots.front().
     bool broken GUARDED_BY(mutex) = false;

@@ -58,6 +58,27 @@ TEST_CASE("ack window: an abandoned batch stops the advance for good") {
   CHECK(window.pending() == 0);
 }
 
+TEST_CASE("ack window: the first abandoned batch is reported once, never after detach") {
+  int broken = 0;
+  std::optional<AckWindow<uint64_t>> window;
+  const auto on_broken = [&] {
+    ++broken;
+    CHECK(window->broken());  // The lock is free.
+  };
+  window.emplace([](const uint64_t&) {}, on_broken);
+  std::vector<Ack> acks;
+  for (uint64_t i = 0; i < 4; ++i) acks.push_back(window->issue(i));
+  for (const Ack& ack : acks) ack.abandon();
+  while (!acks.empty()) acks.pop_back();
+  CHECK(broken == 1);
+  window.emplace([](const uint64_t&) {}, on_broken);
+  Ack late = window->issue(1);
+  late.abandon();
+  window->detach();
+  late = Ack();
+  CHECK(broken == 1);
+}
+
 TEST_CASE("ack window: outlived by its acks; silent after detach") {
   uint64_t reached = 0;
   Ack late, later;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "components/shared/receivers.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::source_docker {
@@ -46,7 +47,10 @@ std::unique_ptr<TailerWiring> wire(const Context& context, docker_api::Endpoint 
       .empty_lines = dropped("empty_line"),
       .unlabelled = dropped("empty_labels"),
       .truncated = context.metrics.counter("loki_source_docker_truncated_lines_total",
-                                           "Lines that were cut to the size limit.")});
+                                           "Lines that were cut to the size limit."),
+      .unreadable =
+          context.metrics.counter("loki_source_docker_unreadable_containers_total",
+                                  "Containers whose logging driver does not support reading.")});
 }
 
 }  // namespace
@@ -57,9 +61,7 @@ Source::Source(Context context, const Arguments& arguments)
 }
 
 void Source::set_receivers() {
-  telemetry::LogReceivers receivers;
-  for (const LogsReceiver& receiver : arguments_.forward_to) receivers.push_back(receiver.pointer);
-  next_.set(std::move(receivers));
+  next_.set(receivers_of(arguments_.forward_to));
 }
 
 base::Result<void> Source::start() {
@@ -83,6 +85,9 @@ base::Result<void> Source::update(const Arguments& arguments) {
                                        arguments.refresh_interval.value);
   if (!endpoint) return base::in_context("host", endpoint.error());
   const bool is_same = same_daemon(arguments_, arguments);
+  const bool same_labels = arguments_.relabel_rules.pointer == arguments.relabel_rules.pointer &&
+                           arguments_.labels.entries == arguments.labels.entries;
+  if (!same_labels) labelled_.clear();
   arguments_ = arguments;
   set_receivers();
   if (!wiring_) return {};
@@ -101,16 +106,26 @@ void Source::set_targets() {
   const auto& rules = arguments_.relabel_rules.pointer;
   const auto wanted = one_per_container(arguments_.targets);
   for (const auto& [id, target] : wanted) {
+    const auto tailer = tailers_.find(id);
+    // With many containers most are as they were, and their labels cost more than all else.
+    const auto labelled = labelled_.find(id);
+    const bool same = labelled != labelled_.end() && labelled->second == target;
+    if (same && tailer != tailers_.end()) {
+      tailer->second->stay();
+      continue;
+    }
+    labelled_[id] = target;
     auto labels =
         std::make_shared<const TargetLabels>(target, arguments_.labels, rules ? *rules : none);
     wiring_->positions->erase(gone_key(id));
-    if (const auto tailer = tailers_.find(id); tailer != tailers_.end()) {
+    if (tailer != tailers_.end()) {
       tailer->second->set_labels(std::move(labels));
       tailer->second->stay();
     } else {
       tailers_[id] = std::make_unique<Tailer>(id, *wiring_, std::move(labels));
     }
   }
+  std::erase_if(labelled_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   for (const auto& [id, tailer] : tailers_)
     if (!wanted.contains(id) && tailer->leave())
       wiring_->positions->set(gone_key(id), std::to_string(now_s()));

@@ -1,11 +1,133 @@
 #include "components/loki/source_docker/source.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
 
 #include "tests/support/folder.h"
 #include "tests/support/log_sink.h"
 
 namespace components::loki::source_docker {
+namespace {
+
+/// A daemon with one running container, whose output cannot be read, until it is removed.
+class FakeDaemon {
+ public:
+  FakeDaemon() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(socket_, generic, size) == 0);
+    REQUIRE(::listen(socket_, 8) == 0);
+    REQUIRE(::getsockname(socket_, generic, &size) == 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~FakeDaemon() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    ::close(socket_);
+  }
+  std::string host() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
+  void answer_logs(std::string status, std::string message) {
+    base::Lock lock(mutex_);
+    status_ = std::move(status);
+    message_ = std::move(message);
+  }
+  void remove() { removed_ = true; }
+  int asked_for_logs() const { return logs_; }
+
+ private:
+  void serve() {
+    for (int fd = ::accept(socket_, nullptr, nullptr); fd >= 0;
+         fd = ::accept(socket_, nullptr, nullptr)) {
+      char request[4096];
+      const ssize_t got = ::read(fd, request, sizeof request);
+      const std::string text(request, got > 0 ? static_cast<size_t>(got) : 0);
+      const std::string answer = text.find("/logs") != text.npos ? logs() : inspect();
+      CHECK(::write(fd, answer.data(), answer.size()) > 0);
+      ::close(fd);
+    }
+  }
+  static std::string response(const std::string& status, const std::string& body) {
+    return "HTTP/1.1 " + status +
+           "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+  }
+  std::string inspect() const {
+    if (removed_) return response("404 Not Found", R"({"message": "No such container"})");
+    return response("200 OK", R"({"State": {"Running": true, "StartedAt": "2026"}})");
+  }
+  std::string logs() {
+    ++logs_;
+    base::Lock lock(mutex_);
+    return response(status_, "{\"message\": \"" + message_ + "\"}");
+  }
+
+  const int socket_;
+  uint16_t port_ = 0;
+  std::atomic<bool> removed_{false};
+  std::atomic<int> logs_{0};
+  base::Mutex mutex_;
+  std::string status_ GUARDED_BY(mutex_) = "500 Internal Server Error";
+  std::string message_ GUARDED_BY(mutex_) = "trouble";
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("source.docker: health while a container cannot be read, and when it is gone") {
+  const support::Folder folder;
+  base::metrics::Registry registry;
+  FakeDaemon daemon;
+  Arguments arguments;
+  arguments.host = daemon.host();
+  arguments.targets = {{{"__meta_docker_container_id", "c1"}}};
+  arguments.forward_to = {{std::make_shared<support::LogSink>()}};
+  const auto healthy = [](const Source& source) {
+    return source.health().state == Health::State::healthy;
+  };
+  {
+    Source source({.id = "loki.source.docker.test",
+                   .data_dir = folder.path(),
+                   .metrics = {registry, "loki.source.docker.test"},
+                   .log = base::Logger("test"),
+                   .publish = [](river::Value) {}},
+                  arguments);
+    REQUIRE(source.start());
+    CHECK(support::eventually([&] { return !healthy(source); }));
+    daemon.answer_logs("409 Conflict", "container which is dead or marked for removal");
+    CHECK(support::eventually([&] { return healthy(source); }));
+    daemon.answer_logs("500 Internal Server Error", "trouble");
+    CHECK(support::eventually([&] { return !healthy(source); }));
+    daemon.remove();
+    CHECK(support::eventually([&] { return healthy(source); }));
+  }
+  FakeDaemon other;
+  other.answer_logs("501 Not Implemented", "configured logging driver does not support reading");
+  arguments.host = other.host();
+  Source source({.id = "loki.source.docker.test",
+                 .data_dir = folder.path(),
+                 .metrics = {registry, "loki.source.docker.test"},
+                 .log = base::Logger("test"),
+                 .publish = [](river::Value) {}},
+                arguments);
+  REQUIRE(source.start());
+  CHECK(support::eventually([&] {
+    return registry.expose().find(
+               "loki_source_docker_unreadable_containers_total{component_id="
+               "\"loki.source.docker.test\"} 1") != std::string::npos;
+  }));
+  CHECK(healthy(source));
+}
 
 TEST_CASE("source.docker: an update that fails once fails again, until it is put right") {
   const support::Folder folder;

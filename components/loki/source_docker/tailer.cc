@@ -11,6 +11,19 @@ using std::chrono::milliseconds;
 /// How often a stopped container is asked for a new start. Discovery tells sooner, mostly.
 constexpr milliseconds kStoppedPoll{2'000};
 
+/// How often a container whose output cannot be read is tried again.
+constexpr milliseconds kUnreadablePoll{60'000};
+
+/// Its owner chose a logging driver that keeps nothing, such as "none": no fault of anybody.
+bool is_unreadable(std::string_view message) {
+  return message.find("does not support reading") != message.npos;
+}
+
+/// It ends right now; the next look finds it gone.
+bool is_being_removed(std::string_view message) {
+  return message.find("marked for removal") != message.npos;
+}
+
 }  // namespace
 
 std::string cursor_key(const std::string& container_id) {
@@ -121,9 +134,12 @@ void Tailer::begin_at_stored_cursor() {
                      *stored);
   cursor_ = parsed.value_or(Cursor());
   if (window_) window_->detach();
+  // A batch that is given up (its sink was removed) is read again at once, also when the container
+  // is silent and nothing else wakes this thread.
   window_ =
-      std::make_shared<Window>([positions = wiring_.positions, key = cursor_key(id_)](
-                                   const std::string& cursor) { positions->set(key, cursor); });
+      std::make_unique<Window>([positions = wiring_.positions, key = cursor_key(id_)](
+                                   const std::string& cursor) { positions->set(key, cursor); },
+                               [interrupt = interrupt_] { interrupt->raise(); });
 }
 
 bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
@@ -136,6 +152,7 @@ bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
     return false;
   }
   if (!*state) {
+    set_problem("");
     wiring_.log.info("container {:.12} is gone", id_);
     return true;
   }
@@ -148,8 +165,19 @@ bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
   const Cursor before = cursor_;
   const auto drained = follow(api, (*state)->terminal, seen, stop);
   if (cursor_.text() != before.text()) backoff_.reset();
+  if (!drained && is_unreadable(drained.error().message)) {
+    set_problem("");
+    if (!std::exchange(told_unreadable_, true)) {
+      wiring_.unreadable->add(1);
+      wiring_.log.warn("container {:.12} is not read: {}", id_, drained.error().message);
+    }
+    if (may_end()) return true;
+    rest(kUnreadablePoll, seen, stop);
+    return false;
+  }
   if (!drained) {
-    if (!stop.stop_requested()) set_problem(drained.error().message);
+    const bool is_going = is_being_removed(drained.error().message);
+    if (!stop.stop_requested()) set_problem(is_going ? "" : drained.error().message);
     rest(backoff_.next(), seen, stop);
     return false;
   }
@@ -220,13 +248,7 @@ void Tailer::send(telemetry::LogBatch batch, std::stop_token stop) {
   wiring_.empty_lines->add(std::exchange(empty_, 0));
   wiring_.unlabelled->add(std::exchange(unlabelled_, 0));
   wiring_.truncated->add(std::exchange(truncated_, 0));
-  // A batch that is given up (its sink was removed) is read again at once, also when the container
-  // is silent and nothing else wakes this thread.
-  std::shared_ptr<const void> look_again(
-      nullptr, [interrupt = interrupt_, window = std::weak_ptr(window_)](const void*) {
-        if (const auto alive = window.lock(); alive && alive->broken()) interrupt->raise();
-      });
-  batch.ack = window_->issue(cursor_.text(), std::move(look_again));
+  batch.ack = window_->issue(cursor_.text());
   batch.stop = std::move(stop);
   if (!batch.entries.empty()) wiring_.next.receive(std::move(batch));
 }

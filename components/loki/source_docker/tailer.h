@@ -27,7 +27,8 @@ struct TailerWiring {
   std::shared_ptr<io::Positions> positions;
   telemetry::LogReceiver& next;
   base::Logger log;
-  std::shared_ptr<base::metrics::Counter> entries, bad_lines, empty_lines, unlabelled, truncated;
+  std::shared_ptr<base::metrics::Counter> entries, bad_lines, empty_lines, unlabelled, truncated,
+      unreadable;
 };
 
 /// Where the cursor of a container is kept. Its labels are no part of it, so that a change of rules
@@ -82,9 +83,10 @@ class Tailer {
   const std::shared_ptr<Interrupt> interrupt_ = std::make_shared<Interrupt>();
 
   // The thread's own.
-  std::shared_ptr<Window> window_;
+  std::unique_ptr<Window> window_;
   Cursor cursor_;
-  bool passed_ = false;      // The cursor moved since the last batch.
+  bool passed_ = false;  // The cursor moved since the last batch.
+  bool told_unreadable_ = false;
   std::string drained_run_;  // The run of the container whose log was read to its end.
   io::Backoff backoff_;
   uint64_t empty_ = 0, unlabelled_ = 0, truncated_ = 0;  // Of the present batch.
