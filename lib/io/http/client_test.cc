@@ -139,7 +139,7 @@ TEST_CASE("server: bounds on body and head, bad requests, HEAD and 204") {
   Server::Options options;
   options.body_bytes_max = 1000;
   options.header_bytes_max = 2000;
-  auto server = Server::listen(":0", options, [](const Request& request) {
+  auto server = Server::listen("127.0.0.1:0", options, [](const Request& request) {
     return request.path() == "/none" ? Response{204, {}, {}} : Response{200, {}, "hello"};
   });
   REQUIRE(server.has_value());

@@ -26,6 +26,7 @@
 
 #include "base/mutex.h"
 #include "base/thread.h"
+#include "io/http/listen_address.h"
 
 namespace io::http {
 namespace {
@@ -304,22 +305,16 @@ void refuse_connection(ServerSocket socket, const ServerService& service) {
   socket.shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
-/// "host:port" or ":port" as an endpoint.
+/// What to bind to.
 base::Result<Protocol::endpoint> parse_address(std::string_view address) {
-  constexpr std::string_view kUnix = "unix://";
-  if (address.starts_with(kUnix)) {
-    const std::string path(address.substr(kUnix.size()));
-    if (path.empty() || path.size() > 107) return base::fail("{}: unusable path", address);
-    return Protocol::endpoint(asio::local::stream_protocol::endpoint(path));
-  }
-  std::string host(address.substr(0, address.rfind(':')));
-  const std::string port(address.substr(std::min(address.size(), address.rfind(':') + 1)));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty()) host = "127.0.0.1";
+  const auto parsed = parse_listen_address(address);
+  if (!parsed) return tl::unexpected(parsed.error());
+  if (parsed->is_unix())
+    return Protocol::endpoint(asio::local::stream_protocol::endpoint(parsed->unix_path));
   asio::io_context resolving;
   ServerError error;
   const auto found = asio::ip::tcp::resolver(resolving).resolve(
-      host, port, asio::ip::tcp::resolver::passive, error);
+      parsed->host, parsed->port, asio::ip::tcp::resolver::passive, error);
   if (error || found.empty()) return base::fail("{}: {}", address, error.message());
   return Protocol::endpoint(found.begin()->endpoint());
 }

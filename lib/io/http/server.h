@@ -33,7 +33,7 @@ class Server {
     std::string client_ca_file;  ///< demand a client certificate of this authority
   };
 
-  /// Binds to "host:port" (":port" means loopback, port 0 any free one) or unix:///path (a socket
+  /// Binds to "host:port" (":port" is every address, port 0 any free one) or unix:///path (a socket
   /// file left over there is replaced) and begins to serve.
   static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Options options,
                                                       Handler handler);
