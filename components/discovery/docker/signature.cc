@@ -43,6 +43,14 @@ constexpr Field kExports[] = {
                             "One target per container, network and exposed TCP port."),
 };
 
+std::vector<HostNeed> needs(const Arguments& arguments) {
+  std::vector<HostNeed> all;
+  if (!arguments.host.empty())
+    all.push_back({HostNeed::Kind::docker, arguments.host, arguments.http_client});
+  add_needed_files(arguments.http_client, all);
+  return all;
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -51,6 +59,7 @@ const Signature kSignature{
     .arguments = kArguments,
     .exports = kExports,
     .make_arguments = make_arguments<Arguments>,
+    .needs = hook<Arguments, needs>,
 };
 
 }  // namespace components::discovery::docker

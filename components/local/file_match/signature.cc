@@ -31,6 +31,10 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
       scope.warning("path_targets", "C051", "a target without __path__ matches no file");
 }
 
+std::vector<schema::HostNeed> needs(const Arguments&) {
+  return {{schema::HostNeed::Kind::file_watches, {}, {}}};
+}
+
 }  // namespace
 
 constinit const schema::Signature kSignature{
@@ -39,6 +43,7 @@ constinit const schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,
+    .needs = schema::hook<Arguments, needs>,
 };
 
 }  // namespace components::local::file_match

@@ -32,6 +32,16 @@ constexpr Field kFields[] = {
 };
 constexpr BlockSchema kArguments = schema_of<Arguments, validate>(kFields);
 
+std::vector<HostNeed> needs(const Arguments& arguments) {
+  std::vector<HostNeed> all;
+  if (!arguments.host.empty())
+    all.push_back({HostNeed::Kind::docker, arguments.host, arguments.http_client_config});
+  add_needed_files(arguments.http_client_config, all);
+  return all;
+}
+
+constexpr std::string_view kDropped[] = {"loki_source_docker_dropped_entries_total"};
+
 }  // namespace
 
 const Signature kSignature{
@@ -39,6 +49,8 @@ const Signature kSignature{
     .doc = "Reads the output of Docker containers from the daemon.",
     .arguments = kArguments,
     .make_arguments = make_arguments<Arguments>,
+    .needs = hook<Arguments, needs>,
+    .flow = {.dropped = kDropped},
 };
 
 }  // namespace components::loki::source_docker

@@ -87,6 +87,10 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
       scope.warning("targets", "C051", "a target without __path__ matches no file");
 }
 
+std::vector<schema::HostNeed> needs(const Arguments&) {
+  return {{schema::HostNeed::Kind::file_watches, {}, {}}};
+}
+
 }  // namespace
 
 constinit const schema::Signature kSignature{
@@ -94,6 +98,7 @@ constinit const schema::Signature kSignature{
     .doc = "Reads lines from files as they grow.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
+    .needs = schema::hook<Arguments, needs>,
 };
 
 bool encoding_from_name(std::string_view name, Encoding& encoding) {

@@ -57,6 +57,10 @@ constexpr Field kFields[] = {
 };
 constexpr BlockSchema kArguments = schema_of<Arguments, validate>(kFields);
 
+std::vector<HostNeed> needs(const Arguments& arguments) {
+  return {{HostNeed::Kind::journal, arguments.path, {}}};
+}
+
 }  // namespace
 
 std::vector<std::string_view> match_words(std::string_view matches) {
@@ -76,6 +80,7 @@ const Signature kSignature{
     .doc = "Reads the systemd journal.",
     .arguments = kArguments,
     .make_arguments = make_arguments<Arguments>,
+    .needs = hook<Arguments, needs>,
 };
 
 }  // namespace components::loki::source_journal

@@ -105,12 +105,21 @@ constexpr schema::Field kFields[] = {
                                             "Makes labels from __syslog_ labels; never drops."),
 };
 
-std::vector<schema::Claim> claims(const void* arguments) {
+std::vector<schema::Claim> claims(const Arguments& arguments) {
   std::vector<schema::Claim> all;
-  for (const Listener& listener : static_cast<const Arguments*>(arguments)->listener)
+  for (const Listener& listener : arguments.listener)
     all.push_back({listener.protocol == Protocol::udp ? "udp" : "tcp", listener.address});
   return all;
 }
+
+std::vector<schema::HostNeed> needs(const Arguments& arguments) {
+  std::vector<schema::HostNeed> all;
+  for (const Listener& listener : arguments.listener) add_needed_files(listener.tls_config, all);
+  return all;
+}
+
+constexpr std::string_view kDropped[] = {"loki_source_syslog_udp_dropped_total",
+                                         "loki_source_syslog_abandoned_entries_total"};
 
 }  // namespace
 
@@ -123,7 +132,9 @@ constinit const schema::Signature kSignature{
     .doc = "Receives syslog messages over TCP, TLS or UDP.",
     .arguments = schema::schema_of(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
-    .claims = claims,
+    .claims = schema::hook<Arguments, claims>,
+    .needs = schema::hook<Arguments, needs>,
+    .flow = {.dropped = kDropped},
 };
 
 }  // namespace components::loki::source_syslog

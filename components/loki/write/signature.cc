@@ -127,6 +127,20 @@ constexpr schema::Field kExportFields[] = {
     schema::attr<&Exports::receiver>("receiver", Need::optional, "Takes the lines to send."),
 };
 
+std::vector<schema::HostNeed> needs(const Arguments& arguments) {
+  std::vector<schema::HostNeed> all;
+  for (const EndpointArguments& endpoint : arguments.endpoint) {
+    if (!endpoint.url.text.empty())
+      all.push_back({schema::HostNeed::Kind::backend, endpoint.url.text, endpoint.http});
+    add_needed_files(endpoint.http, all);
+  }
+  return all;
+}
+
+constexpr std::string_view kSent[] = {"loki_write_sent_entries_total"};
+constexpr std::string_view kDropped[] = {"loki_write_dropped_entries_total"};
+constexpr std::string_view kWaiting[] = {"loki_write_queue_entries"};
+
 }  // namespace
 
 constexpr schema::BlockSchema kEndpoint =
@@ -138,6 +152,11 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,
+    .needs = schema::hook<Arguments, needs>,
+    .flow = {.sent = kSent,
+             .dropped = kDropped,
+             .waiting = kWaiting,
+             .sending_since = "loki_write_sending_since_timestamp_seconds"},
 };
 
 }  // namespace components::loki::write

@@ -160,4 +160,14 @@ void validate_http_client(const HttpClientArguments& client, schema::Scope& scop
 constexpr schema::BlockSchema kHttpClient =
     schema::schema_of<HttpClientArguments, validate_http_client>(kHttpClientFields);
 
+void add_needed_files(const HttpClientArguments& arguments, std::vector<schema::HostNeed>& needs) {
+  const auto add = [&](const std::string& file) {
+    if (!file.empty()) needs.push_back({schema::HostNeed::Kind::readable_file, file, {}});
+  };
+  if (arguments.basic_auth) add(arguments.basic_auth->password_file);
+  if (arguments.authorization) add(arguments.authorization->credentials_file);
+  add(arguments.bearer_token_file);
+  add_needed_files(arguments.tls_config, needs);
+}
+
 }  // namespace components

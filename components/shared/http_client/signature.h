@@ -58,4 +58,8 @@ struct HttpClientArguments {
 
 extern const river::schema::BlockSchema kHttpClient;
 
+/// Adds the files that it names (secrets, certificates) to what a component needs.
+void add_needed_files(const HttpClientArguments& arguments,
+                      std::vector<river::schema::HostNeed>& needs);
+
 }  // namespace components

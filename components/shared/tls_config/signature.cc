@@ -47,4 +47,9 @@ void validate(const TlsConfigArguments&, schema::Scope& scope) {
 constexpr schema::BlockSchema kTlsConfig =
     schema::schema_of<TlsConfigArguments, validate>(kTlsConfigFields);
 
+void add_needed_files(const TlsConfigArguments& arguments, std::vector<schema::HostNeed>& needs) {
+  for (const std::string* file : {&arguments.ca_file, &arguments.cert_file, &arguments.key_file})
+    if (!file->empty()) needs.push_back({schema::HostNeed::Kind::readable_file, *file, {}});
+}
+
 }  // namespace components

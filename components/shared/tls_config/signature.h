@@ -27,6 +27,10 @@ inline bool has_tls(const TlsConfigArguments& tls) {
 
 extern const river::schema::BlockSchema kTlsConfig;
 
+/// Adds the files that it names to what a component needs.
+void add_needed_files(const TlsConfigArguments& arguments,
+                      std::vector<river::schema::HostNeed>& needs);
+
 }  // namespace components
 
 namespace river::schema {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/ensure.h"
 #include "river/schema/signature.h"
 
 /// How a C++ struct is spoken of in River. A component's arguments are a plain struct and one
@@ -155,6 +156,19 @@ constexpr BlockSchema schema_of(std::span<const Field> fields) {
 template <class Arguments>
 std::shared_ptr<void> make_arguments() {
   return std::make_shared<Arguments>();
+}
+
+/// A function of typed arguments as a hook of a signature: `.claims = hook<Arguments, claims>`.
+template <class Arguments, auto kFunction>
+auto hook(const void* arguments) {
+  return kFunction(*static_cast<const Arguments*>(arguments));
+}
+
+/// Decoded arguments by their type, which must be the signature's.
+template <class Arguments>
+const Arguments& as(const Signature& signature, const void* arguments) {
+  ENSURE(signature.make_arguments == &make_arguments<Arguments>);
+  return *static_cast<const Arguments*>(arguments);
 }
 
 }  // namespace river::schema

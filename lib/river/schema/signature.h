@@ -1,6 +1,8 @@
 #pragma once
+#include <any>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -60,7 +62,31 @@ struct Claim {
   HostPort address;           ///< empty: not known yet
 };
 
-/// All that the language knows of a component or a config block: the one definition of it.
+/// Something outside the agent that a component needs; `tributary doctor` looks whether it is there
+/// and may be used.
+struct HostNeed {
+  enum class Kind {
+    backend,        ///< `where` is the URL of a server that takes what is sent
+    docker,         ///< `where` is the address of a Docker daemon
+    journal,        ///< `where` is the journal's directory; empty: this host's
+    readable_file,  ///< `where` is its path
+    file_watches,   ///< files are watched with inotify
+  } kind;
+  std::string where;
+  std::any client;  ///< of backend and docker: how to speak to it (components::HttpClientArguments)
+};
+
+/// Names of the metrics that say what a component moves; `tributary status` adds them up.
+struct FlowMetrics {
+  std::span<const std::string_view> sent;     ///< counters of lines that a backend has accepted
+  std::span<const std::string_view> dropped;  ///< counters of lines that will not arrive
+  std::span<const std::string_view> waiting;  ///< gauges of lines that wait
+  std::string_view sending_since;             ///< gauge: since when the oldest one waits, Unix time
+};
+
+/// All that is known of a component or a config block besides its implementation: the one
+/// definition of it. The language walks the arguments; what the agent's commands must know of a
+/// component stands here, too, so that none of them knows it by name.
 struct Signature {
   std::string_view name;
   std::string_view doc;
@@ -73,6 +99,9 @@ struct Signature {
   std::shared_ptr<void> (*make_arguments)() = nullptr;
   /// The addresses that decoded arguments listen on; pure. nullptr: none.
   std::vector<Claim> (*claims)(const void* arguments) = nullptr;
+  /// What decoded arguments need of the host and the network; pure. nullptr: nothing.
+  std::vector<HostNeed> (*needs)(const void* arguments) = nullptr;
+  FlowMetrics flow = {};
 };
 
 }  // namespace river::schema
