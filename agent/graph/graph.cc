@@ -26,6 +26,11 @@ Value current_exports(const Running& running) {
   return exports.is_null() ? null_exports(*running.node->signature) : exports;
 }
 
+bool refers_to(const Node& node, const std::set<const Node*>& others) {
+  return std::ranges::any_of(node.dependencies,
+                             [&](const Node* other) { return others.contains(other); });
+}
+
 /// Evaluates one node; without value after reporting.
 std::optional<Arguments> evaluate(const river::config::Program& program, const Node& node,
                                   const river::config::ExportsOf& exports,
@@ -38,14 +43,15 @@ std::optional<Arguments> evaluate(const river::config::Program& program, const N
 
 }  // namespace
 
-/// The next generation, complete but not yet running: for each node of the new configuration either
-/// a running component with its next arguments, or a fresh one.
+/// The next generation, checked but not yet running: for each node of the new configuration either
+/// a running component, or a fresh one.
 struct Graph::Plan {
   struct Step {
     const Node* node;
     Running* kept = nullptr;         ///< runs already
-    Arguments next;                  ///< for kept
     std::unique_ptr<Running> fresh;  ///< to be started
+    Arguments arguments;             ///< as evaluated with the exports of before
+    Value exports;                   ///< what its dependents were evaluated with
   };
   std::vector<Step> steps;
   bool usable = true;
@@ -84,12 +90,10 @@ Graph::Plan Graph::make_plan(const Configuration& next, river::diag::Diagnostics
       known[node->id] = river::schema::unknown_exports(*node->signature);
       continue;
     }
-    Plan::Step step{node.get(), find(node->id), {}, nullptr};
-    if (step.kept)
-      step.next = std::move(*arguments);
-    else
-      step.fresh = build(*node, std::move(*arguments));
-    known[node->id] = step.kept ? step.kept->exports : step.fresh->exports;
+    Plan::Step step{node.get(), find(node->id), nullptr, std::move(*arguments), {}};
+    if (!step.kept) step.fresh = build(*node, step.arguments);
+    step.exports = step.kept ? step.kept->exports : step.fresh->exports;
+    known[node->id] = step.exports;
     plan.steps.push_back(std::move(step));
   }
   return plan;
@@ -132,23 +136,36 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
   for (const auto& running : gone)
     if (!needed.contains(running->node)) running->stop();
 
+  // In dependency order, so that each is evaluated once all that it refers to says what it will:
+  // an upstream that was updated or started a moment ago has other exports than in the plan.
   running_.clear();
+  configuration_.swap(next);  // The old one goes last: stopping components still refer to it.
+  std::set<const Node*> changed;
   for (auto& step : plan.steps) {
+    const bool dirty = refers_to(*step.node, changed);
+    std::optional<Arguments> current;
+    std::string error;
+    if (dirty) current = evaluate_now(*step.node, error);
+    Arguments& arguments = current ? *current : step.arguments;
     if (step.kept) {
       step.kept->node = step.node;
-      if (!(step.kept->arguments.encoded == step.next.encoded))
-        step.kept->update(std::move(step.next));
+      if (error.empty()) step.kept->take(std::move(arguments));
       running_.push_back(
           std::move(*std::ranges::find(staying, step.kept, &std::unique_ptr<Running>::get)));
     } else {
+      if (!(arguments.encoded == step.fresh->arguments.encoded))
+        step.fresh = build(*step.node, std::move(arguments));
       step.fresh->start();
       running_.push_back(std::move(step.fresh));
     }
+    Running& running = *running_.back();
+    if (!error.empty()) running.keep_arguments(std::move(error));
+    running.exports = current_exports(running);
+    if (!(running.exports == step.exports)) changed.insert(step.node);
   }
   for (const auto& running : gone)
     if (needed.contains(running->node)) running->stop();
   gone.clear();
-  configuration_ = std::move(next);
 }
 
 void Graph::propagate() {
@@ -156,9 +173,13 @@ void Graph::propagate() {
   // Dependency order: one pass settles what publishes synchronously; what is published later wakes.
   std::set<const Node*> changed;
   for (const auto& running : running_) {
-    const bool dirty = std::ranges::any_of(
-        running->node->dependencies, [&](const Node* node) { return changed.contains(node); });
-    if (dirty) reevaluate(*running);
+    if (refers_to(*running->node, changed)) {
+      std::string error;
+      if (auto arguments = evaluate_now(*running->node, error))
+        running->take(std::move(*arguments));
+      else
+        running->keep_arguments(std::move(error));
+    }
     Value exports = current_exports(*running);
     if (exports == running->exports) continue;
     running->exports = std::move(exports);
@@ -166,21 +187,17 @@ void Graph::propagate() {
   }
 }
 
-void Graph::reevaluate(Running& running) {
+std::optional<Arguments> Graph::evaluate_now(const Node& node, std::string& error) const {
   river::diag::Diagnostics diagnostics;
   const auto exports_of = [&](std::string_view id) -> const Value* {
     const Running* found = find(id);
     return found ? &found->exports : nullptr;
   };
-  auto arguments = evaluate(configuration_->program, *running.node, exports_of, diagnostics);
-  if (!arguments) {
-    diagnostics.sort();
-    running.evaluation_error =
-        river::diag::one_line(diagnostics.items().front(), configuration_->sources);
-    base::Logger(running.id()).error("keeps its old arguments: {}", running.evaluation_error);
-    return;
-  }
-  if (!(arguments->encoded == running.arguments.encoded)) running.update(std::move(*arguments));
+  auto arguments = evaluate(configuration_->program, node, exports_of, diagnostics);
+  if (arguments) return arguments;
+  diagnostics.sort();
+  error = river::diag::one_line(diagnostics.items().front(), configuration_->sources);
+  return std::nullopt;
 }
 
 void Graph::retry_failed() {

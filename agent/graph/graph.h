@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,11 +31,12 @@ class Graph {
         base::metrics::Registry& metrics, std::function<void()> wake);
   ~Graph();
 
-  /// Takes a checked configuration over. First every node is evaluated and every new component
-  /// built, beside the running ones; when that reports an error, nothing running is touched and the
-  /// answer is false and `next` stays the caller's. Then: sources that are gone stop, what changed
-  /// is updated, what is new starts (sinks first), what else is gone stops. Unchanged components
-  /// run on undisturbed.
+  /// Replaces the running configuration by a checked one. First every node is evaluated and every
+  /// new component built, beside the running ones; when that reports an error, nothing running is
+  /// touched, the answer is false and `next` stays the caller's. Then sources that were removed
+  /// stop; in dependency order (sinks first) what changed is updated and what is new starts, each
+  /// evaluated with what those before it export by then; what else was removed stops. Components
+  /// whose arguments stay the same are not touched.
   bool apply(std::unique_ptr<Configuration>& next, river::diag::Diagnostics& diagnostics);
 
   /// Re-evaluates what depends on exports that changed since the last call.
@@ -61,7 +63,9 @@ class Graph {
   Plan make_plan(const Configuration& next, river::diag::Diagnostics& diagnostics);
   std::unique_ptr<Running> build(const river::config::Node& node, Arguments arguments);
   void commit(Plan plan, std::unique_ptr<Configuration> next);
-  void reevaluate(Running& running);
+  /// The arguments by the exports of the running components; without value, and the error in one
+  /// line, when they cannot be evaluated.
+  std::optional<Arguments> evaluate_now(const river::config::Node& node, std::string& error) const;
   Running* find(std::string_view id) const;
 
   std::span<const components::Builder> builders_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace {
 using namespace river::schema;
 
 std::vector<std::string> diary;
+std::vector<std::string> values;  // "ID VALUE" of each start and update.
+std::map<std::string, std::function<void(std::string)>> publishers;  // By component.
 bool port_taken = false;
 
 struct Arguments {
@@ -36,13 +39,24 @@ constexpr Signature kToy{.name = "test.toy",
                          .exports = kExports,
                          .make_arguments = make_arguments<Arguments>};
 
+/// As one that must first look around: its exports are empty until it was started.
+constexpr Signature kLate{.name = "test.late",
+                          .doc = "A late toy.",
+                          .arguments = schema_of(kFields),
+                          .exports = kExports,
+                          .make_arguments = make_arguments<Arguments>};
+
+template <bool kIsLate>
 class Toy final : public components::ComponentOf<Arguments> {
  public:
-  Toy(components::Context context, const Arguments& arguments) : context_(std::move(context)) {
-    publish(arguments);
+  Toy(components::Context context, const Arguments& arguments)
+      : context_(std::move(context)), text_(text_of(arguments)) {
+    publish(kIsLate ? "" : text_);
+    publishers[context_.id] = [this](std::string text) { publish(std::move(text)); };
   }
   base::Result<void> start() override {
     if (port_taken && context_.id == "test.toy.port") return base::fail("port is taken");
+    publish(text_);
     note("start");
     return {};
   }
@@ -50,25 +64,34 @@ class Toy final : public components::ComponentOf<Arguments> {
 
  protected:
   base::Result<void> update(const Arguments& arguments) override {
-    publish(arguments);
+    text_ = text_of(arguments);
+    publish(text_);
     note("update");
     return {};
   }
 
  private:
-  void publish(const Arguments& arguments) {
+  static std::string text_of(const Arguments& arguments) {
     std::string text = arguments.value;
     for (const auto& item : arguments.list) text += item;
-    const Exports exports{text};
+    return text;
+  }
+  void publish(std::string text) {
+    const Exports exports{std::move(text)};
     context_.publish(encode_exports(kExports, &exports));
   }
-  void note(std::string_view what) { diary.push_back(fmt::format("{} {}", what, context_.id)); }
+  void note(std::string_view what) {
+    diary.push_back(fmt::format("{} {}", what, context_.id));
+    if (what != "stop") values.push_back(fmt::format("{} {}", context_.id, text_));
+  }
 
   components::Context context_;
+  std::string text_;
 };
 
-constexpr components::Builder kBuilders[] = {components::builder<Toy, Arguments>(kToy)};
-constexpr const Signature* kCatalog[] = {&kToy};
+constexpr components::Builder kBuilders[] = {components::builder<Toy<false>, Arguments>(kToy),
+                                             components::builder<Toy<true>, Arguments>(kLate)};
+constexpr const Signature* kCatalog[] = {&kToy, &kLate};
 
 /// A graph that is fed with texts.
 struct Fixture {
@@ -77,6 +100,8 @@ struct Fixture {
 
   Fixture() {
     diary.clear();
+    values.clear();
+    publishers.clear();
     port_taken = false;
   }
 
@@ -157,4 +182,98 @@ test.toy "other" { list = [test.toy.port.text] })") == Diary{"start test.toy.oth
   f.graph.retry_failed();
   CHECK(diary == Diary{"start test.toy.port"});
   CHECK_FALSE(f.graph.has_failed());
+}
+
+TEST_CASE("graph: each component is evaluated with the exports of now, and touched once") {
+  struct Case {
+    const char* what;
+    std::string before, after;
+    Diary happens, sees;
+  };
+  for (const Case& c : {
+           Case{"a fresh upstream that looks around first, a kept downstream",
+                R"(test.late "a" { value = "1" }
+test.toy "down" { list = [test.late.a.text] })",
+                R"(test.late "b" { value = "1" }
+test.toy "down" { list = [test.late.b.text] })",
+                {"start test.late.b", "stop test.late.a"},
+                {"test.late.b 1"}},
+           Case{"the same with another value",
+                R"(test.late "a" { value = "1" }
+test.toy "down" { list = [test.late.a.text] })",
+                R"(test.late "b" { value = "2" }
+test.toy "down" { list = [test.late.b.text] })",
+                {"start test.late.b", "update test.toy.down", "stop test.late.a"},
+                {"test.late.b 2", "test.toy.down 2"}},
+           Case{"a changed upstream, a fresh downstream",
+                R"(test.toy "up" { value = "1" })",
+                R"(test.toy "up" { value = "2" }
+test.toy "down" { list = [test.toy.up.text] })",
+                {"update test.toy.up", "start test.toy.down"},
+                {"test.toy.up 2", "test.toy.down 2"}},
+           Case{"a changed upstream, a kept one between, a fresh downstream",
+                R"(test.toy "up" { value = "1" }
+test.toy "mid" { list = [test.toy.up.text] })",
+                R"(test.toy "up" { value = "2" }
+test.toy "mid" { list = [test.toy.up.text] }
+test.toy "down" { list = [test.toy.mid.text] })",
+                {"update test.toy.up", "update test.toy.mid", "start test.toy.down"},
+                {"test.toy.up 2", "test.toy.mid 2", "test.toy.down 2"}},
+           Case{"a fresh upstream, a fresh downstream",
+                "",
+                R"(test.late "up" { value = "2" }
+test.toy "down" { list = [test.late.up.text] })",
+                {"start test.late.up", "start test.toy.down"},
+                {"test.late.up 2", "test.toy.down 2"}},
+           Case{"a value that both change",
+                R"(test.toy "up" { value = "1" }
+test.toy "down" {
+  value = "x"
+  list  = [test.toy.up.text]
+})",
+                R"(test.toy "up" { value = "2" }
+test.toy "down" {
+  value = "y"
+  list  = [test.toy.up.text]
+})",
+                {"update test.toy.up", "update test.toy.down"},
+                {"test.toy.up 2", "test.toy.down y2"}},
+       }) {
+    CAPTURE(c.what);
+    Fixture f;
+    f.load(c.before);
+    values.clear();
+    CHECK(f.load(c.after) == c.happens);
+    CHECK(values == c.sees);
+  }
+}
+
+TEST_CASE("graph: an evaluation that fails on the exports of a reload keeps the old arguments") {
+  Fixture f;
+  f.load(R"(test.late "a" { value = "[\"1\"]" }
+test.toy "down" { list = encoding.from_json(coalesce(test.late.a.text, "[]")) })");
+  CHECK(f.load(R"(test.late "b" { value = "no JSON" }
+test.toy "down" { list = encoding.from_json(coalesce(test.late.b.text, "[]")) })") ==
+        Diary{"start test.late.b", "stop test.late.a"});
+  CHECK(f.graph.status().at(1).health.state == components::Health::State::unhealthy);
+}
+
+TEST_CASE("graph: an evaluation that works again ends the trouble, also with the same arguments") {
+  Fixture f;
+  f.load(R"(test.toy "up" { value = "[\"1\"]" }
+test.toy "down" { list = encoding.from_json(test.toy.up.text) })");
+  const auto health = [&] { return f.graph.status().at(1).health.state; };
+  publishers["test.toy.up"]("no JSON");
+  f.graph.propagate();
+  CHECK(health() == components::Health::State::unhealthy);
+  publishers["test.toy.up"]("[\"1\"]");
+  f.graph.propagate();
+  CHECK(health() == components::Health::State::healthy);
+  // The same by a reload.
+  publishers["test.toy.up"]("no JSON");
+  f.graph.propagate();
+  CHECK(health() == components::Health::State::unhealthy);
+  f.load(R"(test.toy "up" { value = "[\"1\"]" }
+test.toy "down" { list = ["1"] })");
+  CHECK(health() == components::Health::State::healthy);
 }

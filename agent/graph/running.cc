@@ -17,6 +17,16 @@ void Running::stop() {
   if (component && start_error.empty()) component->stop();
 }
 
+void Running::take(Arguments next) {
+  if (!(next.encoded == arguments.encoded)) return update(std::move(next));
+  if (!update_failed) evaluation_error.clear();
+}
+
+void Running::keep_arguments(std::string error) {
+  evaluation_error = std::move(error);
+  base::Logger(id()).error("keeps its old arguments: {}", evaluation_error);
+}
+
 void Running::update(Arguments next) {
   arguments = std::move(next);
   evaluation_error.clear();

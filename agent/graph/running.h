@@ -48,6 +48,11 @@ struct Running {
   const std::string& id() const { return node->id; }
   void start();
   void stop();
+  /// Updates the component unless it has equal arguments already.
+  void take(Arguments next);
+  /// New arguments could not be evaluated: it runs on with those it has, unhealthy.
+  void keep_arguments(std::string error);
+  /// Hands the arguments over to the component, also equal ones.
   void update(Arguments next);
   components::Health health() const;
 };
