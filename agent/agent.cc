@@ -16,14 +16,14 @@ namespace {
 
 using river::diag::OutputFormat;
 
-std::string rendered(const Loaded& loaded) {
+std::string rendered(const graph::Loaded& loaded) {
   return render(loaded.diagnostics, loaded.configuration->sources, OutputFormat::text);
 }
 
 }  // namespace
 
 Agent::Agent(Options options)
-    : options_(std::move(options)), graph_(builders(), options_.storage, metrics_, [this] {
+    : options_(std::move(options)), graph_(graph::builders(), options_.storage, metrics_, [this] {
         loop_.post([this] { graph_.propagate(); });
       }) {
   last_load_successful_ =
@@ -74,8 +74,8 @@ ReloadAnswer Agent::reload() {
   const bool runs_already = !graph_.hash().empty();
   if (runs_already) notify_reloading();
   ReloadAnswer answer;
-  if (auto loaded = load(options_.config, components::catalog(), options_.stability))
-    answer = take_over(std::move(*loaded));
+  if (auto loaded = graph::load(options_.config, components::catalog(), options_.stability))
+    answer = activate(std::move(*loaded));
   else
     answer.text = loaded.error().message + "\n";
   last_load_successful_->set(answer.loaded() ? 1 : 0);
@@ -84,7 +84,7 @@ ReloadAnswer Agent::reload() {
   return answer;
 }
 
-ReloadAnswer Agent::take_over(Loaded loaded) {
+ReloadAnswer Agent::activate(graph::Loaded loaded) {
   if (loaded.diagnostics.has_errors()) return {ReloadAnswer::Result::findings, rendered(loaded)};
   const std::string warnings = rendered(loaded);
   const std::string hash = loaded.configuration->hash;
@@ -114,7 +114,7 @@ void Agent::keep_watchdog_fed() {
 void Agent::schedule_retry() {
   if (retry_scheduled_ || !graph_.has_failed()) return;
   retry_scheduled_ = true;
-  loop_.after(limits::kRetryStartInterval, [this] {
+  loop_.after(graph::limits::kRetryStartInterval, [this] {
     retry_scheduled_ = false;
     graph_.retry_failed();
     schedule_retry();

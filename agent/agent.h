@@ -40,23 +40,23 @@ class Agent {
   base::Result<void> prepare();
   base::Result<void> serve(io::http::Server::Options options);
   ReloadAnswer reload();
-  ReloadAnswer take_over(Loaded loaded);
+  ReloadAnswer activate(graph::Loaded loaded);
   io::http::Response answer(const io::http::Request& request);
   io::http::Response metrics();
   void apply_http_block();
-  void serve_anew(const io::http::Server::Options& options);
+  void restart_server(const io::http::Server::Options& options);
   void keep_watchdog_fed();
   void schedule_retry();
 
   const Options options_;
   base::metrics::Registry metrics_;
-  ControlLoop loop_;
-  Graph graph_;
+  graph::ControlLoop loop_;
+  graph::Graph graph_;
   std::shared_ptr<base::metrics::Gauge> last_load_successful_;
   std::shared_ptr<base::metrics::Gauge> config_hash_;
   std::shared_ptr<base::metrics::Gauge> build_info_;
   bool retry_scheduled_ = false;
-  HttpAccess access_;
+  http::Access access_;
   io::http::Server::Options serving_;         ///< what the server was started with
   std::unique_ptr<io::http::Server> server_;  // Last: its handlers use all of the above.
 };

@@ -1,4 +1,4 @@
-// The agent's HTTP interface: which path asks what. The answers' texts are made in http/api.cc.
+// Part of agent.h: the HTTP interface, path by path. http/api.cc makes the texts.
 #include "agent/agent.h"
 #include "agent/graph/limits.h"
 #include "agent/http/api.h"
@@ -9,42 +9,54 @@ namespace agent {
 using io::http::Request;
 using io::http::Response;
 
+namespace {
+
+/// Whether a login is needed is not known yet, so nothing is shown or done.
+Response before_first_configuration(std::string_view path) {
+  const bool is_probe = path == "/-/ready" || path == "/-/healthy";
+  return http::text_answer(503, is_probe ? "no configuration is running yet\n"
+                                         : "not available before the first configuration runs\n");
+}
+
+}  // namespace
+
 Response Agent::answer(const Request& request) {
   const std::string_view path = request.path();
   const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!access_.is_open()) return before_first_configuration(path);
   if (!access_.allows(request))
     return {401, {{"WWW-Authenticate", "Basic realm=\"Restricted\""}}, "unauthorized\n"};
   if (path == "/-/reload") {
     if (request.method != "GET" && request.method != "POST")
-      return text_answer(405, "use GET or POST\n");
+      return http::text_answer(405, "use GET or POST\n");
     const auto reloaded =
-        loop_.ask<ReloadAnswer>([this] { return reload(); }, limits::kControlPatience);
-    if (!reloaded) return text_answer(503, "the agent is busy; the reload is still queued\n");
-    return text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
+        loop_.ask<ReloadAnswer>([this] { return reload(); }, graph::limits::kControlPatience);
+    if (!reloaded) return http::text_answer(503, "the agent is busy; the reload is still queued\n");
+    return http::text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
   }
-  if (!reads) return text_answer(405, "use GET\n");
+  if (!reads) return http::text_answer(405, "use GET\n");
   if (path == "/metrics") return metrics();
-  const auto ask_components = [this](Response (*say)(const std::vector<ComponentStatus>&)) {
-    const auto status = loop_.ask<std::vector<ComponentStatus>>([this] { return graph_.status(); },
-                                                                limits::kControlPatience);
-    return status ? say(*status) : text_answer(503, "the agent is busy\n");
+  const auto ask_components = [this](Response (*say)(const std::vector<graph::ComponentStatus>&)) {
+    const auto status = loop_.ask<std::vector<graph::ComponentStatus>>(
+        [this] { return graph_.status(); }, graph::limits::kControlPatience);
+    return status ? say(*status) : http::text_answer(503, "the agent is busy\n");
   };
-  if (path == "/-/healthy") return ask_components(healthy_answer);
-  if (path == "/api/v0/web/components") return ask_components(components_answer);
+  if (path == "/-/healthy") return ask_components(http::healthy_answer);
+  if (path == "/api/v0/web/components") return ask_components(http::components_answer);
   if (path == "/-/ready") {
     const auto hash =
-        loop_.ask<std::string>([this] { return graph_.hash(); }, limits::kControlPatience);
-    if (!hash || hash->empty()) return text_answer(503, "no configuration is running yet\n");
-    return text_answer(200, "ready, running configuration " + *hash + "\n");
+        loop_.ask<std::string>([this] { return graph_.hash(); }, graph::limits::kControlPatience);
+    if (!hash || hash->empty()) return http::text_answer(503, "no configuration is running yet\n");
+    return http::text_answer(200, "ready, running configuration " + *hash + "\n");
   }
-  return text_answer(404,
-                     "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics and "
-                     "/api/v0/web/components\n");
+  return http::text_answer(404,
+                           "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics and "
+                           "/api/v0/web/components\n");
 }
 
 base::Result<void> Agent::serve(io::http::Server::Options options) {
-  options.threads = limits::kHttpThreads;
-  options.body_bytes_max = limits::kHttpBodyBytesMax;
+  options.threads = graph::limits::kHttpThreads;
+  options.body_bytes_max = graph::limits::kHttpBodyBytesMax;
   auto server = io::http::Server::listen(
       options_.listen_address, options, [this](const Request& request) { return answer(request); });
   if (!server) return base::in_context("--server.http.listen-addr", server.error());
@@ -56,8 +68,8 @@ base::Result<void> Agent::serve(io::http::Server::Options options) {
 }
 
 void Agent::apply_http_block() {
-  const auto* block =
-      static_cast<const components::config_blocks::http::Arguments*>(graph_.arguments_of("http"));
+  namespace block_of = components::config_blocks::http;
+  const auto* block = graph_.arguments_of<block_of::Arguments>(block_of::kSignature);
   access_.configure(block && block->auth ? &*block->auth : nullptr);
   io::http::Server::Options wanted;
   if (block && block->tls) {
@@ -69,23 +81,23 @@ void Agent::apply_http_block() {
       wanted.client_ca_file == serving_.client_ca_file)
     return;
   // Later, because the request that asked for this reload is still being answered.
-  loop_.post([this, wanted] { serve_anew(wanted); });
+  loop_.post([this, wanted] { restart_server(wanted); });
 }
 
-void Agent::serve_anew(const io::http::Server::Options& options) {
+void Agent::restart_server(const io::http::Server::Options& options) {
   const io::http::Server::Options before = serving_;
   server_->stop();
   const auto served = serve(options);
   if (served) return;
-  base::Logger("http").error("{}; the server goes on as before", served.error().message);
+  base::Logger("http").error("{}; the server keeps its old settings", served.error().message);
   if (const auto restored = serve(before); !restored)
-    base::Logger("http").error("{}; there is no server now", restored.error().message);
+    base::Logger("http").error("{}; the HTTP server is stopped", restored.error().message);
 }
 
 Response Agent::metrics() {
   return {200,
           {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-          metrics_.expose() + process_metrics()};
+          metrics_.expose() + http::process_metrics()};
 }
 
 }  // namespace agent

@@ -1,38 +1,35 @@
 // tributary: runs a River configuration against the sources of this host.
-#include <CLI/CLI.hpp>
+#include <unistd.h>
+
 #include <cstdio>
 
-#include "agent/agent.h"
-#include "agent/doctor/command.h"
-#include "agent/status/command.h"
-#include "base/version.h"
+#include "agent/command_line.h"
+#include "agent/status/status.h"
 #include "components/catalog.h"
 #include "river/diag/render.h"
 
 namespace {
 
-using river::schema::Stability;
-
 constexpr int kFindings = 1;
-constexpr int kUsage = 2;
+constexpr int kUnavailable = 2;
 
-constexpr const char* kFooter = R"(Examples:
-  tributary run /etc/tributary/config.river
-  tributary run conf.d/ --storage.path=/var/lib/tributary --server.http.listen-addr=127.0.0.1:12345
-  tributary validate /etc/tributary/config.river
-  tributary doctor compiled/puck/config.river
-  tributary status --format json
+int fail(const base::Error& error) {
+  fmt::print(stderr, "tributary: {}\n", error.message);
+  return kUnavailable;
+}
 
-Exit codes: 0 fine; 1 the configuration has errors, a check failed, the agent is not well; 2 usage,
-or a file, folder or address cannot be had. A running agent reloads on SIGHUP and stops on SIGTERM
-and SIGINT.)";
+bool print(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+}
 
-int validate(const agent::Options& options) {
-  const auto loaded = agent::load(options.config, components::catalog(), options.stability);
-  if (!loaded) {
-    fmt::print(stderr, "tributary: {}\n", loaded.error().message);
-    return kUsage;
-  }
+int run(agent::RunCommand command) {
+  return agent::Agent(std::move(command.options)).run();
+}
+
+int run(const agent::ValidateCommand& command) {
+  const auto loaded =
+      agent::graph::load(command.options.config, components::catalog(), command.options.stability);
+  if (!loaded) return fail(loaded.error());
   fmt::print(stderr, "{}",
              render(loaded->diagnostics, loaded->configuration->sources,
                     ::isatty(STDERR_FILENO) ? river::diag::OutputFormat::text_colour
@@ -40,42 +37,29 @@ int validate(const agent::Options& options) {
   return loaded->diagnostics.has_errors() ? kFindings : 0;
 }
 
+int run(const agent::DoctorCommand& command) {
+  namespace doctor = agent::doctor;
+  const auto identity = command.user.empty() ? doctor::identity_of_unit("tributary.service")
+                                             : doctor::identity_of(command.user, command.groups);
+  if (!identity) return fail(identity.error());
+  const auto checks = doctor::examine(command.options, *identity);
+  if (!checks) return fail(checks.error());
+  if (!print(command.as_json ? as_json(*checks) : as_text(*checks))) return kUnavailable;
+  return count(*checks, doctor::State::fail) > 0 ? kFindings : 0;
+}
+
+int run(const agent::StatusCommand& command) {
+  const auto status = agent::status::ask(command.listen_address);
+  if (!status) return fail(status.error());
+  if (!print(command.as_json ? as_json(*status) : as_text(*status))) return kUnavailable;
+  return status->healthy() ? 0 : kFindings;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Collects the telemetry of this host as a River configuration says.", "tributary"};
-  app.footer(kFooter);
-  app.set_version_flag("--version", std::string(base::kVersion));
-  app.require_subcommand(1);
-  app.fallthrough();
-
-  agent::Options options;
-  const std::map<std::string, Stability> levels{
-      {"generally-available", Stability::generally_available},
-      {"public-preview", Stability::public_preview},
-      {"experimental", Stability::experimental}};
-  app.add_option("--stability.level", options.stability, "Least stable features to allow.")
-      ->transform(CLI::CheckedTransformer(levels))
-      ->option_text("generally-available|public-preview|experimental");
-
-  auto* run = app.add_subcommand("run", "Run a configuration file, or a folder of *.river files.");
-  run->add_option("PATH", options.config)->required();
-  run->add_option("--storage.path", options.storage, "Folder for positions and queues.")
-      ->capture_default_str();
-  run->add_option("--server.http.listen-addr", options.listen_address, "Address of the HTTP API.")
-      ->capture_default_str();
-  auto* check = app.add_subcommand("validate", "Check a configuration without running it.");
-  check->add_option("PATH", options.config)->required();
   int exit_code = 0;
-  agent::doctor::add_command(app, exit_code);
-  agent::status::add_command(app, exit_code);
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
-  }
-  if (check->parsed()) return validate(options);
-  if (!run->parsed()) return exit_code;
-  return agent::Agent(std::move(options)).run();
+  auto command = agent::parse_command_line(argc, argv, exit_code);
+  if (!command) return exit_code;
+  return std::visit([](auto& asked) { return run(std::move(asked)); }, *command);
 }

@@ -24,7 +24,7 @@ void notify(std::string_view state) {
   if (path[0] == '@') address.sun_path[0] = '\0';
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return;
-  // A manager that does not listen is not our trouble: it will time out by itself.
+  // A manager that does not listen times out by itself.
   [[maybe_unused]] const ssize_t sent =
       ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address),
                static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));

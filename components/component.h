@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ensure.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -53,6 +54,8 @@ class Component {
 template <class Arguments>
 class ComponentOf : public Component {
  public:
+  using ArgumentsType = Arguments;
+
   base::Result<void> update(const void* arguments) final {
     return update(*static_cast<const Arguments*>(arguments));
   }
@@ -67,8 +70,10 @@ struct Builder {
   std::unique_ptr<Component> (*build)(Context context, const void* arguments) = nullptr;
 };
 
-template <class Type, class Arguments>
+template <class Type>
 constexpr Builder builder(const river::schema::Signature& signature) {
+  using Arguments = typename Type::ArgumentsType;
+  ENSURE(signature.make_arguments == &river::schema::make_arguments<Arguments>);
   return {&signature, [](Context context, const void* arguments) -> std::unique_ptr<Component> {
             return std::make_unique<Type>(std::move(context),
                                           *static_cast<const Arguments*>(arguments));

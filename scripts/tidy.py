@@ -41,7 +41,7 @@ DIRECT = {
     "agent/graph": ["components"],
     "agent/http": ["agent/graph"],
     "agent/doctor": ["agent/graph"],
-    "agent/status": ["io"],
+    "agent/status": ["components"],
     "agent": ["agent/http", "agent/doctor", "agent/status"],
 }
 # A signature is linked into cfgc: it must not pull the agent's I/O in. (Stages do none.)

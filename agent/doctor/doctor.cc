@@ -8,6 +8,7 @@
 #include "agent/doctor/peer_checks.h"
 #include "agent/doctor/ports.h"
 #include "components/catalog.h"
+#include "io/http/listen_address.h"
 #include "river/diag/render.h"
 
 namespace agent::doctor {
@@ -27,7 +28,8 @@ std::string_view name_of(State state) {
   return "";
 }
 
-Check check_config(const Configuration& configuration, river::diag::Diagnostics& diagnostics) {
+Check check_config(const graph::Configuration& configuration,
+                   river::diag::Diagnostics& diagnostics) {
   if (!diagnostics.has_errors()) return {"config", State::ok, "the configuration has no error", ""};
   diagnostics.sort();
   std::string findings =
@@ -39,12 +41,15 @@ Check check_config(const Configuration& configuration, river::diag::Diagnostics&
 }  // namespace
 
 base::Result<Checks> examine(const Options& options, const Identity& identity) {
-  auto loaded = load(options.config, components::catalog(), options.stability);
+  auto loaded = graph::load(options.config, components::catalog(), options.stability);
   if (!loaded) return tl::unexpected(loaded.error());
   Needs needs;
   if (!loaded->diagnostics.has_errors())
     needs = needs_of(*loaded->configuration, loaded->diagnostics);
-  needs.listeners.push_back({"the agent's HTTP interface", "tcp", options.listen_address});
+  const auto http = io::http::parse_listen_address(options.listen_address);
+  if (!http) return base::in_context("--server.http.listen-addr", http.error());
+  if (!http->is_unix())
+    needs.listeners.push_back({"the agent's HTTP interface", "tcp", http->text()});
   // Root alone sees whose sockets they are; the rest is tried as the agent will.
   const Ports ports = Ports::look();
   if (const auto became = become(identity); !became) return tl::unexpected(became.error());
@@ -54,6 +59,7 @@ base::Result<Checks> examine(const Options& options, const Identity& identity) {
   check_ports(needs, ports, checks);
   check_dockers(needs, checks);
   check_journals(needs, checks);
+  check_files(needs, checks);
   check_clock(checks);
   check_disk(options.storage, checks);
   check_kernel(needs, checks);

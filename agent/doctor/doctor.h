@@ -18,10 +18,10 @@ struct Options {
 };
 
 /// The names that Options::ignored may hold.
-inline constexpr std::string_view kNames[] = {"config", "groups", "ports",  "docker",   "journal",
-                                              "clock",  "disk",   "kernel", "endpoints"};
+inline constexpr std::string_view kNames[] = {"config", "groups", "ports", "docker", "journal",
+                                              "files",  "clock",  "disk",  "kernel", "endpoints"};
 
-/// Looks at this host with the eyes of `identity`: can it run the configuration? Nothing is changed
+/// Checks as the user `identity` whether this host can run the configuration. Nothing is changed
 /// but a file written to the storage folder and removed. When this process is root it is `identity`
 /// afterwards. Takes seconds at most. Fails when the configuration cannot be read, or the identity
 /// not be taken.

@@ -17,8 +17,8 @@ namespace {
 Needs needs_of_text(const std::string& text) {
   const support::Folder folder;
   folder.write("config.river", text);
-  auto loaded = agent::load(folder.path() / "config.river", components::catalog(),
-                            river::schema::Stability::generally_available);
+  auto loaded = agent::graph::load(folder.path() / "config.river", components::catalog(),
+                                   river::schema::Stability::generally_available);
   REQUIRE(loaded);
   REQUIRE(!loaded->diagnostics.has_errors());
   const Needs needs = needs_of(*loaded->configuration, loaded->diagnostics);
@@ -47,7 +47,14 @@ loki.source.docker "d" {
   forward_to = [loki.write.w.receiver]
 }
 loki.write "w" {
-  endpoint { url = "https://loki:3100/loki/api/v1/push" }
+  endpoint {
+    url = "https://loki:3100/loki/api/v1/push"
+    basic_auth {
+      username      = "u"
+      password_file = "/etc/t/password"
+    }
+    tls_config { ca_file = "/etc/t/ca.pem" }
+  }
 }
 )");
   REQUIRE(needs.listeners.size() == 2);
@@ -59,6 +66,25 @@ loki.write "w" {
   REQUIRE(needs.backends.size() == 1);
   CHECK(needs.backends[0].url == "https://loki:3100/loki/api/v1/push");
   CHECK(!needs.watches_files);
+  REQUIRE(needs.files.size() == 2);
+  CHECK(needs.files[0].path == "/etc/t/password");
+  CHECK(needs.files[0].component == "loki.write.w");
+  CHECK(needs_of_text(R"(local.file_match "f" { path_targets = [] })").watches_files);
+}
+
+TEST_CASE("doctor: files that the configuration names") {
+  const support::Folder folder;
+  folder.write("token", "t");
+  Needs needs;
+  needs.files = {{"a", (folder.path() / "token").string()},
+                 {"a", (folder.path() / "missing").string()},
+                 {"a", folder.path().string()}};
+  Checks checks;
+  check_files(needs, checks);
+  REQUIRE(checks.size() == 3);
+  CHECK(checks[0].state == State::ok);
+  CHECK(checks[1].state == State::fail);
+  CHECK(checks[2].state == State::fail);
 }
 
 TEST_CASE("doctor: what the answer of a backend means") {

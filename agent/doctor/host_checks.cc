@@ -74,14 +74,14 @@ void check_groups(const Needs& needs, const Identity& identity, Checks& checks) 
       std::find(needs.journals.begin(), needs.journals.end(), "") != needs.journals.end();
   if (system_journal && journal != nullptr)
     expect_group(identity, journal->gr_gid, "the journal",
-                 "the package's drop-in journal.conf of the unit gives it", checks);
+                 "the package's drop-in journal.conf grants it: is it installed?", checks);
   for (const ServerNeed& docker : needs.dockers) {
     struct stat found {};
     const std::string path = socket_path(docker);
     if (!path.empty() && ::stat(path.c_str(), &found) == 0)
       expect_group(
           identity, found.st_gid, path,
-          "it is equivalent to root: give it on purpose, by /usr/share/tributary/docker.conf "
+          "this group is equivalent to root; to grant it, install /usr/share/tributary/docker.conf "
           "as /etc/systemd/system/tributary.service.d/docker.conf",
           checks);
   }
@@ -105,6 +105,22 @@ void check_journals(const Needs& needs, Checks& checks) {
   }
 }
 
+void check_files(const Needs& needs, Checks& checks) {
+  for (const FileNeed& file : needs.files) {
+    const std::string what = fmt::format("{} ({})", file.path, file.component);
+    std::error_code problem;
+    if (!fs::is_regular_file(file.path, problem))
+      checks.push_back({"files", State::fail,
+                        fmt::format("{}: {}", what, problem ? problem.message() : "not a file"),
+                        "put the file there before the agent needs it"});
+    else if (::access(file.path.c_str(), R_OK) != 0)
+      checks.push_back({"files", State::fail, fmt::format("{}: {}", what, std::strerror(errno)),
+                        "let the agent's user read it"});
+    else
+      checks.push_back({"files", State::ok, what + " can be read", ""});
+  }
+}
+
 void check_clock(Checks& checks, const fs::path& synchronized) {
   timex state{};
   const int answer = ::adjtimex(&state);
@@ -117,15 +133,15 @@ void check_clock(Checks& checks, const fs::path& synchronized) {
     checks.push_back({"clock", State::ok, "systemd-timesyncd has set the clock", ""});
   else
     checks.push_back(
-        {"clock", State::warn, "nobody says that the clock is synchronized",
-         "run chrony or systemd-timesyncd: a backend refuses lines whose time is off"});
+        {"clock", State::warn, "the clock is not known to be synchronized",
+         "run chrony or systemd-timesyncd: backends refuse lines whose time is wrong"});
 }
 
 void check_disk(const fs::path& storage, Checks& checks) {
   std::error_code problem;
   if (!fs::is_directory(storage, problem)) {
-    checks.push_back({"disk", State::warn, storage.string() + " is not there yet",
-                      "the unit makes it when it starts; by hand, the agent does"});
+    checks.push_back({"disk", State::warn, storage.string() + " does not exist yet",
+                      "the unit or the agent creates it at the first start"});
     return;
   }
   struct statvfs disk {};
@@ -134,16 +150,18 @@ void check_disk(const fs::path& storage, Checks& checks) {
     const State state = free < kFreeBytesLeast  ? State::fail
                         : free < kFreeBytesGood ? State::warn
                                                 : State::ok;
-    checks.push_back(
-        {"disk", state, fmt::format("{} has {} MiB left", storage.string(), free >> 20),
-         state == State::ok ? "" : "make room: positions that cannot be kept repeat lines"});
+    checks.push_back({"disk", state,
+                      fmt::format("{} has {} MiB left", storage.string(), free >> 20),
+                      state == State::ok ? ""
+                                         : "free some space: when positions cannot be saved, lines "
+                                           "are sent again after a restart"});
   }
   const std::string refused = try_to_write(storage);
   if (refused.empty())
     checks.push_back({"disk", State::ok, storage.string() + " can be written", ""});
   else
     checks.push_back(
-        {"disk", State::fail, refused, "give the folder to the agent's user and make room in it"});
+        {"disk", State::fail, refused, "make the agent's user its owner, and free some space"});
 }
 
 void check_kernel(const Needs& needs, Checks& checks, const fs::path& sys) {

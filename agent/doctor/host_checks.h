@@ -15,6 +15,9 @@ void check_groups(const Needs& needs, const Identity& identity, Checks& checks);
 /// Can each journal be opened, and is there something in it?
 void check_journals(const Needs& needs, Checks& checks);
 
+/// Can each file that the configuration names be read?
+void check_files(const Needs& needs, Checks& checks);
+
 /// Is the clock set by somebody? `synchronized` is the file that systemd-timesyncd keeps.
 void check_clock(Checks& checks,
                  const std::filesystem::path& synchronized = "/run/systemd/timesync/synchronized");

@@ -14,24 +14,31 @@ struct ListenNeed {
   std::string address;   ///< "host:port"
 };
 
-/// A server that the configuration speaks to; `url` may hold a password: show only its host.
+/// A server that the configuration uses; `url` may hold a password: show only its host.
 struct ServerNeed {
   std::string component;
   std::string url;
   components::HttpClientArguments http_client;
 };
 
-/// What a configuration asks of its host.
+/// A file that the agent's user must be able to read.
+struct FileNeed {
+  std::string component;
+  std::string path;
+};
+
+/// What a configuration needs of its host and network.
 struct Needs {
   std::vector<ListenNeed> listeners;
-  std::vector<ServerNeed> backends;   ///< of loki.write
-  std::vector<ServerNeed> dockers;    ///< each daemon once; the url is a `host` argument
+  std::vector<ServerNeed> backends;
+  std::vector<ServerNeed> dockers;    ///< each daemon once
   std::vector<std::string> journals;  ///< directories, each once; "" is this machine's
+  std::vector<FileNeed> files;        ///< each once
   bool watches_files = false;
 };
 
-/// Reads them from the decoded arguments. What depends on another component's exports is left out:
-/// it is known only once the agent runs. Arguments that cannot be evaluated here are reported.
-Needs needs_of(const Configuration& configuration, river::diag::Diagnostics& diagnostics);
+/// Collects them from the signatures' hooks. What depends on another component's exports is left
+/// out: it is known only once the agent runs. Arguments that cannot be evaluated here are reported.
+Needs needs_of(const graph::Configuration& configuration, river::diag::Diagnostics& diagnostics);
 
 }  // namespace agent::doctor

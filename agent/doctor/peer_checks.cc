@@ -1,7 +1,5 @@
 #include "agent/doctor/peer_checks.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -26,7 +24,7 @@ std::string describe(const Ports::Holder& holder) {
     const std::string one = fmt::format("{} (pid {})", process.name, process.pid);
     if (who.find(one) == who.npos) who += (who.empty() ? "" : ", ") + one;
   }
-  return who.empty() ? "a process of another user, shown to root" : who;
+  return who.empty() ? "a process of another user (run as root to see which)" : who;
 }
 
 bool is_agent(const Ports::Holder& holder) {
@@ -59,7 +57,8 @@ std::string ready_target(const std::string& target) {
 
 Check check_backend(const ServerNeed& need) {
   const auto url = io::http::parse_url(need.url);
-  if (!url) return {"endpoints", State::fail, url.error().message, "mend the url"};
+  if (!url)
+    return {"endpoints", State::fail, url.error().message, "fix the url in the configuration"};
   const std::string host = fmt::format("{} ({})", url->host_header(), need.component);
   auto headers = components::request_headers(need.http_client);
   if (!headers)
@@ -70,18 +69,17 @@ Check check_backend(const ServerNeed& need) {
   io::http::Request request{"GET", ready_target(url->target), std::move(*headers), {}};
   const auto answer = client.send(request, kServerPatience, {});
   if (!answer)
-    return {"endpoints", State::fail, fmt::format("{}: {}", host, answer.error().message),
-            "is it up, and may this host reach it? --ignore endpoints goes on without"};
+    return {
+        "endpoints", State::fail, fmt::format("{}: {}", host, answer.error().message),
+        "check that it is up and that this host may reach it; --ignore endpoints skips this check"};
   return judge_answer(host, *answer, std::chrono::system_clock::now());
 }
 
 std::optional<std::chrono::seconds> skew(const io::http::Response& answer,
                                          std::chrono::system_clock::time_point now) {
-  const std::string date(io::http::find(answer.headers, "Date"));
-  tm parts{};
-  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::seconds>(
-      now - std::chrono::system_clock::from_time_t(::timegm(&parts)));
+  const auto date = io::http::parse_date(io::http::find(answer.headers, "Date"));
+  if (!date) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - *date);
 }
 
 }  // namespace
@@ -95,7 +93,8 @@ void check_dockers(const Needs& needs, Checks& checks) {
     const auto endpoint =
         components::docker_api::endpoint(need.url, need.http_client, kServerPatience);
     if (!endpoint) {
-      checks.push_back({"docker", State::fail, endpoint.error().message, "mend host"});
+      checks.push_back(
+          {"docker", State::fail, endpoint.error().message, "fix host in the configuration"});
       continue;
     }
     const auto containers =
@@ -108,7 +107,7 @@ void check_dockers(const Needs& needs, Checks& checks) {
     else
       checks.push_back({"docker", State::fail,
                         fmt::format("{}: {}", what, containers.error().message),
-                        "start Docker, and let the agent's user have the socket's group"});
+                        "start Docker, and add the agent's user to the socket's group"});
   }
 }
 
@@ -131,15 +130,15 @@ Check judge_answer(const std::string& host, const io::http::Response& answer,
                    std::chrono::system_clock::time_point now) {
   if (answer.status == 401 || answer.status == 403)
     return {"endpoints", State::warn, fmt::format("{} answers {}", host, answer.status),
-            "look at user, password and tenant: lines are refused like this, too"};
+            "check user, password and tenant: pushes are refused the same way"};
   if (answer.status >= 500)
     return {"endpoints", State::warn, fmt::format("{} answers {} to /ready", host, answer.status),
-            "it is not ready; lines wait until it is"};
+            "the backend is not ready; lines wait until it is"};
   if (const auto ahead = skew(answer, now); ahead && std::chrono::abs(*ahead) > kSkewGood)
     return {"endpoints", State::warn,
             fmt::format("this host's clock is {} s {} that of {}", std::abs(ahead->count()),
                         ahead->count() > 0 ? "ahead of" : "behind", host),
-            "set one of the clocks right"};
+            "correct one of the clocks"};
   if (!answer.ok())
     return {"endpoints", State::ok, fmt::format("{} answers ({} to /ready)", host, answer.status),
             ""};

@@ -13,44 +13,32 @@
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 
-namespace agent {
+namespace agent::graph {
 
 std::span<const components::Builder> builders() {
+  namespace blocks = components::config_blocks;
+  namespace discovery = components::discovery;
+  namespace local = components::local;
+  namespace loki = components::loki;
+  using components::builder;
+  // One line a component, so that two additions do not collide.
+  // clang-format off
   static const std::vector<components::Builder> all = {
-      components::builder<components::config_blocks::logging::Logging,
-                          components::config_blocks::logging::Arguments>(
-          components::config_blocks::logging::kSignature),
-      components::builder<components::discovery::docker::Docker,
-                          components::discovery::docker::Arguments>(
-          components::discovery::docker::kSignature),
-      components::builder<components::discovery::relabel::Relabel,
-                          components::discovery::relabel::Arguments>(
-          components::discovery::relabel::kSignature),
-      components::builder<components::loki::source_docker::Source,
-                          components::loki::source_docker::Arguments>(
-          components::loki::source_docker::kSignature),
-      components::builder<components::loki::source_journal::Source,
-                          components::loki::source_journal::Arguments>(
-          components::loki::source_journal::kSignature),
-      components::builder<components::loki::echo::Echo, components::loki::echo::Arguments>(
-          components::loki::echo::kSignature),
-      components::builder<components::loki::process::Process, components::loki::process::Arguments>(
-          components::loki::process::kSignature),
-      components::builder<components::loki::relabel::Relabel, components::loki::relabel::Arguments>(
-          components::loki::relabel::kSignature),
-      components::builder<components::local::file_match::FileMatch,
-                          components::local::file_match::Arguments>(
-          components::local::file_match::kSignature),
-      components::builder<components::loki::source_file::Source,
-                          components::loki::source_file::Arguments>(
-          components::loki::source_file::kSignature),
-      components::builder<components::loki::source_syslog::Source,
-                          components::loki::source_syslog::Arguments>(
-          components::loki::source_syslog::kSignature),
-      components::builder<components::loki::write::Write, components::loki::write::Arguments>(
-          components::loki::write::kSignature),
+      builder<blocks::logging::Logging>(blocks::logging::kSignature),
+      builder<discovery::docker::Docker>(discovery::docker::kSignature),
+      builder<discovery::relabel::Relabel>(discovery::relabel::kSignature),
+      builder<local::file_match::FileMatch>(local::file_match::kSignature),
+      builder<loki::echo::Echo>(loki::echo::kSignature),
+      builder<loki::process::Process>(loki::process::kSignature),
+      builder<loki::relabel::Relabel>(loki::relabel::kSignature),
+      builder<loki::source_docker::Source>(loki::source_docker::kSignature),
+      builder<loki::source_file::Source>(loki::source_file::kSignature),
+      builder<loki::source_journal::Source>(loki::source_journal::kSignature),
+      builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
+      builder<loki::write::Write>(loki::write::kSignature),
   };
+  // clang-format on
   return all;
 }
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -2,7 +2,7 @@
 
 #include "base/digest.h"
 
-namespace agent {
+namespace agent::graph {
 
 base::Result<Loaded> load(const std::filesystem::path& path, river::config::Catalog catalog,
                           river::schema::Stability floor) {
@@ -24,4 +24,4 @@ base::Result<Loaded> load(const std::filesystem::path& path, river::config::Cata
   return loaded;
 }
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "river/config/program.h"
 
-namespace agent {
+namespace agent::graph {
 
 /// A configuration with everything that its nodes point into. Immutable once loaded.
 struct Configuration {
@@ -28,4 +28,4 @@ struct Loaded {
 base::Result<Loaded> load(const std::filesystem::path& path, river::config::Catalog catalog,
                           river::schema::Stability floor);
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -11,7 +11,7 @@
 
 #include "base/ensure.h"
 
-namespace agent {
+namespace agent::graph {
 
 ControlLoop::ControlLoop() {
   ENSURE(wake_.fd() >= 0);
@@ -87,4 +87,4 @@ void ControlLoop::read_signals() {
     on_signal_(static_cast<int>(info.ssi_signo));
 }
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "io/wake.h"
 
-namespace agent {
+namespace agent::graph {
 
 /// The control thread's loop: signals, tasks from other threads, and timers, over one poll(2). It
 /// sleeps without a timeout while no timer is set, so an idle agent does not wake.
@@ -66,4 +66,4 @@ class ControlLoop {
   std::vector<Task> posted_ GUARDED_BY(mutex_);
 };
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -8,7 +8,7 @@
 #include "river/diag/render.h"
 #include "river/schema/decode.h"
 
-namespace agent {
+namespace agent::graph {
 namespace {
 
 using river::Value;
@@ -21,7 +21,7 @@ Value null_exports(const river::schema::Signature& signature) {
   return Value::object(std::move(fields));
 }
 
-Value current_exports(const Running& running) {
+Value current_exports(const ComponentInstance& running) {
   Value exports = running.slot->get();
   return exports.is_null() ? null_exports(*running.node->signature) : exports;
 }
@@ -48,10 +48,10 @@ std::optional<Arguments> evaluate(const river::config::Program& program, const N
 struct Graph::Plan {
   struct Step {
     const Node* node;
-    Running* kept = nullptr;         ///< runs already
-    std::unique_ptr<Running> fresh;  ///< to be started
-    Arguments arguments;             ///< as evaluated with the exports of before
-    Value exports;                   ///< what its dependents were evaluated with
+    ComponentInstance* kept = nullptr;         ///< runs already
+    std::unique_ptr<ComponentInstance> fresh;  ///< to be started
+    Arguments arguments;                       ///< as evaluated with the exports of before
+    Value exports;                             ///< what its dependents were evaluated with
   };
   std::vector<Step> steps;
   bool usable = true;
@@ -99,8 +99,8 @@ Graph::Plan Graph::make_plan(const Configuration& next, river::diag::Diagnostics
   return plan;
 }
 
-std::unique_ptr<Running> Graph::build(const Node& node, Arguments arguments) {
-  auto running = std::make_unique<Running>();
+std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments arguments) {
+  auto running = std::make_unique<ComponentInstance>();
   running->node = &node;
   running->arguments = std::move(arguments);
   const auto builder =
@@ -121,11 +121,11 @@ std::unique_ptr<Running> Graph::build(const Node& node, Arguments arguments) {
 }
 
 void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
-  std::set<const Running*> kept;
+  std::set<const ComponentInstance*> kept;
   for (const auto& step : plan.steps)
     if (step.kept) kept.insert(step.kept);
-  std::vector<std::unique_ptr<Running>> gone;
-  std::vector<std::unique_ptr<Running>> staying;
+  std::vector<std::unique_ptr<ComponentInstance>> gone;
+  std::vector<std::unique_ptr<ComponentInstance>> staying;
   std::set<const Node*> needed;  // by something in the old graph
   for (auto& running : running_) {
     for (const Node* dependency : running->node->dependencies) needed.insert(dependency);
@@ -150,15 +150,15 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
     if (step.kept) {
       step.kept->node = step.node;
       if (error.empty()) step.kept->take(std::move(arguments));
-      running_.push_back(
-          std::move(*std::ranges::find(staying, step.kept, &std::unique_ptr<Running>::get)));
+      running_.push_back(std::move(
+          *std::ranges::find(staying, step.kept, &std::unique_ptr<ComponentInstance>::get)));
     } else {
       if (!(arguments.encoded == step.fresh->arguments.encoded))
         step.fresh = build(*step.node, std::move(arguments));
       step.fresh->start();
       running_.push_back(std::move(step.fresh));
     }
-    Running& running = *running_.back();
+    ComponentInstance& running = *running_.back();
     if (!error.empty()) running.keep_arguments(std::move(error));
     running.exports = current_exports(running);
     if (!(running.exports == step.exports)) changed.insert(step.node);
@@ -190,7 +190,7 @@ void Graph::propagate() {
 std::optional<Arguments> Graph::evaluate_now(const Node& node, std::string& error) const {
   river::diag::Diagnostics diagnostics;
   const auto exports_of = [&](std::string_view id) -> const Value* {
-    const Running* found = find(id);
+    const ComponentInstance* found = find(id);
     return found ? &found->exports : nullptr;
   };
   auto arguments = evaluate(configuration_->program, node, exports_of, diagnostics);
@@ -241,15 +241,10 @@ const std::string& Graph::hash() const {
   return configuration_ ? configuration_->hash : kNone;
 }
 
-const void* Graph::arguments_of(std::string_view id) const {
-  const Running* running = find(id);
-  return running ? running->arguments.decoded.get() : nullptr;
-}
-
-Running* Graph::find(std::string_view id) const {
+ComponentInstance* Graph::find(std::string_view id) const {
   for (const auto& running : running_)
     if (running->id() == id) return running.get();
   return nullptr;
 }
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "agent/graph/component_instance.h"
 #include "agent/graph/configuration.h"
-#include "agent/graph/running.h"
 #include "base/metrics.h"
 #include "components/component.h"
 
-namespace agent {
+namespace agent::graph {
 
 /// What the API shows of one component.
 struct ComponentStatus {
@@ -54,26 +54,31 @@ class Graph {
   bool has_failed() const;
   /// SHA-256 of the running configuration; empty before the first.
   const std::string& hash() const;
-  /// The decoded arguments of a config block such as "http", or nullptr when it is not written.
-  const void* arguments_of(std::string_view id) const;
+  /// The decoded arguments of a config block such as `http`, or nullptr when it is not written.
+  template <class Arguments>
+  const Arguments* arguments_of(const river::schema::Signature& signature) const {
+    const ComponentInstance* instance = find(signature.name);
+    if (!instance) return nullptr;
+    return &river::schema::as<Arguments>(signature, instance->arguments.decoded.get());
+  }
 
  private:
   struct Plan;
 
   Plan make_plan(const Configuration& next, river::diag::Diagnostics& diagnostics);
-  std::unique_ptr<Running> build(const river::config::Node& node, Arguments arguments);
+  std::unique_ptr<ComponentInstance> build(const river::config::Node& node, Arguments arguments);
   void commit(Plan plan, std::unique_ptr<Configuration> next);
   /// The arguments by the exports of the running components; without value, and the error in one
   /// line, when they cannot be evaluated.
   std::optional<Arguments> evaluate_now(const river::config::Node& node, std::string& error) const;
-  Running* find(std::string_view id) const;
+  ComponentInstance* find(std::string_view id) const;
 
   std::span<const components::Builder> builders_;
   std::filesystem::path storage_;
   base::metrics::Registry& metrics_;
   std::function<void()> wake_;
   std::unique_ptr<Configuration> configuration_;
-  std::vector<std::unique_ptr<Running>> running_;  ///< in dependency order
+  std::vector<std::unique_ptr<ComponentInstance>> running_;  ///< in dependency order
 };
 
-}  // namespace agent
+}  // namespace agent::graph

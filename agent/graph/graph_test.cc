@@ -89,14 +89,14 @@ class Toy final : public components::ComponentOf<Arguments> {
   std::string text_;
 };
 
-constexpr components::Builder kBuilders[] = {components::builder<Toy<false>, Arguments>(kToy),
-                                             components::builder<Toy<true>, Arguments>(kLate)};
+constexpr components::Builder kBuilders[] = {components::builder<Toy<false>>(kToy),
+                                             components::builder<Toy<true>>(kLate)};
 constexpr const Signature* kCatalog[] = {&kToy, &kLate};
 
 /// A graph that is fed with texts.
 struct Fixture {
   base::metrics::Registry metrics;
-  agent::Graph graph{kBuilders, "/nonexistent", metrics, [] {}};
+  agent::graph::Graph graph{kBuilders, "/nonexistent", metrics, [] {}};
 
   Fixture() {
     diary.clear();
@@ -107,7 +107,7 @@ struct Fixture {
 
   /// The diary of one load; "refused" when it was.
   std::vector<std::string> load(std::string text) {
-    auto next = std::make_unique<agent::Configuration>();
+    auto next = std::make_unique<agent::graph::Configuration>();
     river::diag::Diagnostics diagnostics;
     next->hash = text;
     const auto& file = next->sources.add("test.river", std::move(text));

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 /// Every bound of the agent that is not an argument of a component.
-namespace agent::limits {
+namespace agent::graph::limits {
 
 /// A handler may wait for the control thread, so one slow question must not hold up /metrics.
 inline constexpr int kHttpThreads = 2;
@@ -13,4 +13,4 @@ inline constexpr std::chrono::milliseconds kControlPatience{30'000};
 /// How often a component whose start failed is tried again.
 inline constexpr std::chrono::milliseconds kRetryStartInterval{5'000};
 
-}  // namespace agent::limits
+}  // namespace agent::graph::limits

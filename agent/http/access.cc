@@ -8,7 +8,7 @@
 #include "base/base64.h"
 #include "base/digest.h"
 
-namespace agent {
+namespace agent::http {
 namespace {
 
 using Filter = components::config_blocks::http::Filter;
@@ -29,11 +29,13 @@ std::string credentials(const components::config_blocks::http::Basic& basic) {
 
 }  // namespace
 
-void HttpAccess::configure(const Auth* auth) {
+void Access::configure(const Auth* auth) {
   auth_.set(auth ? std::make_shared<const Auth>(*auth) : nullptr);
+  is_open_ = true;
 }
 
-bool HttpAccess::allows(const io::http::Request& request) const {
+bool Access::allows(const io::http::Request& request) const {
+  if (!is_open_) return false;
   const auto auth = auth_.get();
   if (!auth || !auth->basic || !asks_for_login(auth->filter, request.path())) return true;
   std::string_view given = find(request.headers, "Authorization");
@@ -45,4 +47,4 @@ bool HttpAccess::allows(const io::http::Request& request) const {
   return CRYPTO_memcmp(wanted.data(), got.data(), wanted.size()) == 0;
 }
 
-}  // namespace agent
+}  // namespace agent::http

@@ -29,7 +29,7 @@ TEST_CASE("http access: who is let in") {
        }) {
     CAPTURE(c.what);
     auth.filter = c.filter;
-    agent::HttpAccess access;
+    agent::http::Access access;
     access.configure(&auth);
     io::http::Request request;
     request.target = c.path;
@@ -39,6 +39,13 @@ TEST_CASE("http access: who is let in") {
 }
 
 TEST_CASE("http access: without the block everybody is let in") {
-  agent::HttpAccess access;
+  agent::http::Access access;
+  access.configure(nullptr);
   CHECK(access.allows({}));
+}
+
+TEST_CASE("http access: nobody is let in before a configuration says who may") {
+  agent::http::Access access;
+  CHECK_FALSE(access.is_open());
+  CHECK_FALSE(access.allows({}));
 }

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace agent {
+namespace agent::http {
 namespace {
 
 using components::Health;
@@ -27,7 +27,7 @@ io::http::Response text_answer(int status, std::string text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
 }
 
-io::http::Response healthy_answer(const std::vector<ComponentStatus>& components) {
+io::http::Response healthy_answer(const std::vector<graph::ComponentStatus>& components) {
   std::string unhealthy;
   for (const auto& component : components)
     if (component.health.state == Health::State::unhealthy)
@@ -36,7 +36,7 @@ io::http::Response healthy_answer(const std::vector<ComponentStatus>& components
   return text_answer(500, "unhealthy components:\n" + unhealthy);
 }
 
-io::http::Response components_answer(const std::vector<ComponentStatus>& components) {
+io::http::Response components_answer(const std::vector<graph::ComponentStatus>& components) {
   auto list = nlohmann::json::array();
   for (const auto& component : components) {
     auto referenced_by = nlohmann::json::array();
@@ -60,4 +60,4 @@ io::http::Response components_answer(const std::vector<ComponentStatus>& compone
           list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
-}  // namespace agent
+}  // namespace agent::http

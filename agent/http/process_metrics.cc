@@ -10,7 +10,7 @@
 
 #include "base/files.h"
 
-namespace agent {
+namespace agent::http {
 namespace {
 
 /// Initialized before main() runs: near enough to the start.
@@ -60,4 +60,4 @@ std::string process_metrics() {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::http

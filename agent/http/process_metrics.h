@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-namespace agent {
+namespace agent::http {
 
 /// The process_* families that Prometheus client libraries expose, read from /proc/self now.
 std::string process_metrics();
 
-}  // namespace agent
+}  // namespace agent::http

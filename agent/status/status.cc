@@ -1,11 +1,12 @@
 #include "agent/status/status.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "components/catalog.h"
 #include "io/http/client.h"
+#include "io/http/listen_address.h"
 
 namespace agent::status {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 using std::chrono::duration;
 
 constexpr std::chrono::milliseconds kPatience{5000};
-
-/// Each of these counts lines that will not arrive.
-constexpr std::array<std::string_view, 4> kLosses = {
-    "loki_write_dropped_entries_total", "loki_source_docker_dropped_entries_total",
-    "loki_source_syslog_udp_dropped_total", "loki_source_syslog_abandoned_entries_total"};
 
 /// The value of a label in "{a="b",c="d"}"; empty when it is not there.
 std::string_view label(std::string_view series, std::string_view name) {
@@ -47,14 +43,24 @@ bool parse_series(std::string_view line, Series& series) {
   return problem == std::errc();
 }
 
+/// Adds what a series says of the components' lines; each signature names its metrics.
+void read_flow(const Series& series, double now, Status& status) {
+  const auto lines = static_cast<uint64_t>(std::max(series.value, 0.0));
+  const auto is_in = [&](std::span<const std::string_view> names) {
+    return std::find(names.begin(), names.end(), series.name) != names.end();
+  };
+  for (const river::schema::Signature* signature : components::catalog()) {
+    const river::schema::FlowMetrics& flow = signature->flow;
+    if (is_in(flow.sent)) status.sent += lines;
+    if (is_in(flow.dropped)) status.dropped += lines;
+    if (is_in(flow.waiting)) status.waiting += lines;
+    if (series.name == flow.sending_since && series.value > 0)
+      status.lag_seconds = std::max(status.lag_seconds, now - series.value);
+  }
+}
+
 void read_series(const Series& series, double now, Status& status) {
-  const auto lines = [&] { return static_cast<uint64_t>(std::max(series.value, 0.0)); };
-  if (series.name == "loki_write_sent_entries_total") status.sent += lines();
-  if (series.name == "loki_write_queue_entries") status.waiting += lines();
-  if (std::find(kLosses.begin(), kLosses.end(), series.name) != kLosses.end())
-    status.dropped += lines();
-  if (series.name == "loki_write_sending_since_timestamp_seconds" && series.value > 0)
-    status.lag_seconds = std::max(status.lag_seconds, now - series.value);
+  read_flow(series, now, status);
   if (series.name == "process_start_time_seconds")
     status.uptime_seconds = std::max(0.0, now - series.value);
   if (series.name == "tributary_build_info") status.version = label(series.labels, "version");
@@ -63,7 +69,7 @@ void read_series(const Series& series, double now, Status& status) {
 
 base::Result<std::vector<Unhealthy>> unhealthy_of(std::string_view components) {
   const auto list = nlohmann::json::parse(components, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_array()) return base::fail("what answers is not a tributary agent");
+  if (!list.is_array()) return base::fail("the server at this address is not a tributary agent");
   std::vector<Unhealthy> found;
   const auto text = [](const nlohmann::json& of, const char* key) {
     const auto member = of.is_object() ? of.find(key) : of.end();
@@ -80,7 +86,7 @@ base::Result<std::vector<Unhealthy>> unhealthy_of(std::string_view components) {
 base::Result<std::string> get(io::http::Client& client, const std::string& target) {
   const auto answer = client.send({"GET", target, {}, {}}, kPatience, {});
   if (!answer) return tl::unexpected(answer.error());
-  if (answer->status == 401) return base::fail("its HTTP interface asks for a password");
+  if (answer->status == 401) return base::fail("the HTTP interface requires a password");
   if (!answer->ok()) return base::fail("{}: answers {}: {}", target, answer->status, answer->body);
   return answer->body;
 }
@@ -104,9 +110,9 @@ base::Result<Status> read_answers(std::string_view metrics, std::string_view com
 }
 
 base::Result<Status> ask(const std::string& address) {
-  const auto url = io::http::parse_url("http://" + address);
-  if (!url) return tl::unexpected(url.error());
-  io::http::Client client(*url);
+  const auto where = io::http::parse_listen_address(address);
+  if (!where) return base::in_context("--server.http.listen-addr", where.error());
+  io::http::Client client(where->url());
   const auto metrics = get(client, "/metrics");
   if (!metrics) return tl::unexpected(metrics.error());
   const auto components = get(client, "/api/v0/web/components");
@@ -117,7 +123,7 @@ base::Result<Status> ask(const std::string& address) {
 std::string as_text(const Status& status) {
   std::string text =
       fmt::format("version  {}\nconfig   {}\nhealth   {}\n", status.version,
-                  status.config.empty() ? "none is running yet" : status.config,
+                  status.config.empty() ? "not running yet" : status.config,
                   status.unhealthy.empty() ? "all components are healthy" : "unhealthy:");
   for (const Unhealthy& one : status.unhealthy)
     text += fmt::format("         {}: {}\n", one.id, one.message);

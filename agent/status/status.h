@@ -14,7 +14,7 @@ struct Unhealthy {
   std::string message;
 };
 
-/// How a running agent is, as its HTTP interface tells it.
+/// The state of a running agent, read from its HTTP interface.
 struct Status {
   std::string version;
   std::string config;  ///< SHA-256 of what it runs; empty: nothing yet
@@ -33,7 +33,8 @@ struct Status {
 base::Result<Status> read_answers(std::string_view metrics, std::string_view components,
                                   std::chrono::system_clock::time_point now);
 
-/// Asks the agent at "host:port". Fails when it does not answer within seconds, or with an error.
+/// Asks the agent that listens at `address`, written as for `run`. Fails when it does not answer
+/// within seconds, or with an error.
 base::Result<Status> ask(const std::string& address);
 
 std::string as_text(const Status& status);

@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/files.h"
+#include "components/catalog.h"
 
 using namespace agent::status;
 
@@ -47,4 +52,33 @@ TEST_CASE("status: what is no agent") {
   const auto starting = read_answers("", "[]", now);
   REQUIRE(starting);
   CHECK(!starting->healthy());
+}
+
+TEST_CASE("status: the role, which also asks Alloy, counts the same metrics") {
+  const auto script = base::read_file("ansible/roles/tributary/files/status.py");
+  REQUIRE(script.has_value());
+  std::map<std::string, std::string> counted;  // Of the script: metric -> what it counts as.
+  for (size_t at = 0; (at = script->find("    \"loki_", at)) != script->npos;) {
+    const size_t end = script->find('"', at + 5), value = script->find('"', end + 1);
+    counted[script->substr(at + 5, end - at - 5)] =
+        script->substr(value + 1, script->find('"', value + 1) - value - 1);
+    at = end;
+  }
+  std::map<std::string, std::string> wanted;
+  for (const river::schema::Signature* signature : components::catalog()) {
+    for (const auto name : signature->flow.sent) wanted[std::string(name)] = "sent";
+    for (const auto name : signature->flow.dropped) wanted[std::string(name)] = "dropped";
+    for (const auto name : signature->flow.waiting) wanted[std::string(name)] = "waiting";
+  }
+  CHECK(counted == wanted);
+}
+
+TEST_CASE("status: the address is written as for run") {
+  const auto answer = ask("unix:///nowhere/tributary.sock");
+  REQUIRE(!answer);
+  CHECK(answer.error().message.find("No such file") != std::string::npos);
+  const auto every = ask(":1");
+  REQUIRE(!every);
+  CHECK(every.error().message.find("refused") != std::string::npos);
+  CHECK(ask("12345").error().message.find("host:port") != std::string::npos);
 }

@@ -8,7 +8,7 @@
 #include "components/component.h"
 #include "river/config/program.h"
 
-namespace agent {
+namespace agent::graph {
 
 /// Where a component leaves its exports, from whichever thread, until the graph looks.
 class ExportSlot {
@@ -35,7 +35,7 @@ struct Arguments {
 
 /// One component of the graph with what the graph knows of it. A config block such as `http` has
 /// arguments but no component: the agent reads it.
-struct Running {
+struct ComponentInstance {
   const river::config::Node* node = nullptr;  ///< in the running configuration
   Arguments arguments;
   std::shared_ptr<ExportSlot> slot = std::make_shared<ExportSlot>();
@@ -57,4 +57,4 @@ struct Running {
   components::Health health() const;
 };
 
-}  // namespace agent
+}  // namespace agent::graph

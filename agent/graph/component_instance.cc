@@ -1,10 +1,10 @@
-#include "agent/graph/running.h"
+#include "agent/graph/component_instance.h"
 
-namespace agent {
+namespace agent::graph {
 
 using components::Health;
 
-void Running::start() {
+void ComponentInstance::start() {
   if (!component) return;
   start_error.clear();
   if (auto started = component->start(); !started) {
@@ -13,21 +13,21 @@ void Running::start() {
   }
 }
 
-void Running::stop() {
+void ComponentInstance::stop() {
   if (component && start_error.empty()) component->stop();
 }
 
-void Running::take(Arguments next) {
+void ComponentInstance::take(Arguments next) {
   if (!(next.encoded == arguments.encoded)) return update(std::move(next));
   if (!update_failed) evaluation_error.clear();
 }
 
-void Running::keep_arguments(std::string error) {
+void ComponentInstance::keep_arguments(std::string error) {
   evaluation_error = std::move(error);
   base::Logger(id()).error("keeps its old arguments: {}", evaluation_error);
 }
 
-void Running::update(Arguments next) {
+void ComponentInstance::update(Arguments next) {
   arguments = std::move(next);
   evaluation_error.clear();
   update_failed = false;
@@ -39,11 +39,11 @@ void Running::update(Arguments next) {
   }
 }
 
-Health Running::health() const {
+Health ComponentInstance::health() const {
   if (!component) return {Health::State::healthy, {}};
   if (!start_error.empty()) return {Health::State::unhealthy, start_error};
   if (!evaluation_error.empty()) return {Health::State::unhealthy, evaluation_error};
   return component->health();
 }
 
-}  // namespace agent
+}  // namespace agent::graph

@@ -1,0 +1,112 @@
+// The only source that includes CLI11, which takes seconds to compile.
+#include "agent/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+
+namespace agent {
+namespace {
+
+using river::schema::Stability;
+
+constexpr int kUsage = 2;
+
+constexpr const char* kFooter = R"(Examples:
+  tributary run /etc/tributary/config.river
+  tributary run conf.d/ --storage.path=/var/lib/tributary --server.http.listen-addr=127.0.0.1:12345
+  tributary validate /etc/tributary/config.river
+  tributary doctor compiled/puck/config.river
+  tributary status --format json
+
+Exit codes: 0 success; 1 the configuration has errors, a check failed, or the agent is unhealthy;
+2 wrong usage, or a file, folder or address is not available. A running agent reloads on SIGHUP and
+stops on SIGTERM and SIGINT.)";
+
+constexpr const char* kListenHelp = "Address of the HTTP API: host:port, :port or unix:///path.";
+
+void add_format(CLI::App& command, bool& as_json) {
+  command
+      .add_option_function<std::string>(
+          "--format", [&as_json](const std::string& name) { as_json = name == "json"; })
+      ->check(CLI::IsMember({"text", "json"}))
+      ->default_str("text");
+}
+
+CLI::App* add_run(CLI::App& app, Options& options) {
+  auto* command =
+      app.add_subcommand("run", "Run a configuration file, or a folder of *.river files.");
+  command->add_option("PATH", options.config)->required();
+  command->add_option("--storage.path", options.storage, "Folder for positions and queues.")
+      ->capture_default_str();
+  command->add_option("--server.http.listen-addr", options.listen_address, kListenHelp)
+      ->capture_default_str();
+  return command;
+}
+
+CLI::App* add_doctor(CLI::App& app, DoctorCommand& asked) {
+  auto* command = app.add_subcommand("doctor", "Check whether this host can run a configuration.");
+  command->add_option("PATH", asked.options.config)->capture_default_str();
+  command->add_option("--storage.path", asked.options.storage)->capture_default_str();
+  command->add_option("--server.http.listen-addr", asked.options.listen_address, kListenHelp)
+      ->capture_default_str();
+  auto* user = command->add_option("--user", asked.user,
+                                   "User that the agent runs as (default: the unit's, asked of "
+                                   "systemd when run as root).");
+  command->add_option("--group", asked.groups, "Group that the unit adds; may be repeated.")
+      ->needs(user);
+  command
+      ->add_option("--ignore", asked.options.ignored,
+                   "Checks whose failures are ignored; may be repeated.")
+      ->delimiter(',')
+      ->check(CLI::IsMember(
+          std::vector<std::string>(std::begin(doctor::kNames), std::end(doctor::kNames))));
+  add_format(*command, asked.as_json);
+  return command;
+}
+
+CLI::App* add_status(CLI::App& app, StatusCommand& asked) {
+  auto* command = app.add_subcommand("status", "Show the state of the agent on this host.");
+  command->add_option("--server.http.listen-addr", asked.listen_address, kListenHelp)
+      ->capture_default_str();
+  add_format(*command, asked.as_json);
+  return command;
+}
+
+}  // namespace
+
+std::optional<Command> parse_command_line(int argc, char** argv, int& exit_code) {
+  CLI::App app{"Collects the telemetry of this host as a River configuration says.", "tributary"};
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string(base::kVersion));
+  app.require_subcommand(1);
+  app.fallthrough();
+  Options options;
+  DoctorCommand doctor;
+  StatusCommand status;
+  const std::map<std::string, Stability> levels{
+      {"generally-available", Stability::generally_available},
+      {"public-preview", Stability::public_preview},
+      {"experimental", Stability::experimental}};
+  app.add_option("--stability.level", options.stability, "Least stable features to allow.")
+      ->transform(CLI::CheckedTransformer(levels))
+      ->option_text("generally-available|public-preview|experimental");
+  const auto* run = add_run(app, options);
+  auto* check = app.add_subcommand("validate", "Check a configuration without running it.");
+  check->add_option("PATH", options.config)->required();
+  const auto* examine = add_doctor(app, doctor);
+  add_status(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? 0 : kUsage;
+    return std::nullopt;
+  }
+  if (run->parsed()) return RunCommand{std::move(options)};
+  if (check->parsed()) return ValidateCommand{std::move(options)};
+  if (!examine->parsed()) return status;
+  doctor.options.stability = options.stability;
+  return doctor;
+}
+
+}  // namespace agent
