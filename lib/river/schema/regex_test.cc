@@ -13,6 +13,25 @@ TEST_CASE("regex: one program a text, for as long as it is in use") {
   CHECK_FALSE(compile_regex("(")->ok());
 }
 
+TEST_CASE("regex: groups named as Go has it since 1.22") {
+  struct Case {
+    std::string_view pattern, text, name;
+  };
+  for (const auto& [pattern, text, name] :
+       {Case{"(?<level>[a-z]+)", "warn", "level"}, Case{"((?<in>x)|[(?<])+", "x(?<x", "in"},
+        Case{"[](][^](](?<n>a)", "(xa", "n"}, Case{"\\(?<\\(\\?(?<n>a)", "<(?a", "n"},
+        Case{"\\Q(?<x>\\E(?<n>a)", "(?<x>a", "n"}, Case{"(?P<n>a)", "a", "n"}}) {
+    CAPTURE(pattern);
+    const auto regex = compile_regex(std::string(pattern));
+    REQUIRE_MESSAGE(regex->ok(), regex->error());
+    CHECK(RE2::FullMatch({text.data(), text.size()}, *regex));
+    CHECK(regex->NamedCapturingGroups().contains(std::string(name)));
+  }
+  CHECK_FALSE(compile_regex("(?<=a)b")->ok());  // Looking behind is not of Go's dialect.
+  CHECK_FALSE(compile_regex("(?<!a)b")->ok());
+  CHECK_FALSE(compile_regex("\\Q(?<x>")->NamedCapturingGroups().contains("x"));
+}
+
 TEST_CASE("regex: any number of texts") {
   const auto kept = compile_regex("kept");
   for (int i = 0; i < 1000; ++i)

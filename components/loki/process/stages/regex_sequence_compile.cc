@@ -85,7 +85,7 @@ class RegexSequence::Compiler {
     if (rest_.starts_with("?:")) {
       group = 0;
       rest_.remove_prefix(2);
-    } else if (rest_.starts_with("?P<")) {
+    } else if (rest_.starts_with("?P<") || rest_.starts_with("?<")) {
       rest_.remove_prefix(std::min(rest_.size(), rest_.find('>') + 1));
     } else if (rest_.starts_with('?')) {
       return false;

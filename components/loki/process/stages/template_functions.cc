@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "river/schema/regex.h"
 #include "river/value.h"
 #include "telemetry/expand.h"
 #include "telemetry/text.h"
@@ -62,9 +63,8 @@ Answer digest(const EVP_MD* kind, const std::string& input) {
 
 Answer regex_replace(const TemplateValue& pattern, const std::string& source,
                      const std::string& with, bool literal) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  const re2::RE2 regex(text(pattern), options);
+  const auto compiled = river::schema::compile_regex(text(pattern));
+  const re2::RE2& regex = *compiled;
   if (!regex.ok()) return base::fail("bad regex: {}", regex.error());
   std::vector<re2::StringPiece> groups(static_cast<size_t>(regex.NumberOfCapturingGroups()) + 1);
   std::string out;
