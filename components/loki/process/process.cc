@@ -19,11 +19,18 @@ base::Result<void> Process::update(const Arguments& arguments) {
   if (!(stages == stages_)) {
     auto pipeline = std::make_shared<Pipeline>(arguments.stages, context_.metrics, context_.log,
                                                processor_->stopping());
+    problem_ = fmt::to_string(fmt::join(pipeline->problems(), "; "));
+    if (!problem_.empty()) context_.log.warn("{}", problem_);
     if (auto set = processor_->set_pipeline(std::move(pipeline)); !set) return set;
     stages_ = std::move(stages);
   }
   processor_->set_next(receivers_of(arguments.forward_to));
   return {};
+}
+
+Health Process::health() const {
+  if (problem_.empty()) return {Health::State::healthy, {}};
+  return {Health::State::unhealthy, problem_};
 }
 
 }  // namespace components::loki::process

@@ -12,6 +12,7 @@ class Process final : public ComponentOf<Arguments> {
 
   base::Result<void> start() override { return processor_->start(); }
   void stop() override { processor_->close(); }
+  Health health() const override;
 
  protected:
   base::Result<void> update(const Arguments& arguments) override;
@@ -20,6 +21,7 @@ class Process final : public ComponentOf<Arguments> {
   Context context_;
   std::shared_ptr<Processor> processor_;
   river::Value stages_;  // What the pipeline was built of.
+  std::string problem_;  // Of that pipeline: what it misses of the machine.
 };
 
 }  // namespace components::loki::process

@@ -9,6 +9,7 @@ Pipeline::Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
   Build build{names_, metrics, nullptr, std::move(stop), replaced_.get_token()};
   make_stages(stages, build);  // Only to learn which names are read.
   build.log = &log;
+  build.problems = &problems_;
   stages_ = make_stages(stages, build);
 }
 

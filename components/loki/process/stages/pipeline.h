@@ -23,6 +23,9 @@ class Pipeline {
   /// Held lines that are due, or (Stage::kAll) all that can go on as they are.
   telemetry::LogBatch flush(Clock::time_point now);
 
+  /// What stages miss of the machine, such as the database of time zones; empty: nothing.
+  const std::vector<std::string>& problems() const { return problems_; }
+
   /// Any thread: another pipeline waits to take over, so stages are not to wait any more.
   void replace() { replaced_.request_stop(); }
 
@@ -31,6 +34,7 @@ class Pipeline {
   void extract_labels();
 
   std::stop_source replaced_;
+  std::vector<std::string> problems_;
   Names names_;
   Stages stages_;
   Frame frame_;

@@ -96,6 +96,12 @@ struct Build {
   const base::Logger* log = nullptr;  ///< nullptr while only names are learnt
   std::stop_token stop;               ///< of the component
   std::stop_token replaced;           ///< another pipeline waits to take over
+  /// What of the machine a stage misses: it works without, and the component is unhealthy.
+  std::vector<std::string>* problems = nullptr;
+
+  void fail(std::string problem) {
+    if (problems != nullptr) problems->push_back(std::move(problem));
+  }
 
   /// loki_process_dropped_lines_total of a reason.
   std::shared_ptr<base::metrics::Counter> dropped(std::string_view reason) const {

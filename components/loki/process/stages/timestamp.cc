@@ -66,16 +66,15 @@ class TimestampStage final : public Stage {
     if (!args.location) return;
     if (auto zone = TimeZone::load(*args.location))
       zone_ = std::move(*zone);
-    else if (build.log)
-      build.log->warn("{}: times are read as UTC", zone.error().message);
+    else
+      build.fail(fmt::format("{}: times are read as UTC", zone.error().message));
   }
 
   void process(Frame& frame) override {
     uint64_t failures = 0;
     for (const uint32_t row : frame.rows) {
       const auto text = frame.value(row, slot_);
-      if (!text) continue;
-      if (const auto ns = read(*text))
+      if (const auto ns = text ? read(*text) : std::nullopt)
         succeed(frame, row, *ns);
       else
         fail(frame, row), ++failures;

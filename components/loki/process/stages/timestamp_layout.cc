@@ -1,5 +1,6 @@
 #include "components/loki/process/stages/timestamp_layout.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -178,6 +179,23 @@ struct TimeLayout::Reader {
     rest.remove_prefix(text.size());
     return true;
   }
+  /// Text of the layout as it stands, but that a run of blanks is as long as the times have it.
+  bool text(std::string_view wanted) {
+    while (!wanted.empty()) {
+      if (rest.empty() || rest.front() != wanted.front()) return false;
+      if (wanted.front() != ' ') {
+        wanted.remove_prefix(1);
+        rest.remove_prefix(1);
+        continue;
+      }
+      skip_blanks(wanted);
+      skip_blanks(rest);
+    }
+    return true;
+  }
+  static void skip_blanks(std::string_view& from) {
+    from.remove_prefix(std::min(from.size(), from.find_first_not_of(' ')));
+  }
   template <size_t N>
   bool name(const std::string_view (&names)[N], size_t size, int& index) {
     for (size_t i = 0; i < N; ++i) {
@@ -280,7 +298,7 @@ bool TimeLayout::Reader::epoch(int64_t per_second) {
 bool TimeLayout::Reader::read(const Element& element, const Element* next) {
   switch (element.part) {
     case Part::text:
-      return literal(element.text);
+      return text(element.text);
     case Part::fraction:
       return fraction(element.digits);
     case Part::fraction_optional:

@@ -1,5 +1,12 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/files.h"
+#include "components/loki/process/fixture.h"
+#include "components/loki/process/stages/posix_tz.h"
 #include "components/loki/process/stages/timestamp_layout.h"
 #include "components/loki/process/stages/timestamp_zone.h"
 
@@ -49,6 +56,14 @@ TEST_CASE("time layout: reads times as Go does") {
            {"2006-01-02T15:04:05-07", "2023-11-14T22:13:20+00", kT * s},
            {"2006-01-02T15:04:05-07:00", "2023-11-14T22:13:20Z", std::nullopt},
            {"2006-01-02", "2263-01-01", std::nullopt},
+           // Blanks in the layout are any number of blanks in the text.
+           {"Jan 2 15:04:05 2006", "Nov  4 22:13:20 2023", (kT - 864000) * s},
+           {"Jan 2 15:04:05 2006", "Nov 14   22:13:20 2023", kT * s},
+           {"Jan  2 15:04:05 2006", "Nov 14 22:13:20 2023", kT * s},
+           {"Mon Jan 2 15:04:05 2006", "Sat Nov  4 22:13:20 2023", (kT - 864000) * s},
+           {"Jan _2 15:04:05 2006", "Nov  4 22:13:20 2023", (kT - 864000) * s},
+           {"Jan 2 15:04:05 2006", "Nov14 22:13:20 2023", std::nullopt},
+           {"2006-01-02", "2023- 11-14", std::nullopt},
        }) {
     CAPTURE(c.format);
     CAPTURE(c.text);
@@ -78,6 +93,111 @@ TEST_CASE("time zone: offsets around the change of clocks") {
   CHECK(TimeZone::load("UTC")->offset_at_local(0) == 0);
   CHECK_FALSE(TimeZone::load("Nowhere/City").has_value());
   CHECK_FALSE(TimeZone::load("../../etc/passwd").has_value());
+  CHECK_FALSE(TimeZone::parse("TZif2 cut off").has_value());
+}
+
+/// What zic makes of a source: `form` is fat or slim.
+TimeZone compiled(std::string_view form, std::string_view source) {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("zic-{}", getpid());
+  std::filesystem::create_directories(folder);
+  REQUIRE(base::write_file_atomic(folder / "source", source).has_value());
+  const std::string command =
+      fmt::format("/usr/sbin/zic -b {} -d {} {}/source", form, folder.string(), folder.string());
+  REQUIRE(std::system(command.c_str()) == 0);
+  const auto file = base::read_file(folder / "Test", size_t{1} << 20);
+  std::filesystem::remove_all(folder);
+  REQUIRE(file.has_value());
+  const auto zone = TimeZone::parse(*file);
+  REQUIRE(zone.has_value());
+  return *zone;
+}
+
+TEST_CASE("time zone: slim and fat files mean the same, also for years that neither lists") {
+  constexpr std::string_view kBerlin =
+      "Rule E 1996 max - Mar lastSun 1:00u 1:00 S\n"
+      "Rule E 1996 max - Oct lastSun 1:00u 0 -\n"
+      "Zone Test 1:00 - CET 1996\n 1:00 E CE%sT\n";
+  for (const std::string_view form : {"slim", "fat"}) {
+    CAPTURE(form);
+    const TimeZone zone = compiled(form, kBerlin);
+    CHECK(zone.offset_at_local(800'000'000) == 3600);    // 1995-05-09
+    CHECK(zone.offset_at_local(1'719'792'000) == 7200);  // 2024-07-01T00:00
+    CHECK(zone.offset_at_local(1'735'689'600) == 3600);  // 2025-01-01T00:00
+    CHECK(zone.offset_at_local(1'711'850'399) == 3600);  // 2024-03-31T01:59:59
+    CHECK(zone.offset_at_local(1'711'854'000) == 7200);  // 2024-03-31T03:00
+    CHECK(zone.offset_at_local(1'729'997'999) == 7200);  // 2024-10-27T02:59:59
+    CHECK(zone.offset_at_local(1'729'998'000) == 3600);  // 2024-10-27T03:00
+    CHECK(zone.offset_at_local(4'118'083'200) == 7200);  // 2100-07-01T00:00
+    CHECK(zone.offset_at_local(4'133'980'800) == 3600);  // 2101-01-01T00:00
+  }
+  // South of the equator summer goes over New Year.
+  constexpr std::string_view kSydney =
+      "Rule A 2008 max - Apr Sun>=1 2:00s 0 -\n"
+      "Rule A 2008 max - Oct Sun>=1 2:00s 1:00 D\n"
+      "Zone Test 10:00 - AEST 2008\n 10:00 A AE%sT\n";
+  const TimeZone south = compiled("slim", kSydney);
+  CHECK(south.offset_at_local(1'735'689'600) == 39600);  // 2025-01-01T00:00
+  CHECK(south.offset_at_local(1'719'792'000) == 36000);  // 2024-07-01T00:00
+}
+
+TEST_CASE("posix tz: rules, and texts that are not one") {
+  const auto berlin = PosixTz::parse("CET-1CEST,M3.5.0,M10.5.0/3");
+  REQUIRE(berlin.has_value());
+  CHECK(berlin->standard_offset == 3600);
+  CHECK(berlin->summer_offset == 7200);
+  CHECK(berlin->to_summer->local_seconds(2024) == 1'711'850'400);    // 2024-03-31T02:00
+  CHECK(berlin->to_standard->local_seconds(2024) == 1'729'998'000);  // 2024-10-27T03:00
+  CHECK(PosixTz::parse("<+0330>-3:30")->standard_offset == 12600);
+  CHECK(PosixTz::parse("IST-1GMT0,M10.5.0,M3.5.0/1")->summer_offset == 0);
+  CHECK(PosixTz::parse("EST5EDT4,J60/-1,300")->to_summer->local_seconds(2024) ==
+        1'709'247'600);  // 2024-02-29T23:00
+  CHECK(PosixTz::parse("EST5EDT4,J60,300")->to_standard->local_seconds(2024) ==
+        1'729'994'400);  // 2024-10-27T02:00
+  for (const std::string_view text :
+       {"", "C-1", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
+        "CET-1CEST,M3.5.0,M10.5.0/3x", "<+03-3"}) {
+    CAPTURE(text);
+    CHECK_FALSE(PosixTz::parse(text).has_value());
+  }
+}
+
+TEST_CASE("stage.timestamp: a zone that the machine does not have is a problem of the component") {
+  const auto problems = [](std::string_view location) {
+    const Checked checked = check(fmt::format(
+        "stage.timestamp {{\nsource = \"job\"\nformat = \"RFC3339\"\nlocation = \"{}\"\n}}",
+        location));
+    base::metrics::Registry registry;
+    const Pipeline pipeline(checked.arguments->stages, {registry, "t"}, base::Logger("t"));
+    return pipeline.problems();
+  };
+  CHECK(problems("UTC").empty());
+  REQUIRE(problems("Nowhere/City").size() == 1);
+  CHECK(problems("Nowhere/City")[0].starts_with("time zone \"Nowhere/City\": "));
+}
+
+TEST_CASE("stage.timestamp: a line without a time fails as one with a bad time does") {
+  const std::string stages =
+      R"r(stage.regex { expression = "^(?P<t>\\d\\S+)" }
+          stage.timestamp {
+            source = "t"
+            format = "RFC3339"
+            %s
+          })r";
+  const std::vector<std::string> texts = {"2023-11-14T22:13:20Z a", "at b", "at c",
+                                          "2023-11-14T22:13:21Z d"};
+  const auto with = [&](std::string_view more) {
+    std::string text = stages;
+    return Fixture(text.replace(text.find("%s"), 2, more)).run(texts, true);
+  };
+  CHECK(with("") ==
+        "1700000000000000000 {job=\"j\"} 2023-11-14T22:13:20Z a\n"
+        "1700000000000000001 {job=\"j\"} at b\n"
+        "1700000000000000002 {job=\"j\"} at c\n"
+        "1700000001000000000 {job=\"j\"} 2023-11-14T22:13:21Z d\n");
+  CHECK(with("action_on_failure = \"skip\"") ==
+        "1700000000000000000 {job=\"j\"} 2023-11-14T22:13:20Z a\n"
+        "2 {job=\"j\"} at b\n3 {job=\"j\"} at c\n"
+        "1700000001000000000 {job=\"j\"} 2023-11-14T22:13:21Z d\n");
 }
 
 }  // namespace components::loki::process::stages

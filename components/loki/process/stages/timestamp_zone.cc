@@ -1,14 +1,21 @@
 #include "components/loki/process/stages/timestamp_zone.h"
 
+#include <algorithm>
+
 #include "base/files.h"
+#include "components/loki/process/stages/posix_tz.h"
 
 // TZif (RFC 8536): a header and body with 32-bit times, then in version 2 and up the same with
-// 64-bit times, which is what is read. Times after the last transition keep its offset: today's
-// files list transitions up to 2037.
+// 64-bit times, which is what is read, and behind that a line with the rule for all later times.
+// "Fat" files list changes up to 2037 beside the rule, "slim" ones only up to the last change of
+// rules; so the rule is always followed, from the last listed change on.
 namespace components::loki::process::stages {
 namespace {
 
 constexpr size_t kHeaderSize = 44;
+/// The years of timestamps, which are nanoseconds in 64 bits.
+constexpr int kYearMin = 1678;
+constexpr int kYearMax = 2262;
 
 int64_t big_endian(std::string_view bytes, size_t size) {
   uint64_t value = static_cast<signed char>(bytes[0]) < 0 ? ~uint64_t{0} : 0;
@@ -35,17 +42,51 @@ bool read_header(std::string_view file, Counts& out) {
   return true;
 }
 
+/// The year in which a time lies, or the one before.
+int year_before(int64_t seconds) {
+  constexpr int64_t kSecondsPerYear = 31'556'952;
+  return static_cast<int>(
+      std::clamp<int64_t>(1970 + seconds / kSecondsPerYear - 1, kYearMin, kYearMax));
+}
+
+/// A change of clocks by a rule: when, in UTC, and what then holds.
+struct RuledChange {
+  int64_t at = 0;
+  int offset = 0;
+};
+
+/// The changes that a rule makes later than `after`, in order.
+std::vector<RuledChange> changes_by(const PosixTz& rule, int64_t after) {
+  std::vector<RuledChange> out;
+  if (!rule.to_summer) return out;
+  for (int year = year_before(after); year <= kYearMax; ++year) {
+    out.push_back({rule.to_summer->local_seconds(year) - rule.standard_offset, rule.summer_offset});
+    out.push_back(
+        {rule.to_standard->local_seconds(year) - rule.summer_offset, rule.standard_offset});
+  }
+  std::erase_if(out, [&](const RuledChange& change) { return change.at <= after; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const RuledChange& a, const RuledChange& b) { return a.at < b.at; });
+  return out;
+}
+
 }  // namespace
 
 base::Result<TimeZone> TimeZone::load(std::string_view name) {
   if (name.empty() || name == "UTC") return TimeZone();
   const bool escapes = name.starts_with('/') || name.find("..") != std::string_view::npos;
-  if (escapes) return base::fail("\"{}\" is no time zone", name);
+  if (escapes) return base::fail("\"{}\" is not a time zone", name);
   const auto file = base::read_file("/usr/share/zoneinfo/" + std::string(name), size_t{1} << 20);
   if (!file) return base::fail("time zone \"{}\": {}", name, file.error().message);
-  std::string_view rest = *file;
+  auto zone = parse(*file);
+  if (!zone) return base::fail("time zone \"{}\": {}", name, zone.error().message);
+  return zone;
+}
+
+base::Result<TimeZone> TimeZone::parse(std::string_view file) {
+  std::string_view rest = file;
   Counts counts;
-  const auto malformed = [&] { return base::fail("time zone \"{}\": malformed file", name); };
+  const auto malformed = [] { return base::fail("malformed file"); };
   if (!read_header(rest, counts) || rest.size() < kHeaderSize + counts.body(4)) return malformed();
   if (rest[4] < '2') return malformed();
   rest.remove_prefix(kHeaderSize + counts.body(4));
@@ -57,22 +98,33 @@ base::Result<TimeZone> TimeZone::load(std::string_view name) {
   if (counts.types == 0) return malformed();
   TimeZone zone;
   zone.first_offset_ = static_cast<int>(big_endian(types, 4));
+  int64_t last = INT64_MIN;
   for (size_t i = 0; i < counts.times; ++i) {
     const auto type = static_cast<uint8_t>(indexes[i]);
     if (type >= counts.types) return malformed();
-    zone.transitions_.push_back({big_endian(times.substr(i * 8), 8),
-                                 static_cast<int>(big_endian(types.substr(type * 6), 4))});
+    last = big_endian(times.substr(i * 8), 8);
+    zone.add(last, static_cast<int>(big_endian(types.substr(type * 6), 4)));
   }
+  std::string_view footer = rest.substr(counts.body(8));
+  if (footer.starts_with('\n')) footer.remove_prefix(1);
+  if (const auto rule = PosixTz::parse(footer.substr(0, footer.find('\n'))))
+    for (const RuledChange& change : changes_by(*rule, last)) zone.add(change.at, change.offset);
   return zone;
 }
 
+void TimeZone::add(int64_t at, int offset) {
+  const int before = transitions_.empty() ? first_offset_ : transitions_.back().offset;
+  int64_t at_local = INT64_MIN;
+  if (!__builtin_add_overflow(at, int64_t{before}, &at_local) && !transitions_.empty())
+    at_local = std::max(at_local, transitions_.back().at_local);  // In order, for the search.
+  transitions_.push_back({at_local, offset});
+}
+
 int TimeZone::offset_at_local(int64_t local_seconds) const {
-  int offset = first_offset_;
-  for (const Transition& transition : transitions_) {
-    if (local_seconds - offset < transition.at) break;
-    offset = transition.offset;
-  }
-  return offset;
+  const auto next = std::upper_bound(
+      transitions_.begin(), transitions_.end(), local_seconds,
+      [](int64_t seconds, const Transition& transition) { return seconds < transition.at_local; });
+  return next == transitions_.begin() ? first_offset_ : std::prev(next)->offset;
 }
 
 }  // namespace components::loki::process::stages

@@ -15,6 +15,8 @@ class TimeZone {
   TimeZone() = default;
   /// "Europe/Berlin", "UTC". Fails when the database has no such file or it is malformed.
   static base::Result<TimeZone> load(std::string_view name);
+  /// The bytes of a TZif file. Fails when it is malformed.
+  static base::Result<TimeZone> parse(std::string_view file);
 
   /// Seconds east of UTC at a local time given as seconds since the epoch as if it were UTC. Of an
   /// hour that clocks went through twice the first counts.
@@ -22,9 +24,12 @@ class TimeZone {
 
  private:
   struct Transition {
-    int64_t at = 0;  ///< UTC, seconds
-    int offset = 0;
+    int64_t at_local = 0;  ///< when it comes on the clocks that it changes, seconds
+    int offset = 0;        ///< from then on
   };
+  /// A change of clocks at `at` (UTC, seconds); they are added in order.
+  void add(int64_t at, int offset);
+
   int first_offset_ = 0;
   std::vector<Transition> transitions_;
 };
