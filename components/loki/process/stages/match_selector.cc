@@ -2,156 +2,84 @@
 
 #include <re2/re2.h>
 
-#include <optional>
+#include <variant>
+
+#include "logql/parser.h"
+#include "river/schema/regex.h"
 
 namespace components::loki::process::stages {
 namespace {
 
-/// Reads from the front of the text; the first mistake sticks.
-class Parser {
- public:
-  explicit Parser(std::string_view text) : whole_(text), rest_(text) {}
+using logql::LineFilter;
+using logql::LineOp;
+using logql::MatchOp;
 
-  base::Result<Selector> selector();
+/// Takes over what logql read; the first thing that stage.match does not have is the error.
+class SelectorReader {
+ public:
+  base::Result<Selector> read(const logql::LogQuery& query) {
+    if (query.selector.bare || !query.selector.variables.empty())
+      fail(query.selector.span, "a variable cannot stand for matchers");
+    if (query.selector.matchers.empty())
+      fail(query.selector.span, "a selector needs at least one label");
+    for (const logql::Matcher& matcher : query.selector.matchers) take(matcher);
+    for (const logql::Stage& stage : query.stages)
+      if (const auto* filter = std::get_if<LineFilter>(&stage.what))
+        take(*filter, stage.span);
+      else
+        fail(stage.span, "expected a line filter: |=, !=, |~ or !~");
+    if (!error_.empty()) return base::fail("{}", error_);
+    return std::move(out_);
+  }
 
  private:
-  void skip_space();
-  bool take(std::string_view token);
-  std::string_view take_name();
-  std::optional<std::string> take_string();
-  std::optional<Condition> condition(bool negated, bool is_regex, bool anchored);
-  bool matcher(Selector& out);
-  bool line_filter(Selector& out);
-  void fail(std::string_view what) {
-    if (error_.empty())
-      error_ = fmt::format("{} at character {}", what, whole_.size() - rest_.size() + 1);
+  void take(const logql::Matcher& matcher) {
+    if (matcher.value.quotes == logql::Quotes::none)
+      return fail(matcher.value.span, "expected a quoted text");
+    const bool is_regex = matcher.op == MatchOp::regex || matcher.op == MatchOp::not_regex;
+    const bool negated = matcher.op == MatchOp::not_equal || matcher.op == MatchOp::not_regex;
+    Condition condition{.negated = negated, .text = matcher.value.value, .regex = nullptr};
+    if (is_regex) compile(condition, "^(?s:" + condition.text + ")$", matcher.value.span);
+    out_.matchers.push_back({matcher.name.value, std::move(condition)});
   }
 
-  std::string_view whole_;
-  std::string_view rest_;
+  void take(const LineFilter& filter, logql::Span span) {
+    if (filter.op == LineOp::pattern || filter.op == LineOp::not_pattern)
+      return fail(span, "stage.match does not have line filters by pattern");
+    if (filter.choices.size() != 1) return fail(span, "stage.match does not have \"or\"");
+    const auto& [text, is_ip] = filter.choices.front();
+    if (is_ip) return fail(span, "stage.match does not have ip()");
+    if (text.quotes == logql::Quotes::none) return fail(text.span, "expected a quoted text");
+    const bool is_regex = filter.op == LineOp::regex || filter.op == LineOp::not_regex;
+    const bool negated = filter.op == LineOp::not_contains || filter.op == LineOp::not_regex;
+    Condition condition{.negated = negated, .text = text.value, .regex = nullptr};
+    if (is_regex) compile(condition, condition.text, text.span);
+    out_.line_filters.push_back(std::move(condition));
+  }
+
+  void compile(Condition& condition, const std::string& pattern, logql::Span span) {
+    condition.regex = river::schema::compile_regex(pattern);
+    if (!condition.regex->ok()) fail(span, "bad regex: " + condition.regex->error());
+  }
+
+  void fail(logql::Span span, std::string_view what) {
+    if (error_.empty()) error_ = fmt::format("{} at character {}", what, span.begin + 1);
+  }
+
+  Selector out_;
   std::string error_;
 };
-
-void Parser::skip_space() {
-  const size_t at = rest_.find_first_not_of(" \t\r\n");
-  rest_.remove_prefix(at == std::string_view::npos ? rest_.size() : at);
-}
-
-bool Parser::take(std::string_view token) {
-  skip_space();
-  if (!rest_.starts_with(token)) return false;
-  rest_.remove_prefix(token.size());
-  return true;
-}
-
-std::string_view Parser::take_name() {
-  skip_space();
-  size_t size = 0;
-  while (size < rest_.size()) {
-    const char c = rest_[size];
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (!letter && (size == 0 || c < '0' || c > '9')) break;
-    ++size;
-  }
-  const std::string_view name = rest_.substr(0, size);
-  rest_.remove_prefix(size);
-  return name;
-}
-
-// string = `"` { char | `\` escape } `"` | "`" { char } "`" .
-std::optional<std::string> Parser::take_string() {
-  skip_space();
-  const char quote = rest_.empty() ? '\0' : rest_.front();
-  if (quote != '"' && quote != '`') {
-    fail("expected a quoted text");
-    return std::nullopt;
-  }
-  constexpr std::string_view kLetters = "abfnrtv\\\"'";
-  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"'";
-  std::string out;
-  for (size_t i = 1; i < rest_.size(); ++i) {
-    const char c = rest_[i];
-    if (c == quote) {
-      rest_.remove_prefix(i + 1);
-      return out;
-    }
-    if (c != '\\' || quote == '`') {
-      out += c;
-      continue;
-    }
-    const size_t escape = ++i < rest_.size() ? kLetters.find(rest_[i]) : std::string_view::npos;
-    if (escape == std::string_view::npos) {
-      fail("unknown escape in a text");
-      return std::nullopt;
-    }
-    out += kMeanings[escape];
-  }
-  fail("text without an end");
-  return std::nullopt;
-}
-
-std::optional<Condition> Parser::condition(bool negated, bool is_regex, bool anchored) {
-  Condition out{.negated = negated};
-  auto text = take_string();
-  if (!text) return std::nullopt;
-  out.text = std::move(*text);
-  if (!is_regex) return out;
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  out.regex =
-      std::make_shared<const re2::RE2>(anchored ? "^(?s:" + out.text + ")$" : out.text, options);
-  if (out.regex->ok()) return out;
-  fail(fmt::format("bad regex ({}) before the end", out.regex->error()));
-  return std::nullopt;
-}
-
-// matcher = name ( "=" | "!=" | "=~" | "!~" ) string .
-bool Parser::matcher(Selector& out) {
-  const std::string_view name = take_name();
-  if (name.empty()) return fail("expected a label name"), false;
-  const bool not_regex = take("!~");
-  const bool is_regex = not_regex || take("=~");
-  const bool not_equal = !is_regex && take("!=");
-  if (!is_regex && !not_equal && !take("=")) return fail("expected =, !=, =~ or !~"), false;
-  auto found = condition(not_regex || not_equal, is_regex, true);
-  if (!found) return false;
-  out.matchers.push_back({std::string(name), std::move(*found)});
-  return true;
-}
-
-// line filter = ( "|=" | "!=" | "|~" | "!~" ) string .
-bool Parser::line_filter(Selector& out) {
-  const bool not_regex = take("!~");
-  const bool is_regex = not_regex || take("|~");
-  const bool not_contains = !is_regex && take("!=");
-  if (!is_regex && !not_contains && !take("|="))
-    return fail("expected a line filter: |=, !=, |~ or !~"), false;
-  auto found = condition(not_regex || not_contains, is_regex, false);
-  if (!found) return false;
-  out.line_filters.push_back(std::move(*found));
-  return true;
-}
-
-// selector = "{" matcher { "," matcher } [ "," ] "}" { line filter } .
-base::Result<Selector> Parser::selector() {
-  Selector out;
-  if (!take("{")) fail("expected {");
-  while (error_.empty() && !take("}")) {
-    if (!matcher(out)) break;
-    const bool comma = take(",");
-    if (!comma && !rest_.starts_with('}')) fail("expected , or }");
-  }
-  if (error_.empty() && out.matchers.empty()) fail("a selector needs at least one label");
-  for (skip_space(); error_.empty() && !rest_.empty(); skip_space())
-    if (!line_filter(out)) break;
-  if (!error_.empty()) return base::fail("{}", error_);
-  return out;
-}
 
 }  // namespace
 
 base::Result<Selector> parse_selector(std::string_view text) {
-  return Parser(text).selector();
+  const logql::Parsed parsed = logql::parse(text);
+  if (!parsed.errors.empty())
+    return base::fail("{} at character {}", parsed.errors.front().message,
+                      parsed.errors.front().span.begin + 1);
+  const auto* query = parsed.ok() ? std::get_if<logql::LogQuery>(&parsed.expr->what) : nullptr;
+  if (query == nullptr) return base::fail("expected {{ at character 1");
+  return SelectorReader().read(*query);
 }
 
 }  // namespace components::loki::process::stages
