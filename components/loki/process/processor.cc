@@ -47,11 +47,15 @@ base::Result<void> Processor::start_thread() {
 
 Processor::PipelinePtr Processor::enter(const std::stop_token& stop) {
   base::Lock lock(mutex_);
-  const auto is_free = [&]() REQUIRES_LOCK(mutex_) {
-    return closed_ || (!busy_ && !flushing_ && replaced_.empty());
-  };
-  if (!is_free() && !for_sources_.wait(mutex_, stop, is_free)) return nullptr;
+  const auto may_enter = [&]() REQUIRES_LOCK(mutex_) { return closed_ || is_free(); };
+  ++waiting_;
+  const bool entered = may_enter() || for_sources_.wait(mutex_, stop, may_enter);
+  --waiting_;
   if (closed_) return nullptr;
+  if (!entered) {
+    wake_source();  // The call may have been for this one, which does not come.
+    return nullptr;
+  }
   busy_ = true;
   ++sending_;
   return pipeline_;
@@ -61,8 +65,8 @@ void Processor::leave_pipeline(const Pipeline& pipeline) {
   base::Lock lock(mutex_);
   held_->set(static_cast<double>(pipeline.held()));
   busy_ = false;
-  for_sources_.notify_all();
-  for_flush_.notify_all();
+  wake_source();
+  if (waiting_for_idle_ > 0) for_flush_.notify_all();
 }
 
 void Processor::end_send() {
@@ -94,7 +98,7 @@ void Processor::run() {
     flush(*due, stopping());
     base::Lock lock(mutex_);
     flushing_ = false;
-    for_sources_.notify_all();
+    wake_source();
   }
 }
 
@@ -102,7 +106,7 @@ std::optional<Processor::Flush> Processor::next_flush() {
   base::Lock lock(mutex_);
   while (!closed_) {
     if (busy_) {
-      for_flush_.wait(mutex_);
+      wait_for_idle([&]() REQUIRES_LOCK(mutex_) { return closed_ || !busy_; });
       continue;
     }
     const auto due = replaced_.empty() ? pipeline_->due() : Clock::time_point::min();
@@ -127,8 +131,7 @@ std::optional<Processor::Flush> Processor::next_flush() {
 /// Waits until nothing is under way and takes the pipeline. False when closed.
 bool Processor::may_flush() {
   flushing_ = true;
-  for_flush_.wait(mutex_,
-                  [&]() REQUIRES_LOCK(mutex_) { return closed_ || (!busy_ && sending_ == 0); });
+  wait_for_idle([&]() REQUIRES_LOCK(mutex_) { return closed_ || (!busy_ && sending_ == 0); });
   if (!closed_) busy_ = true;
   return !closed_;
 }
@@ -157,7 +160,7 @@ void Processor::close() {
   {
     base::Lock lock(mutex_);
     // Short: nothing waits inside of stages any more.
-    for_flush_.wait(mutex_, [&]() REQUIRES_LOCK(mutex_) { return !busy_; });
+    wait_for_idle([&]() REQUIRES_LOCK(mutex_) { return !busy_; });
     last = std::exchange(replaced_, {});
     if (pipeline_) last.push_back(std::exchange(pipeline_, nullptr));
     overtakes = sending_ > 0;

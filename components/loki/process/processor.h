@@ -51,6 +51,11 @@ class Processor final : public telemetry::LogReceiver {
   /// Waits for its turn in the pipeline. nullptr when a stop comes first.
   PipelinePtr enter(const std::stop_token& stop);
   void leave_pipeline(const Pipeline& pipeline);
+  bool is_free() const REQUIRES_LOCK(mutex_) { return !busy_ && !flushing_ && replaced_.empty(); }
+  /// Lets one source in: only one can be. It is called again when that source leaves, or gives up.
+  void wake_source() REQUIRES_LOCK(mutex_) {
+    if (waiting_ > 0 && is_free()) for_sources_.notify_one();
+  }
   void end_send();
 
   base::Result<void> start_thread() REQUIRES_LOCK(mutex_);
@@ -58,6 +63,12 @@ class Processor final : public telemetry::LogReceiver {
   /// Sleeps until something is due and nothing is under way. nullopt when closed.
   std::optional<Flush> next_flush();
   bool may_flush() REQUIRES_LOCK(mutex_);
+  template <class Predicate>
+  void wait_for_idle(Predicate is_idle) REQUIRES_LOCK(mutex_) {
+    ++waiting_for_idle_;
+    for_flush_.wait(mutex_, is_idle);
+    --waiting_for_idle_;
+  }
   void flush(const Flush& flush, std::stop_token stop);
 
   std::shared_ptr<base::metrics::Counter> received_;
@@ -74,9 +85,11 @@ class Processor final : public telemetry::LogReceiver {
   std::vector<PipelinePtr> replaced_ GUARDED_BY(mutex_);  // Still hold lines.
   bool started_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
-  bool busy_ GUARDED_BY(mutex_) = false;      // Somebody is in the pipeline.
-  bool flushing_ GUARDED_BY(mutex_) = false;  // Wanted, or under way.
-  int sending_ GUARDED_BY(mutex_) = 0;        // Batches that entered and are not handed on.
+  bool busy_ GUARDED_BY(mutex_) = false;         // Somebody is in the pipeline.
+  bool flushing_ GUARDED_BY(mutex_) = false;     // Wanted, or under way.
+  int waiting_ GUARDED_BY(mutex_) = 0;           // Sources that wait for their turn.
+  int waiting_for_idle_ GUARDED_BY(mutex_) = 0;  // Those who wait until nothing is under way.
+  int sending_ GUARDED_BY(mutex_) = 0;           // Batches that entered and are not handed on.
   bool poked_ GUARDED_BY(mutex_) = false;
   Clock::time_point wakes_at_ GUARDED_BY(mutex_) = Clock::time_point::max();
 };

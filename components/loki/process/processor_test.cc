@@ -131,6 +131,26 @@ TEST_CASE("processor: a source that is kept waiting is waited for") {
   CHECK(bench.has({"F1", "F2\na\nb", "F3"}));
 }
 
+TEST_CASE("processor: of many waiting sources each has its turn, whoever else gives up") {
+  Bench bench(joining("1ms"));
+  constexpr int kSources = 24;
+  constexpr int kBatches = 40;
+  std::vector<std::thread> sources;
+  std::vector<std::stop_source> stops(kSources);
+  std::atomic<int> sent = 0;
+  for (int i = 0; i < kSources; ++i)
+    sources.emplace_back([&, i] {
+      for (int k = 0; k < kBatches; ++k, ++sent)
+        bench.send({"F"},
+                   i % 2 == 0 ? stops[static_cast<size_t>(i)].get_token() : std::stop_token());
+    });
+  for (int i = 0; i < kSources; i += 2) stops[static_cast<size_t>(i)].request_stop();
+  CHECK(eventually([&] { return sent == kSources * kBatches; }));
+  for (std::thread& source : sources) source.join();
+  CHECK(eventually([&] { return bench.acked + bench.abandoned == kSources * kBatches; }));
+  CHECK(bench.acked >= kSources / 2 * kBatches);
+}
+
 TEST_CASE("processor: while a flush waits for the sink, sources can stop, and order is kept") {
   Bench bench(joining("10ms"));
   bench.gate->open(false);
