@@ -75,8 +75,8 @@ void labelmap(const Rule& rule, LabelsBuilder& labels) {
   for (const auto& [name, value] : before) {
     const Match match(regex_of(rule), name);
     if (!match) continue;
-    if (const std::string mapped = match.expand(rule.replacement); !mapped.empty())
-      labels.set(mapped, value);
+    const std::string mapped = match.expand(rule.replacement);
+    if (is_label_name(mapped)) labels.set(mapped, value);
   }
 }
 

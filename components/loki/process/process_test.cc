@@ -124,6 +124,25 @@ TEST_CASE("loki.process: stages, line by line") {
                         ingest_timestamp = false })r",
        {"a \"b\""},
        "{} {\"job\":\"j\",\"_entry\":\"a \\\"b\\\"\"}\n"},
+      {"pack takes a label that a stage in front has set",
+       R"r(stage.static_labels { values = { c = "x" } }
+          stage.pack { labels = ["c", "none"]
+                       ingest_timestamp = false })r",
+       {"hello"},
+       "{job=\"j\"} {\"c\":\"x\",\"_entry\":\"hello\"}\n"},
+      {"logfmt escapes are JSON's; a value with another stays as it is",
+       R"r(stage.logfmt { mapping = { m = "" } }
+          stage.output { source = "m" })r",
+       {R"(m="caf\u00e9 \u001b[31mred")", R"(m="\ud83d\ude00 \"q\" \\ \'s\'")",
+        R"(m="C:\Users\bob\x.log")", R"(m="\u12")", "k\x80\xff=1 m=\xe9"},
+       "{job=\"j\"} caf\u00e9 \x1b[31mred\n{job=\"j\"} \U0001f600 \"q\" \\ 's'\n"
+       "{job=\"j\"} C:\\Users\\bob\\x.log\n{job=\"j\"} \\u12\n{job=\"j\"} \xe9\n"},
+      {"groups may be named as Go has it, too",
+       R"r(stage.regex { expression = "^(?<level>[A-Z]+) (?P<rest>.*)$" }
+          stage.regex { expression = "(?:(?<a>x)|(?<b>y))$" }
+          stage.labels { values = { level = "", rest = "", a = "", b = "" } })r",
+       {"INFO y"},
+       "{b=\"y\", job=\"j\", level=\"INFO\", rest=\"y\"} INFO y\n"},
       {"logfmt",
        R"r(stage.logfmt { mapping = { level = "", m = "msg" } }
           stage.labels { values = { level = "", m = "" } })r",

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "components/loki/process/stages/json_text.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
@@ -27,8 +28,12 @@ void validate(const LogfmtArgs&, schema::Scope& scope) {
     scope.error("", "C079", "stage.logfmt needs \"mapping\" or \"regex\"");
 }
 
+bool is_blank(char c) {
+  return static_cast<unsigned char>(c) <= ' ';
+}
+
 bool is_key_char(char c) {
-  return c > ' ' && c != '=' && c != '"';
+  return !is_blank(c) && c != '=' && c != '"';
 }
 
 /// One pair of `key=value key="quoted value" key`.
@@ -40,7 +45,7 @@ struct Pair {
 
 /// Removes a pair from the front; nullopt at the end and at what is no logfmt.
 std::optional<Pair> take_pair(std::string_view& text) {
-  while (!text.empty() && text.front() <= ' ' && text.front() >= 0) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   const auto word = [&](auto belongs) {
     size_t size = 0;
     while (size < text.size() && belongs(text[size])) ++size;
@@ -48,14 +53,12 @@ std::optional<Pair> take_pair(std::string_view& text) {
     text.remove_prefix(size);
     return taken;
   };
-  // Bytes above 127 are negative where char is signed, and belong to words.
-  const auto in_word = [](char c) { return c < 0 || is_key_char(c); };
-  Pair pair{.key = word(in_word), .value = {}};
+  Pair pair{.key = word(is_key_char), .value = {}};
   if (pair.key.empty()) return std::nullopt;
   if (!text.starts_with('=')) return pair;
   text.remove_prefix(1);
   if (!text.starts_with('"')) {
-    pair.value = word([&](char c) { return in_word(c) || c == '='; });
+    pair.value = word([](char c) { return is_key_char(c) || c == '='; });
     return pair;
   }
   for (size_t i = 1; i < text.size(); ++i) {
@@ -69,18 +72,24 @@ std::optional<Pair> take_pair(std::string_view& text) {
   return std::nullopt;
 }
 
-/// A backslash takes the next character as it is, but for \n, \r and \t.
-std::string unescape(std::string_view raw) {
-  std::string out;
+/// Whether every escape is one that JSON has (or \'), as writers of logfmt use them.
+bool are_escapes_known(std::string_view raw) {
   for (size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '\\' || i + 1 == raw.size()) {
-      out += raw[i];
-      continue;
-    }
-    const char c = raw[++i];
-    out += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+    if (raw[i] != '\\') continue;
+    const char c = ++i < raw.size() ? raw[i] : '\0';
+    if (std::string_view("\"\\/'bfnrt").find(c) != std::string_view::npos) continue;
+    const std::string_view digits = raw.substr(i + 1, 4);
+    if (c != 'u' || digits.size() < 4 ||
+        digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
+      return false;
+    i += 4;
   }
-  return out;
+  return true;
+}
+
+/// A value is never altered by half: with an escape that is not known it stays as it is.
+std::string unescape_logfmt(std::string_view raw) {
+  return are_escapes_known(raw) ? unescape_json(raw) : std::string(raw);
 }
 
 class LogfmtStage final : public Stage {
@@ -103,7 +112,7 @@ class LogfmtStage final : public Stage {
           found_.push_back({*slot, frame.slice_of(pair->value), pair->escaped});
       for (const Found& found : found_)
         if (found.escaped)
-          frame.set(row, found.slot, unescape(frame.batch.text(found.value)));
+          frame.set(row, found.slot, unescape_logfmt(frame.batch.text(found.value)));
         else
           frame.set(row, found.slot, found.value);
     }

@@ -46,13 +46,16 @@ class PackStage final : public Stage {
 
  private:
   std::string packed(const Frame& frame, uint32_t row) const {
+    const telemetry::Entry& entry = frame.batch.entries[row];
     std::string out = "{";
     for (size_t i = 0; i < names_.size(); ++i) {
+      // A label that a stage in front has set is not among the extracted values.
+      const std::string_view label = frame.batch.labels(entry).get(names_[i]);
       const auto value = frame.value(row, slots_[i]);
-      if (!value) continue;
+      if (!value && label.empty()) continue;
       telemetry::append_json_string(out, names_[i]);
       out += ':';
-      telemetry::append_json_string(out, *value);
+      telemetry::append_json_string(out, value.value_or(label));
       out += ',';
     }
     out += "\"_entry\":";
