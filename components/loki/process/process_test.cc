@@ -137,6 +137,22 @@ TEST_CASE("loki.process: stages, line by line") {
         R"(m="C:\Users\bob\x.log")", R"(m="\u12")", "k\x80\xff=1 m=\xe9"},
        "{job=\"j\"} caf\u00e9 \x1b[31mred\n{job=\"j\"} \U0001f600 \"q\" \\ 's'\n"
        "{job=\"j\"} C:\\Users\\bob\\x.log\n{job=\"j\"} \\u12\n{job=\"j\"} \xe9\n"},
+      {"bytes that are not UTF-8 match as one character",
+       R"r(stage.replace { expression = "token=(\\S+)"
+                           replace = "<redacted>" }
+          stage.regex { expression = "^(?P<level>\\w+): .* end" }
+          stage.drop { expression = "^drop.me$" }
+          stage.match { selector = "{job=\"j\"} |~ \"^cut.this\""
+                        action = "drop" }
+          stage.labels { values = { level = "" } })r",
+       {"user=Andr\xe9 token=abc\xe9"
+        "def\xc3(SECRET rest",
+        "error: \xfc"
+        "ber end",
+        "drop\xe9me", "cut\xe9this"},
+       "{job=\"j\"} user=Andr\xe9 token=<redacted> rest\n"
+       "{job=\"j\", level=\"error\"} error: \xfc"
+       "ber end\n"},
       {"groups may be named as Go has it, too",
        R"r(stage.regex { expression = "^(?<level>[A-Z]+) (?P<rest>.*)$" }
           stage.regex { expression = "(?:(?<a>x)|(?<b>y))$" }

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -73,7 +74,7 @@ class DropStage final : public Stage {
     if (!args_.value.empty()) return joined(frame, row) == args_.value;
     if (args_.expression.compiled) {
       const std::string_view text = sources_.empty() ? frame.line(row) : joined(frame, row);
-      return re2::RE2::PartialMatch({text.data(), text.size()}, *args_.expression.compiled);
+      return MatchText(text).matches(*args_.expression.compiled);
     }
     for (const Slot source : sources_)
       if (!frame.has(row, source)) return false;

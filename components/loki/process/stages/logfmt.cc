@@ -6,6 +6,7 @@
 
 #include "components/loki/process/stages/json_text.h"
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -127,8 +128,7 @@ class LogfmtStage final : public Stage {
 
   std::optional<Slot> slot_of(std::string_view key) const {
     if (const auto found = slots_.find(key); found != slots_.end()) return found->second;
-    if (regex_ && re2::RE2::PartialMatch({key.data(), key.size()}, *regex_))
-      return names_.find(key);
+    if (regex_ && MatchText(key).matches(*regex_)) return names_.find(key);
     return std::nullopt;
   }
 

@@ -7,6 +7,7 @@
 
 #include "components/loki/process/stages/match_selector.h"
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -40,7 +41,7 @@ void validate(const MatchArgs& args, schema::Scope& scope) {
 bool holds(const Condition& condition, std::string_view text, bool whole) {
   bool matched = false;
   if (condition.regex)
-    matched = re2::RE2::PartialMatch({text.data(), text.size()}, *condition.regex);
+    matched = MatchText(text).matches(*condition.regex);
   else if (whole)
     matched = text == condition.text;
   else

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -119,8 +120,7 @@ class MultilineStage final : public Stage {
   void take(Frame& frame, uint32_t row) {
     const std::string_view line = frame.line(row);
     const Slice text = frame.slice_of(args_.trim_newlines ? without_line_end(line) : line);
-    const bool is_first =
-        re2::RE2::PartialMatch({line.data(), line.size()}, *args_.firstline.compiled);
+    const bool is_first = MatchText(line).matches(*args_.firstline.compiled);
     Block* block = find(frame, frame.entry(row).labels, is_first);
     if (block == nullptr) return kept_.push_back(row);  // No first line was seen yet.
     if (block->touched_in != frame.number()) touched_.push_back(block);

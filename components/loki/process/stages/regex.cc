@@ -5,6 +5,7 @@
 #include "components/loki/process/stages/captures.h"
 #include "components/loki/process/stages/regex_sequence.h"
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -52,11 +53,8 @@ class RegexStage final : public Stage {
   bool match(std::string_view text) {
     const auto quick = sequence_ ? sequence_->match(text, groups_) : RegexSequence::Answer::ask_re2;
     if (quick != RegexSequence::Answer::ask_re2) return quick == RegexSequence::Answer::match;
-    const re2::StringPiece piece(text.data(), text.size());
     pieces_.resize(groups_.size());
-    if (!regex_->Match(piece, 0, piece.size(), re2::RE2::UNANCHORED, pieces_.data(),
-                       static_cast<int>(pieces_.size())))
-      return false;
+    if (!MatchText(text).find(*regex_, 0, pieces_)) return false;
     for (size_t i = 0; i < groups_.size(); ++i) groups_[i] = {pieces_[i].data(), pieces_[i].size()};
     return true;
   }

@@ -5,6 +5,7 @@
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/template_language.h"
 #include "components/loki/process/stages/template_run.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 
@@ -63,8 +64,8 @@ class ReplaceStage final : public Stage {
     size_t at = 0;    // Where to look for the next match.
     size_t done = 0;  // Text up to here is in `out`.
     bool any = false;
-    while (at <= text.size() && regex_->Match(text, at, text.size(), re2::RE2::UNANCHORED,
-                                              groups_.data(), static_cast<int>(groups_.size()))) {
+    const MatchText readable(text);
+    while (at <= text.size() && readable.find(*regex_, at, groups_)) {
       any = true;
       for (size_t i = 1; i < groups_.size(); ++i) {
         if (groups_[i].data() == nullptr) continue;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "components/loki/process/stages/text_match.h"
 #include "river/schema/regex.h"
 #include "river/value.h"
 #include "telemetry/expand.h"
@@ -69,8 +70,8 @@ Answer regex_replace(const TemplateValue& pattern, const std::string& source,
   std::vector<re2::StringPiece> groups(static_cast<size_t>(regex.NumberOfCapturingGroups()) + 1);
   std::string out;
   size_t at = 0;
-  while (at <= source.size() && regex.Match(source, at, source.size(), re2::RE2::UNANCHORED,
-                                            groups.data(), static_cast<int>(groups.size()))) {
+  const MatchText readable(source);
+  while (at <= source.size() && readable.find(regex, at, groups)) {
     const auto start = static_cast<size_t>(groups[0].data() - source.data());
     out.append(source, at, start - at);
     out += literal ? with : telemetry::expand(with, regex, groups);
