@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "components/loki/source_docker/timestamp.h"
+#include "base/rfc3339.h"
 
 namespace components::loki::source_docker {
 namespace {
@@ -26,7 +26,7 @@ std::optional<Stamped> split_stamp(std::string_view payload) {
   // An empty line may come without the blank.
   if (end == payload.npos && payload.size() <= kStampBytesMax) end = payload.size();
   if (end == payload.npos) return std::nullopt;
-  const auto timestamp = parse_rfc3339(payload.substr(0, end));
+  const auto timestamp = base::parse_rfc3339(payload.substr(0, end));
   if (!timestamp) return std::nullopt;
   return Stamped{*timestamp, payload.substr(std::min(end + 1, payload.size()))};
 }

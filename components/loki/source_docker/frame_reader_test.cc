@@ -5,8 +5,6 @@
 
 #include <vector>
 
-#include "components/loki/source_docker/timestamp.h"
-
 namespace components::loki::source_docker {
 namespace {
 
@@ -77,34 +75,6 @@ constexpr auto kFrames = FrameReader::Format::frames;
 constexpr auto kTerminal = FrameReader::Format::terminal;
 
 }  // namespace
-
-TEST_CASE("timestamp") {
-  struct Case {
-    std::string_view text;
-    int64_t want;  // -1: refused
-  };
-  for (const auto& c : {
-           Case{"2026-11-21T08:22:28.342090367Z", kStampNs},
-           Case{"2026-11-21T10:22:28.342090367+02:00", kStampNs},
-           Case{"2026-11-21T05:52:28.342090367-02:30", kStampNs},
-           Case{"1970-01-01T00:00:00Z", 0},
-           Case{"1970-01-01T00:00:01.5Z", 1'500'000'000},
-           Case{"1970-01-01T00:00:00.0000000019Z", 1},
-           Case{"2024-02-29T00:00:00Z", 1'709'164'800'000'000'000},
-           Case{"2023-02-29T00:00:00Z", -1},
-           Case{"2026-13-01T00:00:00Z", -1},
-           Case{"2026-11-21T24:00:00Z", -1},
-           Case{"2026-11-21T08:22:28", -1},
-           Case{"2026-11-21T08:22:28.Z", -1},
-           Case{"2026-11-21T08:22:28Zx", -1},
-           Case{"2026-11-21 08:22:28Z", -1},
-           Case{"9999-01-01T00:00:00Z", -1},
-           Case{"", -1},
-       }) {
-    CAPTURE(c.text);
-    CHECK(parse_rfc3339(c.text).value_or(-1) == c.want);
-  }
-}
 
 TEST_CASE("frames: lines, streams and odd payloads") {
   struct Case {

@@ -130,8 +130,9 @@ void Tailer::begin_at_stored_cursor() {
   const auto stored = wiring_.positions->get(cursor_key(id_));
   const auto parsed = stored ? Cursor::parse(*stored) : std::nullopt;
   if (stored && !parsed)
-    wiring_.log.warn("container {:.12}: stored position \"{}\" is none of ours; reading all", id_,
-                     *stored);
+    wiring_.log.warn(
+        "container {:.12}: stored position \"{}\" is malformed; reading from the start", id_,
+        *stored);
   cursor_ = parsed.value_or(Cursor());
   if (window_) window_->detach();
   // A batch that is given up (its sink was removed) is read again at once, also when the container

@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "components/loki/source_file/lines.h"
-#include "components/loki/source_file/utf16.h"
 
 namespace components::loki::source_file {
 namespace {

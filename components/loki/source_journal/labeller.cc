@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "components/loki/source_journal/signature.h"
 
 namespace components::loki::source_journal {
@@ -69,6 +70,22 @@ std::string_view EntryFields::get(std::string_view name) const {
   for (size_t i = 0; i < size_; ++i)
     if (fields_[i].first == name) return fields_[i].second;
   return {};
+}
+
+void append_json_line(std::string& out, const EntryFields& fields) {
+  std::vector<const telemetry::Label*> sorted;
+  sorted.reserve(fields.size());
+  for (size_t i = 0; i < fields.size(); ++i) sorted.push_back(&fields.at(i));
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  out += '{';
+  for (const telemetry::Label* field : sorted) {
+    if (out.back() != '{') out += ',';
+    base::append_json_string(out, field->first);
+    out += ':';
+    base::append_json_string(out, field->second);
+  }
+  out += '}';
 }
 
 Labeller::Labeller(telemetry::Labels base, RelabelRules rules)

@@ -30,6 +30,10 @@ class EntryFields {
   size_t size_ = 0;
 };
 
+/// Appends a JSON object of all fields, sorted by name, values as strings. Bytes that are not UTF-8
+/// become U+FFFD, as JSON text cannot hold them.
+void append_json_line(std::string& out, const EntryFields& fields);
+
 /// Makes an entry's labels: the base labels plus __journal_<field> for every field, through the
 /// rules, without those that start with "__". Only fields that the rules look at are asked for, and
 /// what came out is remembered by their values, so the rules run once per combination.

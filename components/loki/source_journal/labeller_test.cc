@@ -3,8 +3,6 @@
 #include <doctest/doctest.h>
 #include <re2/re2.h>
 
-#include "components/loki/source_journal/json_line.h"
-
 namespace components::loki::source_journal {
 namespace {
 

@@ -6,7 +6,6 @@
 #include <random>
 #include <utility>
 
-#include "components/loki/source_journal/json_line.h"
 #include "io/backoff.h"
 #include "io/wake.h"
 

@@ -35,18 +35,19 @@ uint32_t drops_of(int fd) {
   return counts[SK_MEMINFO_DROPS];
 }
 
-/// "123 <": takes the count off a datagram that has one.
+/// "123 <13>": takes the count off a datagram that has one.
 std::string_view without_count(std::string_view bytes) {
   size_t at = 0;
   while (at < bytes.size() && bytes[at] >= '0' && bytes[at] <= '9') ++at;
-  const bool counted = at > 0 && bytes.substr(at).starts_with(" <");
-  return counted ? bytes.substr(at + 1) : bytes;
+  if (at == 0 || at == bytes.size() || bytes[at] != ' ') return bytes;
+  std::string_view message = bytes.substr(at + 1);
+  return take_priority(message) >= 0 ? bytes.substr(at + 1) : bytes;
 }
 
-/// Start of the next message within a datagram: a line that begins with a priority.
+/// Start of the next message within a datagram: a line that begins with a whole priority.
 size_t next_message(std::string_view bytes) {
   for (size_t at = 0; (at = bytes.find("\n<", at)) != bytes.npos; ++at)
-    if (at + 2 < bytes.size() && bytes[at + 2] >= '0' && bytes[at + 2] <= '9') return at + 1;
+    if (std::string_view line = bytes.substr(at + 1); take_priority(line) >= 0) return at + 1;
   return bytes.npos;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/rfc3339.h"
 #include "components/loki/source_syslog/parse_rfc3164.h"
 #include "components/loki/source_syslog/parse_rfc5424.h"
 #include "components/loki/source_syslog/timestamps.h"
@@ -72,7 +73,7 @@ bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) 
 /// 0 when the message brings no time.
 int64_t Decoder::timestamp(const Message& message) const {
   if (message.timestamp.empty()) return 0;
-  if (const auto time = parse_rfc3339(message.timestamp)) return *time;
+  if (const auto time = base::parse_rfc3339(message.timestamp, base::Rfc3339::loose)) return *time;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()).value_or(0);
 }

@@ -117,34 +117,6 @@ BsdTime read_bsd(std::string_view text) {
 
 }  // namespace
 
-std::optional<int64_t> parse_rfc3339(std::string_view text) {
-  Reader in(text);
-  const int year = in.number(4);
-  in.expect('-');
-  const auto month = static_cast<unsigned>(in.number(2));
-  in.expect('-');
-  const auto day = static_cast<unsigned>(in.number(2));
-  if (!in.accept('T') && !in.accept('t')) in.expect(' ');
-  const int hour = in.number(2);
-  in.expect(':');
-  const int minute = in.number(2);
-  in.expect(':');
-  const int second = in.number(2);
-  const int64_t fraction = in.fraction();
-  int64_t offset_minutes = 0;
-  if (!in.accept('Z') && !in.accept('z')) {
-    const bool west = in.accept('-');
-    if (!west) in.expect('+');
-    const int hours = in.number(2);
-    in.accept(':');
-    offset_minutes = (hours * 60 + in.number(2)) * (west ? -1 : 1);
-  }
-  if (!in.ok() || !in.rest().empty() || !fits(year)) return std::nullopt;
-  const auto time = nanoseconds(year, month, day, hour, minute, second, fraction);
-  if (!time) return std::nullopt;
-  return *time - offset_minutes * 60 * kSecond;
-}
-
 std::optional<int64_t> parse_bsd_time(std::string_view text, int64_t now_ns) {
   const BsdTime time = read_bsd(text);
   if (time.size == 0) return std::nullopt;

@@ -5,9 +5,6 @@
 
 namespace components::loki::source_syslog {
 
-/// RFC 3339 with any number of fraction digits: "2026-11-21T03:30:03.250953Z". In ns since 1970.
-std::optional<int64_t> parse_rfc3339(std::string_view text);
-
 /// "Nov 21 03:30:03", also with a fraction of the second or the year behind the day; taken as UTC.
 /// Without a year it is the one that puts it closest to `now_ns`, so a message of 31 December that
 /// is read in January gets last year's.
