@@ -29,6 +29,8 @@ void read_and_judge(const Input& input, Gathered& gathered) {
   documents::ReadDocuments read = read_documents(input.documents, input.progress);
   report.documents = std::move(read.documents);
   report.io_errors = std::move(read.io_errors);
+  report.io_errors.insert(report.io_errors.end(), report.fleet.not_read.begin(),
+                          report.fleet.not_read.end());
   report.findings = impact::judge(report.documents, report.fleet.mapping);
 }
 

@@ -127,7 +127,7 @@ base::Result<void> HostFiles::clean_up(std::string_view host_name, std::string_v
   if (const yaml::Pair* port = port_variable(*host, service)) {
     const fs::path path = file_of(port->key_span);
     if (!belongs_to(path, host_name))
-      return base::fail("{}: {} stands in a file that other hosts read, too; remove it by hand",
+      return base::fail("{}: {} is in a file that other hosts use as well; remove it by hand",
                         path.string(), port->key);
     auto file = open(path);
     if (!file) return tl::unexpected(file.error());

@@ -44,7 +44,7 @@ bool search_text(const Value& value, const Excerpt& text, Gatherer& out, int dep
         tree.root().is_map() || tree.root().is_list() ? search(tree.root(), out, depth + 1) : false;
   if (!error || !says_document(value.key())) return found;
   out.unrecognised_at(text.in_file(error->at), out.context.prefix,
-                      fmt::format("\"{}\" is not {} as it stands: {}", value.key(),
+                      fmt::format("\"{}\" is not valid {}: {}", value.key(),
                                   is_json ? "JSON" : "YAML", error->message));
   return true;
 }

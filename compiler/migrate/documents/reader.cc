@@ -128,7 +128,7 @@ void read_yaml_file(const Excerpt& whole, Gatherer& out) {
       whole.text().find("{{") != std::string::npos || whole.text().find("{%") != std::string::npos;
   out.unrecognised_at(
       error->at, "",
-      fmt::format("not YAML as it stands: {}{}", error->message,
+      fmt::format("not valid YAML: {}{}", error->message,
                   is_template ? "; a Helm or Jinja template must be rendered first" : ""));
 }
 

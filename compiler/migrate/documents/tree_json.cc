@@ -192,7 +192,7 @@ std::optional<Tree> JsonReader::read(TreeError* error) {
   bool is_good = value();
   while (is_good && open_ != Tree::kNone) is_good = value();
   skip_space();
-  if (is_good && at_ < text_.size()) is_good = fail("more text behind the value");
+  if (is_good && at_ < text_.size()) is_good = fail("unexpected text after the value");
   if (is_good) return std::move(tree_);
   if (error != nullptr) *error = {static_cast<uint32_t>(at_), message_};
   return std::nullopt;

@@ -126,7 +126,7 @@ void VariableQueryReader::text(const Value& query) {
   if (!inner || inner->text().empty()) return;
   const bool is_variable = !variable_name(inner->text()).empty();
   if (shape_of(inner->text()) == QueryShape::unclear && !is_variable)
-    return out_.unrecognised(query, "a variable's query that is none of the known functions");
+    return out_.unrecognised(query, "a variable's query that uses no known function");
   add(UseKind::query, query, std::move(*inner));
 }
 

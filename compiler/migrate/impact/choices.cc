@@ -101,6 +101,8 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     const auto before = offered_values(families, variable, scope, Side::before);
     const auto after = offered_values(families, variable, scope, Side::after);
     estimated = estimated || before.estimated || after.estimated;
+    // Without a value that is known there is nothing to judge the query with.
+    if (before.empty() && after.empty()) return list;
     if (!use.alone) {
       list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
     } else {

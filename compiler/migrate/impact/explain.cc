@@ -38,7 +38,7 @@ bool has_label(const FamilyIndex& families, FamilyIndex::Range range, const std:
 std::string why_lost(const FamilyIndex& families, size_t change,
                      const std::vector<Condition>& conditions) {
   const auto range = families.after(change);
-  if (range.empty()) return "its lines no longer come";
+  if (range.empty()) return "it sends no more lines";
   for (const Condition& condition : conditions) {
     if (extent_of(families, condition, range).all) continue;
     if (!has_label(families, range, condition.name)) {
@@ -101,7 +101,7 @@ std::string why_unsure(const FamilyIndex& families, size_t change,
       const Extent extent = extent_of(families, condition, range);
       if (extent.may && !extent.all) {
         return fmt::format(
-            "`{}` depends on values that the configurations do not tell, or that "
+            "`{}` depends on values that the configurations do not define, or that "
             "differ within the service",
             condition.text());
       }

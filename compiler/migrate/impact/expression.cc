@@ -260,7 +260,7 @@ class ExpressionJudge {
       all.reasons.clear();
       if (left.verdict != Verdict::same || right.verdict != Verdict::same) {
         all.reasons.emplace_back(
-            "The sides of `or` together take what they took: it is written for both worlds.");
+            "The sides of `or` together select what they selected: it already covers both states.");
       }
     }
     unite_contributions(all, left, right);

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/thread.h"
 #include "compiler/migrate/impact/finding.h"
@@ -57,10 +58,10 @@ class DocumentJudge {
     }
   }
 
-  /// A finding for each use. What was judged goes with this judge: it takes far more memory.
+  /// A finding for each use, after judge_queries(). What was judged goes with this judge: it takes
+  /// far more memory.
   std::vector<Finding> judge_all(size_t number, const Recorded& recorded,
                                  const std::vector<JudgedRule>& alerts) {
-    judge_queries();
     judge_recorded(recorded);
     judge_readers(alerts);
     std::vector<Finding> findings;
@@ -293,27 +294,39 @@ std::vector<Finding> judge(const std::vector<documents::Document>& documents,
                            const streams::Mapping& mapping) {
   // Rules come first, for other documents read what they find.
   const FamilyIndex families(mapping);
-  std::deque<DocumentJudge> with_rules;
+  std::deque<std::pair<size_t, DocumentJudge>> with_rules;
+  std::vector<size_t> others;
   Recorded recorded;
   std::vector<JudgedRule> alerts;
-  for (const documents::Document& document : documents) {
-    if (document.rules.empty()) continue;
-    with_rules.emplace_back(families, document).judge_queries();
-    with_rules.back().collect_rules(recorded, alerts);
+  for (size_t i = 0; i < documents.size(); ++i) {
+    if (documents[i].rules.empty()) {
+      others.push_back(i);
+      continue;
+    }
+    DocumentJudge& one = with_rules.emplace_back(i, DocumentJudge(families, documents[i])).second;
+    one.judge_queries();
+    one.collect_rules(recorded, alerts);
   }
   std::vector<std::vector<Finding>> by_document(documents.size());
+  for (auto& [number, one] : with_rules)
+    by_document[number] = one.judge_all(number, recorded, alerts);
   std::atomic<size_t> next{0};
-  const auto work = [&] {
-    const FamilyIndex own(mapping);  // It remembers decisions, each thread for itself.
-    for (size_t i; (i = next.fetch_add(1)) < documents.size();)
-      by_document[i] = DocumentJudge(own, documents[i]).judge_all(i, recorded, alerts);
+  // An index remembers decisions: each thread has its own.
+  const auto work = [&](const FamilyIndex& own) {
+    for (size_t i; (i = next.fetch_add(1)) < others.size();) {
+      DocumentJudge one(own, documents[others[i]]);
+      one.judge_queries();
+      by_document[others[i]] = one.judge_all(others[i], recorded, alerts);
+    }
   };
   {
-    const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), documents.size());
+    const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), others.size());
     std::vector<base::Thread> helpers;
-    for (size_t i = 1; i < threads; ++i)
-      if (auto helper = base::Thread::start("judge", work)) helpers.push_back(std::move(*helper));
-    work();
+    for (size_t k = 1; k < threads; ++k) {
+      auto helper = base::Thread::start("judge", [&] { work(FamilyIndex(mapping)); });
+      if (helper) helpers.push_back(std::move(*helper));
+    }
+    work(families);
   }
   size_t count = 0;
   for (const auto& own : by_document) count += own.size();

@@ -46,10 +46,11 @@ class LogQueryJudge {
     if (!before_.selected.error.empty()) return give_up(before_.selected.error + ".");
     if (!after_.selected.error.empty()) return give_up(after_.selected.error + ".");
     if (std::all_of(before_.conditions.begin(), before_.conditions.end(), accepts_absence)) {
+      // As before the move: the labels of streams have no part in it.
       outcome_.is_refused = true;
-      outcome_.verdict = Verdict::empty;
       outcome_.reasons.emplace_back(
-          "ERROR: Loki refuses a selector in which every matcher accepts the empty value.");
+          "Loki refuses a selector in which every matcher accepts the empty value, before the move "
+          "and after it.");
       return std::move(outcome_);
     }
     for (const size_t change : touched()) {

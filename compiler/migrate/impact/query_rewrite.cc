@@ -56,7 +56,7 @@ class QueryRewriter {
     }
     if (!changes) return true;
     if (!finds_others(judged_.verdict)) {
-      why = "its parts make up for one another";
+      why = "its parts compensate for each other";
       return false;
     }
     const auto leaf = rewrite_selector(families_, text_, query, index, judged_.choices, why);
@@ -242,8 +242,8 @@ Transition dual_labels(const FamilyIndex& families, const std::vector<size_t>& c
   transition.text = fmt::format("Keep {} of {} for some days beside the new labels.",
                                 fmt::join(names, ", "), names_of(families, changes));
   transition.cost =
-      fmt::format("{} streams begin anew when the old labels go; {} of {} labels{}", streams, most,
-                  kLabelsMax, most > kLabelsMax ? ", which Loki refuses" : "");
+      fmt::format("{} streams start over when the old labels are removed; {} of {} labels{}",
+                  streams, most, kLabelsMax, most > kLabelsMax ? ", which Loki refuses" : "");
   return names.empty() ? Transition{} : transition;
 }
 

@@ -72,7 +72,7 @@ class SelectorRewriter {
     }
     const bool comes = std::none_of(lost_.begin(), lost_.end(),
                                     [&](size_t change) { return families_.after(change).empty(); });
-    if (!comes) why = "its lines no longer come";
+    if (!comes) why = "it sends no more lines";
     const bool offers_others =
         !gained_.empty() && std::any_of(choices_.begin(), choices_.end(),
                                         [](const Bindings& one) { return one.changes(); });

@@ -106,7 +106,7 @@ inline void add_rules(Report& report) {
                    {"kairos", "Noise"}, true);
   loud.proposal =
       impact::Proposal{"count_over_time({hostname=\"puck\", service=\"kairos\"}[5m]) > 9", {}, ""};
-  loud.proposal->blocked = "the query stands in a plain YAML scalar that cannot hold a quote";
+  loud.proposal->blocked = "the query is in a plain YAML scalar that cannot hold a quote";
 }
 
 inline void add_dashboard(Report& report) {
@@ -140,7 +140,7 @@ inline Report sample_report() {
   add_dashboard(report);
   add_rules(report);
   report.comparisons = {{1, true, 40, 40, 1, 2, true, "both find as many lines"},
-                        {6, false, 0, 0, 0, 0, false, "$job stands in a filter"}};
+                        {6, false, 0, 0, 0, 0, false, "$job is used in a filter"}};
   return report;
 }
 

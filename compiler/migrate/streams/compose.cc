@@ -141,16 +141,17 @@ base::Result<ComposeProject> read_branch(const fs::path& path, const PlainTempla
   return project;
 }
 
-void read_file(const fs::path& path, ComposeFiles& out) {
+/// Notes in `errors` why there is no project.
+void read_file(const fs::path& path, ComposeFiles& out, std::vector<base::Error>& errors) {
   const auto source = base::read_file(path, kComposeBytesMax);
   if (!source) {
-    out.io_errors.push_back(source.error());
+    errors.push_back(source.error());
     return;
   }
   const PlainTemplate first = without_jinja(*source, Branch::first);
   auto project = read_branch(path, first);
   if (!project) {
-    out.io_errors.push_back(project.error());
+    errors.push_back(project.error());
     return;
   }
   if (first.has_branches)
@@ -219,9 +220,9 @@ ComposeFiles read_compose(const std::vector<fs::path>& folders) {
   for (const fs::path& folder : folders) {
     std::error_code code;
     if (!fs::is_directory(folder, code))
-      read_file(folder, out);
+      read_file(folder, out, out.io_errors);
     else
-      for (const fs::path& path : compose_files(folder, out)) read_file(path, out);
+      for (const fs::path& path : compose_files(folder, out)) read_file(path, out, out.not_read);
   }
   return out;
 }

@@ -33,7 +33,8 @@ struct ComposeProject {
 struct ComposeFiles {
   bool given = false;
   std::vector<ComposeProject> projects;  ///< by path
-  std::vector<base::Error> io_errors;    ///< files that could not be read or understood
+  std::vector<base::Error> io_errors;    ///< paths that were given and cannot be read
+  std::vector<base::Error> not_read;  ///< files below a folder that cannot be read or are not YAML
 
   /// The project that a service of the inventory runs in: the one of its name, or the one that logs
   /// to its syslog port. nullptr: none is known.

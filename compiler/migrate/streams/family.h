@@ -53,7 +53,7 @@ struct Change {
   std::string host;
   std::string service;
   std::vector<StreamFamily> before;
-  std::vector<StreamFamily> after;  ///< empty: its lines no longer come
+  std::vector<StreamFamily> after;  ///< empty: it sends no more lines
 };
 
 /// All streams of a fleet, before and after.

@@ -16,18 +16,18 @@ namespace compiler::migrate::streams {
 namespace {
 
 enum MarkerId : size_t {
-  kProject,
-  kComponent,
-  kContainerName,
-  kContainerId,
-  kNetwork,
-  kUnit,
-  kIdentifier,
-  kPath,
-  kCompose,
-  kField = 12,
-  kRegex = 30,
-  kMachine = 50,
+  kProjectMarker,
+  kComponentMarker,
+  kContainerNameMarker,
+  kContainerIdMarker,
+  kNetworkMarker,
+  kUnitMarker,
+  kIdentifierMarker,
+  kPathMarker,
+  kComposeMarker,
+  kFieldMarker = 12,
+  kRegexMarker = 30,
+  kMachineMarker = 50,
 };
 constexpr size_t kSamplesMax = 512;
 constexpr std::string_view kUnitLabel = "__journal__systemd_unit";
@@ -58,7 +58,7 @@ std::vector<VariantTexts> container_names(const Container& container, const Vari
   for (size_t i = 0; i < kVariants; ++i)
     name[i] = container.is_composed && !container.has_own_name
                   ? "/" + project[i] + "-" + component[i] + "-1"
-                  : "/" + marker(kContainerName)[i];
+                  : "/" + marker(kContainerNameMarker)[i];
   return out;
 }
 
@@ -89,7 +89,7 @@ std::vector<VariantTexts> words(int count, int step, const Word& word) {
 /// One journal entry's samples: the label that tells its kind is set, other fields are open.
 std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules) {
   std::vector<Sample> samples = {kind};
-  size_t id = kField;
+  size_t id = kFieldMarker;
   for (const std::string& name : read_names(rules, "__journal_")) {
     if (name == kUnitLabel || name == kIdentifierLabel) continue;
     if (name == "__journal_priority_keyword" || name == "__journal_priority") {
@@ -101,7 +101,7 @@ std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules
                                      : std::to_string(i);
                         }));
     } else {
-      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegex));
+      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegexMarker));
     }
   }
   for (Sample& sample : samples) rules.doubt_maps(sample);
@@ -154,13 +154,13 @@ std::vector<Sample> each_of(std::vector<Sample> samples, std::string_view label,
 
 std::vector<Sample> container_samples(const Container& container) {
   Sample sample;
-  const VariantTexts project = text_or(container.project, kProject);
-  const VariantTexts component = text_or(container.component, kComponent);
-  sample.set("__meta_docker_container_id", marker(kContainerId));
-  sample.set("__meta_docker_container_network_mode", marker(kNetwork));
-  sample.set("__address__", around("", marker(kNetwork), ":80"));
-  sample.set("__meta_docker_network_ip", marker(kNetwork));
-  sample.set("__meta_docker_network_name", marker(kNetwork));
+  const VariantTexts project = text_or(container.project, kProjectMarker);
+  const VariantTexts component = text_or(container.component, kComponentMarker);
+  sample.set("__meta_docker_container_id", marker(kContainerIdMarker));
+  sample.set("__meta_docker_container_network_mode", marker(kNetworkMarker));
+  sample.set("__address__", around("", marker(kNetworkMarker), ":80"));
+  sample.set("__meta_docker_network_ip", marker(kNetworkMarker));
+  sample.set("__meta_docker_network_name", marker(kNetworkMarker));
   constexpr std::string_view kLabel = "__meta_docker_container_label_";
   for (const auto& [name, value] : container.labels)
     sample.set(std::string(kLabel) + sanitized(name), value);
@@ -171,7 +171,7 @@ std::vector<Sample> container_samples(const Container& container) {
     sample.set(std::string(kLabel) + "com_docker_compose_container_number", "1");
     for (const std::string_view name : {"config_hash", "depends_on", "image",
                                         "project_config_files", "project_working_dir", "version"})
-      sample.set(fmt::format("{}com_docker_compose_{}", kLabel, name), marker(kCompose));
+      sample.set(fmt::format("{}com_docker_compose_{}", kLabel, name), marker(kComposeMarker));
   }
   return each_of({sample}, "__meta_docker_container_name",
                  container_names(container, project, component));
@@ -182,16 +182,16 @@ std::vector<Sample> syslog_samples(const NamedTexts& labels, const PlacedRules& 
   using components::loki::source_syslog::severity_word;
   constexpr std::string_view kMessage = "__syslog_message_";
   Sample base;
-  set_all(labels, kMachine, base);
+  set_all(labels, kMachineMarker, base);
   std::vector<Sample> samples = {base};
-  size_t id = kField;
+  size_t id = kFieldMarker;
   for (const std::string& name : read_names(rules, "__syslog_")) {
     if (name == std::string(kMessage) + "severity")
       samples = each_of(std::move(samples), name, words(8, 1, severity_word));
     else if (name == std::string(kMessage) + "facility")
       samples = each_of(std::move(samples), name, words(24, 8, facility_word));
     else
-      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegex));
+      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegexMarker));
   }
   for (Sample& sample : samples) rules.doubt_maps(sample);
   return samples;
@@ -201,7 +201,7 @@ std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_vie
                                        std::string_view matches, const PlacedRules& rules,
                                        const river::diag::SourceMap& sources) {
   Sample base;
-  set_all(labels, kMachine, base);
+  set_all(labels, kMachineMarker, base);
   base.set("job", id);
   std::vector<JournalKind> kinds;
   const auto add = [&](std::string unit_text, const VariantTexts& unit,
@@ -215,25 +215,25 @@ std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_vie
   for (const std::string_view word : components::loki::source_journal::match_words(matches))
     if (word.starts_with(kUnitMatch)) {
       const std::string unit(word.substr(kUnitMatch.size()));
-      add(unit, known(unit), marker(kIdentifier));
+      add(unit, known(unit), marker(kIdentifierMarker));
     }
   if (!kinds.empty()) return kinds;
   std::string doubt;
   for (const RuleTarget& target : rule_targets(rules)) {
-    const auto text = regex_sample(target.regex, kRegex);
+    const auto text = regex_sample(target.regex, kRegexMarker);
     const auto is_open = [&] { return without_markers((*text)[0], 0) == OpenValue{{"", ""}}; };
     if (!text) {
       const auto span =
           target.rule < rules.places.size() ? rules.places[target.rule] : river::diag::Span{};
-      doubt = fmt::format("what the regex {} matches cannot be told, in the rule at {}",
+      doubt = fmt::format("the values that the regex {} matches are not known, in the rule at {}",
                           target.regex, place_of(sources, span));
     } else if (!is_open()) {
       const bool is_unit = target.label == kUnitLabel;
-      add((*text)[0], is_unit ? *text : around("", marker(kUnit), ".service"),
-          is_unit ? marker(kIdentifier) : *text);
+      add((*text)[0], is_unit ? *text : around("", marker(kUnitMarker), ".service"),
+          is_unit ? marker(kIdentifierMarker) : *text);
     }
   }
-  add("", around("", marker(kUnit), ".service"), marker(kIdentifier));
+  add("", around("", marker(kUnitMarker), ".service"), marker(kIdentifierMarker));
   JournalKind& rest = kinds.back();
   for (Sample& sample : journal_samples(base, rules)) rest.samples.push_back(std::move(sample));
   if (!doubt.empty())
@@ -252,7 +252,7 @@ Sample file_sample(const river::schema::Target& target) {
   for (const char c : path->second) {
     const bool is_pattern = until != '\0' || std::string_view("*?[{").find(c) != std::string::npos;
     for (size_t i = 0; i < kVariants; ++i)
-      if (until == '\0') text[i] += is_pattern ? marker(kPath)[i] : std::string(1, c);
+      if (until == '\0') text[i] += is_pattern ? marker(kPathMarker)[i] : std::string(1, c);
     if (c == until)
       until = '\0';
     else if (until == '\0' && (c == '[' || c == '{'))

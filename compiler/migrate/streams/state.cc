@@ -233,6 +233,17 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
   return state;
 }
 
+/// The streams of the hosts that were not asked for: they stay, and queries find them. Errors of
+/// these hosts are not the question's.
+void add_other_hosts(const Question& question, const Runs& asked, Mapping& mapping) {
+  Question all = question;
+  all.hosts.clear();
+  compiler::emit::Run run;
+  for (const auto& [name, host] : StateReader(all, run).read_today())
+    if (host.is_compiled && !asked.contains(name))
+      pair_up(name, host.families, host.families, mapping);
+}
+
 }  // namespace
 
 State read_state(const Question& question, compiler::emit::Run& run) {
@@ -252,6 +263,8 @@ State read_state(const Question& question, compiler::emit::Run& run) {
     state.done += state.hosts.back().done;
     state.total += state.hosts.back().total;
   }
+  if (!question.hosts.empty()) add_other_hosts(question, today, state.mapping);
+  state.not_read = reader.compose().not_read;
   return state;
 }
 

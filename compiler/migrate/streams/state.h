@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "compiler/emit/run.h"
 #include "compiler/migrate/streams/family.h"
 
@@ -51,6 +52,7 @@ struct HostState {
 struct State {
   std::vector<HostState> hosts;
   Mapping mapping;
+  std::vector<base::Error> not_read;  ///< compose files, which are missing in all of this
   uint32_t done = 0;
   uint32_t total = 0;
 };

@@ -72,6 +72,7 @@ std::string dump(const State& state, const compiler::emit::Run& run) {
   }
   for (const auto& family : state.mapping.unchanged)
     out += fmt::format("unchanged {} \"{}\" ", family.host, family.service) + dump("", {family});
+  for (const auto& error : state.not_read) out += "not read: " + error.message + "\n";
   for (const auto& error : run.io_errors) out += "error: " + error.message + "\n";
   for (const auto& found : run.diagnostics.items())
     out += river::diag::one_line(found, run.sources) + "\n";

@@ -244,7 +244,8 @@ void Tracer::relabel_targets(const Node& node) {
       return name.starts_with(kComposeLabel);  // Containers that lack it are not Compose's.
     });
     if (!unmet.empty() && one.sample.has(kContainerIdLabel))
-      one.sample.doubt(fmt::format("the containers' label behind {} is not known", unmet.front()));
+      one.sample.doubt(
+          fmt::format("the container label that provides {} is not known", unmet.front()));
     if (one.sample.has(kContainerIdLabel)) rules.doubt_maps(one.sample);
     run(rules, sources_, one.sample);
   }

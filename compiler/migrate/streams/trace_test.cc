@@ -242,9 +242,10 @@ TEST_CASE("trace: containers") {
            "{container=\"…\", host=\"puck\"} x1\n"},
           {sanitised,
            "kairos {host=\"puck\"} x1\n"
-           "unsure: the containers' label behind __meta_docker_container_label_team is not known\n"
+           "unsure: the container label that provides __meta_docker_container_label_team is not "
+           "known\n"
            "{host=\"puck\"} x1\n"
-           "unsure: the containers' label behind __meta_docker_container_label_team is not "
+           "unsure: the container label that provides __meta_docker_container_label_team is not "
            "known\n"},
           {short_name,
            "kairos {host=\"puck\", part=\"…\"} x1\n"
@@ -344,7 +345,8 @@ loki.relabel "j" {{
            "{job=\"loki.source.journal.j\"} x1\n"},
           {untold,
            "{job=\"loki.source.journal.j\"} x1\n"
-           "unsure: what the regex [a-c]+ matches cannot be told, in the rule at c.river:8:2\n"},
+           "unsure: the values that the regex [a-c]+ matches are not known, in the rule at "
+           "c.river:8:2\n"},
           {priority,
            "{job=\"loki.source.journal.j\", level=\"emerg\"|\"alert\"|\"crit\"|5 more} x8\n"},
           {"loki.source.journal \"j\" { forward_to = [loki.write.default.receiver] }", kRest},

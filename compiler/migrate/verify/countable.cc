@@ -93,7 +93,7 @@ class Taker {
     for (const logql::Stage& stage : copy.stages) {
       const std::string variable = std::visit(VariableOf(), stage.what);
       if (!variable.empty())
-        return refuse("{} stands in a filter: no value is right for it here", variable);
+        return refuse("{} is used in a filter, where no single value can replace it", variable);
     }
     LineQuery line{logql::print(copy.selector), {}, false};
     line.parses = std::any_of(copy.stages.begin(), copy.stages.end(), [](const auto& stage) {
@@ -144,7 +144,7 @@ class Taker {
     }
     if (matcher.value.variables.empty()) return true;
     if (matcher.op == MatchOp::not_equal || matcher.op == MatchOp::not_regex) {
-      refuse("{} stands in a negative matcher: no value is right for it here",
+      refuse("{} is used in a negative matcher, where no single value can replace it",
              matcher.value.variables.front().written);
       return false;
     }

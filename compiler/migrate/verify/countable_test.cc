@@ -43,11 +43,14 @@ TEST_CASE("countable: what cannot be asked is refused with the reason") {
     std::string_view in, want;
   };
   const Case cases[] = {
-      {R"({job!="$job"})", "$job stands in a negative matcher: no value is right for it here"},
-      {R"({job!~"$job"})", "$job stands in a negative matcher: no value is right for it here"},
+      {R"({job!="$job"})",
+       "$job is used in a negative matcher, where no single value can replace it"},
+      {R"({job!~"$job"})",
+       "$job is used in a negative matcher, where no single value can replace it"},
       {R"({$job="x"})", "$job stands for a label's name"},
-      {R"({job="a"} |= "$q")", "$q stands in a filter: no value is right for it here"},
-      {R"({job="a"} | json | level=~"$l")", "$l stands in a filter: no value is right for it here"},
+      {R"({job="a"} |= "$q")", "$q is used in a filter, where no single value can replace it"},
+      {R"({job="a"} | json | level=~"$l")",
+       "$l is used in a filter, where no single value can replace it"},
       {R"(vector(1))", "it asks for no lines"},
       {R"($query)", "$query stands for a whole expression"},
   };

@@ -117,7 +117,7 @@ TEST_CASE("verify: what cannot be asked says so, the rest is asked") {
   REQUIRE(got.has_value());
   REQUIRE(got->size() == 3);
   CHECK_FALSE((*got)[0].asked);
-  CHECK((*got)[0].note == "$j stands in a negative matcher: no value is right for it here");
+  CHECK((*got)[0].note == "$j is used in a negative matcher, where no single value can replace it");
   CHECK_FALSE((*got)[1].asked);
   CHECK((*got)[1].note ==
         "the old query: HTTP 400: not supported here: a stage that is no line filter");
