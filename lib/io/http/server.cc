@@ -29,7 +29,6 @@
 #include "io/http/listen_address.h"
 
 namespace io::http {
-namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -50,18 +49,20 @@ struct ServerService {
   std::list<std::weak_ptr<ServerSession>> waiting GUARDED_BY(mutex);
 };
 
-using OnDone = std::function<void(const ServerError& error, size_t bytes)>;
-
 /// A connected socket, plain or TLS. One type for the session, so that what Asio and Beast make of
 /// it is compiled once.
 class ServerStream {
  public:
+  using OnDone = std::function<void(const ServerError& error, size_t bytes)>;
+
   virtual ~ServerStream() = default;
   virtual ServerSocket& socket() = 0;
   virtual void handshake(OnDone on_done) = 0;
   virtual void read_some(char* to, size_t size, OnDone on_done) = 0;
   virtual void write_some(const char* from, size_t size, OnDone on_done) = 0;
 };
+
+namespace {
 
 class PlainServerStream final : public ServerStream {
  public:
@@ -112,6 +113,8 @@ std::string head_of(const Response& response, bool keep_alive) {
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
   return head + "\r\n";
 }
+
+}  // namespace
 
 /// One connection: read a request, answer it, again. Keeps itself alive through its handlers, all
 /// of which run on the strand of its socket.
@@ -273,6 +276,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   size_t written_ = 0;
   bool keep_alive_ = false;
 };
+
+namespace {
 
 void start_session(ServerSocket socket, std::shared_ptr<ServerService> service) {
   std::unique_ptr<ServerStream> stream;
