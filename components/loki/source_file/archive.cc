@@ -14,7 +14,7 @@
 namespace components::loki::source_file {
 namespace {
 
-constexpr std::chrono::seconds kRetry{1};
+constexpr std::chrono::seconds kOpenRetry{1};
 /// How often to look at a file that may still be written. Each look that finds more reads it from
 /// its start, so they become fewer.
 constexpr std::chrono::milliseconds kGrowthPollMin{200};
@@ -41,7 +41,7 @@ std::string Archive::resume_text() const {
 }
 
 Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
-  due_ = now + kRetry;
+  due_ = now + kOpenRetry;
   if (window_->broken()) {
     renew_window();
     content_.reset();

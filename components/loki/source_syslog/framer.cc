@@ -4,15 +4,15 @@
 #include <cstring>
 #include <utility>
 
+#include "base/text.h"
+
 namespace components::loki::source_syslog {
 namespace {
 
 /// A count of more digits is none.
 constexpr size_t kCountDigitsMax = 8;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using base::is_digit;
 
 /// A larger count is a mistake, whatever max_message_length says.
 constexpr size_t kCountBelievedMax = 1 << 20;

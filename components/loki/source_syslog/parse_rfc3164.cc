@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "components/loki/source_syslog/timestamps.h"
 
 namespace components::loki::source_syslog {
@@ -9,9 +10,7 @@ namespace {
 
 constexpr size_t kTagSizeMax = 128;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using base::is_digit;
 
 void skip_spaces(std::string_view& rest) {
   size_t at = 0;

@@ -6,7 +6,7 @@
 namespace components::loki::source_syslog {
 namespace {
 
-void skip_spaces(std::string_view& rest) {
+void skip_blanks(std::string_view& rest) {
   size_t at = 0;
   while (at < rest.size() && rest[at] == ' ') ++at;
   rest.remove_prefix(at);
@@ -31,7 +31,7 @@ bool is_printable(char c) {
 
 /// PRINTUSASCII up to the next space; "-" gives an empty one. False: it is no field of a header.
 bool take_field(std::string_view& rest, std::string_view& field) {
-  skip_spaces(rest);
+  skip_blanks(rest);
   const void* space = rest.empty() ? nullptr : std::memchr(rest.data(), ' ', rest.size());
   const size_t size =
       space ? static_cast<size_t>(static_cast<const char*>(space) - rest.data()) : rest.size();
@@ -103,7 +103,7 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
       !take_field(bytes, message.msg_id))
     return false;
   if (!message.timestamp.empty() && !is_timestamp(message.timestamp)) return false;
-  skip_spaces(bytes);
+  skip_blanks(bytes);
   message.structured_data = {};
   if (bytes.starts_with('[')) {
     const size_t size = structured_data_size(bytes);
@@ -129,7 +129,7 @@ bool each_parameter(
     const std::string_view id = rest.substr(0, id_end);
     rest.remove_prefix(id_end);
     while (rest.starts_with(' ')) {
-      skip_spaces(rest);
+      skip_blanks(rest);
       if (rest.starts_with(']')) break;
       const size_t equals = rest.find("=\"");
       if (equals == rest.npos) return false;

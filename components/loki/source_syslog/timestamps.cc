@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "base/text.h"
+
 namespace components::loki::source_syslog {
 namespace {
 
@@ -10,9 +12,7 @@ namespace chrono = std::chrono;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using base::is_digit;
 
 /// Reads numbers and separators off a text; any mismatch spoils it.
 class Reader {
