@@ -27,13 +27,19 @@ Result<void> write_all(int fd, std::string_view content, const std::string& name
 
 }  // namespace
 
-Result<std::string> read_file(const std::filesystem::path& path, size_t bytes_max) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+namespace {
+
+Result<std::string> read_all(const std::filesystem::path& path, size_t bytes_max, bool is_regular) {
+  // A FIFO would hold up open() until somebody writes to it.
+  const Descriptor fd(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (is_regular ? O_NONBLOCK | O_NOCTTY : 0)));
   if (!fd) return fail_errno(fmt::format("cannot read {}", path.string()), errno);
   std::string content;
   struct stat status {};
-  if (::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode))
-    content.reserve(static_cast<size_t>(status.st_size) + 1);
+  const bool is_known = ::fstat(fd.get(), &status) == 0;
+  if (is_regular && is_known && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return fail("cannot read {}: not a regular file", path.string());
+  if (is_known && S_ISREG(status.st_mode)) content.reserve(static_cast<size_t>(status.st_size) + 1);
   char buffer[1 << 16];
   while (true) {
     const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
@@ -44,6 +50,16 @@ Result<std::string> read_file(const std::filesystem::path& path, size_t bytes_ma
     if (content.size() > bytes_max)
       return fail("cannot read {}: larger than {} bytes", path.string(), bytes_max);
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, size_t bytes_max) {
+  return read_all(path, bytes_max, /*is_regular=*/false);
+}
+
+Result<std::string> read_regular_file(const std::filesystem::path& path, size_t bytes_max) {
+  return read_all(path, bytes_max, /*is_regular=*/true);
 }
 
 Result<std::vector<NamedText>> read_config(const std::filesystem::path& path) {

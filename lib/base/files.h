@@ -13,6 +13,11 @@ namespace base {
 Result<std::string> read_file(const std::filesystem::path& path,
                               size_t bytes_max = size_t{256} << 20);
 
+/// As read_file(), but fails at once for what is not a regular file: a pipe could block for ever.
+/// For files that nobody has named on a command line.
+Result<std::string> read_regular_file(const std::filesystem::path& path,
+                                      size_t bytes_max = size_t{256} << 20);
+
 /// The text of a file, with the name under which messages speak of it.
 struct NamedText {
   std::string name;

@@ -111,3 +111,16 @@ TEST_CASE("files: of two writers one wins whole") {
   CHECK((last == contents[0] || last == contents[1]));
   CHECK(folder.names() == std::vector<std::string>{"f"});
 }
+
+TEST_CASE("files: what is not a regular file fails at once where one is expected") {
+  const TemporaryFolder folder;
+  const auto fifo = folder.path / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const auto text = base::read_regular_file(fifo);
+  REQUIRE_FALSE(text.has_value());
+  CHECK(text.error().message.find("not a regular file") != std::string::npos);
+  CHECK_FALSE(base::read_regular_file(folder.path).has_value());
+  CHECK_FALSE(base::read_regular_file("/dev/zero").has_value());
+  REQUIRE(base::write_file_atomic(folder.path / "file", "x").has_value());
+  CHECK(*base::read_regular_file(folder.path / "file") == "x");
+}

@@ -252,7 +252,7 @@ void Positions::load() {
   if (!std::filesystem::exists(file_, ignored) && !std::filesystem::exists(previous, ignored))
     return;
   const auto read = [](const std::filesystem::path& path) -> base::Result<Entries> {
-    const auto text = base::read_file(path, kFileBytesMax);
+    const auto text = base::read_regular_file(path, kFileBytesMax);
     if (!text) return tl::unexpected(text.error());
     return parse_positions(*text);
   };

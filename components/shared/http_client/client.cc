@@ -25,7 +25,7 @@ io::http::TlsVersion tls_version(TlsVersion version) {
 /// The text itself, or the content of the file without the blanks around it.
 base::Result<std::string> secret_text(const base::Secret& text, const std::string& file) {
   if (file.empty()) return text.reveal();
-  auto content = base::read_file(file, kSecretBytesMax);
+  auto content = base::read_regular_file(file, kSecretBytesMax);
   if (!content) return content;
   const size_t first = content->find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return std::string();
