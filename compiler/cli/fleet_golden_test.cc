@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <map>
 
@@ -95,6 +96,33 @@ TEST_CASE("compile: one host keeps the others' lines of the manifest") {
   command.check.catalog = components::catalog();
   CHECK(compiler::cli::run_compile(command).exit_code == 0);
   CHECK(files_below(folder.path()) == all);
+}
+
+TEST_CASE("compile: configs may hold passwords, so others cannot read them") {
+  const auto mode = [](const fs::path& file) { return fs::status(file).permissions(); };
+  constexpr auto kOthers = fs::perms::others_all;
+  Folder folder;
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  const fs::path config = folder.path() / "puck" / "config.river";
+  CHECK((mode(config) & kOthers) == fs::perms::none);
+  // One that an earlier version wrote, unchanged since.
+  fs::permissions(config, fs::perms::others_read, fs::perm_options::add);
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  CHECK((mode(config) & kOthers) == fs::perms::none);
+}
+
+TEST_CASE("compile: links and files that wait at the place of a temporary file are not written") {
+  Folder folder;
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  const fs::path config = folder.path() / "puck" / "config.river";
+  const std::string text = base::read_file(config).value();
+  folder.write("puck/config.river", "changed");
+  folder.write("victim", "untouched");
+  for (const std::string& end : {std::string(".new"), fmt::format(".{}.new", getpid())})
+    fs::create_symlink(folder.path() / "victim", config.string() + end);
+  REQUIRE(compile_sample_fleet(folder.path()).exit_code == 0);
+  CHECK(base::read_file(config).value() == text);
+  CHECK(base::read_file(folder.path() / "victim").value() == "untouched");
 }
 
 TEST_CASE("compile: dual labels are a rule after those that name the service") {

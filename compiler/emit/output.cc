@@ -1,6 +1,7 @@
 #include "compiler/emit/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,32 +20,55 @@ namespace {
 
 constexpr std::string_view kConfigFile = "config.river";
 
+// A config may hold credentials that its template or a host's variables give in plain text.
+constexpr mode_t kConfigMode = 0640;
+constexpr mode_t kManifestMode = 0644;
+constexpr mode_t kOthers = 0007;
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return false;
     text.remove_prefix(static_cast<size_t>(written));
   }
   return true;
 }
 
+/// Takes from a file the rights that `mode` does not give to others; it may be of an earlier cfgc.
+base::Result<void> restrict(const fs::path& path, mode_t mode) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) return base::fail_errno(path.string(), errno);
+  const mode_t allowed = facts.st_mode & 07777 & ~(kOthers & ~mode);
+  if (allowed != (facts.st_mode & 07777) && chmod(path.c_str(), allowed) != 0)
+    return base::fail_errno(path.string(), errno);
+  return {};
+}
+
 /// Replaces a file in one step if its content changes. What is written can be made again, so no
-/// fsync: ten thousand of them would take minutes.
-base::Result<void> write_if_changed(const fs::path& path, std::string_view content) {
+/// fsync: ten thousand of them would take minutes. The temporary file is new and of this process
+/// alone, so that neither a link nor a file left there, with its mode, is written to.
+base::Result<void> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
   const auto old = base::read_file(path);
-  if (old && *old == content) return {};
+  if (old && *old == content) return restrict(path, mode);
   std::error_code problem;
   fs::create_directories(path.parent_path(), problem);
   if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
-  const std::string temporary = path.string() + ".new";
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  const bool written = fd >= 0 && write_all(fd, content);
+  const std::string temporary = fmt::format("{}.{}.new", path.string(), getpid());
+  unlink(temporary.c_str());  // Of a process with the same number that was killed.
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (fd < 0) return base::fail_errno(temporary, errno);
+  const bool is_written = write_all(fd, content);
   const int code = errno;
-  if (fd >= 0) close(fd);
-  if (!written) return base::fail_errno(temporary, code);
+  close(fd);
+  if (!is_written) {
+    unlink(temporary.c_str());
+    return base::fail_errno(temporary, code);
+  }
   fs::rename(temporary, path, problem);
-  if (problem) return base::fail("{}: {}", path.string(), problem.message());
-  return {};
+  if (!problem) return {};
+  unlink(temporary.c_str());
+  return base::fail("{}: {}", path.string(), problem.message());
 }
 
 /// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
@@ -66,7 +90,8 @@ base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHo
   if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
   std::vector<base::Result<std::string>> digests(hosts.size());
   base::parallel_for(hosts.size(), [&](size_t i) {
-    const auto written = write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text);
+    const auto written =
+        write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text, kConfigMode);
     if (written)
       digests[i] = base::sha256_hex(hosts[i].text);
     else
@@ -78,7 +103,7 @@ base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHo
                             {"sha256", *digests[i]},
                             {"template", hosts[i].template_name}};
   }
-  return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n");
+  return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n", kManifestMode);
 }
 
 }  // namespace compiler::emit

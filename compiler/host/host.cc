@@ -1,6 +1,8 @@
 #include "compiler/host/host.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 
 #include "compiler/host/host_schema.h"
 
@@ -10,9 +12,6 @@ using river::diag::Diagnostics;
 using river::diag::Span;
 
 namespace {
-
-constexpr int64_t kPortFirst = 51400;
-constexpr int64_t kPortLast = 51499;
 
 /// `strong` over `weak`, map by map; lists and texts replace.
 const yaml::Node* merged(const yaml::Node& weak, const yaml::Node& strong, base::Arena& arena) {
@@ -51,13 +50,21 @@ std::string variable_stem(std::string_view service) {
   return stem;
 }
 
-/// YYYY-MM-DD, as far as digits go.
+/// A day of the calendar, YYYY-MM-DD.
 bool is_day(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-dd";
   if (text.size() != kShape.size()) return false;
   for (size_t i = 0; i < text.size(); ++i)
     if (kShape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != '-') return false;
-  return true;
+  const auto number = [&](size_t at, size_t digits) {
+    unsigned value = 0;
+    std::from_chars(&text[at], &text[at] + digits, value);
+    return value;
+  };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
+                                     std::chrono::month(number(5, 2)),
+                                     std::chrono::day(number(8, 2)))
+      .ok();
 }
 
 bool matches_everything(std::string_view regex) {
@@ -147,8 +154,8 @@ class HostBuilder {
   Host host_;
   bool partial_;
   Diagnostics& diagnostics_;
-  int64_t port_first_ = kPortFirst;
-  int64_t port_last_ = kPortLast;
+  int64_t port_first_ = kSyslogPortFirst;
+  int64_t port_last_ = kSyslogPortLast;
   Span range_span_;
 };
 
@@ -165,16 +172,16 @@ void HostBuilder::read_variable(const yaml::Pair& variable) {
   }
   const auto text = yaml::as_text(*variable.value);
   if (!text) return;
-  (variable.key == "syslog_format" ? host_.syslog_format : host_.environment) = {
-      *text, variable.value->span};
+  Text& member = variable.key == "syslog_format" ? host_.syslog_format : host_.environment;
+  member = {*text, variable.value->span};
 }
 
 void HostBuilder::read_telemetry(const Reader& telemetry) {
   telemetry.read("hostname", host_.hostname);
   if (const yaml::Node* range = telemetry.child("syslog").value("port_range");
       range != nullptr && range->items.size() == 2) {
-    port_first_ = yaml::as_int(*range->items[0]).value_or(kPortFirst);
-    port_last_ = yaml::as_int(*range->items[1]).value_or(kPortLast);
+    port_first_ = yaml::as_int(*range->items[0]).value_or(kSyslogPortFirst);
+    port_last_ = yaml::as_int(*range->items[1]).value_or(kSyslogPortLast);
     range_span_ = range->span;
   }
   read_journal(telemetry.child("journal"));

@@ -15,8 +15,7 @@ constexpr Key text(std::string_view name, std::string_view doc) {
 constexpr std::string_view kSyslogFormats[] = {"rfc3164", "rfc5424"};
 
 constexpr Key kSyslogKeys[] = {
-    {"port_range", KeyType::port_range,
-     "First and last port that <service>_syslog_port may name; [51400, 51499] when left out."},
+    {"port_range", KeyType::port_range, "First and last port that <service>_syslog_port may use."},
 };
 
 constexpr Key kJournalRuleKeys[] = {
@@ -28,8 +27,9 @@ constexpr Key kJournalRuleKeys[] = {
 
 constexpr Key kJournalKeys[] = {
     {"relabel", KeyType::map_list,
-     "Rules from top to bottom; for one label the last rule that matches wins.", kJournalRuleKeys},
-    text("matches", "Read matching entries only: FIELD=value, separated by spaces."),
+     "Rules, applied in order; when several set the same label, the last one wins.",
+     kJournalRuleKeys},
+    text("matches", "Read only matching entries: FIELD=value, separated by spaces."),
     text("max_age", "How far back to read at the first start, such as 12h; 7h when left out."),
     text("path", "Folder of journal files; the machine's journal when left out."),
 };
@@ -38,10 +38,10 @@ constexpr Key kDockerKeys[] = {
     {"discovery", KeyType::boolean,
      "Collect the output of all containers through the Docker socket."},
     {"migrated", KeyType::text_list,
-     "Services that moved from a syslog listener to discovery: their ports stay reserved."},
+     "Services that moved from a syslog listener to discovery; their ports stay reserved."},
     {"dual_labels", KeyType::text_map,
-     "Moved services whose streams keep the job label of their listener, with the day until which "
-     "that is meant: {kairos: 2026-12-05}."},
+     "Migrated services that keep the job label of their listener, each with the last day on "
+     "which it is needed: {kairos: 2026-12-05}."},
     text("host", "Docker's socket; unix:///var/run/docker.sock when left out."),
     text("refresh_interval", "How often to look for new containers; 30s when left out."),
 };
@@ -66,7 +66,7 @@ constexpr Key kLokiKeys[] = {
     text("tenant", "Tenant, sent as X-Scope-OrgID."),
     {"basic_auth", KeyType::map, "User name and password.", kBasicAuthKeys},
     text("bearer_token_env", "Environment variable of the agent that holds a bearer token."),
-    {"external_labels", KeyType::text_map, "Labels for every line that has them not."},
+    {"external_labels", KeyType::text_map, "Labels added to lines that lack them."},
 };
 
 constexpr Key kBackendsKeys[] = {
@@ -83,7 +83,7 @@ constexpr Key kTelemetryKeys[] = {
 };
 
 constexpr Key kHostKeys[] = {
-    {"services", KeyType::text_list, "What runs on the host."},
+    {"services", KeyType::text_list, "Services that run on the host."},
     text("deployment_environment", "Value of the environment label."),
     {"syslog_format",
      KeyType::text,
@@ -159,7 +159,7 @@ bool check_text_map(const yaml::Node& value, const Key& key,
                     river::diag::Diagnostics& diagnostics) {
   if (value.kind != yaml::Kind::map) return wrong_type(value, key, "a map", diagnostics);
   bool good = true;
-  for (const yaml::Pair& pair : value.pairs)  // Nothing takes away what a group says.
+  for (const yaml::Pair& pair : value.pairs)  // A null removes what a group sets.
     if (!yaml::is_null(*pair.value) && !yaml::as_text(*pair.value))
       good = wrong_type(*pair.value, Key{pair.key, KeyType::text, ""}, "text", diagnostics);
   return good;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ std::span<const Key> host_keys();
 
 /// The suffix of variables that give a service its syslog port.
 inline constexpr std::string_view kSyslogPortSuffix = "_syslog_port";
+
+/// The ports that services may name when telemetry.syslog.port_range is not given.
+inline constexpr uint16_t kSyslogPortFirst = 51400;
+inline constexpr uint16_t kSyslogPortLast = 51499;
 
 /// Checks a value against its key: wrong types, unknown keys (with a suggestion), missing ones.
 /// True when nothing was reported.

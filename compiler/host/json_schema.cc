@@ -39,7 +39,8 @@ Json schema_of(const Key& key) {
     case KeyType::text_map:
       return {{"type", "object"}, {"additionalProperties", text_schema()}};
     case KeyType::port_range:
-      return {{"type", "array"},
+      return {{"default", {kSyslogPortFirst, kSyslogPortLast}},
+              {"type", "array"},
               {"items", {{"type", "integer"}, {"minimum", 1}, {"maximum", 65535}}},
               {"minItems", 2},
               {"maxItems", 2}};
