@@ -1,9 +1,9 @@
-#include "river/config/alloy_names.h"
+#include "components/alloy_names.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace river::config {
+namespace components {
 
 namespace {
 
@@ -211,8 +211,8 @@ static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
 
 }  // namespace
 
-bool is_alloy_name(std::string_view name) {
-  return std::binary_search(std::begin(kNames), std::end(kNames), name);
+std::span<const std::string_view> alloy_names() {
+  return kNames;
 }
 
-}  // namespace river::config
+}  // namespace components

@@ -1,10 +1,11 @@
 #pragma once
+#include <span>
 #include <string_view>
 
-namespace river::config {
+namespace components {
 
-/// Grafana Alloy has a component or block of this name; whether this agent has it too is for the
-/// catalogue to say.
-bool is_alloy_name(std::string_view name);
+/// The names of Grafana Alloy's components and config blocks, sorted. Those that this program lacks
+/// are reported as missing here instead of unknown.
+std::span<const std::string_view> alloy_names();
 
-}  // namespace river::config
+}  // namespace components

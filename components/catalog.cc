@@ -1,5 +1,6 @@
 #include "components/catalog.h"
 
+#include "components/alloy_names.h"
 #include "components/config_blocks/http/signature.h"
 #include "components/config_blocks/livedebugging/signature.h"
 #include "components/config_blocks/logging/signature.h"
@@ -37,7 +38,7 @@ river::config::Catalog catalog() {
       &loki::write::kSignature,
   };
   // clang-format on
-  return all;
+  return {all, alloy_names()};
 }
 
 }  // namespace components

@@ -3,8 +3,9 @@
 
 namespace components {
 
-/// Every component and config block that Tributary knows, sorted by name. One line per signature in
-/// catalog.cc: an explicit list, because the linker drops self-registering objects of a library.
+/// Every component and config block that Tributary has, sorted by name, and the names of Alloy's.
+/// One line per signature in catalog.cc: an explicit list, because the linker drops
+/// self-registering objects of a library.
 river::config::Catalog catalog();
 
 }  // namespace components

@@ -49,7 +49,7 @@ void read_flow(const Series& series, double now, Status& status) {
   const auto is_in = [&](std::span<const std::string_view> names) {
     return std::find(names.begin(), names.end(), series.name) != names.end();
   };
-  for (const river::schema::Signature* signature : components::catalog()) {
+  for (const river::schema::Signature* signature : components::catalog().signatures) {
     const river::schema::FlowMetrics& flow = signature->flow;
     if (is_in(flow.sent)) status.sent += lines;
     if (is_in(flow.dropped)) status.dropped += lines;

@@ -65,7 +65,7 @@ TEST_CASE("status: the role, which also asks Alloy, counts the same metrics") {
     at = end;
   }
   std::map<std::string, std::string> wanted;
-  for (const river::schema::Signature* signature : components::catalog()) {
+  for (const river::schema::Signature* signature : components::catalog().signatures) {
     for (const auto name : signature->flow.sent) wanted[std::string(name)] = "sent";
     for (const auto name : signature->flow.dropped) wanted[std::string(name)] = "dropped";
     for (const auto name : signature->flow.waiting) wanted[std::string(name)] = "waiting";

@@ -160,13 +160,14 @@ void append_line(std::string& out, const Entry& entry) {
 
 std::string catalogue_json(river::config::Catalog catalog) {
   Json all = Json::array();
-  for (const schema::Signature* signature : catalog) all.push_back(component_json(*signature));
+  for (const schema::Signature* signature : catalog.signatures)
+    all.push_back(component_json(*signature));
   return all.dump(1) + "\n";
 }
 
 std::string catalogue_text(river::config::Catalog catalog) {
   std::string out;
-  for (const schema::Signature* signature : catalog) {
+  for (const schema::Signature* signature : catalog.signatures) {
     if (!out.empty()) out += '\n';
     out += fmt::format("{}{} ({})\n  {}\n", signature->name,
                        signature->takes_label ? " \"label\"" : "",

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "river/config/alloy_names.h"
 #include "river/schema/decode.h"
 
 namespace river::config {
@@ -73,17 +72,16 @@ void Binder::take(const ast::Statement& statement) {
 }
 
 const schema::Signature* Binder::signature_of(const ast::Statement& block) {
-  const auto found = std::find_if(catalog_.begin(), catalog_.end(), [&](const auto* signature) {
-    return signature->name == block.name;
-  });
-  if (found != catalog_.end()) return *found;
+  for (const schema::Signature* signature : catalog_.signatures)
+    if (signature->name == block.name) return signature;
   // An instance of a module: the module is what tributary lacks, and that is reported there.
   if (!bound_.modules.contains(first_name(block.name))) report_unknown(block);
   return nullptr;
 }
 
 void Binder::report_unknown(const ast::Statement& block) {
-  if (is_alloy_name(block.name)) {
+  const auto alloy = catalog_.alloy_names;
+  if (std::binary_search(alloy.begin(), alloy.end(), block.name)) {
     auto& report =
         diagnostics_.error("R082", block.name_span,
                            "tributary does not have \"{}\", which Grafana Alloy has", block.name);
@@ -94,7 +92,7 @@ void Binder::report_unknown(const ast::Statement& block) {
   auto& report =
       diagnostics_.error("R081", block.name_span, "unknown component \"{}\"", block.name);
   std::vector<std::string_view> names;
-  for (const schema::Signature* signature : catalog_) names.push_back(signature->name);
+  for (const schema::Signature* signature : catalog_.signatures) names.push_back(signature->name);
   if (const std::string_view near = did_you_mean(block.name, names); !near.empty())
     report.with_help(fmt::format("did you mean \"{}\"?", near));
 }

@@ -2,6 +2,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.h"
@@ -14,7 +15,19 @@
 /// resolved, ordered. The catalogue of signatures is an argument: this room knows no component.
 namespace river::config {
 
-using Catalog = std::span<const schema::Signature* const>;
+/// What a configuration may be made of. A view: it does not own the signatures.
+struct Catalog {
+  std::span<const schema::Signature* const> signatures;  ///< sorted by name
+  /// Names of Grafana Alloy, sorted: one without a signature is reported as missing, not unknown.
+  std::span<const std::string_view> alloy_names;
+
+  Catalog() = default;
+  Catalog(std::span<const schema::Signature* const> known,
+          std::span<const std::string_view> of_alloy)
+      : signatures(known), alloy_names(of_alloy) {}
+  template <size_t N>
+  Catalog(const schema::Signature* const (&known)[N]) : signatures(known) {}
+};
 
 /// One top-level block.
 struct Node {

@@ -81,7 +81,8 @@ constexpr Signature kLogging{.name = "logging",
                              .takes_label = false,
                              .arguments = schema_of(kLoggingFields),
                              .make_arguments = make_arguments<LoggingArguments>};
-constexpr const Signature* kCatalog[] = {&kLogging, &kNew, &kSink, &kSource};
+constexpr const Signature* kSignatures[] = {&kLogging, &kNew, &kSink, &kSource};
+constexpr std::string_view kAlloyNames[] = {"declare", "prometheus.scrape", "tracing"};
 
 /// A configuration of one or more texts, resolved and checked.
 struct Checked {
@@ -98,7 +99,7 @@ struct Checked {
     trees = config::load(std::move(named), sources, diagnostics);
     std::vector<const ast::Tree*> files;
     for (const auto& tree : trees) files.push_back(tree.get());
-    program = config::resolve(files, kCatalog, floor, diagnostics);
+    program = config::resolve(files, {kSignatures, kAlloyNames}, floor, diagnostics);
     config::check(program, diagnostics);
   }
 

@@ -12,8 +12,13 @@ namespace river::config {
 
 namespace {
 
-/// Standard library functions below general availability, as they are written.
-constexpr std::string_view kExperimental[] = {"array.combine_maps", "array.group_by"};
+/// The function of the standard library that a chain begins with, or nullptr.
+const Function* stdlib_function(const Chain& chain) {
+  const Value* value = stdlib(chain.names.front());
+  if (value != nullptr && value->as_function() == nullptr && chain.names.size() > 1)
+    value = value->field(chain.names[1]);
+  return value != nullptr ? value->as_function() : nullptr;
+}
 
 std::string first_names(const Chain& chain, size_t count) {
   return fmt::format("{}", fmt::join(chain.names.begin(), chain.names.begin() + count, "."));
@@ -85,14 +90,12 @@ void Resolver::check_stdlib(const Chain& chain) {
   if (const std::string_view current = deprecated_alias(chain.names.front()); !current.empty())
     diagnostics_.warning("R090", chain.span, "\"{}\" is a deprecated name", chain.names.front())
         .with_help(fmt::format("write {}", current));
-  if (chain.names.size() < 2 || floor_ == schema::Stability::experimental) return;
-  const std::string name = first_names(chain, 2);
-  if (std::find(std::begin(kExperimental), std::end(kExperimental), name) ==
-      std::end(kExperimental))
+  const Function* function = stdlib_function(chain);
+  if (function == nullptr || !function->experimental || floor_ == schema::Stability::experimental)
     return;
   diagnostics_
-      .error("R091", chain.span, "function {} is experimental, but only {} ones are allowed", name,
-             stability_name(floor_))
+      .error("R091", chain.span, "function {} is experimental, but only {} ones are allowed",
+             function->name, stability_name(floor_))
       .with_help("allow it with --stability.level=experimental");
 }
 
