@@ -87,7 +87,7 @@ Json as_object(const HostStatus& host) {
 base::Result<Answer> parse_answer(std::string_view json) {
   const auto root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object() || !root.contains("config"))
-    return base::fail("what answers is not `tributary status`");
+    return base::fail("the answer is not that of `tributary status`");
   Answer answer;
   answer.version = member<std::string>(root, "version", "");
   answer.config = member<std::string>(root, "config", "");
@@ -149,10 +149,8 @@ std::string as_table(const std::vector<HostStatus>& hosts) {
     if (!host.problem.empty()) text += fmt::format("{:<{}}  {}\n", "", width, host.problem);
   }
   const Counts counts(hosts);
-  return text +
-         fmt::format(
-             "{} of {} hosts run what is compiled now, {} unreachable, {} in need of a look\n",
-             counts.current, hosts.size(), counts.unreachable, counts.unwell);
+  return text + fmt::format("{} of {} hosts up to date, {} unreachable, {} with problems\n",
+                            counts.current, hosts.size(), counts.unreachable, counts.unwell);
 }
 
 std::string as_json(const std::vector<HostStatus>& hosts) {

@@ -38,7 +38,7 @@ TEST_CASE("fleet: how the end of a command is read") {
            Case{"too late", base::fail("no answer within 1 s"), false, true, false,
                 "no answer within 1 s"},
            Case{"something else", ended(0, "hello", ""), false, false, false,
-                "what answers is not `tributary status`"},
+                "the answer is not that of `tributary status`"},
            Case{"other types", ended(0, R"({"config":7,"version":[],"unhealthy":[1]})", ""), true,
                 false, false, ""},
        }) {
@@ -72,7 +72,7 @@ TEST_CASE("fleet: the table and the JSON") {
         "         no route\n"
         "titania  has errors  1.0         healthy               5         1         2      0s     "
         "1d1h\n"
-        "1 of 4 hosts run what is compiled now, 1 unreachable, 3 in need of a look\n");
+        "1 of 4 hosts up to date, 1 unreachable, 3 with problems\n");
   const auto json = nlohmann::json::parse(as_json(hosts));
   CHECK(json["hosts"]["oberon"]["config"] == "current");
   CHECK(json["hosts"]["oberon"]["lag_seconds"] == 0.5);

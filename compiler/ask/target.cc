@@ -84,13 +84,14 @@ base::Result<std::vector<std::string>> command_of(std::string_view host, const V
     return base::fail("runs Alloy, which status.yml asks");
   std::string_view address = get(variables, "tributary_http_address");
   if (address.empty()) address = kDefaultAddress;
-  if (!is_address(address)) return base::fail("tributary_http_address: {} is no address", address);
+  if (!is_address(address))
+    return base::fail("tributary_http_address: {} is not an address", address);
   std::vector<std::string> ask = {
       "tributary", "status", "--format", "json", "--server.http.listen-addr", std::string(address)};
   const std::string_view connection = get(variables, "ansible_connection");
   if (connection == "local") return ask;
   if (!connection.empty() && connection != "ssh" && connection != "smart")
-    return base::fail("ansible_connection {} is not spoken here", connection);
+    return base::fail("ansible_connection {} is not supported; use ssh or local", connection);
 
   std::vector<std::string> command = {"ssh", "-o", "BatchMode=yes", "-o",
                                       fmt::format("ConnectTimeout={}", connect_timeout.count())};

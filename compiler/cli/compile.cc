@@ -1,6 +1,7 @@
+#include "compiler/cli/compile.h"
+
 #include <algorithm>
 
-#include "compiler/cli/command.h"
 #include "compiler/emit/output.h"
 
 namespace compiler::cli {

@@ -4,7 +4,8 @@
 #include <map>
 
 #include "base/files.h"
-#include "compiler/cli/command.h"
+#include "compiler/cli/compile.h"
+#include "compiler/cli/validate.h"
 #include "components/catalog.h"
 #include "tests/support/archive.h"
 #include "tests/support/golden.h"

@@ -23,7 +23,7 @@ Result<void> rewrite(const std::string& path, std::string_view text) {
   const auto target = std::filesystem::canonical(path, error);
   struct stat facts {};
   if (error || ::stat(target.c_str(), &facts) != 0) {
-    return base::fail("cannot write {}: it is gone", path);
+    return base::fail("cannot write {}: no such file", path);
   }
   return base::write_file_atomic(target, text, facts.st_mode & 07777);
 }

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
-#include "compiler/cli/arguments.h"
+#include "compiler/cli/command_line.h"
 #include "compiler/migrate/command.h"
 
 namespace compiler::cli {
@@ -64,7 +64,7 @@ struct Arguments {
   }
 
   void add_format(CLI::App& command) {
-    command.add_option("--format", format, "How the report is printed")
+    command.add_option("--format", format, "Output format of the report")
         ->check(CLI::IsMember({"text", "md", "html", "json", "sarif"}))
         ->capture_default_str();
   }

@@ -1,9 +1,10 @@
+#include "compiler/cli/validate.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "base/files.h"
-#include "compiler/cli/command.h"
 #include "river/parser.h"
 
 namespace compiler::cli {

@@ -94,7 +94,7 @@ def test_a_role_may_depend_on_its_listener(agents, fresh):
 def test_cfgc_status_says_who_runs_what(agents, fresh):
     code, text = fresh.status()
     assert code == 0, text
-    assert "3 of 3 hosts run what is compiled now" in text, text
+    assert "3 of 3 hosts up to date" in text, text
     fresh.edit("host_vars/oberon.yml", "kairos, gitea", "kairos")
     agents.fleet["puck"].ssh("systemctl stop tributary")
     agents.fleet["ariel"].cut()

@@ -102,7 +102,7 @@ def test_status_of_chosen_hosts_and_its_exit_codes(tmp_path):
     fleet.answer("10.0.0.1")
     code, out, err, _ = fleet.status("--host", "host00001", "--host", "host00002")
     assert code == 0, out + err
-    assert "2 of 2 hosts run what is compiled now" in out
+    assert "2 of 2 hosts up to date" in out
     assert ("-o|BatchMode=yes|-o|ConnectTimeout=10|-p|2222|-l|root|-i|/keys/one|-o|ProxyCommand=ssh -W %h:%p gate|--|"
             "10.0.0.1|tributary|status|--format|json|--server.http.listen-addr|127.0.0.1:12345"
             ) in fleet.log.read_text().splitlines()

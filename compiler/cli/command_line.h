@@ -1,14 +1,18 @@
 #pragma once
 #include <string>
 
-#include "compiler/cli/command.h"
+#include "compiler/emit/run.h"
 
 namespace CLI {
 class App;
 }
 
-/// What the subcommands of cfgc have in common.
+/// The command line of cfgc: arguments become the options of one function of this folder, whose
+/// result is printed. CLI11 costs seconds per unit: command_line.cc and migrate.cc include it
+/// alone.
 namespace compiler::cli {
+
+inline constexpr int kExitUsage = 2;
 
 /// --stability.level and --playbook-dir.
 struct CheckArguments {
@@ -20,10 +24,11 @@ struct CheckArguments {
   const emit::CheckOptions& resolve();
 };
 
-/// Prints a command's answer and gives the exit code; that of usage and I/O when stdout fails (a
+/// Prints a command's result and returns its exit code; kExitUsage when stdout cannot be written (a
 /// closed pipe, a full disk).
 int show(const emit::CommandResult& result);
 
-inline constexpr int kExitUsage = 2;
+/// Runs cfgc and returns its exit code.
+int run(int argc, char** argv);
 
 }  // namespace compiler::cli

@@ -1,0 +1,214 @@
+#include "compiler/cli/command_line.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "compiler/cli/catalogue.h"
+#include "compiler/cli/compile.h"
+#include "compiler/cli/fmt.h"
+#include "compiler/cli/migrate.h"
+#include "compiler/cli/status.h"
+#include "compiler/cli/validate.h"
+#include "compiler/host/host_schema.h"
+#include "components/catalog.h"
+
+namespace compiler::cli {
+
+namespace {
+
+using river::diag::OutputFormat;
+
+bool print_to(const std::string& text, FILE* to) {
+  return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
+}
+
+constexpr char kFooter[] = R"(Examples:
+  cfgc validate host_vars/             every host, findings point into the YAML
+  cfgc validate host_vars/puck.yml     one host
+  cfgc compile                         all hosts to compiled/HOST/config.river
+  cfgc compile --host puck --out /tmp/puck
+  cfgc fmt --check templates/*.river
+  cfgc migrate report --dashboards grafana/ --rules rules/
+
+Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written;
+`cfgc migrate --help` lists those of migrate)";
+
+/// The shared options, and --format of findings.
+struct FindingArguments {
+  std::string format = "text";
+  CheckArguments check;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--format", format, "Output format of findings")
+        ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
+        ->capture_default_str();
+    check.add_to(command);
+  }
+
+  emit::CheckOptions resolve() {
+    emit::CheckOptions options = check.resolve();
+    if (format == "json") options.format = OutputFormat::json;
+    if (format == "sarif") options.format = OutputFormat::sarif;
+    if (format == "github") options.format = OutputFormat::github;
+    if (format == "text" && isatty(STDOUT_FILENO) == 1) options.format = OutputFormat::text_colour;
+    return options;
+  }
+};
+
+std::string read_stdin() {
+  std::string text;
+  char buffer[65536];
+  while (const size_t got = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, got);
+  return text;
+}
+
+void add_fmt(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<FmtOptions>();
+  CLI::App* command = app.add_subcommand("fmt", "Print River files in their canonical format");
+  command->add_option("FILE", options->files, "Files; standard input when - or not given");
+  command->add_flag("--write,-w", options->write, "Rewrite the files");
+  command->add_flag("--check", options->check,
+                    "List the files that are not canonical; exit 1 if there are any");
+  command->add_flag("--diff", options->diff,
+                    "Print the changes as a unified diff; exit 1 if there are any");
+  command->callback([options, &exit_code] {
+    const FmtResult result = run_fmt(*options, read_stdin);
+    exit_code = show({result.exit_code, result.out, result.err});
+  });
+}
+
+void add_validate(CLI::App& app, int& exit_code) {
+  auto check = std::make_shared<FindingArguments>();
+  auto options = std::make_shared<ValidateOptions>();
+  CLI::App* command = app.add_subcommand("validate", "Check hosts or River files; writes nothing");
+  command->add_option("PATH", options->paths,
+                      "host_vars/, one of its files, an inventory, a folder of River files or a "
+                      "River file; default: ./inventory");
+  check->add_to(*command);
+  command->callback([options, check, &exit_code] {
+    options->check = check->resolve();
+    exit_code = show(run_validate(*options));
+  });
+}
+
+void add_compile(CLI::App& app, int& exit_code) {
+  auto check = std::make_shared<FindingArguments>();
+  auto options = std::make_shared<CompileCommand>();
+  CLI::App* command = app.add_subcommand("compile", "Write a checked River config for each host");
+  command->add_option("--inventory,-i", options->inventory, "Inventory file or folder")
+      ->capture_default_str();
+  command->add_option("--host", options->hosts, "Only this host; may be repeated");
+  command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
+  command->add_flag("--strict", options->strict, "Treat warnings as errors");
+  check->add_to(*command);
+  command->callback([options, check, &exit_code] {
+    options->check = check->resolve();
+    exit_code = show(run_compile(*options));
+  });
+}
+
+void add_catalogue(CLI::App& app, int& exit_code) {
+  auto format = std::make_shared<std::string>("text");
+  CLI::App* command =
+      app.add_subcommand("catalogue", "Print the arguments and exports of all components");
+  command->add_option("--format", *format, "Output format")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([format, &exit_code] {
+    const auto catalog = components::catalog();
+    exit_code =
+        show({0, *format == "json" ? catalogue_json(catalog) : catalogue_text(catalog), ""});
+  });
+}
+
+void add_schema(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of host_vars files");
+  command->callback([&exit_code] { exit_code = show({0, host::json_schema(), ""}); });
+}
+
+void add_status(CLI::App& app, int& exit_code) {
+  struct Arguments {
+    StatusOptions options;
+    CheckArguments check;
+    std::string format = "table";
+    int connect_seconds = 10;
+    int answer_seconds = 30;
+  };
+  auto asked = std::make_shared<Arguments>();
+  StatusOptions& options = asked->options;
+  CLI::App* command = app.add_subcommand(
+      "status", "Compare what each host runs, asked over ssh, with what is compiled now");
+  command->add_option("--inventory,-i", options.load.inventory, "Inventory file or folder")
+      ->capture_default_str();
+  command->add_option("--host", options.load.only_hosts, "Only this host; may be repeated");
+  command->add_option("--format", asked->format, "Output format")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command->add_option("--jobs", options.pool.jobs, "Hosts asked at the same time")
+      ->check(CLI::Range(1, 200))
+      ->capture_default_str();
+  command->add_option("--connect-timeout", asked->connect_seconds, "Seconds to connect to a host")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  command->add_option("--timeout", asked->answer_seconds, "Seconds to wait for a host's answer")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    asked->options.check = asked->check.resolve();
+    asked->options.connect_timeout = std::chrono::seconds(asked->connect_seconds);
+    asked->options.pool.timeout = std::chrono::seconds(asked->answer_seconds);
+    asked->options.json = asked->format == "json";
+    exit_code = show(run_status(asked->options));
+  });
+}
+
+}  // namespace
+
+void CheckArguments::add_to(CLI::App& command) {
+  command.add_option("--stability.level", stability, "Minimum stability of components")
+      ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
+      ->capture_default_str();
+  command.add_option("--playbook-dir", options.playbook_dir,
+                     "Folder of host_vars/, group_vars/ and templates/; default: that of the "
+                     "inventory or the one above it");
+}
+
+const emit::CheckOptions& CheckArguments::resolve() {
+  using river::schema::Stability;
+  options.catalog = components::catalog();
+  if (stability == "public-preview") options.stability = Stability::public_preview;
+  if (stability == "experimental") options.stability = Stability::experimental;
+  return options;
+}
+
+int show(const emit::CommandResult& result) {
+  const bool is_printed = print_to(result.out, stdout);
+  print_to(result.err, stderr);
+  return is_printed ? result.exit_code : kExitUsage;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Compiles an Ansible inventory into one checked River config per host.", "cfgc");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_fmt(app, exit_code);
+  add_validate(app, exit_code);
+  add_compile(app, exit_code);
+  add_catalogue(app, exit_code);
+  add_schema(app, exit_code);
+  add_migrate(app, exit_code);
+  add_status(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (app.exit(problem) == 0) return 0;
+    return app.got_subcommand("migrate") ? kExitMigrateError : kExitUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace compiler::cli
