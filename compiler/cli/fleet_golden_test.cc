@@ -152,7 +152,7 @@ telemetry:
       "\t// both labels until 2026-12-05, from host_vars/puck.yml:7\n"
       "\trule {\n"
       "\t\tsource_labels = [\"service\"]\n"
-      "\t\tregex         = \"grafana\\\\-mcp\"\n"
+      "\t\tregex         = \"grafana-mcp\"\n"
       "\t\ttarget_label  = \"job\"\n"
       "\t\treplacement   = \"grafana-mcp\"\n");
   CAPTURE(text);

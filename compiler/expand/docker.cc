@@ -1,5 +1,3 @@
-#include <re2/re2.h>
-
 #include "compiler/expand/expand.h"
 
 /// fleet.docker: discover containers, name them by their Compose project and service, read them.
@@ -24,7 +22,7 @@ Statements dual_rules(const Expansion& to) {
         build.at(label.name_span)
             .block("rule", "",
                    {build.attribute("source_labels", build.list({build.string("service")})),
-                    text("regex", RE2::QuoteMeta(label.name)), text("target_label", "job"),
+                    text("regex", literal_regex(label.name)), text("target_label", "job"),
                     text("replacement", label.name)}));
     build.comment_above(*rules.back(), fmt::format("both labels until {}, from {}",
                                                    label.value.value, to.place(label.name_span)));

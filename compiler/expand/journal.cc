@@ -11,16 +11,6 @@ namespace {
 constexpr std::string_view kRelabelLabel = "journal";
 constexpr std::string_view kDefaultJob = "systemd";
 
-/// A regex that matches exactly this text.
-std::string escape_regex(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 /// `$` starts a capture in a replacement.
 std::string escape_replacement(std::string_view text) {
   std::string escaped;
@@ -55,7 +45,7 @@ void add_rules(const Expansion& to, const host::JournalRule& rule, Statements& o
     ast::Statement* made =
         make_rule(to.build.at(is_regex ? rule.pattern.span : label.value.span),
                   {by_unit ? "__journal__systemd_unit" : "__journal_syslog_identifier",
-                   is_regex ? std::string(rule.pattern.value) : escape_regex(rule.pattern.value),
+                   is_regex ? std::string(rule.pattern.value) : literal_regex(rule.pattern.value),
                    label.name, escape_replacement(label.value.value), label.name_span});
     if (first) to.build.comment_above(*made, to.place(rule.span));
     first = false;
@@ -68,7 +58,7 @@ void add_rules(const Expansion& to, const host::JournalRule& rule, Statements& o
 ast::Statement* fallback_rule(const Expansion& to) {
   const std::string id = fmt::format("loki.source.journal.{}", to.label());
   ast::Statement* rule =
-      make_rule(to.build, {"job", escape_regex(id), "job", std::string(kDefaultJob)});
+      make_rule(to.build, {"job", literal_regex(id), "job", std::string(kDefaultJob)});
   to.build.comment_above(*rule, "the job of what no rule above has given one");
   return rule;
 }

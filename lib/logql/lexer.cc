@@ -30,7 +30,7 @@ Token Lexer::next() {
   if (c == '"' || c == '`') return string(c);
   if (c == '\'') {
     if (dialect_.single_quotes) return string(c);
-    return token(Token::Kind::bad, at_ + 1, "strings stand in double quotes or backquotes");
+    return token(Token::Kind::bad, at_ + 1, "strings are written in double quotes or backquotes");
   }
   if (const size_t end = word_end(); end > at_) return token(Token::Kind::word, end);
   if (dialect_.flags && query_.substr(at_, 2) == "--" && at_ + 2 < query_.size() &&
@@ -48,7 +48,7 @@ Token Lexer::next() {
   while (end < query_.size() && is_continuation(query_[end])) ++end;
   const bool space = query_.substr(at_, end - at_) == "\u00a0";
   return token(Token::Kind::bad, end,
-               space ? "a non-breaking space is none to Loki; write a plain one"
+               space ? "a non-breaking space is not a space in LogQL; replace it by a plain one"
                      : "this character has no meaning here");
 }
 
@@ -81,7 +81,7 @@ Token Lexer::string(char quote) {
     end += quote != '`' && query_[end] == '\\' ? 2 : 1;
   }
   if (end >= query_.size() || query_[end] != quote) {
-    return token(Token::Kind::bad, at_ + 1, "this string has no end");
+    return token(Token::Kind::bad, at_ + 1, "string literal not terminated");
   }
   return token(Token::Kind::string, end + 1);
 }

@@ -3,77 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "logql/variable.h"
+#include "river/text.h"
 
 namespace logql {
 namespace {
-
-void append_utf8(uint32_t code, std::string& out) {
-  const auto tail = [&](int shift) {
-    out.push_back(static_cast<char>(0x80 | ((code >> shift) & 0x3f)));
-  };
-  if (code < 0x80) {
-    out.push_back(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.push_back(static_cast<char>(0xc0 | (code >> 6)));
-    tail(0);
-  } else if (code < 0x10000) {
-    out.push_back(static_cast<char>(0xe0 | (code >> 12)));
-    tail(6);
-    tail(0);
-  } else {
-    out.push_back(static_cast<char>(0xf0 | (code >> 18)));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
-/// \xHH, \ooo, \uHHHH, \UHHHHHHHH: how many digits, of which base.
-struct Coded {
-  size_t digits = 0;
-  int base = 16;
-};
-Coded coded(char letter) {
-  if (letter == 'x') return {2, 16};
-  if (letter == 'u') return {4, 16};
-  if (letter == 'U') return {8, 16};
-  return letter >= '0' && letter <= '7' ? Coded{3, 8} : Coded{};
-}
-
-/// Reads the escape at text[0], a backslash. Gives its length; 0: there is no such escape.
-size_t read_escape(std::string_view text, char quote, std::string& out) {
-  if (text.size() < 2) return 0;
-  const char letter = text[1];
-  constexpr std::string_view kLetters = "abfnrtv\\";
-  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\";
-  if (const size_t i = kLetters.find(letter); i != std::string_view::npos) {
-    out.push_back(kMeanings[i]);
-    return 2;
-  }
-  if (letter == quote) {
-    out.push_back(quote);
-    return 2;
-  }
-  const Coded form = coded(letter);
-  const size_t start = form.base == 8 ? 1 : 2;
-  if (form.digits == 0 || text.size() < start + form.digits) return 0;
-  const char* const first = text.data() + start;
-  uint32_t code = 0;
-  if (std::from_chars(first, first + form.digits, code, form.base).ptr != first + form.digits) {
-    return 0;
-  }
-  if (letter == 'u' || letter == 'U') {
-    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
-    append_utf8(code, out);
-  } else {
-    if (code > 0xff) return 0;
-    out.push_back(static_cast<char>(code));
-  }
-  return start + form.digits;
-}
 
 /// One character between double quotes. `all` also writes in code what could make a variable.
 void append_escaped(char c, bool all, std::string& out) {
@@ -145,11 +80,11 @@ std::optional<ParseError> unquote(std::string_view quoted, uint32_t base, Text& 
       result.value += variable.written;
       at += variable.written.size();
     } else if (inner[at] == '\\' && quote != '`') {
-      const size_t length = read_escape(inner.substr(at), quote, result.value);
+      const size_t length = river::read_escape(inner.substr(at), quote, result.value);
       const uint32_t place = base + 1 + static_cast<uint32_t>(at);
       if (length == 0) {
         return ParseError{{place, place + 2},
-                          "there is no such escape; write \\\\ for a backslash, or use backquotes"};
+                          "unknown escape sequence; write \\\\ for a backslash, or use backquotes"};
       }
       at += length;
     } else {

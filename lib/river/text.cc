@@ -36,30 +36,17 @@ constexpr Range kUnprintable[] = {
     {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE007F}, {0xF0000, 0x10FFFF},
 };
 
-char simple_escape(char letter) {
-  constexpr std::string_view kLetters = "abfnrtv\\\"";
-  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"";
-  const size_t i = kLetters.find(letter);
-  return i == std::string_view::npos ? '\0' : kMeanings[i];
-}
+/// \xHH, \ooo, \uHHHH, \UHHHHHHHH: how many digits of which base.
+struct Coded {
+  size_t digits = 0;
+  int base = 16;
+};
 
-// Decodes the escape after a backslash; answers how many bytes it took.
-size_t decode_escape(std::string_view rest, std::string& out) {
-  if (const char c = simple_escape(rest.front()); c != '\0') {
-    out += c;
-    return 1;
-  }
-  const char letter = rest.front();
-  const size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 3;
-  const size_t start = digits == 3 ? 0 : 1;
-  const auto number = rest.substr(start, digits);
-  uint32_t value = 0;
-  std::from_chars(number.data(), number.data() + number.size(), value, digits == 3 ? 8 : 16);
-  if (digits < 4)
-    out += static_cast<char>(value);
-  else
-    append_utf8(out, value);
-  return start + number.size();
+Coded coded(char letter) {
+  if (letter == 'x') return {2, 16};
+  if (letter == 'u') return {4, 16};
+  if (letter == 'U') return {8, 16};
+  return letter >= '0' && letter <= '7' ? Coded{3, 8} : Coded{};
 }
 
 }  // namespace
@@ -128,6 +115,36 @@ uint32_t to_lower(uint32_t code_point) {
   return towlower_l(static_cast<wint_t>(code_point), unicode());
 }
 
+size_t read_escape(std::string_view text, char quote, std::string& out) {
+  constexpr std::string_view kLetters = "abfnrtv\\";
+  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\";
+  if (text.size() < 2) return 0;
+  const char letter = text[1];
+  if (const size_t i = kLetters.find(letter); i != std::string_view::npos) {
+    out += kMeanings[i];
+    return 2;
+  }
+  if (letter == quote) {
+    out += quote;
+    return 2;
+  }
+  const Coded form = coded(letter);
+  const size_t start = form.base == 8 ? 1 : 2;
+  if (form.digits == 0 || text.size() < start + form.digits) return 0;
+  const char* const first = text.data() + start;
+  uint32_t value = 0;
+  if (std::from_chars(first, first + form.digits, value, form.base).ptr != first + form.digits)
+    return 0;
+  if (letter == 'u' || letter == 'U') {
+    if (value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
+    append_utf8(out, value);
+  } else {
+    if (value > 0xFF) return 0;
+    out += static_cast<char>(value);
+  }
+  return start + form.digits;
+}
+
 std::string unquote(std::string_view literal) {
   if (literal.empty()) return {};
   const bool raw = literal.front() == '`';
@@ -141,8 +158,8 @@ std::string unquote(std::string_view literal) {
     out += rest.substr(0, plain);
     rest.remove_prefix(plain);
     if (rest.empty()) break;
-    rest.remove_prefix(1);
-    if (!raw && !rest.empty()) rest.remove_prefix(decode_escape(rest, out));
+    const size_t length = raw ? 0 : read_escape(rest, '"', out);
+    rest.remove_prefix(std::max<size_t>(length, 1));
   }
   return out;
 }

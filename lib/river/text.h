@@ -28,8 +28,14 @@ bool is_space(uint32_t code_point);
 uint32_t to_upper(uint32_t code_point);
 uint32_t to_lower(uint32_t code_point);
 
+/// Reads the escape of a Go string that `text` begins with, a backslash: a letter, \xHH, \ooo,
+/// \uHHHH, \UHHHHHHHH, or the quote that encloses the string. Appends what it stands for and
+/// returns its length; returns 0 and appends nothing when there is no such escape.
+size_t read_escape(std::string_view text, char quote, std::string& out);
+
 /// The value of a string token, quoted or raw, given with its quotes (river-language §1.6). Escapes
-/// are decoded; a raw string loses its CRs. Of a token that the lexer refused, what can be read.
+/// are decoded; a raw string loses its CRs. Backslashes that begin no escape, which
+/// the lexer reported, are left out.
 std::string unquote(std::string_view literal);
 
 }  // namespace river
