@@ -19,7 +19,7 @@ ast::Statement* Expansion::forward_to() const {
     return build.attribute("forward_to", folder.fold(*piece.forward_to));
   }
   if (source.backend.empty()) {
-    diagnostics.error("F067", span(), "{} has nowhere to send to", piece.statement->name)
+    diagnostics.error("F067", span(), "{} has no destination", piece.statement->name)
         .with_help("add fleet.backends to the template, or give the block forward_to");
     return build.attribute("forward_to", build.list({}));
   }

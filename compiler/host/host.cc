@@ -307,7 +307,7 @@ void HostBuilder::check_ports() {
                first.service, second.port)
         .note(first.port_span,
               fmt::format("{} has it here{}", first.service, first.migrated ? ", reserved" : ""))
-        .with_help("give each service a port of its own");
+        .with_help("give each service a different port");
   }
   for (const Text& service : host_.docker.migrated)
     if (!host_.has_service(service.value) && !partial_)
@@ -319,9 +319,10 @@ void HostBuilder::check_journal() {
   for (const JournalRule& rule : host_.journal.rules) {
     if (catch_all != nullptr)
       diagnostics_
-          .error("F030", catch_all->pattern.span, "this rule is for every unit but not the last")
+          .error("F030", catch_all->pattern.span,
+                 "this rule matches every unit but is not the last one")
           .note(rule.span, "this rule comes later")
-          .with_help("move the rule that is for all the rest to the end");
+          .with_help("move the catch-all rule to the end");
     catch_all = nullptr;
     if (rule.match != JournalMatch::unit_regex) continue;
     if (matches_everything(rule.pattern.value))
@@ -345,7 +346,8 @@ void HostBuilder::check_docker() {
     if (!has_moved)
       diagnostics_
           .warning("F041", label.name_span, "\"{}\" is not among the migrated services", label.name)
-          .with_help("its own listener gives it its job: add it to migrated, or take it out here");
+          .with_help(
+              "its listener sets the job label already: add it to migrated, or remove it here");
     if (!is_day(label.value.value))
       diagnostics_.error("F042", label.value.span, "\"{}\" is not a day such as 2026-12-05",
                          label.value.value);

@@ -82,7 +82,7 @@ void check_host_names(InventoryBuilder& builder) {
   for (const HostEntry& host : builder.inventory.hosts)
     if (host.name.empty() || host.name.starts_with('.') || host.name.find('/') != host.name.npos)
       builder.diagnostics.error("F016", host.span, "\"{}\" cannot be the name of a host", host.name)
-          .with_help("the name becomes a folder's: no / and no . in front");
+          .with_help("the name becomes that of a folder: it must not contain / or begin with .");
 }
 
 /// Puts group maps below each host's own maps, now that all groups are known.

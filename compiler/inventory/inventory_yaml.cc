@@ -93,8 +93,8 @@ HostEntry& InventoryBuilder::host(std::string_view name, river::diag::Span span)
 void InventoryBuilder::adopt(Group& parent, Group& child, river::diag::Span span) {
   if (is_below(parent, child)) {
     diagnostics
-        .error("F010", span, "the group \"{}\" would stand below itself, through \"{}\"",
-               child.name, parent.name)
+        .error("F010", span, "group \"{}\" would contain itself, through \"{}\"", child.name,
+               parent.name)
         .note(parent.span, fmt::format("\"{}\" is defined here", parent.name));
     return;
   }

@@ -84,8 +84,9 @@ void classify(Piece& piece, river::diag::Diagnostics& diagnostics) {
       continue;
     }
     diagnostics.error("F061", inner->name_span, "{} has no \"{}\"", block.name, inner->name)
-        .with_help(forwards ? "it takes forward_to; all else is in the inventory, under telemetry"
-                            : "its body stays empty");
+        .with_help(forwards ? "only forward_to is allowed here; the rest is set in the inventory, "
+                              "under telemetry"
+                            : "its body must be empty");
   }
 }
 
@@ -121,7 +122,7 @@ void Templates::report_unused(const std::vector<std::string_view>& hosts) {
     if (name == "default" || files_.contains(name)) continue;
     const auto& source = sources_.add(path.lexically_normal().string(), " ");
     auto& problem = diagnostics_.warning("F068", {source.base, source.base + 1},
-                                         "this is the template of no host");
+                                         "no host has the name of this template");
     if (const auto near = river::did_you_mean(name, hosts); !near.empty())
       problem.with_help(fmt::format("did you mean the host \"{}\"?", near));
   }

@@ -48,7 +48,7 @@ class Binder {
 void Binder::take(const ast::Statement& statement) {
   if (!statement.is_block) {
     diagnostics_.error("R080", statement.name_span, "unrecognized attribute \"{}\"", statement.name)
-        .with_help("only blocks stand at the top of a file");
+        .with_help("only blocks are allowed at the top level of a file");
     return;
   }
   std::string id(statement.name);

@@ -167,7 +167,8 @@ TEST_CASE("program: binding mistakes") {
   };
   const Case cases[] = {
       {"x = 1",
-       "f0:1:1 R080 unrecognized attribute \"x\" [only blocks stand at the top of a file]\n"},
+       "f0:1:1 R080 unrecognized attribute \"x\" [only blocks are allowed at the top level of a "
+       "file]\n"},
       {"test.snk \"a\" { }",
        "f0:1:1 R081 unknown component \"test.snk\" [did you mean \"test.sink\"?]\n"},
       {"prometheus.scrape \"a\" { }",
