@@ -1,8 +1,6 @@
 #include "compiler/emit/output.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,16 +23,6 @@ constexpr mode_t kConfigMode = 0640;
 constexpr mode_t kManifestMode = 0644;
 constexpr mode_t kOthers = 0007;
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 /// Takes from a file the rights that `mode` does not give to others; it may be of an earlier cfgc.
 base::Result<void> restrict(const fs::path& path, mode_t mode) {
   struct stat facts {};
@@ -46,29 +34,19 @@ base::Result<void> restrict(const fs::path& path, mode_t mode) {
 }
 
 /// Replaces a file in one step if its content changes. What is written can be made again, so no
-/// fsync: ten thousand of them would take minutes. The temporary file is new and of this process
-/// alone, so that neither a link nor a file left there, with its mode, is written to.
+/// fsync: ten thousand of them would take minutes.
 base::Result<void> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
   const auto old = base::read_file(path);
-  if (old && *old == content) return restrict(path, mode);
+  if (old) {
+    if (auto restricted = restrict(path, mode); !restricted) return restricted;
+    if (*old == content) return {};
+  }
   std::error_code problem;
   fs::create_directories(path.parent_path(), problem);
   if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
-  const std::string temporary = fmt::format("{}.{}.new", path.string(), getpid());
-  unlink(temporary.c_str());  // Of a process with the same number that was killed.
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (fd < 0) return base::fail_errno(temporary, errno);
-  const bool is_written = write_all(fd, content);
-  const int code = errno;
-  close(fd);
-  if (!is_written) {
-    unlink(temporary.c_str());
-    return base::fail_errno(temporary, code);
-  }
-  fs::rename(temporary, path, problem);
-  if (!problem) return {};
-  unlink(temporary.c_str());
-  return base::fail("{}: {}", path.string(), problem.message());
+  auto staged = base::StagedFile::write(path, content, mode);
+  if (!staged) return tl::unexpected(staged.error());
+  return staged->replace();
 }
 
 /// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
