@@ -18,7 +18,7 @@ using compiler::migrate::report::ReportFormat;
 constexpr int kDualLabelDaysMax = 366;
 constexpr int kVerifyHoursMax = 24 * 30;
 
-constexpr char kFooter[] = R"(Examples:
+constexpr char kMigrateFooter[] = R"(Examples:
   cfgc migrate report                                     how far each host is, what is in the way
   cfgc migrate report --dashboards grafana/ --rules rules/ --services kairos,angelia
   cfgc migrate report --dashboards grafana/ --format html > report.html
@@ -188,7 +188,7 @@ void add_cleanup(CLI::App& migrate, int& exit_code) {
 void add_migrate(CLI::App& app, int& exit_code) {
   CLI::App* migrate = app.add_subcommand(
       "migrate", "Report and carry out the move from syslog listeners to Docker labels");
-  migrate->footer(kFooter);
+  migrate->footer(kMigrateFooter);
   migrate->require_subcommand(1);
   add_report(*migrate, exit_code);
   add_diff(*migrate, exit_code);

@@ -107,31 +107,31 @@ constexpr Type kObjectsType{.kind = Kind::array, .name = "list(map(any))", .elem
 constexpr const Type* kTakesArrays[] = {&kArrayType};
 constexpr const Type* kTakesCombination[] = {&kArrayType, &kArrayType, &kArrayType, &kBoolType};
 constexpr const Type* kTakesGrouping[] = {&kArrayType, &kStringType, &kBoolType};
-constexpr Function kFunctions[] = {{.name = "array.concat",
-                                    .arity_max = -1,
-                                    .parameters = kTakesArrays,
-                                    .result = &kArrayType,
-                                    .call = concat,
-                                    .takes_unknown = true},
-                                   {.name = "array.combine_maps",
-                                    .arity_min = 3,
-                                    .arity_max = 4,
-                                    .parameters = kTakesCombination,
-                                    .result = &kObjectsType,
-                                    .call = combine_maps,
-                                    .experimental = true},
-                                   {.name = "array.group_by",
-                                    .arity_min = 3,
-                                    .arity_max = 3,
-                                    .parameters = kTakesGrouping,
-                                    .result = &kObjectsType,
-                                    .call = group_by,
-                                    .experimental = true}};
+constexpr Function kArrayFunctions[] = {{.name = "array.concat",
+                                         .arity_max = -1,
+                                         .parameters = kTakesArrays,
+                                         .result = &kArrayType,
+                                         .call = concat,
+                                         .takes_unknown = true},
+                                        {.name = "array.combine_maps",
+                                         .arity_min = 3,
+                                         .arity_max = 4,
+                                         .parameters = kTakesCombination,
+                                         .result = &kObjectsType,
+                                         .call = combine_maps,
+                                         .experimental = true},
+                                        {.name = "array.group_by",
+                                         .arity_min = 3,
+                                         .arity_max = 3,
+                                         .parameters = kTakesGrouping,
+                                         .result = &kObjectsType,
+                                         .call = group_by,
+                                         .experimental = true}};
 
 }  // namespace
 
 std::span<const Function> array_functions() {
-  return kFunctions;
+  return kArrayFunctions;
 }
 
 }  // namespace river::standard

@@ -10,17 +10,17 @@ Answer nonsensitive(const Arguments& args) {
 }
 
 constexpr const Type* kTakesSecret[] = {&kSecretType};
-constexpr Function kFunctions[] = {{.name = "convert.nonsensitive",
-                                    .arity_min = 1,
-                                    .arity_max = 1,
-                                    .parameters = kTakesSecret,
-                                    .result = &kStringType,
-                                    .call = nonsensitive}};
+constexpr Function kConvertFunctions[] = {{.name = "convert.nonsensitive",
+                                           .arity_min = 1,
+                                           .arity_max = 1,
+                                           .parameters = kTakesSecret,
+                                           .result = &kStringType,
+                                           .call = nonsensitive}};
 
 }  // namespace
 
 std::span<const Function> convert_functions() {
-  return kFunctions;
+  return kConvertFunctions;
 }
 
 }  // namespace river::standard

@@ -91,7 +91,7 @@ constexpr Function of_string(std::string_view name, const Type& result, Call cal
           .call = call};
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kEncodingFunctions[] = {
     of_string("encoding.from_json", kAnyType, from_json),
     of_string("encoding.from_yaml", kAnyType, from_yaml),
     of_string("encoding.from_base64", kBytesType, from_base64<base::Base64::standard>),
@@ -111,7 +111,7 @@ constexpr Function kFunctions[] = {
 }  // namespace
 
 std::span<const Function> encoding_functions() {
-  return kFunctions;
+  return kEncodingFunctions;
 }
 
 }  // namespace river::standard

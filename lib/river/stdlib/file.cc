@@ -40,16 +40,16 @@ Answer path_join(const Arguments& args) {
   return Value::string(joined.empty() ? "" : clean(joined));
 }
 
-constexpr Function kFunctions[] = {{.name = "file.path_join",
-                                    .arity_max = -1,
-                                    .parameters = kTakesString,
-                                    .result = &kStringType,
-                                    .call = path_join}};
+constexpr Function kFileFunctions[] = {{.name = "file.path_join",
+                                        .arity_max = -1,
+                                        .parameters = kTakesString,
+                                        .result = &kStringType,
+                                        .call = path_join}};
 
 }  // namespace
 
 std::span<const Function> file_functions() {
-  return kFunctions;
+  return kFileFunctions;
 }
 
 }  // namespace river::standard

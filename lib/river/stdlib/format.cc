@@ -69,16 +69,18 @@ class ValueWriter {
       is_one_of("tv") ? write_padded(spec_, *boolean ? "true" : "false", out_) : misfit(value);
     else if (const Number* number = value.as_number())
       write_number(value, *number);
-    else if (const std::string* text = value.as_string())
-      is_one_of("vsxXq") ? write_text(spec_, *text, letter_, out_) : misfit(value);
+    else if (const std::string* text = value.as_string(); text != nullptr && is_one_of("vsxXq"))
+      write_text(spec_, *text, letter_, out_);
     else if (const SecretValue* secret = value.as_secret())  // A public one: checked before.
       write_inner(Value::string(secret->text.reveal()));
     else if (const Array* elements = value.as_array())
       write_array(*elements);
     else if (const Object* fields = value.as_object())
       write_object(*fields);
+    else if (is_one_of("vs"))
+      write_padded(spec_, to_text(value), out_);
     else
-      is_one_of("vs") ? write_padded(spec_, to_text(value), out_) : misfit(value);
+      misfit(value);
   }
 
   bool is_one_of(std::string_view verbs) const {

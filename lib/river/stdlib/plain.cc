@@ -45,22 +45,22 @@ Answer json_path(const Arguments& args) {
   return json_path_select(*document, text(args[1]));
 }
 
-constexpr Function kFunctions[] = {{.name = "coalesce",
-                                    .arity_max = -1,
-                                    .parameters = kTakesAny,
-                                    .call = coalesce,
-                                    .takes_unknown = true},
-                                   {.name = "json_path",
-                                    .arity_min = 2,
-                                    .arity_max = 2,
-                                    .parameters = kTakesString,
-                                    .result = &kArrayType,
-                                    .call = json_path}};
+constexpr Function kPlainFunctions[] = {{.name = "coalesce",
+                                         .arity_max = -1,
+                                         .parameters = kTakesAny,
+                                         .call = coalesce,
+                                         .takes_unknown = true},
+                                        {.name = "json_path",
+                                         .arity_min = 2,
+                                         .arity_max = 2,
+                                         .parameters = kTakesString,
+                                         .result = &kArrayType,
+                                         .call = json_path}};
 
 }  // namespace
 
 std::span<const Function> plain_functions() {
-  return kFunctions;
+  return kPlainFunctions;
 }
 
 }  // namespace river::standard

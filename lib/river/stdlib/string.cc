@@ -130,36 +130,37 @@ constexpr Function of_strings(std::string_view name, int arity, Call call) {
 
 constexpr const Type* kTakesFormat[] = {&kStringType, &kAnyType};
 constexpr const Type* kTakesList[] = {&kStringsType, &kStringType};
-constexpr Function kFunctions[] = {{.name = "string.format",
-                                    .arity_min = 1,
-                                    .arity_max = -1,
-                                    .parameters = kTakesFormat,
-                                    .result = &kStringType,
-                                    .call = format_text},
-                                   {.name = "string.join",
-                                    .arity_min = 2,
-                                    .arity_max = 2,
-                                    .parameters = kTakesList,
-                                    .result = &kStringType,
-                                    .call = join},
-                                   {.name = "string.split",
-                                    .arity_min = 2,
-                                    .arity_max = 2,
-                                    .parameters = kTakesString,
-                                    .result = &kStringsType,
-                                    .call = split},
-                                   of_strings("string.replace", 3, replace),
-                                   of_strings("string.to_lower", 1, map_code_points<to_lower>),
-                                   of_strings("string.to_upper", 1, map_code_points<to_upper>),
-                                   of_strings("string.trim", 2, trim),
-                                   of_strings("string.trim_prefix", 2, trim_prefix),
-                                   of_strings("string.trim_space", 1, trim_space),
-                                   of_strings("string.trim_suffix", 2, trim_suffix)};
+constexpr Function kStringFunctions[] = {
+    {.name = "string.format",
+     .arity_min = 1,
+     .arity_max = -1,
+     .parameters = kTakesFormat,
+     .result = &kStringType,
+     .call = format_text},
+    {.name = "string.join",
+     .arity_min = 2,
+     .arity_max = 2,
+     .parameters = kTakesList,
+     .result = &kStringType,
+     .call = join},
+    {.name = "string.split",
+     .arity_min = 2,
+     .arity_max = 2,
+     .parameters = kTakesString,
+     .result = &kStringsType,
+     .call = split},
+    of_strings("string.replace", 3, replace),
+    of_strings("string.to_lower", 1, map_code_points<to_lower>),
+    of_strings("string.to_upper", 1, map_code_points<to_upper>),
+    of_strings("string.trim", 2, trim),
+    of_strings("string.trim_prefix", 2, trim_prefix),
+    of_strings("string.trim_space", 1, trim_space),
+    of_strings("string.trim_suffix", 2, trim_suffix)};
 
 }  // namespace
 
 std::span<const Function> string_functions() {
-  return kFunctions;
+  return kStringFunctions;
 }
 
 }  // namespace river::standard

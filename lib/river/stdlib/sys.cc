@@ -11,18 +11,18 @@ Answer env(const Arguments& args) {
   return Value::string(value != nullptr ? value : "");
 }
 
-constexpr Function kFunctions[] = {{.name = "sys.env",
-                                    .arity_min = 1,
-                                    .arity_max = 1,
-                                    .parameters = kTakesString,
-                                    .result = &kStringType,
-                                    .call = env,
-                                    .pure = false}};
+constexpr Function kSysFunctions[] = {{.name = "sys.env",
+                                       .arity_min = 1,
+                                       .arity_max = 1,
+                                       .parameters = kTakesString,
+                                       .result = &kStringType,
+                                       .call = env,
+                                       .pure = false}};
 
 }  // namespace
 
 std::span<const Function> sys_functions() {
-  return kFunctions;
+  return kSysFunctions;
 }
 
 }  // namespace river::standard
