@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/migrate/documents/base64.h"
+#include "base/base64.h"
 #include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/query_text.h"
 #include "compiler/migrate/documents/rules.h"
@@ -83,9 +83,10 @@ bool list_stray_query(const Value& value, Gatherer& out) {
 void gather_secret(const Value& data, Gatherer& out) {
   for (const Value one : data) {
     TitledPart part(out, one.key());
-    const auto text = decode_base64(one.text());
+    const auto text =
+        base::base64_decode(one.text(), base::Base64::standard, base::Padding::optional);
     if (!text) {
-      out.unrecognised(one, "data of a Secret that is no base64");
+      out.unrecognised(one, "data of a Secret that is not base64");
       continue;
     }
     const Excerpt inner = Excerpt::read_only(*text, one.in_file());
