@@ -1,0 +1,91 @@
+"""What a backend may do × every source of logs: nothing is lost, repeats are bounded, counters add up.
+
+A cell: lines are written while the backend misbehaves, the agent answers its control interface meanwhile, the
+backend recovers, and all lines have come once and in order.
+"""
+import pytest
+from daemons import PrivateDocker, missing_for_docker, missing_for_journald
+from numbered import assert_complete, assert_exactly
+from programs import wait_for
+from sources import SOURCES, Docker, Journal
+
+WRITE = """
+loki.write "sink" {{
+	endpoint {{
+		url                = "{url}"
+		batch_wait         = "50ms"
+		remote_timeout     = "1s"
+		min_backoff_period = "20ms"
+		max_backoff_period = "100ms"
+	}}
+}}
+"""
+LINES = 200  # Few enough for the kernel's buffer of a UDP socket.
+
+
+def refuse(receiver):
+    receiver.kill()
+    return receiver.start
+
+
+def answer(mode):
+    def misbehave(receiver):
+        receiver.post(f"/ctl?mode={mode}")
+        return lambda: receiver.post("/ctl?mode=ok")
+    return misbehave
+
+
+# How a backend misbehaves, and whether it may have kept what it did not acknowledge.
+BACKENDS = {
+    "refused": (refuse, False),
+    "black-hole": (answer("stall"), False),
+    "closes": (answer("drop"), False),
+    "301": (answer("301"), False),
+    "401": (answer("401"), False),
+    "403": (answer("403"), False),
+    "404": (answer("404"), False),
+    "407": (answer("407"), False),
+    "408": (answer("408"), False),
+    "429": (answer("429"), False),
+    "429-retry-after": (answer("429&retry_after=1"), False),
+    "500": (answer("500"), False),
+    "502": (answer("502"), False),
+    "503-retry-after": (answer("503&retry_after=1"), False),
+    "takes-and-fails": (answer("lostack"), True),
+}
+
+
+@pytest.fixture(scope="module")
+def dockerd():
+    if missing_for_docker():
+        yield None
+        return
+    with PrivateDocker() as running:
+        yield running
+
+
+@pytest.fixture(params=SOURCES, ids=lambda kind: kind.name)
+def source(request, tmp_path, dockerd):
+    reason = {Docker: missing_for_docker, Journal: missing_for_journald}.get(request.param, lambda: "")()
+    if reason:
+        pytest.skip(f"NOT TESTED: {reason}")
+    with request.param(tmp_path, dockerd) as made:
+        yield made
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backend):
+    misbehave, may_keep = BACKENDS[backend]
+    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=receiver.url))
+    source.write(0, LINES)
+    wait_for("the first lines", lambda: receiver.stats()["distinct"] == LINES)
+    recover = misbehave(receiver)
+    source.write(LINES, LINES)
+    wait_for("tries that fail", lambda: running.metric("loki_write_batch_retries_total") >= 2)
+    assert running.get("/-/ready")[0] == 200
+    assert running.reload()[0] == 200
+    assert running.metric("loki_write_dropped_entries_total") == 0
+    recover()
+    (assert_complete if may_keep else assert_exactly)(receiver, 2 * LINES)
+    assert running.metric("loki_write_sent_entries_total") == 2 * LINES
+    assert running.stop() == 0
