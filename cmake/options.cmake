@@ -5,6 +5,8 @@ option(TRIBUTARY_FUZZ "Build the libFuzzer targets, too (needs clang)" OFF)
 option(TRIBUTARY_UNITY "Compile the libraries' sources in batches" OFF)
 set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
 
+# char is signed on x86 and unsigned on arm64: signed everywhere, so that both behave alike.
+add_compile_options(-fsigned-char)
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wno-missing-field-initializers
                     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
