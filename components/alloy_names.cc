@@ -1,7 +1,7 @@
-#include "components/alloy_names.h"
-
 #include <algorithm>
 #include <iterator>
+
+#include "components/catalog.h"
 
 namespace components {
 

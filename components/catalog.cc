@@ -1,6 +1,5 @@
 #include "components/catalog.h"
 
-#include "components/alloy_names.h"
 #include "components/config_blocks/http/signature.h"
 #include "components/config_blocks/livedebugging/signature.h"
 #include "components/config_blocks/logging/signature.h"

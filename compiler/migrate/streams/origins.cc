@@ -8,7 +8,7 @@
 #include "compiler/migrate/streams/regex_sample.h"
 #include "compiler/migrate/streams/walk.h"
 #include "components/loki/source_journal/signature.h"
-#include "components/loki/source_syslog/message.h"
+#include "components/loki/source_syslog/parse.h"
 
 /// What each kind of source says of an entry before its rules run.
 namespace compiler::migrate::streams {

@@ -14,7 +14,6 @@
 #include "components/loki/process/stages/labels.h"
 #include "components/loki/process/stages/logfmt.h"
 #include "components/loki/process/stages/match.h"
-#include "components/loki/process/stages/match_selector.h"
 #include "components/loki/process/stages/pack.h"
 #include "components/loki/process/stages/pattern.h"
 #include "components/loki/process/stages/regex.h"

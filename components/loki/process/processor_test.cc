@@ -1,10 +1,9 @@
-#include "components/loki/process/processor.h"
-
 #include <doctest/doctest.h>
 
 #include <atomic>
 
 #include "components/loki/process/fixture.h"
+#include "components/loki/process/process.h"
 #include "tests/support/log_sink.h"
 
 namespace components::loki::process {

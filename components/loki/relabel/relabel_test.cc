@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <re2/re2.h>
 
-#include "components/loki/relabel/journal_lint_signature.h"
+#include "components/loki/relabel/signature.h"
 #include "components/shared/rule/rule.h"
 
 namespace components::loki::relabel {

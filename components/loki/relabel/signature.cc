@@ -1,10 +1,98 @@
 #include "components/loki/relabel/signature.h"
 
-#include "components/loki/relabel/journal_lint_signature.h"
+#include <algorithm>
+#include <string_view>
 
 namespace components::loki::relabel {
 
 namespace schema = river::schema;
+
+namespace {
+
+constexpr std::string_view kUnitLabel = "__journal__systemd_unit";
+constexpr std::string_view kIdentifierLabel = "__journal_syslog_identifier";
+constexpr std::string_view kUnitKinds[] = {"service", "socket", "timer", "mount",
+                                           "target",  "scope",  "slice"};
+
+bool reads(const RuleArguments& rule, std::string_view label) {
+  return std::find(rule.source_labels.begin(), rule.source_labels.end(), label) !=
+         rule.source_labels.end();
+}
+
+bool reads_journal(const RuleArguments& rule) {
+  return reads(rule, kUnitLabel) || reads(rule, kIdentifierLabel);
+}
+
+/// A rule that gives any unit its label: what special rules are meant to be exceptions from.
+bool is_fallback(const RuleArguments& rule) {
+  const std::string& regex = rule.regex.source;
+  return rule.action == RuleAction::replace && rule.source_labels.size() == 1 &&
+         reads(rule, kUnitLabel) &&
+         (regex == ".+" || regex == ".*" || regex == "(.+)" || regex == "(.*)");
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The regex with a backslash before each bare dot that stands before the kind of a unit.
+std::string escape_unit_dots(std::string_view regex) {
+  std::string out;
+  bool escaped = false;
+  for (size_t i = 0; i < regex.size(); ++i) {
+    const std::string_view behind = regex.substr(i + 1);
+    const bool bare_dot = regex[i] == '.' && !escaped;
+    const bool before_kind =
+        bare_dot && std::any_of(std::begin(kUnitKinds), std::end(kUnitKinds), [&](auto kind) {
+          return behind.starts_with(kind) &&
+                 (behind.size() == kind.size() || !is_letter(behind[kind.size()]));
+        });
+    if (before_kind) out += '\\';
+    out += regex[i];
+    escaped = regex[i] == '\\' && !escaped;
+  }
+  return out;
+}
+
+void lint_dots(const RuleArguments& rule, size_t index, schema::Scope& scope) {
+  if (!reads_journal(rule)) return;
+  const std::string escaped = escape_unit_dots(rule.regex.source);
+  if (escaped == rule.regex.source) return;
+  std::string river_text;
+  for (const char c : escaped) river_text += c == '\\' ? "\\\\" : std::string(1, c);
+  scope
+      .warning("rule", "C076", "rule {}: the dot in regex \"{}\" matches any character", index + 1,
+               rule.regex.source)
+      .with_help(fmt::format("write regex = \"{}\"", river_text));
+}
+
+}  // namespace
+
+void lint_journal_rules(const std::vector<RuleArguments>& rules, schema::Scope& scope) {
+  for (size_t i = 0; i < rules.size(); ++i) {
+    lint_dots(rules[i], i, scope);
+    if (!is_fallback(rules[i])) continue;
+    const auto here = rules.begin() + static_cast<ptrdiff_t>(i);
+    if (std::any_of(here + 1, rules.end(), reads_journal)) {
+      scope.warning("rule", "C077", "rule {}: the fallback rule must stay last", i + 1)
+          .with_help("it matches every unit; move it behind the rules for single units");
+      continue;
+    }
+    const auto earlier = std::find_if(rules.begin(), here, [&](const RuleArguments& rule) {
+      return reads_journal(rule) && rule.action == RuleAction::replace &&
+             rule.target_label == here->target_label;
+    });
+    if (earlier != here)
+      scope
+          .warning("rule", "C078", "rule {}: the fallback overwrites \"{}\", which rule {} sets",
+                   i + 1, here->target_label, earlier - rules.begin() + 1)
+          .with_help(fmt::format("the later of two matching rules wins; let the fallback act only "
+                                 "where the label is empty: source_labels = [\"{}\", \"{}\"], "
+                                 "separator = \"@\", regex = \"@.+\"",
+                                 here->target_label, kUnitLabel));
+  }
+}
+
 using schema::Need;
 
 namespace {

@@ -8,8 +8,6 @@
 #include <utility>
 
 #include "components/loki/source_file/file_reader.h"
-#include "components/loki/source_file/lines.h"
-#include "components/loki/source_file/resume_point.h"
 
 namespace components::loki::source_file {
 namespace {

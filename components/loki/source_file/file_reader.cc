@@ -1,16 +1,154 @@
 #include "components/loki/source_file/file_reader.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 
-#include "components/loki/source_file/lines.h"
-
 namespace components::loki::source_file {
+namespace {
+
+constexpr uint32_t kReplacement = 0xfffd;
+
+uint32_t unit_at(std::string_view bytes, size_t at, bool big_endian) {
+  const auto first = static_cast<unsigned char>(bytes[at]);
+  const auto second = static_cast<unsigned char>(bytes[at + 1]);
+  return big_endian ? first << 8 | second : second << 8 | first;
+}
+
+bool is_high(uint32_t unit) {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+bool is_low(uint32_t unit) {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+
+void append_utf8(std::string& out, uint32_t point) {
+  const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
+  if (point < 0x80) return put(point);
+  if (point < 0x800) {
+    put(0xc0 | point >> 6);
+  } else if (point < 0x10000) {
+    put(0xe0 | point >> 12);
+    put(0x80 | (point >> 6 & 0x3f));
+  } else {
+    put(0xf0 | point >> 18);
+    put(0x80 | (point >> 12 & 0x3f));
+    put(0x80 | (point >> 6 & 0x3f));
+  }
+  put(0x80 | (point & 0x3f));
+}
+
+}  // namespace
+
+size_t utf16_lines_size(std::string_view bytes, bool big_endian) {
+  for (size_t at = bytes.size() / 2 * 2; at >= 2; at -= 2)
+    if (unit_at(bytes, at - 2, big_endian) == '\n') return at;
+  return 0;
+}
+
+std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
+  std::string out;
+  out.reserve(bytes.size() / 2 + bytes.size() / 4);
+  for (size_t at = 0; at + 2 <= bytes.size(); at += 2) {
+    uint32_t point = unit_at(bytes, at, big_endian);
+    if (is_high(point) && at + 4 <= bytes.size()) {
+      const uint32_t low = unit_at(bytes, at + 2, big_endian);
+      if (is_low(low)) {
+        point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+        at += 2;
+      }
+    }
+    append_utf8(out, is_high(point) || is_low(point) ? kReplacement : point);
+  }
+  return out;
+}
+
+/// Guess for reserving: a wrong one costs a reallocation, no more.
+constexpr size_t kLineBytesTypical = 100;
+
+void add_lines(telemetry::LogBatch& batch, Stamps& stamps) {
+  const char* const begin = batch.buffer.data();
+  const char* const end = begin + batch.buffer.size();
+  batch.entries.reserve(batch.buffer.size() / kLineBytesTypical + 1);
+  for (const char* line = begin; line < end;) {
+    const auto* feed =
+        static_cast<const char*>(std::memchr(line, '\n', static_cast<size_t>(end - line)));
+    const char* stop = feed ? feed : end;
+    const char* next = feed ? feed + 1 : end;
+    if (stop > line && stop[-1] == '\r') --stop;
+    auto& entry = batch.entries.emplace_back();
+    entry.line = {static_cast<uint32_t>(line - begin), static_cast<uint32_t>(stop - line)};
+    line = next;
+  }
+  int64_t stamp = stamps.take(batch.entries.size());
+  for (auto& entry : batch.entries) entry.timestamp_ns = stamp++;
+}
+
+namespace {
+
+/// Takes a number and the character after it ('\0': the end) off the text.
+template <class Number>
+bool take(std::string_view& text, Number& number, char after, int base = 10) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<size_t>(stop - text.data()));
+  if (after == '\0') return text.empty();
+  if (text.empty() || text.front() != after) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+Fingerprint fingerprint_of(int fd, uint64_t size) {
+  unsigned char bytes[Fingerprint::kBytesMax];
+  const size_t wanted = std::min<uint64_t>(size, sizeof bytes);
+  const ssize_t got = ::pread(fd, bytes, wanted, 0);
+  if (got <= 0) return {};
+  const auto read = static_cast<size_t>(got);
+  return {static_cast<uint32_t>(read), static_cast<uint32_t>(::crc32_z(0, bytes, read))};
+}
+
+std::string ResumePoint::text() const {
+  return fmt::format("{} {}:{} {}:{:08x}", offset, device, inode, beginning.size, beginning.crc);
+}
+
+std::optional<ResumePoint> ResumePoint::parse(std::string_view text) {
+  ResumePoint point;
+  const bool whole = take(text, point.offset, ' ') && take(text, point.device, ':') &&
+                     take(text, point.inode, ' ') && take(text, point.beginning.size, ':') &&
+                     take(text, point.beginning.crc, '\0', 16);
+  return whole ? std::optional(point) : std::nullopt;
+}
+
+std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode) {
+  DIR* directory = ::opendir(folder.c_str());
+  if (!directory) return "";
+  std::string found;
+  while (const dirent* child = ::readdir(directory)) {
+    if (child->d_ino != inode) continue;
+    const std::string path = folder + "/" + child->d_name;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || status.st_dev != device || status.st_ino != inode ||
+        !S_ISREG(status.st_mode))
+      continue;
+    found = path;
+    break;
+  }
+  ::closedir(directory);
+  return found;
+}
+
 namespace {
 
 struct Mark {

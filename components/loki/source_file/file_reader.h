@@ -1,16 +1,60 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/descriptor.h"
 #include "base/result.h"
-#include "components/loki/source_file/resume_point.h"
 #include "components/loki/source_file/signature.h"
-#include "components/shared/stamps.h"
+#include "components/shared/budget.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_file {
+
+/// Makes one entry of each line in `batch.buffer` (which ends with a line's end, or with a last
+/// line that is to be taken as it is). Line feed and one carriage return before it are left out;
+/// empty lines count. Entries get label set 0. Copies nothing.
+void add_lines(telemetry::LogBatch& batch, Stamps& stamps);
+
+/// Bytes up to and with the last line feed of UTF-16 text that starts at a code unit; 0 for none.
+size_t utf16_lines_size(std::string_view bytes, bool big_endian);
+
+/// UTF-8 of UTF-16 text; unpaired surrogates become U+FFFD, an odd last byte is ignored.
+std::string utf8_from_utf16(std::string_view bytes, bool big_endian);
+
+/// The beginning of a file's content, to tell whether it is still the file that was read: size and
+/// CRC-32 of at most its first kBytesMax bytes, never of bytes that were not read yet.
+struct Fingerprint {
+  static constexpr size_t kBytesMax = 1024;
+  /// With fewer bytes, two files that begin alike are common.
+  static constexpr size_t kBytesTelling = 256;
+
+  uint32_t size = 0;
+  uint32_t crc = 0;
+  bool operator==(const Fingerprint&) const = default;
+};
+
+/// Of the first min(size, kBytesMax) bytes of an open file; shorter when it has fewer.
+Fingerprint fingerprint_of(int fd, uint64_t size);
+
+/// Where reading goes on: the value that is stored for a file. As text:
+/// "OFFSET DEVICE:INODE SIZE:CRC", numbers in decimal, the CRC in hex.
+struct ResumePoint {
+  uint64_t offset = 0;  ///< after the last delivered line, in bytes (decompressed ones)
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  Fingerprint beginning;
+
+  std::string text() const;
+  static std::optional<ResumePoint> parse(std::string_view text);
+  bool operator==(const ResumePoint&) const = default;
+};
+
+/// Path of the file with this device and inode in a folder: where a rotated file went. "" when
+/// there is none.
+std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode);
 
 /// Reads whole lines of one open file, straight into a batch's buffer. Keeps no text: a line whose
 /// end is not written yet is read again when the file has grown, so the offset is always where a

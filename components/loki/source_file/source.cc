@@ -1,8 +1,218 @@
 #include "components/loki/source_file/source.h"
 
+#include <poll.h>
+
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
+#include "components/loki/source_file/archive.h"
+#include "components/loki/source_file/tailer.h"
+#include "components/shared/receivers.h"
+
 namespace components::loki::source_file {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// After a round that read something, a busy writer is let write so long before the next look: one
+/// read then takes many lines.
+constexpr milliseconds kGather{20};
+/// Shortest time between two searches for files.
+constexpr milliseconds kSearchPause{100};
+
+/// The labels of a target that go along with its lines.
+telemetry::Labels public_labels(const river::schema::Target& target) {
+  std::vector<telemetry::Label> labels;
+  for (const auto& [name, value] : target)
+    if (!name.starts_with("__") && name != "filename") labels.emplace_back(name, value);
+  return telemetry::Labels(std::move(labels));
+}
+
+}  // namespace
+
+Engine::Engine(const Context& context, const Arguments& arguments)
+    : log_(context.log), environment_(context.metrics, context.log), plan_{arguments, true} {
+  set_receivers(arguments.forward_to);
+}
+
+void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
+  fanout_.set(receivers_of(forward_to));
+}
+
+void Engine::set_arguments(const Arguments& arguments) {
+  set_receivers(arguments.forward_to);
+  {
+    base::Lock lock(mutex_);
+    plan_ = {arguments, true};
+  }
+  wake_.notify();
+}
+
+void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
+  environment_.positions = std::move(positions);
+}
+
+void Engine::request_stop() {
+  stopping_.request_stop();
+  budget_.close();
+  wake_.notify();
+}
+
+std::string Engine::problem() const {
+  base::Lock lock(mutex_);
+  return problem_;
+}
+
+void Engine::run() {
+  while (adopt_plan()) {
+    environment_.watches.drain_name();
+    if (Clock::now() >= next_sync_) find_files();
+    if (!round()) wait_for_work();
+  }
+  streams_.clear();
+}
+
+/// False: time to end.
+bool Engine::adopt_plan() {
+  if (stopping_.stop_requested()) return false;
+  Arguments arguments;
+  {
+    base::Lock lock(mutex_);
+    if (!std::exchange(plan_.is_new, false)) return true;
+    arguments = plan_.arguments;
+  }
+  Environment& e = environment_;
+  Encoding encoding{};
+  encoding_from_name(arguments.encoding, encoding);
+  const auto compression =
+      arguments.decompression.enabled ? arguments.decompression.format : Compression::none;
+  // Another way of reading: all files anew, from their positions.
+  if (std::exchange(e.encoding, encoding) != encoding ||
+      std::exchange(e.compression, compression) != compression)
+    streams_.clear();
+  e.tail_from_end = arguments.tail_from_end;
+  e.on_positions_error = arguments.on_positions_file_error;
+  e.poll = std::max<std::chrono::nanoseconds>(arguments.file_watch.min_poll_frequency.value,
+                                              milliseconds(10));
+  e.initial_delay = arguments.decompression.initial_delay.value;
+  patterns_.reset();
+  next_sync_ = Clock::time_point::max();
+  if (!arguments.file_match.enabled) {
+    set_targets(arguments.targets);
+    return true;
+  }
+  patterns_ = std::make_unique<PathTargets>(arguments.targets,
+                                            arguments.file_match.ignore_older_than.value);
+  sync_period_ = arguments.file_match.sync_period.value;
+  find_files();
+  return true;
+}
+
+void Engine::find_files() {
+  folders_.changed();  // Notices from here on call for another search.
+  auto expansion = patterns_->expand();
+  folders_.set(expansion.folders);
+  set_targets(expansion.targets);
+  next_sync_ = Clock::now() + std::max<std::chrono::nanoseconds>(sync_period_, kSearchPause);
+}
+
+void Engine::set_targets(const river::schema::Targets& targets) {
+  std::map<std::string, std::pair<std::string, telemetry::Labels>> wanted;
+  for (const auto& target : targets) {
+    const auto path = target.find("__path__");
+    if (path == target.end()) continue;
+    auto labels = public_labels(target);
+    auto key = Stream::key_of(path->second, labels);
+    wanted.emplace(std::move(key), std::pair(path->second, std::move(labels)));
+  }
+  for (auto& [key, stream] : streams_)
+    if (!wanted.contains(key)) stream->leave();
+  for (auto& [key, what] : wanted) {
+    auto& stream = streams_[key];
+    if (stream)
+      stream->stay();
+    else
+      stream = make_stream(std::move(what.first), std::move(what.second));
+  }
+}
+
+std::unique_ptr<Stream> Engine::make_stream(std::string path, telemetry::Labels labels) {
+  if (environment_.compression == Compression::none)
+    return std::make_unique<Tailer>(environment_, std::move(path), std::move(labels));
+  return std::make_unique<Archive>(environment_, std::move(path), std::move(labels));
+}
+
+bool Engine::round() {
+  bool any = false;
+  const auto now = Clock::now();
+  for (auto it = streams_.begin(); it != streams_.end();) {
+    Stream& stream = *it->second;
+    if (!stream.is_due(now)) {
+      ++it;
+      continue;
+    }
+    telemetry::LogBatch batch;
+    const auto step = stream.step(batch, now);
+    if (step == Stream::Step::finished) {
+      it = streams_.erase(it);
+      continue;
+    }
+    if (step == Stream::Step::lines) {
+      any = true;
+      stream.noticed();  // There may be more.
+      send(stream, std::move(batch));
+    }
+    ++it;
+  }
+  if (any) last_round_ = Clock::now();
+  return any;
+}
+
+void Engine::send(Stream& stream, telemetry::LogBatch batch) {
+  auto share = budget_.take(batch.buffer.size());
+  if (!share) return;  // Stopping: the position was not moved, so the lines are read next time.
+  stream.acknowledge(batch, std::move(share));
+  batch.stop = stopping_.get_token();
+  fanout_.receive(std::move(batch));
+}
+
+void Engine::wait_for_work() {
+  tell_problems();
+  auto until = next_sync_;
+  for (const auto& entry : streams_) until = std::min(until, entry.second->due());
+  const auto gathered = last_round_ + kGather;
+  if (Clock::now() < gathered && sleep(std::min(until, gathered), false)) return;
+  sleep(until, true);
+}
+
+/// Sleeps until something happens; what is written to files counts only when asked for. True when
+/// it was not just time that passed.
+bool Engine::sleep(Clock::time_point until, bool and_contents) {
+  constexpr auto kLongest = std::chrono::minutes(1);
+  const auto left = std::min<Clock::duration>(until - Clock::now(), kLongest);
+  const auto wait = std::max<int64_t>(0, std::chrono::ceil<milliseconds>(left).count());
+  const int contents = and_contents ? environment_.watches.content_fd() : -1;
+  const int folders = patterns_ && and_contents ? folders_.fd() : -1;
+  pollfd wanted[] = {{wake_.fd(), POLLIN, 0},
+                     {environment_.watches.name_fd(), POLLIN, 0},
+                     {contents, POLLIN, 0},
+                     {folders, POLLIN, 0}};
+  const int ready = ::poll(wanted, std::size(wanted), static_cast<int>(wait));
+  if (wanted[0].revents) wake_.clear();
+  if (wanted[2].revents) environment_.watches.drain_content();
+  if (wanted[3].revents && folders_.changed())
+    next_sync_ = std::min(next_sync_, Clock::now() + kSearchPause);
+  return ready > 0;
+}
+
+void Engine::tell_problems() {
+  std::string first = patterns_ ? patterns_->problem() : "";
+  for (const auto& entry : streams_)
+    if (first.empty()) first = entry.second->problem();
+  base::Lock lock(mutex_);
+  problem_ = std::move(first);
+}
 
 Source::Source(Context context, const Arguments& arguments)
     : context_(std::move(context)), engine_(context_, arguments) {}

@@ -1,11 +1,79 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <stop_token>
+#include <string>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "components/component.h"
-#include "components/loki/source_file/engine.h"
+#include "components/loki/source_file/stream.h"
+#include "components/shared/budget.h"
+#include "components/shared/path_targets.h"
+#include "io/folder_watch.h"
+#include "io/wake.h"
+#include "telemetry/fanout.h"
 
 namespace components::loki::source_file {
+
+/// The thread of loki.source.file: reads all files in turn, a batch each, so that a busy file does
+/// not starve the others. Blocks in the receivers: that is the backpressure. Asleep while no file
+/// changes.
+class Engine {
+ public:
+  /// Bytes of lines that may be under way without being acknowledged.
+  static constexpr size_t kUnacknowledgedBytesMax = 16 << 20;
+
+  Engine(const Context& context, const Arguments& arguments);
+
+  void set_receivers(const std::vector<LogsReceiver>& forward_to);
+  /// Takes effect soon, on the thread. Files whose target stays are not touched, unless the way of
+  /// reading changed.
+  void set_arguments(const Arguments& arguments);
+  void set_positions(std::shared_ptr<io::Positions> positions);
+
+  void run();
+  void request_stop();
+
+  /// What is wrong with a file or a pattern; empty when all is well.
+  std::string problem() const;
+
+ private:
+  struct Plan {
+    Arguments arguments;
+    bool is_new = true;
+  };
+  bool adopt_plan();
+  void find_files();
+  void set_targets(const river::schema::Targets& targets);
+  std::unique_ptr<Stream> make_stream(std::string path, telemetry::Labels labels);
+  /// One batch of each stream that has something. False: there was nothing.
+  bool round();
+  bool sleep(Clock::time_point until, bool and_contents);
+  void wait_for_work();
+  void send(Stream& stream, telemetry::LogBatch batch);
+  void tell_problems();
+
+  base::Logger log_;
+  Environment environment_;
+  telemetry::Fanout fanout_;
+  Budget budget_{kUnacknowledgedBytesMax};
+  const io::Wake wake_;
+
+  // The thread's own.
+  std::map<std::string, std::unique_ptr<Stream>> streams_;  // By Stream::key_of.
+  std::unique_ptr<PathTargets> patterns_;                   // With file_match.
+  io::FolderWatch folders_;
+  std::chrono::nanoseconds sync_period_{};
+  Clock::time_point next_sync_ = Clock::time_point::max();
+  Clock::time_point last_round_{};
+
+  std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
+
+  mutable base::Mutex mutex_;
+  Plan plan_ GUARDED_BY(mutex_);
+  std::string problem_ GUARDED_BY(mutex_);
+};
 
 /// loki.source.file.
 class Source final : public ComponentOf<Arguments> {

@@ -7,7 +7,7 @@
 #include "base/metrics.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_file/watches.h"
-#include "components/shared/stamps.h"
+#include "components/shared/budget.h"
 #include "io/positions.h"
 #include "telemetry/ack_window.h"
 #include "telemetry/log_batch.h"

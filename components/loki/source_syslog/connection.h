@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "base/descriptor.h"
+#include "components/loki/source_syslog/decoder.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
-#include "components/loki/source_syslog/plan.h"
 #include "io/http/tls_context.h"
 
 namespace components::loki::source_syslog {

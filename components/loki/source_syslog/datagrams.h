@@ -11,10 +11,10 @@
 
 #include "base/descriptor.h"
 #include "base/metrics.h"
+#include "components/loki/source_syslog/decoder.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
 #include "components/loki/source_syslog/lookups.h"
-#include "components/loki/source_syslog/plan.h"
 
 namespace components::loki::source_syslog {
 

@@ -1,11 +1,10 @@
 #include "components/loki/source_syslog/decoder.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/rfc3339.h"
-#include "components/loki/source_syslog/parse_rfc3164.h"
-#include "components/loki/source_syslog/parse_rfc5424.h"
-#include "components/loki/source_syslog/timestamps.h"
+#include "components/loki/source_syslog/parse.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -76,6 +75,25 @@ int64_t Decoder::timestamp(const Message& message) const {
   if (const auto time = base::parse_rfc3339(message.timestamp, base::Rfc3339::loose)) return *time;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()).value_or(0);
+}
+
+namespace {
+
+/// Longest message that is not octet-counted, unless max_message_length allows more.
+constexpr int64_t kLineBytesMax = 64 << 10;
+
+}  // namespace
+
+Framer::Options Plan::framing() const {
+  Framer::Options options;
+  options.counted_bytes_max = static_cast<size_t>(listener.max_message_length);
+  options.line_bytes_max =
+      static_cast<size_t>(std::max(kLineBytesMax, listener.max_message_length));
+  const bool raw = listener.syslog_format == Format::raw;
+  if (raw && listener.raw_format_options &&
+      listener.raw_format_options->use_null_terminator_delimiter)
+    options.delimiter = '\0';
+  return options;
 }
 
 }  // namespace components::loki::source_syslog

@@ -1,10 +1,12 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string_view>
 
 #include "base/metrics.h"
+#include "components/loki/source_syslog/framer.h"
 #include "components/loki/source_syslog/label_maker.h"
-#include "components/loki/source_syslog/message.h"
+#include "components/loki/source_syslog/parse.h"
 #include "components/loki/source_syslog/signature.h"
 #include "telemetry/log_batch.h"
 
@@ -37,6 +39,27 @@ class Decoder {
 
   const Listener& listener_;
   CiscoComponents cisco_;
+};
+
+using Clock = std::chrono::steady_clock;
+
+/// How one listener treats what it receives. Shared by its socket and its connections; replaced by
+/// another one when the listener's arguments change.
+struct Plan {
+  explicit Plan(const Listener& arguments) : listener(arguments), decoder(listener) {}
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  const Listener listener;
+  const Decoder decoder;  // Refers to listener.
+  Framer::Options framing() const;
+};
+
+/// Whether a descriptor has more to read.
+enum class Next {
+  wait,   ///< nothing now
+  again,  ///< there may be more at once
+  close,  ///< nothing any more
 };
 
 }  // namespace components::loki::source_syslog

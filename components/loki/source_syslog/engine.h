@@ -13,10 +13,10 @@
 #include "components/component.h"
 #include "components/loki/source_syslog/connection.h"
 #include "components/loki/source_syslog/datagrams.h"
+#include "components/loki/source_syslog/decoder.h"
 #include "components/loki/source_syslog/handover.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/lookups.h"
-#include "components/loki/source_syslog/plan.h"
 #include "io/wake.h"
 #include "telemetry/fanout.h"
 

@@ -7,7 +7,6 @@
 #include "base/metrics.h"
 #include "components/loki/source_syslog/decoder.h"
 #include "components/shared/budget.h"
-#include "components/shared/stamps.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {

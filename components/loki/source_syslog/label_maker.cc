@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "components/loki/source_syslog/parse_rfc5424.h"
+#include "components/loki/source_syslog/parse.h"
 
 namespace components::loki::source_syslog {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "components/loki/source_syslog/message.h"
+#include "components/loki/source_syslog/parse.h"
 #include "components/shared/capsules.h"
 #include "river/schema/codec.h"
 #include "telemetry/log_batch.h"

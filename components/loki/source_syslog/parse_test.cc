@@ -1,12 +1,11 @@
+#include "components/loki/source_syslog/parse.h"
+
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
 #include "base/rfc3339.h"
-#include "components/loki/source_syslog/parse_rfc3164.h"
-#include "components/loki/source_syslog/parse_rfc5424.h"
-#include "components/loki/source_syslog/timestamps.h"
 
 namespace syslog = components::loki::source_syslog;
 using syslog::CiscoComponents;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "components/loki/write/tenant.h"
+#include "components/loki/write/settings.h"
 
 namespace components::loki::write {
 

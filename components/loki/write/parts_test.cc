@@ -1,7 +1,6 @@
-#include "components/loki/write/parts.h"
-
 #include <doctest/doctest.h>
 
+#include "components/loki/write/refusal.h"
 #include "components/loki/write/testing.h"
 
 namespace components::loki::write {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "components/loki/write/tenant.h"
+#include "components/loki/write/settings.h"
 
 namespace components::loki::write {
 namespace {

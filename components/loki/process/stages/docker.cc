@@ -2,7 +2,6 @@
 
 #include "components/loki/process/stages/container_line.h"
 #include "components/loki/process/stages/json_scanner.h"
-#include "components/loki/process/stages/json_text.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {

@@ -2,9 +2,7 @@
 
 #include <re2/re2.h>
 
-#include "components/loki/process/stages/json_path.h"
 #include "components/loki/process/stages/json_scanner.h"
-#include "components/loki/process/stages/json_text.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {

@@ -1,10 +1,147 @@
 #include "components/loki/process/stages/json_scanner.h"
 
+#include <charconv>
 #include <cstring>
 
-#include "components/loki/process/stages/json_text.h"
+#include "river/value.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
+namespace {
+
+bool is_name_char(char c, bool first) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return letter || (!first && c >= '0' && c <= '9');
+}
+
+// key = name | `"` { char | `\` char } `"` .
+bool take_key(std::string_view& text, std::string& key) {
+  if (text.starts_with('"')) {
+    for (size_t i = 1; i < text.size(); ++i) {
+      if (text[i] == '"') {
+        text.remove_prefix(i + 1);
+        return true;
+      }
+      if (text[i] == '\\' && i + 1 < text.size()) ++i;
+      key += text[i];
+    }
+    return false;
+  }
+  size_t size = 0;
+  while (size < text.size() && is_name_char(text[size], size == 0)) ++size;
+  key = text.substr(0, size);
+  text.remove_prefix(size);
+  return size > 0;
+}
+
+// index = "[" digits "]" .
+bool take_index(std::string_view& text, int& index) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 1, end, index);
+  if (error != std::errc{} || index < 0 || stop == end || *stop != ']') return false;
+  text.remove_prefix(static_cast<size_t>(stop + 1 - text.data()));
+  return true;
+}
+
+}  // namespace
+
+// path = ( key | index ) { "." key | index } .
+base::Result<JsonPath> parse_json_path(std::string_view text) {
+  JsonPath path;
+  std::string_view rest = text;
+  while (path.empty() || !rest.empty()) {
+    JsonStep step;
+    bool ok = true;
+    if (rest.starts_with('[')) {
+      ok = take_index(rest, step.index);
+    } else {
+      if (!path.empty()) ok = rest.starts_with('.');
+      if (ok && !path.empty()) rest.remove_prefix(1);
+      ok = ok && take_key(rest, step.key);
+    }
+    if (!ok)
+      return base::fail(
+          "\"{}\" is not a path of keys and indexes, such as a.b or list[0]: "
+          "stopped at character {} (put other keys in quotes)",
+          text, text.size() - rest.size() + 1);
+    path.push_back(std::move(step));
+  }
+  return path;
+}
+
+namespace {
+
+uint32_t hex4(std::string_view digits) {
+  uint32_t code = 0;
+  std::from_chars(digits.data(), digits.data() + 4, code, 16);
+  return code;
+}
+
+/// Removes \uXXXX, or a pair of them, from the front of `raw`.
+uint32_t take_code_point(std::string_view& raw) {
+  const uint32_t code = hex4(raw.substr(2));
+  raw.remove_prefix(6);
+  if (code < 0xD800 || code > 0xDFFF) return code;
+  if (code > 0xDBFF || raw.size() < 6 || !raw.starts_with("\\u")) return 0xFFFD;
+  const uint32_t low = hex4(raw.substr(2));
+  if (low < 0xDC00 || low > 0xDFFF) return 0xFFFD;
+  raw.remove_prefix(6);
+  return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+}
+
+}  // namespace
+
+std::string unescape_json(std::string_view raw) {
+  constexpr std::string_view kLetters = "bfnrt";
+  constexpr std::string_view kMeanings = "\b\f\n\r\t";
+  std::string out;
+  while (!raw.empty()) {
+    const size_t plain = raw.find('\\');
+    out += raw.substr(0, plain);
+    if (plain == std::string_view::npos) break;
+    raw.remove_prefix(plain);
+    if (raw[1] == 'u') {
+      telemetry::append_utf8(out, take_code_point(raw));
+      continue;
+    }
+    const size_t letter = kLetters.find(raw[1]);
+    out += letter == std::string_view::npos ? raw[1] : kMeanings[letter];
+    raw.remove_prefix(2);
+  }
+  return out;
+}
+
+std::string compact_json(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  bool in_string = false;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (in_string || !space) out += c;
+    if (c == '\\' && in_string)
+      out += raw[++i];
+    else if (c == '"')
+      in_string = !in_string;
+  }
+  return out;
+}
+
+bool is_plain_json_number(std::string_view raw) {
+  const std::string_view digits = raw.substr(raw.starts_with('-') ? 1 : 0);
+  if (digits.size() > 15 || (digits == "0" && raw.size() > 1)) return false;
+  for (const char c : digits)
+    if (c < '0' || c > '9') return false;
+  return true;
+}
+
+std::string json_number_text(std::string_view raw) {
+  double number = 0;
+  const auto error = std::from_chars(raw.data(), raw.data() + raw.size(), number).ec;
+  if (error != std::errc{}) return std::string(raw);
+  return river::number_to_text(river::Number::of(number));
+}
+
 namespace {
 
 /// Deeper lines count as malformed: the scanner calls itself once per level.

@@ -4,9 +4,34 @@
 #include <string_view>
 #include <vector>
 
-#include "components/loki/process/stages/json_path.h"
+#include "base/result.h"
 
 namespace components::loki::process::stages {
+
+/// One step into a JSON value: a key of an object, or an index into an array.
+struct JsonStep {
+  std::string key;
+  int index = -1;  ///< 0 and above: an index, and `key` does not count
+};
+using JsonPath = std::vector<JsonStep>;
+
+/// Reads the part of JMESPath that names one value: `a`, `a.b`, `"odd key".b`, `list[0].c`.
+/// Anything more (projections, filters, functions, pipes) is an error that says so.
+base::Result<JsonPath> parse_json_path(std::string_view text);
+
+/// The text of a valid JSON string with escapes, given without its quotes. Half of a surrogate pair
+/// becomes U+FFFD.
+std::string unescape_json(std::string_view raw);
+
+/// Valid JSON text without the white space between its tokens.
+std::string compact_json(std::string_view raw);
+
+/// A valid JSON number as Go prints the float64 that it is: shortest, without an exponent.
+/// One that no float64 can hold stays as it is.
+std::string json_number_text(std::string_view raw);
+
+/// Whether a JSON number already stands as json_number_text() would write it: at most 15 digits.
+bool is_plain_json_number(std::string_view raw);
 
 /// What kind of JSON value a piece of text is.
 enum class JsonKind : uint8_t { string, escaped_string, number, literal, composite };

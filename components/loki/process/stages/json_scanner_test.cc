@@ -6,8 +6,6 @@
 
 #include <random>
 
-#include "components/loki/process/stages/json_text.h"
-
 namespace components::loki::process::stages {
 namespace {
 

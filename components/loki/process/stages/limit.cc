@@ -4,7 +4,6 @@
 
 #include "base/mutex.h"
 #include "components/loki/process/stages/stage.h"
-#include "components/loki/process/stages/token_bucket.h"
 #include "telemetry/lru_cache.h"
 
 namespace components::loki::process::stages {

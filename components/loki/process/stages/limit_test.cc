@@ -1,10 +1,11 @@
+#include "components/loki/process/stages/limit.h"
+
 #include <doctest/doctest.h>
 
 #include <thread>
 
 #include "components/loki/process/fixture.h"
-#include "components/loki/process/processor.h"
-#include "components/loki/process/stages/token_bucket.h"
+#include "components/loki/process/process.h"
 #include "tests/support/log_sink.h"
 
 namespace components::loki::process::stages {

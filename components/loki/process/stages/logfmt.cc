@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "components/loki/process/stages/json_text.h"
+#include "components/loki/process/stages/json_scanner.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "components/loki/process/stages/captures.h"
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {
 

@@ -2,7 +2,6 @@
 
 #include <re2/re2.h>
 
-#include "components/loki/process/stages/captures.h"
 #include "components/loki/process/stages/regex_sequence.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"

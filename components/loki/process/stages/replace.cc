@@ -4,7 +4,6 @@
 
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/template_language.h"
-#include "components/loki/process/stages/template_run.h"
 #include "components/loki/process/stages/text_match.h"
 
 namespace components::loki::process::stages {

@@ -2,7 +2,6 @@
 
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/template_language.h"
-#include "components/loki/process/stages/template_run.h"
 
 namespace components::loki::process::stages {
 

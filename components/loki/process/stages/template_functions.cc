@@ -1,11 +1,10 @@
-#include "components/loki/process/stages/template_functions.h"
-
 #include <openssl/evp.h>
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <functional>
 
+#include "components/loki/process/stages/template_language.h"
 #include "components/loki/process/stages/text_match.h"
 #include "river/schema/regex.h"
 #include "river/value.h"
@@ -111,113 +110,111 @@ std::string quoted(const std::string& s) {
   return out;
 }
 
-struct Function {
-  std::string_view name;
-  Answer (*call)(Arguments a);
-};
-
-const Function kFunctions[] = {
-    {"Hash", [](Arguments a) { return digest(EVP_sha3_256(), text(a[0]) + text(a[1])); }},
-    {"Replace",
+constexpr TemplateFunction kFunctions[] = {
+    {"Hash", 2, 2, [](Arguments a) { return digest(EVP_sha3_256(), text(a[0]) + text(a[1])); }},
+    {"Replace", 4, 4,
      [](Arguments a) -> Answer {
        return TemplateValue(replaced(text(a[0]), text(a[1]), text(a[2]), number(a[3])));
      }},
-    {"Sha2Hash", [](Arguments a) { return digest(EVP_sha256(), text(a[0]) + text(a[1])); }},
-    {"ToLower",
+    {"Sha2Hash", 2, 2, [](Arguments a) { return digest(EVP_sha256(), text(a[0]) + text(a[1])); }},
+    {"ToLower", 1, 1,
      [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
-    {"ToUpper",
+    {"ToUpper", 1, 1,
      [](Arguments a) -> Answer { return TemplateValue(telemetry::to_upper(text(a[0]))); }},
-    {"Trim",
+    {"Trim", 2, 2,
      [](Arguments a) -> Answer {
        return TemplateValue(trim_right(trim_left(text(a[0]), text(a[1])), text(a[1])));
      }},
-    {"TrimLeft",
+    {"TrimLeft", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_left(text(a[0]), text(a[1]))); }},
-    {"TrimPrefix",
+    {"TrimPrefix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_prefix(text(a[0]), text(a[1]))); }},
-    {"TrimRight",
+    {"TrimRight", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_right(text(a[0]), text(a[1]))); }},
-    {"TrimSpace",
+    {"TrimSpace", 1, 1,
      [](Arguments a) -> Answer {
        return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
      }},
-    {"TrimSuffix",
+    {"TrimSuffix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_suffix(text(a[0]), text(a[1]))); }},
-    {"and",
+    {"and", 1, -1,
      [](Arguments a) -> Answer {
        for (const TemplateValue& value : a)
          if (!is_true(value)) return value;
        return a.back();
      }},
-    {"contains",
+    {"contains", 2, 2,
      [](Arguments a) -> Answer {
        return TemplateValue(text(a[1]).find(text(a[0])) != std::string::npos);
      }},
-    {"default", [](Arguments a) -> Answer { return a.size() > 1 && is_true(a[1]) ? a[1] : a[0]; }},
-    {"eq",
+    {"default", 1, 2,
+     [](Arguments a) -> Answer { return a.size() > 1 && is_true(a[1]) ? a[1] : a[0]; }},
+    {"eq", 2, -1,
      [](Arguments a) -> Answer {
        return TemplateValue(std::any_of(
            a.begin() + 1, a.end(), [&](const TemplateValue& b) { return compare(a[0], b) == 0; }));
      }},
-    {"ge", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) >= 0); }},
-    {"gt", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) > 0); }},
-    {"hasPrefix",
+    {"ge", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) >= 0); }},
+    {"gt", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) > 0); }},
+    {"hasPrefix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(text(a[1]).starts_with(text(a[0]))); }},
-    {"hasSuffix",
+    {"hasSuffix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(text(a[1]).ends_with(text(a[0]))); }},
-    {"le", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) <= 0); }},
-    {"len",
+    {"le", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) <= 0); }},
+    {"len", 1, 1,
      [](Arguments a) -> Answer { return TemplateValue(static_cast<double>(text(a[0]).size())); }},
-    {"lower", [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
-    {"lt", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) < 0); }},
-    {"ne", [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) != 0); }},
-    {"not", [](Arguments a) -> Answer { return TemplateValue(!is_true(a[0])); }},
-    {"or",
+    {"lower", 1, 1,
+     [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
+    {"lt", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) < 0); }},
+    {"ne", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) != 0); }},
+    {"not", 1, 1, [](Arguments a) -> Answer { return TemplateValue(!is_true(a[0])); }},
+    {"or", 1, -1,
      [](Arguments a) -> Answer {
        for (const TemplateValue& value : a)
          if (is_true(value)) return value;
        return a.back();
      }},
-    {"print",
+    {"print", 0, -1,
      [](Arguments a) -> Answer {
        std::string out;
        for (const TemplateValue& value : a) out += to_text(value);
        return TemplateValue(std::move(out));
      }},
-    {"quote", [](Arguments a) -> Answer { return TemplateValue(quoted(text(a[0]))); }},
-    {"regexReplaceAll",
+    {"quote", 1, 1, [](Arguments a) -> Answer { return TemplateValue(quoted(text(a[0]))); }},
+    {"regexReplaceAll", 3, 3,
      [](Arguments a) { return regex_replace(a[0], text(a[1]), text(a[2]), false); }},
-    {"regexReplaceAllLiteral",
+    {"regexReplaceAllLiteral", 3, 3,
      [](Arguments a) { return regex_replace(a[0], text(a[1]), text(a[2]), true); }},
-    {"replace",
+    {"replace", 3, 3,
      [](Arguments a) -> Answer {
        return TemplateValue(replaced(text(a[2]), text(a[0]), text(a[1]), -1));
      }},
-    {"squote", [](Arguments a) -> Answer { return TemplateValue("'" + text(a[0]) + "'"); }},
-    {"substr",
+    {"squote", 1, 1, [](Arguments a) -> Answer { return TemplateValue("'" + text(a[0]) + "'"); }},
+    {"substr", 3, 3,
      [](Arguments a) -> Answer {
        return TemplateValue(substring(text(a[2]), number(a[0]), number(a[1])));
      }},
-    {"trim",
+    {"trim", 1, 1,
      [](Arguments a) -> Answer {
        return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
      }},
-    {"trimAll",
+    {"trimAll", 2, 2,
      [](Arguments a) -> Answer {
        return TemplateValue(trim_right(trim_left(text(a[1]), text(a[0])), text(a[0])));
      }},
-    {"trimPrefix",
+    {"trimPrefix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_prefix(text(a[1]), text(a[0]))); }},
-    {"trimSuffix",
+    {"trimSuffix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_suffix(text(a[1]), text(a[0]))); }},
-    {"trunc",
+    {"trunc", 2, 2,
      [](Arguments a) -> Answer {
        const std::string s = text(a[1]);
        const double count = number(a[0]);
        const double size = static_cast<double>(s.size());
        return TemplateValue(count < 0 ? substring(s, size + count, -1) : substring(s, 0, count));
      }},
-    {"upper", [](Arguments a) -> Answer { return TemplateValue(telemetry::to_upper(text(a[0]))); }},
+    {"upper", 1, 1,
+     [](Arguments a) -> Answer { return TemplateValue(telemetry::to_upper(text(a[0]))); }},
 };
 
 }  // namespace
@@ -237,10 +234,10 @@ bool is_true(const TemplateValue& value) {
   return false;
 }
 
-Answer call_template_function(const std::string& function, Arguments arguments) {
-  for (const auto& [name, run] : kFunctions)
-    if (name == function) return run(arguments);
-  return base::fail("no function \"{}\"", function);
+const TemplateFunction* find_template_function(std::string_view name) {
+  for (const TemplateFunction& function : kFunctions)
+    if (function.name == name) return &function;
+  return nullptr;
 }
 
 }  // namespace components::loki::process::stages

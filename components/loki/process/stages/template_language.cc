@@ -4,57 +4,12 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
+
 namespace components::loki::process::stages {
 namespace {
 
-struct Known {
-  std::string_view name;
-  TemplateArity arity;
-};
-
-constexpr Known kFunctions[] = {
-    {"Hash", {2, 2}},
-    {"Replace", {4, 4}},
-    {"Sha2Hash", {2, 2}},
-    {"ToLower", {1, 1}},
-    {"ToUpper", {1, 1}},
-    {"Trim", {2, 2}},
-    {"TrimLeft", {2, 2}},
-    {"TrimPrefix", {2, 2}},
-    {"TrimRight", {2, 2}},
-    {"TrimSpace", {1, 1}},
-    {"TrimSuffix", {2, 2}},
-    {"and", {1, -1}},
-    {"contains", {2, 2}},
-    {"default", {1, 2}},
-    {"eq", {2, -1}},
-    {"ge", {2, 2}},
-    {"gt", {2, 2}},
-    {"hasPrefix", {2, 2}},
-    {"hasSuffix", {2, 2}},
-    {"le", {2, 2}},
-    {"len", {1, 1}},
-    {"lower", {1, 1}},
-    {"lt", {2, 2}},
-    {"ne", {2, 2}},
-    {"not", {1, 1}},
-    {"or", {1, -1}},
-    {"print", {0, -1}},
-    {"quote", {1, 1}},
-    {"regexReplaceAll", {3, 3}},
-    {"regexReplaceAllLiteral", {3, 3}},
-    {"replace", {3, 3}},
-    {"squote", {1, 1}},
-    {"substr", {3, 3}},
-    {"trim", {1, 1}},
-    {"trimAll", {2, 2}},
-    {"trimPrefix", {2, 2}},
-    {"trimSuffix", {2, 2}},
-    {"trunc", {2, 2}},
-    {"upper", {1, 1}},
-};
-
-constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kBlanks = " \t\r\n";
 /// Parentheses and ifs inside one another.
 constexpr int kDepthMax = 100;
 
@@ -63,12 +18,12 @@ bool is_word(char c) {
 }
 
 std::string_view trim_left(std::string_view text) {
-  const size_t at = text.find_first_not_of(kSpace);
+  const size_t at = text.find_first_not_of(kBlanks);
   return at == std::string_view::npos ? std::string_view() : text.substr(at);
 }
 
 std::string_view trim_right(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
 /// A template's pieces: text, and the insides of {{ }} with trim markers taken off.
@@ -105,12 +60,12 @@ base::Result<std::vector<Piece>> split(std::string_view source) {
     if (close == std::string_view::npos) return base::fail("{{{{ without }}}}");
     std::string_view action = source.substr(0, close);
     source.remove_prefix(close + 2);
-    if (action.size() > 1 && action[0] == '-' && kSpace.find(action[1]) != kSpace.npos) {
+    if (action.size() > 1 && action[0] == '-' && kBlanks.find(action[1]) != kBlanks.npos) {
       text = trim_right(text);
       action.remove_prefix(2);
     }
     trim_next = action.size() > 1 && action.back() == '-' &&
-                kSpace.find(action[action.size() - 2]) != kSpace.npos;
+                kBlanks.find(action[action.size() - 2]) != kBlanks.npos;
     if (trim_next) action.remove_suffix(2);
     pieces.push_back({false, text});
     pieces.push_back({true, trim_right(trim_left(action))});
@@ -130,12 +85,12 @@ class Parser {
 
   // Expressions, over the text of one action.
   TemplatePipeline pipeline(int depth);
-  TemplateCommand command(int depth);
+  TemplateCommand command(int depth, bool piped);
   std::optional<TemplateOperand> operand(int depth);
   std::optional<TemplateOperand> text_literal();
   std::optional<TemplateOperand> number_literal();
   TemplatePipeline whole_pipeline(std::string_view text);
-  void check(const TemplateCommand& command, bool piped);
+  void check(std::string_view function, const TemplateCommand& command, bool piped);
 
   void skip_space() { rest_ = trim_left(rest_); }
   std::string_view take_word();
@@ -222,8 +177,7 @@ TemplatePipeline Parser::pipeline(int depth) {
   TemplatePipeline out;
   if (depth > kDepthMax) fail("nested too deeply");
   while (error_.empty()) {
-    out.commands.push_back(command(depth));
-    check(out.commands.back(), out.commands.size() > 1);
+    out.commands.push_back(command(depth, !out.commands.empty()));
     skip_space();
     if (!rest_.starts_with('|')) break;
     rest_.remove_prefix(1);
@@ -232,15 +186,14 @@ TemplatePipeline Parser::pipeline(int depth) {
 }
 
 // command = [ function ] { operand } .
-TemplateCommand Parser::command(int depth) {
+TemplateCommand Parser::command(int depth, bool piped) {
   TemplateCommand out;
   skip_space();
-  const std::string_view word = first_word(rest_);
-  if (!word.empty() && !(word[0] >= '0' && word[0] <= '9') && word != "true" && word != "false" &&
-      word != "nil") {
-    out.function = word;
-    rest_.remove_prefix(word.size());
-  }
+  std::string_view function = first_word(rest_);
+  if (!function.empty() && (base::is_digit(function[0]) || function == "true" ||
+                            function == "false" || function == "nil"))
+    function = {};
+  rest_.remove_prefix(function.size());
   while (error_.empty()) {
     skip_space();
     if (rest_.empty() || rest_.front() == '|' || rest_.front() == ')') break;
@@ -249,20 +202,22 @@ TemplateCommand Parser::command(int depth) {
     else
       break;
   }
+  out.function = find_template_function(function);
+  check(function, out, piped);
   return out;
 }
 
-void Parser::check(const TemplateCommand& command, bool piped) {
+void Parser::check(std::string_view function, const TemplateCommand& command, bool piped) {
   const int count = static_cast<int>(command.arguments.size()) + piped;
-  if (command.function.empty()) {
+  if (function.empty()) {
     if (command.arguments.empty()) return fail("an empty action");
     if (count != 1) return fail("a value takes no arguments; a function name must come first");
     return;
   }
-  const TemplateArity* arity = find_template_function(command.function);
-  if (arity == nullptr) return fail(fmt::format("no function \"{}\"", command.function));
-  if (count < arity->min || (arity->max >= 0 && count > arity->max))
-    fail(fmt::format("function \"{}\" does not take {} arguments", command.function, count));
+  const TemplateFunction* known = command.function;
+  if (known == nullptr) return fail(fmt::format("no function \"{}\"", function));
+  if (count < known->arguments_min || (known->arguments_max >= 0 && count > known->arguments_max))
+    fail(fmt::format("function \"{}\" does not take {} arguments", function, count));
 }
 
 std::string_view Parser::take_word() {
@@ -341,16 +296,92 @@ base::Result<GoTemplate> Parser::run() {
 
 }  // namespace
 
-const TemplateArity* find_template_function(std::string_view name) {
-  for (const Known& known : kFunctions)
-    if (known.name == name) return &known.arity;
-  return nullptr;
-}
-
 base::Result<GoTemplate> parse_template(std::string_view source) {
   auto pieces = split(source);
   if (!pieces) return tl::unexpected(pieces.error());
   return Parser(std::move(*pieces)).run();
+}
+
+namespace {
+
+/// Walks a template; the first error sticks.
+class Run {
+ public:
+  explicit Run(const TemplateLookup& lookup) : lookup_(lookup) {}
+
+  void nodes(const TemplateNodes& list) {
+    for (const TemplateNode& node : list) {
+      if (!error_.empty()) return;
+      switch (node.kind) {
+        case TemplateNode::Kind::text:
+          out_ += node.text;
+          break;
+        case TemplateNode::Kind::print:
+          out_ += to_text(pipeline(node.pipeline));
+          break;
+        case TemplateNode::Kind::choice:
+          nodes(is_true(pipeline(node.pipeline)) ? node.then : node.otherwise);
+          break;
+      }
+    }
+  }
+
+  base::Result<std::string> result() {
+    if (!error_.empty()) return base::fail("{}", error_);
+    return std::move(out_);
+  }
+
+ private:
+  TemplateValue pipeline(const TemplatePipeline& steps) {
+    TemplateValue value;
+    for (size_t i = 0; i < steps.commands.size() && error_.empty(); ++i)
+      value = command(steps.commands[i], i > 0 ? &value : nullptr);
+    return value;
+  }
+
+  TemplateValue command(const TemplateCommand& step, const TemplateValue* piped) {
+    if (step.function == nullptr) return operand(step.arguments.front());
+    std::vector<TemplateValue> arguments;
+    for (const TemplateOperand& argument : step.arguments) arguments.push_back(operand(argument));
+    if (piped) arguments.push_back(*piped);
+    auto value = step.function->call(arguments);
+    if (value) return std::move(*value);
+    if (error_.empty()) error_ = value.error().message;
+    return {};
+  }
+
+  TemplateValue operand(const TemplateOperand& argument) {
+    switch (argument.kind) {
+      case TemplateOperand::Kind::field: {
+        const auto found = lookup_(argument.text);
+        return found ? TemplateValue(std::string(*found)) : TemplateValue();
+      }
+      case TemplateOperand::Kind::text:
+        return argument.text;
+      case TemplateOperand::Kind::number:
+        return argument.number;
+      case TemplateOperand::Kind::boolean:
+        return argument.boolean;
+      case TemplateOperand::Kind::pipeline:
+        return pipeline(*argument.pipeline);
+      case TemplateOperand::Kind::data:
+      case TemplateOperand::Kind::nil:
+        return {};
+    }
+    return {};
+  }
+
+  const TemplateLookup& lookup_;
+  std::string out_;
+  std::string error_;
+};
+
+}  // namespace
+
+base::Result<std::string> run_template(const GoTemplate& parsed, const TemplateLookup& lookup) {
+  Run run(lookup);
+  run.nodes(parsed.nodes);
+  return run.result();
 }
 
 }  // namespace components::loki::process::stages

@@ -1,16 +1,38 @@
 #pragma once
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "components/loki/process/stages/stage.h"
 
 /// The part of Go's text/template that stage.template and stage.replace understand: text with
 /// {{ pipelines }} of values and functions, and if / else if / else. parse_template() refuses
-/// everything else by name; execute.h runs what it made.
+/// everything else by name; run_template() runs what it made.
 namespace components::loki::process::stages {
+
+/// A value while a template runs: nothing, a truth value, a number or a text.
+using TemplateValue = std::variant<std::monostate, bool, double, std::string>;
+
+/// As {{ }} prints it; nothing is "<no value>", as in Go.
+std::string to_text(const TemplateValue& value);
+/// Whether `if` takes it for true: not nothing, not false, not 0, not empty.
+bool is_true(const TemplateValue& value);
+
+/// A function that templates call; the piped value is its last argument.
+struct TemplateFunction {
+  std::string_view name;
+  int arguments_min = 0;
+  int arguments_max = 0;  ///< -1: any number
+  base::Result<TemplateValue> (*call)(std::span<const TemplateValue> arguments) = nullptr;
+};
+/// nullptr when there is no such function.
+const TemplateFunction* find_template_function(std::string_view name);
 
 struct TemplatePipeline;
 
@@ -26,7 +48,7 @@ struct TemplateOperand {
 
 /// One step of a pipeline: a function with its arguments, or a value alone.
 struct TemplateCommand {
-  std::string function;  ///< empty: the first argument is the value
+  const TemplateFunction* function = nullptr;  ///< nullptr: the first argument is the value
   std::vector<TemplateOperand> arguments;
 };
 
@@ -56,12 +78,37 @@ struct GoTemplate {
 /// The error says what is wrong or not supported, and where.
 base::Result<GoTemplate> parse_template(std::string_view source);
 
-/// How many arguments a function takes, the piped one included; `max` -1 means any number.
-struct TemplateArity {
-  int min = 0;
-  int max = 0;
+/// What a template gets for `.name`; nullopt when there is none.
+using TemplateLookup = std::function<std::optional<std::string_view>(std::string_view name)>;
+
+/// Runs a template. Fails when a function is given something that it cannot work on.
+base::Result<std::string> run_template(const GoTemplate& parsed, const TemplateLookup& lookup);
+
+/// A template whose fields are resolved to slots: what stage.template and stage.replace run.
+class BoundTemplate {
+ public:
+  /// A source that does not parse (checking the config refused it) gives nothing at all.
+  BoundTemplate(std::string_view source, Names& names)
+      : template_(parse_template(source).value_or(GoTemplate())) {
+    for (const std::string& field : template_.fields)
+      if (field != "Value" && field != "Entry") fields_.emplace_back(field, names.read(field));
+  }
+
+  /// `value` is what `.Value` means; `.Entry` is the line.
+  base::Result<std::string> run(const Frame& frame, uint32_t row,
+                                std::optional<std::string_view> value) const {
+    return run_template(template_, [&](std::string_view name) -> std::optional<std::string_view> {
+      if (name == "Value") return value;
+      if (name == "Entry") return frame.line(row);
+      for (const auto& [field, slot] : fields_)
+        if (field == name) return frame.value(row, slot);
+      return std::nullopt;
+    });
+  }
+
+ private:
+  GoTemplate template_;
+  std::vector<std::pair<std::string, Slot>> fields_;
 };
-/// nullptr when there is no such function.
-const TemplateArity* find_template_function(std::string_view name);
 
 }  // namespace components::loki::process::stages

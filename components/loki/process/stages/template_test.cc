@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "components/loki/process/stages/template_run.h"
+#include "components/loki/process/stages/template_language.h"
 
 namespace components::loki::process::stages {
 namespace {

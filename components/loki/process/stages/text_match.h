@@ -5,7 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "components/loki/process/stages/label_memo.h"
+#include "components/loki/process/stages/stage.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 
@@ -28,6 +33,62 @@ class MatchText {
   std::string_view text_;
   std::string readable_;           // The text with U+FFFD; empty: it is UTF-8 as it is.
   std::vector<uint32_t> origins_;  // Of each byte of readable_, and of its end: the place in text_.
+};
+
+/// Where the named parts of a matched text go: to the extracted values that somebody reads and, on
+/// demand, to labels.
+class Captures {
+ public:
+  /// `index` is that of the text in what store() is given.
+  void add(std::string_view name, size_t index, bool to_label, Names& names) {
+    const auto slot = names.write(name);
+    const bool label = to_label && telemetry::is_label_name(name);
+    if (slot) outputs_.push_back({index, *slot});
+    if (label) labels_.push_back({index, std::string(name)});
+    if (slot || label) needed_ = std::max(needed_, index + 1);
+  }
+
+  /// How many texts store() looks at; 0: nobody reads any.
+  size_t needed() const { return needed_; }
+
+  /// The texts are parts of the batch's buffer; one without data is an empty text.
+  void store(Frame& frame, uint32_t row, std::span<const std::string_view> texts) {
+    for (const Output& output : outputs_)
+      frame.set(row, output.slot, slice(frame, texts[output.index]));
+    if (!labels_.empty()) set_labels(frame, row, texts);
+  }
+
+ private:
+  struct Output {
+    size_t index;
+    Slot slot;
+  };
+  struct Label {
+    size_t index;
+    std::string name;
+  };
+
+  static telemetry::Slice slice(const Frame& frame, std::string_view text) {
+    return text.data() == nullptr ? telemetry::Slice{} : frame.slice_of(text);
+  }
+
+  void set_labels(Frame& frame, uint32_t row, std::span<const std::string_view> texts) {
+    values_.clear();
+    for (const Label& label : labels_) values_.push_back(slice(frame, texts[label.index]));
+    memo_.apply(frame, row, values_, [&](const telemetry::Labels& old) {
+      telemetry::LabelsBuilder builder(old);
+      for (size_t i = 0; i < labels_.size(); ++i)
+        if (const auto value = frame.batch.text(values_[i]); telemetry::is_utf8(value))
+          builder.set(labels_[i].name, value);
+      return builder.build();
+    });
+  }
+
+  std::vector<Output> outputs_;
+  std::vector<Label> labels_;
+  size_t needed_ = 0;
+  std::vector<telemetry::Slice> values_;
+  LabelMemo memo_;
 };
 
 }  // namespace components::loki::process::stages

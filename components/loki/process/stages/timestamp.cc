@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/time_zone.h"
 #include "components/loki/process/stages/timestamp_layout.h"
-#include "components/loki/process/stages/timestamp_zone.h"
 #include "telemetry/lru_cache.h"
 
 namespace components::loki::process::stages {

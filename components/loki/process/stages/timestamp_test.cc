@@ -6,9 +6,8 @@
 
 #include "base/files.h"
 #include "components/loki/process/fixture.h"
-#include "components/loki/process/stages/posix_tz.h"
+#include "components/loki/process/stages/time_zone.h"
 #include "components/loki/process/stages/timestamp_layout.h"
-#include "components/loki/process/stages/timestamp_zone.h"
 
 namespace components::loki::process::stages {
 

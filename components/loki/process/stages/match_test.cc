@@ -1,4 +1,4 @@
-#include "components/loki/process/stages/match_selector.h"
+#include "components/loki/process/stages/match.h"
 
 #include <doctest/doctest.h>
 
@@ -29,8 +29,7 @@ TEST_CASE("selector: mistakes have a place") {
         Case{"{}", "at least one label at character 1"}, Case{"{a}", " at character 3"},
         Case{"{a=b}", " at character 4"}, Case{"{a=\"b}", " at character 4"},
         Case{"{a=\"b\" c=\"d\"}", " at character 8"}, Case{"{=\"b\"}", " at character 2"},
-        Case{"{a=~\"(\"}", "bad regex: missing ): "},
-        Case{"{a=\"b\"} x", " at character 9"},
+        Case{"{a=~\"(\"}", "bad regex: missing ): "}, Case{"{a=\"b\"} x", " at character 9"},
         Case{"{a=\"b\"} | json", "line filter: |=, !=, |~ or !~ at character 9"},
         Case{"{a=\"b\"} |= ip(\"::1\")", "does not have ip() at character 9"},
         Case{"{a=\"b\"} |= `x` or `y`", "does not have \"or\" at character 9"},
