@@ -12,6 +12,10 @@ struct RetryLimits {
 /// For what is on this host and comes back soon: the Docker daemon, the journal.
 inline constexpr RetryLimits kRetryLocal{std::chrono::milliseconds(250),
                                          std::chrono::milliseconds(5'000)};
+/// Pauses that do not grow, for tries that cost next to nothing: to open a file, to bind an
+/// address.
+inline constexpr std::chrono::milliseconds kRetryFile{1'000};
+inline constexpr std::chrono::milliseconds kRetryBind{5'000};
 
 /// How long to wait before the next try of something that fails: a random time between d and 2d
 /// (or up to `max`), d doubling from `min`. While the trouble is young (the first minute of

@@ -13,6 +13,8 @@ template <class Key, class Value, class Hash = std::hash<Key>>
 class LruCache {
  public:
   explicit LruCache(size_t entries_max) : entries_max_(entries_max > 0 ? entries_max : 1) {}
+  LruCache(LruCache&&) = default;  // A copy would point into the original.
+  LruCache& operator=(LruCache&&) = default;
 
   /// The value, which now counts as just used; nullptr when it is not there. Valid until put().
   Value* get(const Key& key) {
@@ -34,6 +36,10 @@ class LruCache {
   }
 
   size_t size() const { return order_.size(); }
+  void clear() {
+    index_.clear();
+    order_.clear();
+  }
 
  private:
   using Order = std::list<std::pair<Key, Value>>;

@@ -28,13 +28,13 @@ bool same_daemon(const Arguments& a, const Arguments& b) {
              river::schema::encode(kHttpClient, &b.http_client_config);
 }
 
-std::unique_ptr<TailerWiring> wire(const Context& context, docker_api::Endpoint endpoint,
-                                   telemetry::LogReceiver& next) {
+std::unique_ptr<Environment> make_environment(const Context& context, docker_api::Endpoint endpoint,
+                                              telemetry::LogReceiver& next) {
   const auto dropped = [&](const char* reason) {
     return context.metrics.counter("loki_source_docker_dropped_entries_total",
                                    "Lines of containers that were not sent.", {{"reason", reason}});
   };
-  return std::make_unique<TailerWiring>(TailerWiring{
+  return std::make_unique<Environment>(Environment{
       .endpoint = std::move(endpoint),
       .positions = std::make_shared<io::Positions>(context.data_dir / "positions", context.metrics,
                                                    context.log),
@@ -68,7 +68,7 @@ base::Result<void> Source::start() {
   auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client_config,
                                        arguments_.refresh_interval.value);
   if (!endpoint) return base::in_context("host", endpoint.error());
-  wiring_ = wire(context_, std::move(*endpoint), next_);
+  environment_ = make_environment(context_, std::move(*endpoint), next_);
   forget_old_cursors();
   set_targets();
   return {};
@@ -90,10 +90,10 @@ base::Result<void> Source::update(const Arguments& arguments) {
   if (!same_labels) labelled_.clear();
   arguments_ = arguments;
   set_receivers();
-  if (!wiring_) return {};
+  if (!environment_) return {};
   if (!is_same) {
     stop();
-    wiring_->endpoint = std::move(*endpoint);
+    environment_->endpoint = std::move(*endpoint);
   }
   set_targets();
   for (const auto& [id, tailer] : tailers_)
@@ -111,32 +111,32 @@ void Source::set_targets() {
     const auto labelled = labelled_.find(id);
     const bool same = labelled != labelled_.end() && labelled->second == target;
     if (same && tailer != tailers_.end()) {
-      tailer->second->stay();
+      tailer->second->set_wanted(true);
       continue;
     }
     labelled_[id] = target;
     auto labels =
         std::make_shared<const TargetLabels>(target, arguments_.labels, rules ? *rules : none);
-    wiring_->positions->erase(gone_key(id));
+    environment_->positions->erase(gone_key(id));
     if (tailer != tailers_.end()) {
       tailer->second->set_labels(std::move(labels));
-      tailer->second->stay();
+      tailer->second->set_wanted(true);
     } else {
-      tailers_[id] = std::make_unique<Tailer>(id, *wiring_, std::move(labels));
+      tailers_[id] = std::make_unique<Tailer>(id, *environment_, std::move(labels));
     }
   }
   std::erase_if(labelled_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   for (const auto& [id, tailer] : tailers_)
-    if (!wanted.contains(id) && tailer->leave())
-      wiring_->positions->set(gone_key(id), std::to_string(now_s()));
+    if (!wanted.contains(id) && tailer->set_wanted(false))
+      environment_->positions->set(gone_key(id), std::to_string(now_s()));
   std::erase_if(tailers_, [&](const auto& entry) {
-    return !wanted.contains(entry.first) && entry.second->is_settled();
+    return !wanted.contains(entry.first) && entry.second->finished();
   });
 }
 
 /// A cursor whose container is no target gets a date; a week later it goes.
 void Source::forget_old_cursors() {
-  const auto entries = wiring_->positions->all();
+  const auto entries = environment_->positions->all();
   const int64_t now = now_s();
   const int64_t forget_before = now - std::chrono::seconds(kForgetAfter).count();
   for (const auto& [key, value] : entries) {
@@ -144,14 +144,14 @@ void Source::forget_old_cursors() {
     const std::string id = key.substr(kCursorPrefix.size());
     const auto gone = entries.find(gone_key(id));
     if (gone == entries.end()) {
-      wiring_->positions->set(gone_key(id), std::to_string(now));
+      environment_->positions->set(gone_key(id), std::to_string(now));
       continue;
     }
     int64_t since = 0;
     std::from_chars(gone->second.data(), gone->second.data() + gone->second.size(), since);
     if (since >= forget_before) continue;
-    wiring_->positions->erase(key);
-    wiring_->positions->erase(gone->first);
+    environment_->positions->erase(key);
+    environment_->positions->erase(gone->first);
   }
 }
 

@@ -30,16 +30,16 @@ std::string cursor_key(const std::string& container_id) {
   return "cursor-" + container_id;
 }
 
-Tailer::Tailer(std::string id, const TailerWiring& wiring,
+Tailer::Tailer(std::string id, const Environment& environment,
                std::shared_ptr<const TargetLabels> labels)
     : id_(std::move(id)),
-      wiring_(wiring),
+      environment_(environment),
       labels_(std::move(labels)),
       backoff_(io::kRetryLocal, std::random_device{}()) {
-  launch();
+  start_thread();
 }
 
-void Tailer::launch() {
+void Tailer::start_thread() {
   auto thread = base::Thread::start("docker/" + id_.substr(0, 8),
                                     [this](std::stop_token stop) { run(std::move(stop)); });
   if (thread) {
@@ -56,22 +56,12 @@ Tailer::~Tailer() {
   thread_.join();
 }
 
-bool Tailer::leave() {
+bool Tailer::set_wanted(bool wanted) {
+  bool changed = false, has_ended = false;
   {
     base::Lock lock(mutex_);
-    if (std::exchange(leaving_, true)) return false;
-  }
-  interrupt_->raise();
-  changed_.notify_all();
-  return true;
-}
-
-void Tailer::stay() {
-  bool has_ended = false;
-  {
-    base::Lock lock(mutex_);
-    if (!std::exchange(leaving_, false) && !ended_) return;
-    has_ended = ended_;
+    changed = std::exchange(wanted_, wanted) != wanted;
+    has_ended = wanted && ended_;
   }
   if (has_ended) {
     thread_.join();
@@ -79,27 +69,28 @@ void Tailer::stay() {
       base::Lock lock(mutex_);
       ended_ = false;
     }
-    launch();
-    return;
+    start_thread();
+  } else if (changed) {
+    interrupt_->raise();
+    changed_.notify_all();
   }
-  interrupt_->raise();
-  changed_.notify_all();
+  return changed;
 }
 
-bool Tailer::is_settled() const {
+bool Tailer::finished() const {
   base::Lock lock(mutex_);
   return ended_ && (!window_ || window_->pending() == 0);
 }
 
 bool Tailer::lacks_thread() const {
   base::Lock lock(mutex_);
-  return ended_ && !leaving_;
+  return ended_ && wanted_;
 }
 
-/// Ends the thread's work if it is still wanted to end: stay() cannot come between.
-bool Tailer::may_end() {
+/// Ends the thread's work if the container is no target: set_wanted() cannot come between.
+bool Tailer::end_unless_wanted() {
   base::Lock lock(mutex_);
-  ended_ = leaving_;
+  ended_ = !wanted_;
   return ended_;
 }
 
@@ -112,11 +103,11 @@ void Tailer::set_problem(std::string problem) {
   base::Lock lock(mutex_);
   const bool is_news = !problem.empty() && problem_.empty();
   problem_ = std::move(problem);
-  if (is_news) wiring_.log.warn("container {:.12}: {}; trying again", id_, problem_);
+  if (is_news) environment_.log.warn("container {:.12}: {}; trying again", id_, problem_);
 }
 
 void Tailer::run(std::stop_token stop) {
-  docker_api::Api api(wiring_.endpoint);
+  docker_api::Api api(environment_.endpoint);
   if (!window_) begin_at_stored_cursor();
   drained_run_.clear();
   while (!stop.stop_requested() && !step(api, stop)) {
@@ -127,10 +118,10 @@ void Tailer::run(std::stop_token stop) {
 }
 
 void Tailer::begin_at_stored_cursor() {
-  const auto stored = wiring_.positions->get(cursor_key(id_));
+  const auto stored = environment_.positions->get(cursor_key(id_));
   const auto parsed = stored ? Cursor::parse(*stored) : std::nullopt;
   if (stored && !parsed)
-    wiring_.log.warn(
+    environment_.log.warn(
         "container {:.12}: stored position \"{}\" is malformed; reading from the start", id_,
         *stored);
   cursor_ = parsed.value_or(Cursor());
@@ -138,7 +129,7 @@ void Tailer::begin_at_stored_cursor() {
   // A batch that is given up (its sink was removed) is read again at once, also when the container
   // is silent and nothing else wakes this thread.
   window_ =
-      std::make_unique<Window>([positions = wiring_.positions, key = cursor_key(id_)](
+      std::make_unique<Window>([positions = environment_.positions, key = cursor_key(id_)](
                                    const std::string& cursor) { positions->set(key, cursor); },
                                [interrupt = interrupt_] { interrupt->raise(); });
 }
@@ -149,18 +140,18 @@ bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
   const auto state = api.inspect(id_, stop);
   if (!state) {
     if (!stop.stop_requested()) set_problem(state.error().message);
-    rest(backoff_.next(), seen, stop);
+    sleep(backoff_.next(), seen, stop);
     return false;
   }
   if (!*state) {
     set_problem("");
-    wiring_.log.info("container {:.12} is gone", id_);
+    environment_.log.info("container {:.12} is gone", id_);
     return true;
   }
-  if ((*state)->running && may_end()) return true;
+  if ((*state)->running && end_unless_wanted()) return true;
   if (!(*state)->running && (*state)->started_at == drained_run_) {
-    if (may_end()) return true;
-    rest(kStoppedPoll, seen, stop);
+    if (end_unless_wanted()) return true;
+    sleep(kStoppedPoll, seen, stop);
     return false;
   }
   const Cursor before = cursor_;
@@ -168,24 +159,24 @@ bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
   if (cursor_.text() != before.text()) backoff_.reset();
   if (!drained && is_unreadable(drained.error().message)) {
     set_problem("");
-    if (!std::exchange(told_unreadable_, true)) {
-      wiring_.unreadable->add(1);
-      wiring_.log.warn("container {:.12} is not read: {}", id_, drained.error().message);
+    if (!std::exchange(logged_unreadable_, true)) {
+      environment_.unreadable->add(1);
+      environment_.log.warn("container {:.12} is not read: {}", id_, drained.error().message);
     }
-    if (may_end()) return true;
-    rest(kUnreadablePoll, seen, stop);
+    if (end_unless_wanted()) return true;
+    sleep(kUnreadablePoll, seen, stop);
     return false;
   }
   if (!drained) {
     const bool is_going = is_being_removed(drained.error().message);
     if (!stop.stop_requested()) set_problem(is_going ? "" : drained.error().message);
-    rest(backoff_.next(), seen, stop);
+    sleep(backoff_.next(), seen, stop);
     return false;
   }
   if (!*drained) return false;
   set_problem("");
   if ((*state)->running)
-    rest(backoff_.next(), seen, stop);  // It ended right now, or the daemon cut us off: ask.
+    sleep(backoff_.next(), seen, stop);  // It ended right now, or the daemon cut us off: ask.
   else
     drained_run_ = (*state)->started_at;
   return false;
@@ -205,7 +196,7 @@ base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t 
     telemetry::LogBatch batch;
     const auto labels = labels_.get();
     feed([&](const Line& line) { take(line, *labels, replay, batch); });
-    wiring_.bad_lines->add(reader.bad_lines() - bad_lines);
+    environment_.bad_lines->add(reader.bad_lines() - bad_lines);
     bad_lines = reader.bad_lines();
     send(std::move(batch), stop);
   };
@@ -218,7 +209,7 @@ base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t 
       },
       call.get_token());
   if (!is_log) {
-    wiring_.bad_lines->add(1);
+    environment_.bad_lines->add(1);
     return base::fail("{}", reader.problem());
   }
   if (window_->broken() || call.stop_requested()) return false;
@@ -245,17 +236,17 @@ void Tailer::take(const Line& line, const TargetLabels& labels, Replay& replay,
 
 void Tailer::send(telemetry::LogBatch batch, std::stop_token stop) {
   if (!std::exchange(passed_, false)) return;
-  wiring_.entries->add(batch.entries.size());
-  wiring_.empty_lines->add(std::exchange(empty_, 0));
-  wiring_.unlabelled->add(std::exchange(unlabelled_, 0));
-  wiring_.truncated->add(std::exchange(truncated_, 0));
+  environment_.entries->add(batch.entries.size());
+  environment_.empty_lines->add(std::exchange(empty_, 0));
+  environment_.unlabelled->add(std::exchange(unlabelled_, 0));
+  environment_.truncated->add(std::exchange(truncated_, 0));
   batch.ack = window_->issue(cursor_.text());
   batch.stop = std::move(stop);
-  if (!batch.entries.empty()) wiring_.next.receive(std::move(batch));
+  if (!batch.entries.empty()) environment_.next.receive(std::move(batch));
 }
 
 /// Sleeps, unless something was raised since `seen`.
-void Tailer::rest(milliseconds time, uint64_t seen, std::stop_token stop) {
+void Tailer::sleep(milliseconds time, uint64_t seen, std::stop_token stop) {
   base::Lock lock(mutex_);
   changed_.wait_for(mutex_, stop, time, [&] { return interrupt_->raises() != seen; });
 }

@@ -53,7 +53,7 @@ class Interrupt {
 };
 
 /// What all tailers of a component share. Outlives them.
-struct TailerWiring {
+struct Environment {
   docker_api::Endpoint endpoint;
   std::shared_ptr<io::Positions> positions;
   telemetry::LogReceiver& next;
@@ -74,19 +74,19 @@ std::string cursor_key(const std::string& container_id);
 /// does not run, and left alone at once if it does.
 class Tailer {
  public:
-  Tailer(std::string id, const TailerWiring& wiring, std::shared_ptr<const TargetLabels> labels);
+  Tailer(std::string id, const Environment& environment,
+         std::shared_ptr<const TargetLabels> labels);
   ~Tailer();
 
   void set_labels(std::shared_ptr<const TargetLabels> labels) { labels_.set(std::move(labels)); }
-  /// It is no target any more. False: it was none before.
-  bool leave();
-  /// It is a target again, or still: reading goes on after the last line that was read.
-  void stay();
+  /// Whether it is still a target; a container that is one again is read on after the last line
+  /// that was read. False: nothing changed.
+  bool set_wanted(bool wanted);
   /// Reading has ended and all that was read is delivered: it may be destroyed without a loss.
-  bool is_settled() const;
+  bool finished() const;
   /// Begins to stop; the destructor waits for it.
   void request_stop() { thread_.request_stop(); }
-  /// It should read and has no thread, as none could be had: stay() tries again.
+  /// It should read and has no thread, as none could be had: set_wanted(true) tries again.
   bool lacks_thread() const;
   /// What keeps it from reading, "" when nothing does.
   std::string problem() const;
@@ -103,13 +103,13 @@ class Tailer {
             telemetry::LogBatch& batch);
   void send(telemetry::LogBatch batch, std::stop_token stop);
   void begin_at_stored_cursor();
-  void launch();
-  bool may_end();
-  void rest(std::chrono::milliseconds time, uint64_t seen, std::stop_token stop);
+  void start_thread();
+  bool end_unless_wanted();
+  void sleep(std::chrono::milliseconds time, uint64_t seen, std::stop_token stop);
   void set_problem(std::string problem);
 
   const std::string id_;
-  const TailerWiring& wiring_;
+  const Environment& environment_;
   base::Snapshot<TargetLabels> labels_;
   const std::shared_ptr<Interrupt> interrupt_ = std::make_shared<Interrupt>();
 
@@ -117,14 +117,14 @@ class Tailer {
   std::unique_ptr<Window> window_;
   Cursor cursor_;
   bool passed_ = false;  // The cursor moved since the last batch.
-  bool told_unreadable_ = false;
+  bool logged_unreadable_ = false;
   std::string drained_run_;  // The run of the container whose log was read to its end.
   io::Backoff backoff_;
   uint64_t empty_ = 0, unlabelled_ = 0, truncated_ = 0;  // Of the present batch.
 
   mutable base::Mutex mutex_;
   base::Condition changed_;
-  bool leaving_ GUARDED_BY(mutex_) = false;
+  bool wanted_ GUARDED_BY(mutex_) = true;
   bool ended_ GUARDED_BY(mutex_) = false;
   std::string problem_ GUARDED_BY(mutex_);
   base::Thread thread_;  // Last: it uses all of the above.

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "components/loki/source_file/file_reader.h"
+#include "io/backoff.h"
 
 namespace components::loki::source_file {
 namespace {
 
-constexpr std::chrono::seconds kOpenRetry{1};
 /// How often to look at a file that may still be written. Each look that finds more reads it from
 /// its start, so they become fewer.
 constexpr std::chrono::milliseconds kGrowthPollMin{200};
@@ -39,7 +39,7 @@ std::string Archive::resume_text() const {
 }
 
 Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
-  due_ = now + kOpenRetry;
+  due_ = now + io::kRetryFile;
   if (window_->broken()) {
     renew_window();
     content_.reset();
@@ -48,7 +48,7 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
     resting_ = false;
     return Step::nothing;
   }
-  if (leaving_) return window_->pending() > 0 ? Step::nothing : Step::finished;
+  if (!wanted_) return window_->pending() > 0 ? Step::nothing : Step::finished;
   if (resting_) {
     if (window_->pending() == 0) due_ = Clock::time_point::max();
     return Step::nothing;

@@ -46,7 +46,7 @@ void Engine::set_arguments(const Arguments& arguments) {
     base::Lock lock(mutex_);
     plan_ = {arguments, true};
   }
-  wake_.notify();
+  environment_.wake->notify();
 }
 
 void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
@@ -56,7 +56,7 @@ void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
 void Engine::request_stop() {
   stopping_.request_stop();
   budget_.close();
-  wake_.notify();
+  environment_.wake->notify();
 }
 
 std::string Engine::problem() const {
@@ -87,7 +87,7 @@ bool Engine::adopt_plan() {
   encoding_from_name(arguments.encoding, encoding);
   const auto compression =
       arguments.decompression.enabled ? arguments.decompression.format : Compression::none;
-  // Another way of reading: all files anew, from their positions.
+  // Another way of reading: all files again, from their positions.
   if (std::exchange(e.encoding, encoding) != encoding ||
       std::exchange(e.compression, compression) != compression)
     streams_.clear();
@@ -127,11 +127,11 @@ void Engine::set_targets(const river::schema::Targets& targets) {
     wanted.emplace(std::move(key), std::pair(path->second, std::move(labels)));
   }
   for (auto& [key, stream] : streams_)
-    if (!wanted.contains(key)) stream->leave();
+    if (!wanted.contains(key)) stream->set_wanted(false);
   for (auto& [key, what] : wanted) {
     auto& stream = streams_[key];
     if (stream)
-      stream->stay();
+      stream->set_wanted(true);
     else
       stream = make_stream(std::move(what.first), std::move(what.second));
   }
@@ -178,7 +178,7 @@ void Engine::send(Stream& stream, telemetry::LogBatch batch) {
 }
 
 void Engine::wait_for_work() {
-  tell_problems();
+  publish_problem();
   auto until = next_sync_;
   for (const auto& entry : streams_) until = std::min(until, entry.second->due());
   const auto gathered = last_round_ + kGather;
@@ -194,19 +194,19 @@ bool Engine::sleep(Clock::time_point until, bool and_contents) {
   const auto wait = std::max<int64_t>(0, std::chrono::ceil<milliseconds>(left).count());
   const int contents = and_contents ? environment_.watches.content_fd() : -1;
   const int folders = patterns_ && and_contents ? folders_.fd() : -1;
-  pollfd wanted[] = {{wake_.fd(), POLLIN, 0},
+  pollfd wanted[] = {{environment_.wake->fd(), POLLIN, 0},
                      {environment_.watches.name_fd(), POLLIN, 0},
                      {contents, POLLIN, 0},
                      {folders, POLLIN, 0}};
   const int ready = ::poll(wanted, std::size(wanted), static_cast<int>(wait));
-  if (wanted[0].revents) wake_.clear();
+  if (wanted[0].revents) environment_.wake->clear();
   if (wanted[2].revents) environment_.watches.drain_content();
   if (wanted[3].revents && folders_.changed())
     next_sync_ = std::min(next_sync_, Clock::now() + kSearchPause);
   return ready > 0;
 }
 
-void Engine::tell_problems() {
+void Engine::publish_problem() {
   std::string first = patterns_ ? patterns_->problem() : "";
   for (const auto& entry : streams_)
     if (first.empty()) first = entry.second->problem();

@@ -52,13 +52,12 @@ class Engine {
   bool sleep(Clock::time_point until, bool and_contents);
   void wait_for_work();
   void send(Stream& stream, telemetry::LogBatch batch);
-  void tell_problems();
+  void publish_problem();
 
   base::Logger log_;
   Environment environment_;
   telemetry::Fanout fanout_;
   Budget budget_{kUnacknowledgedBytesMax};
-  const io::Wake wake_;
 
   // The thread's own.
   std::map<std::string, std::unique_ptr<Stream>> streams_;  // By Stream::key_of.

@@ -69,7 +69,8 @@ void Stream::renew_window() {
   window_ = std::make_unique<telemetry::AckWindow<std::string>>(
       [positions = environment_.positions, key = key_](const std::string& text) {
         positions->set(key, text);
-      });
+      },
+      [wake = environment_.wake] { wake->notify(); });
 }
 
 }  // namespace components::loki::source_file

@@ -9,6 +9,7 @@
 #include "components/loki/source_file/watches.h"
 #include "components/shared/budget.h"
 #include "io/positions.h"
+#include "io/wake.h"
 #include "telemetry/ack_window.h"
 #include "telemetry/log_batch.h"
 
@@ -22,6 +23,8 @@ struct Environment {
 
   base::metrics::Scope metrics;
   base::Logger log;
+  /// Of the thread; also when a batch was given up (its sink was removed) and is to be read again.
+  const std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
   std::shared_ptr<io::Positions> positions;
   Watches watches;
   std::shared_ptr<base::metrics::Gauge> files_active;
@@ -53,16 +56,14 @@ class Stream : public Watches::Listener {
 
   /// Reads at most one batch (empty when handed in). Sets entries, labels, no ack.
   virtual Step step(telemetry::LogBatch& batch, Clock::time_point now) = 0;
-  /// The target is not wanted any more: finish when what was begun is read.
-  void leave() { leaving_ = true, due_ = {}; }
-  /// It is wanted again.
-  void stay() { leaving_ = false, due_ = {}; }
+  /// Whether the target is still one; when not, the stream finishes what it began to read.
+  void set_wanted(bool wanted) { wanted_ = wanted, due_ = {}; }
 
   /// Puts the ack on the batch that the last step() made.
   void acknowledge(telemetry::LogBatch& batch, std::shared_ptr<const void> share);
 
-  /// Needs a step: something was noticed, or time has come.
-  bool is_due(Clock::time_point now) const { return now >= due_; }
+  /// Needs a step: something was noticed, a batch was given up, or time has come.
+  bool is_due(Clock::time_point now) const { return now >= due_ || window_->broken(); }
   Clock::time_point due() const { return due_; }
   void noticed() override { due_ = {}; }
 
@@ -84,7 +85,7 @@ class Stream : public Watches::Listener {
   std::unique_ptr<telemetry::AckWindow<std::string>> window_;
   std::shared_ptr<base::metrics::Gauge> read_bytes_, file_bytes_;
   std::shared_ptr<base::metrics::Counter> read_lines_;
-  bool leaving_ = false;
+  bool wanted_ = true;
   Clock::time_point due_{};
   std::string problem_;  // Why it cannot be read; empty when all is well.
 };

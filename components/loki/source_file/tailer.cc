@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "io/backoff.h"
+
 namespace components::loki::source_file {
 namespace {
 
@@ -14,7 +16,6 @@ using std::chrono::seconds;
 
 /// A look from time to time, in case a notice was lost.
 constexpr seconds kSafetyPoll{5};
-constexpr seconds kRetry{1};
 
 /// How soon to look again for a file that is not there, by how long it has been gone: a rotation
 /// puts a new one in place at once, a file that was never there may stay away for ever.
@@ -46,13 +47,13 @@ Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
     generations_.clear();
     stragglers_.clear();
     resumed_ = false;
-    due_ = now + kRetry;
+    due_ = now + io::kRetryFile;
     return Step::nothing;
   }
-  if (skipped_) return leaving_ ? finish() : wait(now);
+  if (skipped_) return !wanted_ ? finish() : wait(now);
   look_at_path(now);
-  if (generations_.empty() && leaving_) return finish();
-  if (leaving_ && generations_.size() == 1 && !path_gone_) return finish();
+  if (generations_.empty() && !wanted_) return finish();
+  if (!wanted_ && generations_.size() == 1 && !path_gone_) return finish();
   for (size_t left = generations_.size(); left > 0; left = generations_.size()) {
     if (read_front(batch, now) == Step::lines) return Step::lines;
     if (generations_.size() == left) break;  // Else it ended, and the next one is read at once.
@@ -181,7 +182,7 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
   stragglers_.push_back(std::move(generations_.front()));
   stragglers_.back().last_event = now;
   generations_.pop_front();
-  split_lines_told_ = 0;
+  split_lines_counted_ = 0;
   if (stragglers_.size() > kStragglersMax) stragglers_.pop_front();
   return Step::nothing;
 }
@@ -202,14 +203,14 @@ bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
 /// The batch holds lines of this file.
 void Tailer::take(const FileReader& file, telemetry::LogBatch& batch) {
   batch.label_sets.push_back(labels_);
-  if (file.split_lines() > split_lines_told_)
-    environment_.split_lines->add(file.split_lines() - split_lines_told_);
-  split_lines_told_ = file.split_lines();
+  if (file.split_lines() > split_lines_counted_)
+    environment_.split_lines->add(file.split_lines() - split_lines_counted_);
+  split_lines_counted_ = file.split_lines();
 }
 
 Stream::Step Tailer::wait(Clock::time_point now) {
   if (generations_.empty()) {
-    due_ = now + (problem_.empty() ? absence_poll(now - path_gone_since_) : kRetry);
+    due_ = now + (problem_.empty() ? absence_poll(now - path_gone_since_) : io::kRetryFile);
     wait_for_stragglers(now);
     return Step::nothing;
   }

@@ -65,7 +65,7 @@ class Tailer final : public Stream {
   bool path_gone_ = false;             // Nothing to read is under the path.
   bool skipped_ = false;               // on_positions_file_error = "skip" struck.
   Clock::time_point path_gone_since_{};
-  uint64_t split_lines_told_ = 0;
+  uint64_t split_lines_counted_ = 0;
 };
 
 }  // namespace components::loki::source_file

@@ -12,7 +12,7 @@ using telemetry::relabel::Action;
 
 constexpr std::string_view kPrefix = "__journal_";
 constexpr std::string_view kPriorityKeyword = "__journal_priority_keyword";
-constexpr size_t kMadeMax = 4096;      // Combinations remembered before starting over.
+constexpr size_t kMadeMax = 4096;      // Combinations that are remembered.
 constexpr size_t kKeyBytesMax = 4096;  // Longer values hardly repeat.
 
 char upper(char c) {
@@ -89,7 +89,7 @@ void append_json_line(std::string& out, const EntryFields& fields) {
 }
 
 Labeller::Labeller(telemetry::Labels base, RelabelRules rules)
-    : base_(std::move(base)), rules_(std::move(rules)) {
+    : base_(std::move(base)), rules_(std::move(rules)), made_(kMadeMax) {
   for (const auto& rule : rules_) {
     collect_reads(rule, wanted_);
     wants_all_ = wants_all_ || rule.action == Action::labelmap;
@@ -116,12 +116,8 @@ const telemetry::Labels* Labeller::labels(const EntryFields& fields) {
     uncached_ = make(fields);
     return keep(uncached_);
   }
-  auto known = made_.find(key_);
-  if (known == made_.end()) {
-    if (made_.size() >= kMadeMax) made_.clear();
-    known = made_.emplace(key_, make(fields)).first;
-  }
-  return keep(known->second);
+  const telemetry::Labels* known = made_.get(key_);
+  return keep(known ? *known : made_.put(key_, make(fields)));
 }
 
 telemetry::Labels Labeller::make(const EntryFields& fields) const {

@@ -3,11 +3,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "components/shared/capsules.h"
 #include "telemetry/labels.h"
+#include "telemetry/lru_cache.h"
 #include "telemetry/relabel.h"
 
 namespace components::loki::source_journal {
@@ -55,7 +55,7 @@ class Labeller {
   RelabelRules rules_;
   std::vector<std::string> wanted_;  // Field names, sorted.
   bool wants_all_ = false;
-  std::unordered_map<std::string, telemetry::Labels> made_;  // By the wanted values; empty: drop.
+  telemetry::LruCache<std::string, telemetry::Labels> made_;  // By the wanted values; empty: drop.
   std::string key_;
   telemetry::Labels uncached_;
 };

@@ -7,21 +7,19 @@
 #include <utility>
 
 #include "io/backoff.h"
-#include "io/wake.h"
 
 namespace components::loki::source_journal {
 namespace {
 
 constexpr size_t kBatchBytes = size_t{256} << 10;
 constexpr size_t kBatchEntries = 4096;
-/// While batches are under way the window is looked at this often, so that a batch which was given
-/// up (its sink was removed) is read again soon. Without such batches nothing wakes the reader.
-constexpr std::chrono::milliseconds kWindowCheck{1000};
+/// How often to look around when no descriptor was left to be woken by.
+constexpr std::chrono::milliseconds kUnwakeablePoll{1'000};
 constexpr std::chrono::milliseconds kNoLimit{-1};
 
-void pause(int stop_fd, std::chrono::milliseconds time) {
-  pollfd stop{stop_fd, POLLIN, 0};
-  poll(&stop, 1, static_cast<int>(time.count()));
+void pause(int wake_fd, std::chrono::milliseconds time) {
+  pollfd wake{wake_fd, POLLIN, 0};
+  poll(&wake, 1, static_cast<int>(time.count()));
 }
 
 uint64_t since_us(std::chrono::nanoseconds age) {
@@ -35,51 +33,58 @@ constexpr std::string_view kErrorsHelp = "Journal entries that were not sent, by
 
 }  // namespace
 
-Reader::Reader(Wiring wiring) : wiring_(std::move(wiring)) {
+Reader::Reader(Environment environment) : environment_(std::move(environment)) {
   const auto error = [&](const char* reason) {
-    return wiring_.metrics.counter(kErrorsName, kErrorsHelp, {{"error", reason}});
+    return environment_.metrics.counter(kErrorsName, kErrorsHelp, {{"error", reason}});
   };
-  lines_ = wiring_.metrics.counter("loki_source_journal_target_lines_total",
-                                   "Journal entries that were sent.");
+  lines_ = environment_.metrics.counter("loki_source_journal_target_lines_total",
+                                        "Journal entries that were sent.");
   no_message_ = error("no_message");
   empty_labels_ = error("empty_labels");
   unreadable_ = error("unreadable_entry");
-  cut_ = wiring_.metrics.counter("loki_source_journal_truncated_fields_total",
-                                 "Journal fields that were cut to the size limit.");
+  cut_ = environment_.metrics.counter("loki_source_journal_truncated_fields_total",
+                                      "Journal fields that were cut to the size limit.");
   renew_window();
 }
 
 void Reader::renew_window() {
   if (window_) window_->detach();
-  window_ =
-      std::make_unique<Window>([positions = wiring_.positions, key = wiring_.position_key](
-                                   const std::string& cursor) { positions->set(key, cursor); });
+  window_ = std::make_unique<Window>(
+      [positions = environment_.positions,
+       key = environment_.position_key](const std::string& cursor) { positions->set(key, cursor); },
+      [wake = wake_] { wake->notify(); });
 }
 
 void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
-  const io::StopEvent stop_event(stop);
+  const std::stop_callback on_stop(stop, [this] { wake_->notify(); });
   io::Backoff backoff(io::kRetryLocal, std::random_device{}());
-  std::string told;  // The trouble that the log tells of already.
-  while (!stop.stop_requested()) {
+  std::string logged;  // The trouble that was logged last.
+  for (;;) {
+    wake_->clear();  // Before the look: what comes after it wakes again.
+    if (stop.stop_requested()) return;
     const std::string before = read_cursor_;
-    const auto followed = follow(config, stop, stop_event.fd());
-    if (followed) continue;
+    const auto followed = follow(config, stop);
+    if (followed) {  // A stop, or a batch that was given up: the next one may be, too.
+      wake_->clear();
+      if (!stop.stop_requested()) pause(wake_->fd(), io::kRetryLocal.min);
+      continue;
+    }
     const std::string& trouble = followed.error().message;
-    wiring_.report({Health::State::unhealthy, trouble});
+    environment_.report({Health::State::unhealthy, trouble});
     const bool got_on = read_cursor_ != before;
-    if (got_on || trouble != told) wiring_.log.warn("{}; trying again", trouble);
-    told = trouble;
+    if (got_on || trouble != logged) environment_.log.warn("{}; trying again", trouble);
+    logged = trouble;
     if (got_on) backoff.reset();
-    pause(stop_event.fd(), backoff.next());
+    pause(wake_->fd(), backoff.next());
   }
 }
 
-base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config, std::stop_token stop,
-                                  int stop_fd) {
+base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config,
+                                  std::stop_token stop) {
   auto opened = open(*config.get());
   if (!opened) return tl::unexpected(opened.error());
   io::Journal& journal = **opened;
-  wiring_.report({Health::State::healthy, {}});
+  environment_.report({Health::State::healthy, {}});
   while (!stop.stop_requested()) {
     if (window_->broken()) {
       renew_window();
@@ -89,8 +94,9 @@ base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config, st
     const auto more = read_batch(journal, config.get(), stop);
     if (!more) return tl::unexpected(more.error());
     if (*more) continue;
-    const auto limit = window_->pending() > 0 ? kWindowCheck : kNoLimit;
-    if (const auto waited = journal.wait(stop_fd, limit); !waited) return waited;
+    const auto limit = wake_->fd() < 0 ? kUnwakeablePoll : kNoLimit;
+    if (const auto waited = journal.wait(wake_->fd(), limit); !waited) return waited;
+    wake_->clear();
   }
   return {};
 }
@@ -110,7 +116,7 @@ base::Result<std::unique_ptr<io::Journal>> Reader::open(const ReaderConfig& conf
 base::Result<void> Reader::seek(io::Journal& journal, const ReaderConfig& config) {
   on_unread_entry_ = false;
   if (read_cursor_.empty())
-    read_cursor_ = wiring_.positions->get(wiring_.position_key).value_or("");
+    read_cursor_ = environment_.positions->get(environment_.position_key).value_or("");
   if (!read_cursor_.empty()) {
     auto found = journal.seek_cursor(read_cursor_);
     if (found) {
@@ -120,7 +126,7 @@ base::Result<void> Reader::seek(io::Journal& journal, const ReaderConfig& config
       if (stepped) return {};
       found = tl::unexpected(stepped.error());
     }
-    wiring_.log.warn("stored cursor: {}; starting at max_age", found.error().message);
+    environment_.log.warn("stored cursor: {}; starting at max_age", found.error().message);
     read_cursor_.clear();
   }
   if (config.max_age.count() == 0) return journal.seek_head();
@@ -159,7 +165,7 @@ base::Result<bool> Reader::read_batch(io::Journal& journal,
     read_cursor_ = cursor;
     batch.ack = window_->issue(std::move(cursor));
   }
-  if (!batch.entries.empty()) wiring_.next.receive(std::move(batch));
+  if (!batch.entries.empty()) environment_.next.receive(std::move(batch));
   return !at_end;
 }
 

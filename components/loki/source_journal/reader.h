@@ -14,6 +14,7 @@
 #include "components/loki/source_journal/labeller.h"
 #include "io/journal.h"
 #include "io/positions.h"
+#include "io/wake.h"
 #include "telemetry/ack_window.h"
 #include "telemetry/fanout.h"
 
@@ -41,7 +42,7 @@ struct ReaderConfig {
 /// on where it stopped, because what is still in the journal is not lost yet.
 class Reader {
  public:
-  struct Wiring {
+  struct Environment {
     std::string position_key;
     std::shared_ptr<io::Positions> positions;
     telemetry::LogReceiver& next;
@@ -50,7 +51,7 @@ class Reader {
     std::function<void(Health)> report;
   };
 
-  explicit Reader(Wiring wiring);
+  explicit Reader(Environment environment);
   ~Reader() { window_->detach(); }
 
   /// Reads until a stop is requested; survives a journal that is missing, unreadable or broken. May
@@ -60,8 +61,7 @@ class Reader {
  private:
   using Window = telemetry::AckWindow<std::string>;
 
-  base::Result<void> follow(const base::Snapshot<ReaderConfig>& config, std::stop_token stop,
-                            int stop_fd);
+  base::Result<void> follow(const base::Snapshot<ReaderConfig>& config, std::stop_token stop);
   base::Result<std::unique_ptr<io::Journal>> open(const ReaderConfig& config);
   base::Result<void> seek(io::Journal& journal, const ReaderConfig& config);
   base::Result<bool> advance(io::Journal& journal);
@@ -81,8 +81,10 @@ class Reader {
   };
   void count(const Tally& tally);
 
-  Wiring wiring_;
+  Environment environment_;
   std::shared_ptr<base::metrics::Counter> lines_, no_message_, empty_labels_, unreadable_, cut_;
+  // Of a stop, and of a batch that was given up; windows own it, too.
+  const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
   std::unique_ptr<Window> window_;
   std::string read_cursor_;       // Of the last entry that was read; empty: none yet.
   bool on_unread_entry_ = false;  // Seeking ended on an entry that is still to be read.

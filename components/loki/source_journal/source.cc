@@ -37,16 +37,16 @@ void Source::configure(const Arguments& arguments) {
 base::Result<void> Source::start() {
   auto positions = std::make_shared<io::Positions>(context_.data_dir / "positions",
                                                    context_.metrics, context_.log);
-  reader_ = std::make_unique<Reader>(Reader::Wiring{"cursor-" + context_.id, std::move(positions),
-                                                    next_, context_.metrics, context_.log,
-                                                    [this](Health health) {
-                                                      base::Lock lock(health_mutex_);
-                                                      health_ = std::move(health);
-                                                    }});
-  return launch();
+  reader_ = std::make_unique<Reader>(
+      Reader::Environment{"cursor-" + context_.id, std::move(positions), next_, context_.metrics,
+                          context_.log, [this](Health health) {
+                            base::Lock lock(health_mutex_);
+                            health_ = std::move(health);
+                          }});
+  return start_thread();
 }
 
-base::Result<void> Source::launch() {
+base::Result<void> Source::start_thread() {
   auto thread = base::Thread::start(
       "loki.journal", [this](std::stop_token stop) { reader_->run(config_, std::move(stop)); });
   if (!thread) return tl::unexpected(thread.error());
@@ -61,7 +61,7 @@ base::Result<void> Source::update(const Arguments& arguments) {
   // Without a thread the last change could not get one.
   if (thread_.joinable() && config_.get()->reads_like(*before)) return {};
   stop();
-  return launch();
+  return start_thread();
 }
 
 void Source::stop() {

@@ -27,7 +27,7 @@ class Source final : public ComponentOf<Arguments> {
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
-  base::Result<void> launch();
+  base::Result<void> start_thread();
   void configure(const Arguments& arguments);
 
   Context context_;

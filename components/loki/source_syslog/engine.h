@@ -17,6 +17,7 @@
 #include "components/loki/source_syslog/handover.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/lookups.h"
+#include "io/backoff.h"
 #include "io/wake.h"
 #include "telemetry/fanout.h"
 
@@ -33,7 +34,7 @@ struct Limits {
 struct EngineOptions {
   Limits limits;
   Resolver resolver = Resolver::of_system();
-  std::chrono::milliseconds retry{5000};  ///< until a listener that failed is tried again
+  std::chrono::milliseconds retry = io::kRetryBind;  ///< of a listener that failed
 };
 
 /// The event loop of loki.source.syslog: one thread for all listeners and connections. Blocks in

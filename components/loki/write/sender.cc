@@ -20,6 +20,9 @@ double unix_seconds(Clock::time_point point) {
 
 }  // namespace
 
+Sender::Sender(Queue& queue, Metrics& metrics, Delivery& delivery)
+    : queue_(queue), metrics_(metrics), delivery_(delivery), merged_(kMergedMax) {}
+
 void Sender::run(std::stop_token abort) {
   abort_ = std::move(abort);
   for (;;) {
@@ -109,10 +112,8 @@ bool Sender::find_stream(const telemetry::Labels& labels, Route& route) {
 
 const telemetry::Labels& Sender::with_external(const telemetry::Labels& labels) {
   if (settings_->external_labels.empty()) return labels;
-  const auto known = merged_.find(labels);
-  if (known != merged_.end()) return known->second;
-  if (merged_.size() >= kMergedMax) merged_.clear();
-  return merged_.emplace(labels, settings_->with_external(labels)).first->second;
+  const telemetry::Labels* known = merged_.get(labels);
+  return known ? *known : merged_.put(labels, settings_->with_external(labels));
 }
 
 // Sending.

@@ -5,13 +5,13 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "components/loki/write/delivery.h"
 #include "components/loki/write/metrics.h"
 #include "components/loki/write/queue.h"
 #include "components/loki/write/settings.h"
+#include "telemetry/lru_cache.h"
 #include "telemetry/wire/loki_push.h"
 
 namespace components::loki::write {
@@ -32,8 +32,7 @@ class Sender {
     drop      ///< the endpoint was removed from the configuration: counted as endpoint_removed
   };
 
-  Sender(Queue& queue, Metrics& metrics, Delivery& delivery)
-      : queue_(queue), metrics_(metrics), delivery_(delivery) {}
+  Sender(Queue& queue, Metrics& metrics, Delivery& delivery);
 
   /// The thread's body: returns when the queue was closed and what waited is dealt with.
   /// `abort` cuts short what is on the wire.
@@ -86,7 +85,7 @@ class Sender {
   SettingsPtr settings_;
   std::map<std::string, Request> open_;  ///< by tenant
   std::vector<Route> routes_;            ///< by label set of the current batch
-  std::unordered_map<telemetry::Labels, telemetry::Labels, telemetry::LabelsHash> merged_;
+  telemetry::LruCache<telemetry::Labels, telemetry::Labels, telemetry::LabelsHash> merged_;
   uint64_t generations_ = 0;
   uint64_t batches_ = 0;  ///< number of the current batch
 };

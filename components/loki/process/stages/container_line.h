@@ -3,9 +3,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/rfc3339.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
-#include "components/loki/process/stages/timestamp_layout.h"
 
 namespace components::loki::process::stages {
 
@@ -13,10 +13,7 @@ namespace components::loki::process::stages {
 class ContainerLine {
  public:
   /// Nanoseconds since the epoch of an RFC 3339 time.
-  std::optional<int64_t> time_ns(std::string_view text) const {
-    const auto moment = layout_.read(text);
-    return moment ? moment->to_ns(0) : std::nullopt;
-  }
+  static std::optional<int64_t> time_ns(std::string_view text) { return base::parse_rfc3339(text); }
 
   /// Sets the label `stream`. The value is a part of the batch's buffer.
   void set_stream(Frame& frame, uint32_t row, telemetry::Slice stream) {
@@ -29,7 +26,6 @@ class ContainerLine {
   }
 
  private:
-  TimeLayout layout_ = *TimeLayout::parse("RFC3339Nano");
   LabelMemo memo_;
 };
 

@@ -54,21 +54,13 @@ void LabelMemo::grow() {
   }
 }
 
-std::string LabelMemo::key_of(const Frame& frame, std::span<const Slice> values) {
-  std::string key;
+std::string LabelMemo::text_of(const Frame& frame, std::span<const Slice> values) {
+  std::string text;
   for (const Slice value : values) {
-    key += std::to_string(value.size) += ':';  // Lengths, so that no two lists share a key.
-    key += frame.batch.text(value);
+    text += std::to_string(value.size) += ':';  // Lengths, so that no two lists share a text.
+    text += frame.batch.text(value);
   }
-  return key;
-}
-
-LabelMemo::Results& LabelMemo::remembered_of(const telemetry::Labels& labels) {
-  if (remembered_count_ > kRememberedMax) {
-    remembered_.clear();
-    remembered_count_ = 0;
-  }
-  return remembered_[labels];
+  return text;
 }
 
 }  // namespace components::loki::process::stages

@@ -1,17 +1,18 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "components/loki/process/stages/frame.h"
+#include "telemetry/lru_cache.h"
 
 namespace components::loki::process::stages {
 
 /// Remembers which label set comes of an old one and a few values, so that a label set is built
 /// once per distinct combination and not once per line. Within a batch the answer is an index; from
-/// batch to batch the built sets are kept (up to kRememberedMax, then all are forgotten).
+/// batch to batch the built sets are kept, up to kRememberedMax of them.
 class LabelMemo {
  public:
   /// Sets the labels of one row to what `make(const Labels& old)` gives for its label set and
@@ -21,20 +22,25 @@ class LabelMemo {
     telemetry::Entry& entry = frame.entry(row);
     Known& known = find(frame, entry.labels, values);
     if (known.result == kNone) {
-      const std::string key = key_of(frame, values);
-      auto& results = remembered_of(frame.batch.label_sets[entry.labels]);
-      auto [result, is_new] = results.try_emplace(key);
-      if (is_new) {
-        ++remembered_count_;
-        result->second = make(frame.batch.label_sets[entry.labels]);
-      }
-      known.result = frame.batch.intern(result->second);
+      const telemetry::Labels& old = frame.batch.label_sets[entry.labels];
+      const Key key{old, text_of(frame, values)};
+      const telemetry::Labels* made = remembered_.get(key);
+      known.result = frame.batch.intern(made ? *made : remembered_.put(key, make(old)));
     }
     entry.labels = known.result;
   }
 
  private:
-  using Results = std::unordered_map<std::string, telemetry::Labels>;
+  struct Key {
+    telemetry::Labels labels;
+    std::string values;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    size_t operator()(const Key& key) const {
+      return key.labels.hash() * 31 + std::hash<std::string>{}(key.values);
+    }
+  };
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr size_t kRememberedMax = 20'000;
 
@@ -50,15 +56,13 @@ class LabelMemo {
             std::span<const telemetry::Slice> values) const;
   void start_batch(const Frame& frame);
   void grow();
-  static std::string key_of(const Frame& frame, std::span<const telemetry::Slice> values);
-  Results& remembered_of(const telemetry::Labels& labels);
+  static std::string text_of(const Frame& frame, std::span<const telemetry::Slice> values);
 
   uint64_t frame_number_ = 0;
   std::vector<Known> table_{64};  // Open addressing; the size is a power of two.
   size_t used_ = 0;
   std::vector<telemetry::Slice> values_;
-  std::unordered_map<telemetry::Labels, Results, telemetry::LabelsHash> remembered_;
-  size_t remembered_count_ = 0;
+  telemetry::LruCache<Key, telemetry::Labels, KeyHash> remembered_{kRememberedMax};
 };
 
 }  // namespace components::loki::process::stages

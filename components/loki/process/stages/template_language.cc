@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "river/text.h"
 
 namespace components::loki::process::stages {
 namespace {
@@ -257,24 +258,21 @@ std::optional<TemplateOperand> Parser::operand(int depth) {
 }
 
 std::optional<TemplateOperand> Parser::text_literal() {
-  constexpr std::string_view kLetters = "abfnrtv\\\"'";
-  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"'";
   const char quote = rest_.front();
   TemplateOperand out{.kind = TemplateOperand::Kind::text};
-  for (size_t i = 1; i < rest_.size(); ++i) {
-    if (rest_[i] == quote) {
-      rest_.remove_prefix(i + 1);
-      return out;
-    }
-    if (quote == '`' || rest_[i] != '\\') {
-      out.text += rest_[i];
-      continue;
-    }
-    const size_t letter = ++i < rest_.size() ? kLetters.find(rest_[i]) : std::string_view::npos;
-    if (letter == std::string_view::npos) return fail("unknown escape in a text"), std::nullopt;
-    out.text += kMeanings[letter];
+  rest_.remove_prefix(1);
+  while (!rest_.empty() && rest_.front() != quote) {
+    size_t size = 1;
+    if (quote == '"' && rest_.front() == '\\')
+      size = river::read_escape(rest_, quote, out.text);
+    else
+      out.text += rest_.front();
+    if (size == 0) return fail("unknown escape in a text"), std::nullopt;
+    rest_.remove_prefix(size);
   }
-  return fail("text without an end"), std::nullopt;
+  if (rest_.empty()) return fail("text without an end"), std::nullopt;
+  rest_.remove_prefix(1);
+  return out;
 }
 
 std::optional<TemplateOperand> Parser::number_literal() {

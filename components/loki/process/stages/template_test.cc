@@ -50,6 +50,8 @@ TEST_CASE("template: values, functions, pipelines, choices") {
            Case{"a {{- .n -}} b", "a7b"},
            Case{"{{/* nothing */}}x", "x"},
            Case{"{{ \"}}\" }}", "}}"},
+           Case{"{{ \"\\t\\x21\\101\\u00e9\\\"\" }}", "\t!A\u00e9\""},
+           Case{"{{ `a\\tb` }}", "a\\tb"},
            Case{"{{ trunc 4 .Value }}{{ trunc -2 .Value }}", "Someue"},
            Case{"{{ substr 0 4 .Value }}", "Some"},
            Case{"{{ print 1.5 true \"x\" }}", "1.5truex"},
@@ -82,6 +84,8 @@ TEST_CASE("template: what is not understood is refused by name") {
            Case{"{{ (.a }}", "( without )"},
            Case{"{{ .a .b }}", "takes no arguments"},
            Case{"{{ if }}x{{ end }}", "empty action"},
+           Case{"{{ \"\\q\" }}", "unknown escape"},
+           Case{"{{ \"\\'\" }}", "unknown escape"},
        }) {
     CAPTURE(c.source);
     const auto parsed = parse_template(c.source);
