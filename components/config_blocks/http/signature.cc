@@ -8,8 +8,8 @@ using schema::Need;
 namespace {
 
 constexpr schema::Field kBasicFields[] = {
-    schema::attr<&Basic::username>("username", Need::required, "User name to ask for."),
-    schema::attr<&Basic::password>("password", Need::required, "Password to ask for."),
+    schema::attr<&Basic::username>("username", Need::required, "User name that clients must send."),
+    schema::attr<&Basic::password>("password", Need::required, "Password that clients must send."),
 };
 constexpr schema::BlockSchema kBasic = schema::schema_of(kBasicFields);
 
@@ -17,13 +17,14 @@ constexpr schema::Field kFilterFields[] = {
     schema::attr<&Filter::paths>("paths", Need::optional, "Prefixes of paths."),
     schema::attr<&Filter::authenticate_matching_paths>(
         "authenticate_matching_paths", Need::optional,
-        "Ask for a login on these paths; false: on all others."),
+        "Require authentication on these paths; false: on all others."),
 };
 constexpr schema::BlockSchema kFilter = schema::schema_of(kFilterFields);
 
 constexpr schema::Field kAuthFields[] = {
     schema::block<&Auth::basic>("basic", Need::optional, "The login.", kBasic),
-    schema::block<&Auth::filter>("filter", Need::optional, "Where a login is asked for.", kFilter),
+    schema::block<&Auth::filter>("filter", Need::optional, "Paths that require authentication.",
+                                 kFilter),
 };
 constexpr schema::BlockSchema kAuth = schema::schema_of(kAuthFields);
 
@@ -53,8 +54,8 @@ constexpr schema::BlockSchema kWindowsClient = schema::schema_of(kWindowsClientF
 constexpr schema::Field kWindowsFields[] = {
     schema::block<&WindowsCertificateFilter::server>(
         "server", Need::required, "Finds the server's certificate.", kWindowsServer),
-    schema::block<&WindowsCertificateFilter::client>("client", Need::required,
-                                                     "Judges clients' ones.", kWindowsClient),
+    schema::block<&WindowsCertificateFilter::client>(
+        "client", Need::required, "Filter for client certificates.", kWindowsClient),
 };
 constexpr schema::BlockSchema kWindows = schema::schema_of(kWindowsFields);
 
@@ -68,7 +69,7 @@ constexpr schema::Field kTlsFields[] = {
     schema::attr<&Tls::client_ca_file>("client_ca_file", Need::optional,
                                        "File of the authorities of client certificates."),
     schema::attr<&Tls::client_auth_type>("client_auth_type", Need::optional,
-                                         "What is asked of clients."),
+                                         "How client certificates are checked."),
     schema::attr<&Tls::cipher_suites>("cipher_suites", Need::optional, "Cipher suites to allow."),
     schema::attr<&Tls::curve_preferences>("curve_preferences", Need::optional,
                                           "Elliptic curves, best first."),

@@ -297,7 +297,7 @@ void Docker::follow_events(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     context_.log.debug("{}", ended.message);
     base::Lock lock(mutex_);
-    has_event_ = true;  // Whatever changed meanwhile was not told: list anew.
+    has_event_ = true;  // Changes meanwhile were not reported: list again.
     changed_.notify_all();
     changed_.wait_until(mutex_, stop, Clock::now() + backoff.next(), [] { return false; });
   }

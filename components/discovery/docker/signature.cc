@@ -18,7 +18,7 @@ void validate(const Arguments& arguments, Scope& scope) {
 
 constexpr Field kFilterFields[] = {
     attr<&Filter::name>("name", Need::required, "Filter of the daemon: name, label, status, ..."),
-    attr<&Filter::values>("values", Need::required, "Values, of which one must fit."),
+    attr<&Filter::values>("values", Need::required, "Values; one of them must match."),
 };
 constexpr BlockSchema kFilter = schema_of(kFilterFields);
 

@@ -36,7 +36,7 @@ class Cursor {
   std::array<Place, 2> places_;  // By stream.
 };
 
-/// Tells lines that were read before from new ones, after reading began anew from a cursor.
+/// Tells lines that were read before from new ones, after reading began again from a cursor.
 class Replay {
  public:
   explicit Replay(const Cursor& from) : from_(from) {}

@@ -12,7 +12,7 @@ namespace components::loki::source_file {
 /// A path names one file after another: its generations. Each is held open from the moment it is
 /// seen under the path, and they are read one after the other. A generation ends when another one
 /// took its place or its name is gone, and it is read to its end and was quiet for kLinger since
-/// then (writers go on writing to the old file until they are told); only then is an unfinished
+/// then (writers go on writing to the old file until they reopen it); only then is an unfinished
 /// last line taken as it is. It stays open for kStragglerTime more: what a writer adds so late is
 /// read between lines of its successor.
 ///

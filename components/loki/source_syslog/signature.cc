@@ -47,7 +47,8 @@ constexpr schema::Field kListenerFields[] = {
         "Offer RFC 5424 structured data to the rules as __syslog_message_sd_ labels."),
     schema::attr<&Listener::labels>("labels", Need::optional, "Labels on every entry."),
     schema::attr<&Listener::use_incoming_timestamp>(
-        "use_incoming_timestamp", Need::optional, "Take the message's time, not that of arrival."),
+        "use_incoming_timestamp", Need::optional,
+        "Use the time of the message instead of that of arrival."),
     schema::attr<&Listener::use_rfc5424_message>("use_rfc5424_message", Need::optional,
                                                  "Forward the whole RFC 5424 message."),
     schema::attr<&Listener::rfc3164_default_to_current_year>(
@@ -64,7 +65,7 @@ constexpr schema::Field kListenerFields[] = {
     schema::block<&Listener::raw_format_options>("raw_format_options", Need::optional,
                                                  "Options of the raw format.", kRaw),
     schema::block<&Listener::rfc3164_cisco_components>("rfc3164_cisco_components", Need::optional,
-                                                       "What Cisco devices add.", kCisco),
+                                                       "Fields that Cisco devices add.", kCisco),
     schema::attr<&Listener::udp_queue_size>("udp_queue_size", Need::optional,
                                             "Datagrams to queue; the kernel's buffer does that."),
     schema::attr<&Listener::udp_host_cache_size>("udp_host_cache_size", Need::optional,

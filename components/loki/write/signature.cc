@@ -18,7 +18,7 @@ constexpr schema::Field kQueueFields[] = {
     schema::attr<&QueueArguments::min_shards>("min_shards", Need::optional,
                                               "Parallel senders; only 1, which keeps the order."),
     schema::attr<&QueueArguments::drain_timeout>("drain_timeout", Need::optional,
-                                                 "How long a stop tries to send what waits."),
+                                                 "How long a stop waits for the queue to be sent."),
     schema::attr<&QueueArguments::block_on_overflow>(
         "block_on_overflow", Need::optional,
         "With a full queue: true slows the sources down, false drops and counts."),
@@ -36,17 +36,17 @@ constexpr schema::BlockSchema kQueue =
     schema::schema_of<QueueArguments, validate_queue>(kQueueFields);
 
 constexpr schema::Field kEndpointFields[] = {
-    schema::attr<&EndpointArguments::name>("name", Need::optional,
-                                           "Tells endpoints apart; keeps a queue over a reload."),
+    schema::attr<&EndpointArguments::name>(
+        "name", Need::optional, "Name of the endpoint; its queue is kept over a reload."),
     schema::attr<&EndpointArguments::url>("url", Need::required,
                                           "Where to push to, with the path: "
                                           "http://loki:3100/loki/api/v1/push."),
     schema::attr<&EndpointArguments::batch_wait>("batch_wait", Need::optional,
                                                  "Longest time a line waits for a request."),
     schema::attr<&EndpointArguments::batch_size>("batch_size", Need::optional,
-                                                 "Bytes of lines that make a request full."),
+                                                 "Largest size of a request, in bytes of lines."),
     schema::attr<&EndpointArguments::remote_timeout>("remote_timeout", Need::optional,
-                                                     "Longest time for one try."),
+                                                     "Timeout of one request."),
     schema::attr<&EndpointArguments::headers>("headers", Need::optional,
                                               "Headers to add to each request."),
     schema::attr<&EndpointArguments::min_backoff_period>("min_backoff_period", Need::optional,
@@ -58,8 +58,8 @@ constexpr schema::Field kEndpointFields[] = {
         "Tries before a request is dropped and counted; without it, or with 0, never."),
     schema::attr<&EndpointArguments::tenant_id>("tenant_id", Need::optional,
                                                 "Tenant of lines without __tenant_id__."),
-    schema::attr<&EndpointArguments::retry_on_http_429>(
-        "retry_on_http_429", Need::optional, "Try again when the server says it is too much."),
+    schema::attr<&EndpointArguments::retry_on_http_429>("retry_on_http_429", Need::optional,
+                                                        "Retry when the server answers 429."),
     schema::squash<&EndpointArguments::http>(kHttpClient),
     schema::block<&EndpointArguments::queue_config>("queue_config", Need::optional,
                                                     "The queue in front of the endpoint.", kQueue),
@@ -93,7 +93,7 @@ constexpr schema::Field kWalFields[] = {
     schema::attr<&WalArguments::max_read_frequency>("max_read_frequency", Need::optional,
                                                     "Longest time between reads."),
     schema::attr<&WalArguments::drain_timeout>("drain_timeout", Need::optional,
-                                               "How long a stop tries to send what waits."),
+                                               "How long a stop waits for the queue to be sent."),
 };
 
 constexpr schema::BlockSchema kWal = schema::schema_of(kWalFields);
@@ -104,7 +104,7 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::external_labels>("external_labels", Need::optional,
                                               "Labels for all lines; those of a line win."),
     schema::attr<&Arguments::max_streams>("max_streams", Need::optional,
-                                          "Most streams in one request, 0 for any number."),
+                                          "Largest number of streams in one request; 0: no limit."),
     schema::block<&Arguments::wal>("wal", Need::optional, "Write-ahead log.", kWal),
 };
 

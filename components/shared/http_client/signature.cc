@@ -54,7 +54,8 @@ constexpr schema::Field kProxyFields[] = {
     schema::attr<&ProxyArguments::no_proxy>("no_proxy", Need::optional,
                                             "Hosts to reach directly, separated by commas."),
     schema::attr<&ProxyArguments::proxy_from_environment>(
-        "proxy_from_environment", Need::optional, "Take the proxy from HTTP_PROXY and its kin."),
+        "proxy_from_environment", Need::optional,
+        "Take the proxy from HTTP_PROXY, HTTPS_PROXY and NO_PROXY."),
     schema::attr<&ProxyArguments::proxy_connect_header>("proxy_connect_header", Need::optional,
                                                         "Headers to send to the proxy."),
 };

@@ -15,7 +15,7 @@ constexpr schema::Field kRuleFields[] = {
     schema::attr<&RuleArguments::source_labels>(
         "source_labels", Need::optional, "Labels whose values, joined by the separator, are read."),
     schema::attr<&RuleArguments::separator>("separator", Need::optional,
-                                            "What stands between the joined values."),
+                                            "Separator of the joined values."),
     schema::attr<&RuleArguments::regex>("regex", Need::optional,
                                         "What the joined value must match as a whole."),
     schema::attr<&RuleArguments::modulus>("modulus", Need::optional,

@@ -31,7 +31,7 @@ constexpr Row kRows[] = {
     {413, 413, {Action::halve, "lower batch_size, or raise the server's limit"}},
     {422, 422, {Action::split, ""}},
     {429, 429, {Action::retry, "raise the server's limits, or send less"}},
-    {400, 499, {Action::retry_loudly, "check the url and what stands between here and the server"}},
+    {400, 499, {Action::retry_loudly, "check the url and the proxies on the way to the server"}},
     {500, 599, {Action::retry, "look at the server's own log"}},
 };
 

@@ -17,7 +17,7 @@ constexpr schema::Field kLimitFields[] = {
     schema::attr<&LimitArgs::rate>("rate", Need::required, "Entries a second."),
     schema::attr<&LimitArgs::burst>("burst", Need::required, "Entries that may pass at once."),
     schema::attr<&LimitArgs::drop>("drop", Need::optional,
-                                   "Drop what is too much instead of waiting."),
+                                   "Drop entries above the limit instead of waiting."),
     schema::attr<&LimitArgs::by_label_name>("by_label_name", Need::optional,
                                             "Limit each value of this label on its own."),
     schema::attr<&LimitArgs::max_distinct_labels>("max_distinct_labels", Need::optional,

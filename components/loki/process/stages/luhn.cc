@@ -8,12 +8,12 @@ using schema::Need;
 namespace {
 
 constexpr schema::Field kLuhnFields[] = {
-    schema::attr<&LuhnArgs::replacement>("replacement", Need::optional, "What is written instead."),
+    schema::attr<&LuhnArgs::replacement>("replacement", Need::optional, "Replacement text."),
     schema::attr<&LuhnArgs::source>("source", Need::optional,
                                     "Extracted value to read instead of the line."),
-    schema::attr<&LuhnArgs::min_length>("min_length", Need::optional, "Least number of digits."),
+    schema::attr<&LuhnArgs::min_length>("min_length", Need::optional, "Smallest number of digits."),
     schema::attr<&LuhnArgs::delimiters>("delimiters", Need::optional,
-                                        "Characters that may stand inside a number."),
+                                        "Characters allowed between the digits."),
     schema::attr<&LuhnArgs::skip_regex>("skip_regex", Need::optional,
                                         "Matches of this regex are left alone."),
 };
