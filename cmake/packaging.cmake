@@ -31,8 +31,8 @@ string(REPLACE x86_64 amd64 architecture ${architecture})
 string(REPLACE aarch64 arm64 architecture ${architecture})
 set(CPACK_PACKAGE_FILE_NAME tributary_${PROJECT_VERSION}_linux_${architecture})
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.34), systemd, init-system-helpers")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, tzdata, python3-jinja2")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.34), systemd, init-system-helpers, tzdata")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, python3-jinja2")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/postinst ${CMAKE_SOURCE_DIR}/packaging/prerm

@@ -17,15 +17,15 @@ TEST_CASE("regex: groups named as Go has it since 1.22") {
   struct Case {
     std::string_view pattern, text, name;
   };
-  for (const auto& [pattern, text, name] :
+  for (const Case& c :
        {Case{"(?<level>[a-z]+)", "warn", "level"}, Case{"((?<in>x)|[(?<])+", "x(?<x", "in"},
         Case{"[](][^](](?<n>a)", "(xa", "n"}, Case{"\\(?<\\(\\?(?<n>a)", "<(?a", "n"},
         Case{"\\Q(?<x>\\E(?<n>a)", "(?<x>a", "n"}, Case{"(?P<n>a)", "a", "n"}}) {
-    CAPTURE(pattern);
-    const auto regex = compile_regex(std::string(pattern));
+    CAPTURE(c.pattern);
+    const auto regex = compile_regex(std::string(c.pattern));
     REQUIRE_MESSAGE(regex->ok(), regex->error());
-    CHECK(RE2::FullMatch({text.data(), text.size()}, *regex));
-    CHECK(regex->NamedCapturingGroups().contains(std::string(name)));
+    CHECK(RE2::FullMatch({c.text.data(), c.text.size()}, *regex));
+    CHECK(regex->NamedCapturingGroups().contains(std::string(c.name)));
   }
   CHECK_FALSE(compile_regex("(?<=a)b")->ok());  // Looking behind is not of Go's dialect.
   CHECK_FALSE(compile_regex("(?<!a)b")->ok());
