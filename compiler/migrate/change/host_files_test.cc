@@ -92,7 +92,7 @@ TEST_CASE("HostFiles: a verified service loses its port") {
   const auto refused = files.clean_up("oberon", "rabbitmq");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.ends_with(
-      "group_vars/lab.yml: rabbitmq_syslog_port stands in a file that other hosts read, too; "
+      "group_vars/lab.yml: rabbitmq_syslog_port is in a file that other hosts use as well; "
       "remove it by hand"));
   CHECK(diffs(files, folder) == R"(--- a/host_vars/ariel/ports.yml
 +++ b/host_vars/ariel/ports.yml
