@@ -1,10 +1,9 @@
-#include "compiler/cli/catalogue.h"
-
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/cli/commands.h"
 #include "river/config/bind.h"
 #include "river/schema/decode.h"
 

@@ -1,9 +1,8 @@
-#include "compiler/cli/catalogue.h"
-
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/cli/commands.h"
 #include "components/catalog.h"
 
 namespace {

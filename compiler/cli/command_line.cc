@@ -5,12 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "compiler/cli/catalogue.h"
-#include "compiler/cli/compile.h"
-#include "compiler/cli/fmt.h"
-#include "compiler/cli/migrate.h"
-#include "compiler/cli/status.h"
-#include "compiler/cli/validate.h"
+#include "compiler/cli/commands.h"
 #include "compiler/host/host_schema.h"
 #include "components/catalog.h"
 

@@ -13,6 +13,8 @@ class App;
 namespace compiler::cli {
 
 inline constexpr int kExitUsage = 2;
+/// Usage errors of `cfgc migrate`: 2 says there that something changes.
+inline constexpr int kExitMigrateError = 1;
 
 /// --stability.level and --playbook-dir.
 struct CheckArguments {
@@ -27,6 +29,9 @@ struct CheckArguments {
 /// Prints a command's result and returns its exit code; kExitUsage when stdout cannot be written (a
 /// closed pipe, a full disk).
 int show(const emit::CommandResult& result);
+
+/// Adds `cfgc migrate` with its subcommands.
+void add_migrate(CLI::App& app, int& exit_code);
 
 /// Runs cfgc and returns its exit code.
 int run(int argc, char** argv);

@@ -4,8 +4,7 @@
 #include <map>
 
 #include "base/files.h"
-#include "compiler/cli/compile.h"
-#include "compiler/cli/validate.h"
+#include "compiler/cli/commands.h"
 #include "components/catalog.h"
 #include "tests/support/archive.h"
 #include "tests/support/golden.h"

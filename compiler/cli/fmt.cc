@@ -1,10 +1,9 @@
-#include "compiler/cli/fmt.h"
-
 #include <sys/stat.h>
 
 #include <algorithm>
 
 #include "base/files.h"
+#include "compiler/cli/commands.h"
 #include "compiler/emit/diff.h"
 #include "river/diag/render.h"
 #include "river/parser.h"

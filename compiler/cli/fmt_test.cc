@@ -1,5 +1,3 @@
-#include "compiler/cli/fmt.h"
-
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,6 +5,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "compiler/cli/commands.h"
 
 using namespace compiler::cli;
 

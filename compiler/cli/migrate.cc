@@ -1,5 +1,3 @@
-#include "compiler/cli/migrate.h"
-
 #include <fmt/chrono.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "compiler/cli/status.h"
+#include "compiler/ask/status.h"
 
 #include <unistd.h>
 
@@ -7,8 +7,8 @@
 #include <map>
 
 #include "base/digest.h"
-#include "compiler/ask/status.h"
 #include "compiler/ask/target.h"
+#include "compiler/cli/commands.h"
 
 namespace compiler::cli {
 namespace {

@@ -1,7 +1,14 @@
 #include "compiler/emit/run.h"
 
-#include <algorithm>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+#include "base/files.h"
+#include "base/parallel.h"
 #include "river/suggest.h"
 
 namespace compiler::emit {
@@ -67,6 +74,78 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   if (errors > 0 || (strict && !items.empty())) result.exit_code = 1;
   if (!run.io_errors.empty()) result.exit_code = 2;
   return result;
+}
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kConfigFile = "config.river";
+
+// A config may hold credentials that its template or a host's variables give in plain text.
+constexpr mode_t kConfigMode = 0640;
+constexpr mode_t kManifestMode = 0644;
+constexpr mode_t kOthers = 0007;
+
+/// Takes from a file the rights that `mode` does not give to others; it may be of an earlier cfgc.
+base::Result<void> restrict(const fs::path& path, mode_t mode) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) return base::fail_errno(path.string(), errno);
+  const mode_t allowed = facts.st_mode & 07777 & ~(kOthers & ~mode);
+  if (allowed != (facts.st_mode & 07777) && chmod(path.c_str(), allowed) != 0)
+    return base::fail_errno(path.string(), errno);
+  return {};
+}
+
+/// Replaces a file in one step if its content changes. What is written can be made again, so no
+/// fsync: ten thousand of them would take minutes.
+base::Result<void> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
+  const auto old = base::read_file(path);
+  if (old) {
+    if (auto restricted = restrict(path, mode); !restricted) return restricted;
+    if (*old == content) return {};
+  }
+  std::error_code problem;
+  fs::create_directories(path.parent_path(), problem);
+  if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
+  auto staged = base::StagedFile::write(path, content, mode);
+  if (!staged) return tl::unexpected(staged.error());
+  return staged->replace();
+}
+
+/// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
+nlohmann::ordered_json earlier_hosts(const fs::path& manifest) {
+  const auto text = base::read_file(manifest);
+  const auto json =
+      text ? nlohmann::ordered_json::parse(*text, nullptr, false) : nlohmann::ordered_json();
+  return json.is_object() && json.contains("hosts") && json["hosts"].is_object()
+             ? json["hosts"]
+             : nlohmann::ordered_json::object();
+}
+
+}  // namespace
+
+base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
+                               bool whole) {
+  const fs::path manifest = out / "manifest.json";
+  nlohmann::json lines = nlohmann::json::object();  // Sorted by name.
+  if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
+  std::vector<base::Result<std::string>> digests(hosts.size());
+  base::parallel_for(hosts.size(), [&](size_t i) {
+    const auto written =
+        write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text, kConfigMode);
+    if (written)
+      digests[i] = base::sha256_hex(hosts[i].text);
+    else
+      digests[i] = tl::unexpected(written.error());
+  });
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (!digests[i]) return tl::unexpected(digests[i].error());
+    lines[hosts[i].name] = {{"file", (fs::path(hosts[i].name) / kConfigFile).string()},
+                            {"sha256", *digests[i]},
+                            {"template", hosts[i].template_name}};
+  }
+  return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n", kManifestMode);
 }
 
 }  // namespace compiler::emit

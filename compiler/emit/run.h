@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "compiler/emit/compile.h"
 #include "river/config/program.h"
 #include "river/diag/render.h"
@@ -44,5 +45,10 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
 
 /// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
 CommandResult finish(Run& run, const CheckOptions& check, bool strict);
+
+/// Writes the files of a fleet below `out`, with a manifest of their SHA-256. `whole` says that
+/// the hosts are all there are: else other hosts' lines of the manifest stay.
+base::Result<void> write_fleet(const std::filesystem::path& out,
+                               const std::vector<CompiledHost>& hosts, bool whole);
 
 }  // namespace compiler::emit

@@ -1,7 +1,11 @@
 #pragma once
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "base/result.h"
 #include "compiler/inventory/inventory.h"
 
 /// The steps of load_inventory.
@@ -40,5 +44,10 @@ enum class VarsPlace { adjacent, playbook };
 void read_vars_dirs(const std::filesystem::path& folder, VarsPlace place,
                     const std::vector<std::string>& only_hosts, InventoryBuilder& builder,
                     std::vector<std::vector<const yaml::Node*>>& host_layers);
+
+/// The names that a host pattern of an inventory stands for: "web[01:03].lan" gives web01.lan,
+/// web02.lan, web03.lan; "db-[a:c]" and steps "[0:10:5]" work too. A name without a range gives
+/// itself. An error for a malformed range or for more than 100,000 names.
+base::Result<std::vector<std::string>> expand_host_range(std::string_view pattern);
 
 }  // namespace compiler::inventory

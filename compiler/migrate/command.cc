@@ -1,15 +1,84 @@
 #include "compiler/migrate/command.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "compiler/migrate/change/plan.h"
-#include "compiler/migrate/gather.h"
+#include "compiler/migrate/impact/judge.h"
+#include "compiler/migrate/revision.h"
+#include "compiler/migrate/streams/mapping.h"
 #include "compiler/migrate/verify/verify.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate {
 
+namespace fs = std::filesystem;
+
 namespace {
+
+/// The exit code of a command that found errors and wrote nothing.
+inline constexpr int kError = 1;
+
+/// A report and what was found on the way to it.
+struct Gathered {
+  report::Report report;
+  compiler::emit::Run run;
+
+  bool has_errors() const { return !run.io_errors.empty() || run.diagnostics.has_errors(); }
+};
+
+void add(streams::Mapping& mapping, streams::Mapping other) {
+  std::move(other.changes.begin(), other.changes.end(), std::back_inserter(mapping.changes));
+  std::move(other.unchanged.begin(), other.unchanged.end(), std::back_inserter(mapping.unchanged));
+}
+
+/// Adds documents and findings to a report whose mapping is known.
+void read_and_judge(const Input& input, Gathered& gathered) {
+  report::Report& report = gathered.report;
+  if (!input.map.empty()) {
+    auto mapping = streams::read_map(input.map, gathered.run);
+    if (mapping)
+      add(report.fleet.mapping, std::move(*mapping));
+    else
+      gathered.run.io_errors.push_back(mapping.error());
+  }
+  documents::ReadDocuments read = read_documents(input.documents, input.progress);
+  report.documents = std::move(read.documents);
+  report.io_errors = std::move(read.io_errors);
+  report.io_errors.insert(report.io_errors.end(), report.fleet.not_read.begin(),
+                          report.fleet.not_read.end());
+  report.findings = impact::judge(report.documents, report.fleet.mapping);
+}
+
+/// Findings about the inventory, when there are errors; warnings are for `cfgc validate` to say.
+std::string problems(Gathered& gathered, const compiler::emit::CheckOptions& check) {
+  if (!gathered.has_errors()) return {};
+  gathered.run.diagnostics.sort();
+  std::string text =
+      river::diag::render(gathered.run.diagnostics, gathered.run.sources, check.format);
+  for (const base::Error& error : gathered.run.io_errors) text += "cfgc: " + error.message + "\n";
+  return text;
+}
+
+/// The report as a command's answer. Errors of the inventory become errors of the report.
+CommandResult show(Gathered& gathered, const Input& input, report::ReportFormat format) {
+  CommandResult result;
+  result.err = problems(gathered, input.fleet.check);
+  // A question that cannot be asked (an unknown host, no such inventory) has no answer.
+  if (!gathered.run.io_errors.empty()) {
+    result.exit_code = kError;
+    return result;
+  }
+  if (gathered.run.diagnostics.has_errors())
+    gathered.report.io_errors.push_back(
+        {"the inventory has errors: hosts that do not compile are missing here"});
+  result.out = render(gathered.report, format);
+  for (const base::Error& error : gathered.report.io_errors)
+    result.err += "cfgc: " + error.message + "\n";
+  result.exit_code = exit_code(gathered.report);
+  return result;
+}
 
 constexpr int kLeftAlone = 2;
 /// Loki makes this label by itself from the others.
@@ -109,6 +178,64 @@ class Rollouts {
   verify::TimeRange range_;
 };
 
+/// The changes of a mapping by host, for reading; there is no progress to tell of.
+std::vector<streams::HostState> hosts_of(const streams::Mapping& mapping) {
+  std::vector<streams::HostState> hosts;
+  for (const streams::Change& change : mapping.changes) {
+    auto host = std::find_if(hosts.begin(), hosts.end(),
+                             [&](const streams::HostState& h) { return h.host == change.host; });
+    if (host == hosts.end())
+      host = hosts.insert(hosts.end(), streams::HostState{.host = change.host});
+    streams::ServiceState state;
+    state.service = change.service;
+    state.moves = true;
+    state.before = change.before;
+    state.after = change.after;
+    const auto& known = change.after.empty() ? change.before : change.after;
+    if (!known.empty()) state.mechanism = known.front().mechanism;
+    for (const streams::StreamFamily& family : change.before)
+      state.streams_before += family.streams;
+    for (const streams::StreamFamily& family : change.after) state.streams_after += family.streams;
+    host->services.push_back(std::move(state));
+  }
+  return hosts;
+}
+
+/// A state's compiled configs: the folder itself, or a temporary one that was filled.
+class CompiledState {
+ public:
+  base::Result<fs::path> open(const std::string& state, const streams::Question& question,
+                              compiler::emit::Run& run) {
+    std::error_code ignored;
+    if (fs::is_directory(state, ignored)) return fs::path(state);
+    if (state == "migrated")
+      return base::fail("\"migrated\" is compared with \"today\": --from today --to migrated");
+    auto folder = TemporaryFolder::make();
+    if (!folder) return tl::unexpected(folder.error());
+    folder_.emplace(std::move(*folder));
+    const auto done =
+        state == "today"
+            ? compile_today(question.inventory, question.check, folder_->path(), run)
+            : compile_revision(state, question.inventory, question.check, folder_->path(), run);
+    if (!done) return base::in_context(state, done.error());
+    return folder_->path();
+  }
+
+ private:
+  std::optional<TemporaryFolder> folder_;
+};
+
+base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::emit::Run& run) {
+  const streams::Question& question = command.input.fleet;
+  if (command.from == "today" && command.to == "migrated") return read_state(question, run).mapping;
+  CompiledState from, to;
+  const auto old_folder = from.open(command.from, question, run);
+  if (!old_folder) return tl::unexpected(old_folder.error());
+  const auto new_folder = to.open(command.to, question, run);
+  if (!new_folder) return tl::unexpected(new_folder.error());
+  return streams::difference(*old_folder, *new_folder, question.compose, question.check, run);
+}
+
 }  // namespace
 
 CommandResult run_report(const ReportCommand& command) {
@@ -168,6 +295,19 @@ CommandResult run_cleanup(const CleanupCommand& command) {
   change::Plan plan = plan_cleanup(verified, command.input.fleet.inventory);
   plan.left_alone.insert(plan.left_alone.end(), in_use.begin(), in_use.end());
   return carry_out(plan, command.dry_run, waiting);
+}
+
+CommandResult run_diff(const DiffCommand& command) {
+  Gathered gathered;
+  auto mapping = mapping_of(command, gathered.run);
+  if (!mapping) {
+    gathered.run.io_errors.push_back(mapping.error());
+    return {kError, "", problems(gathered, command.input.fleet.check)};
+  }
+  gathered.report.fleet.mapping = std::move(*mapping);
+  gathered.report.fleet.hosts = hosts_of(gathered.report.fleet.mapping);
+  read_and_judge(command.input, gathered);
+  return show(gathered, command.input, command.format);
 }
 
 }  // namespace compiler::migrate

@@ -9,7 +9,7 @@
 #include "compiler/migrate/report/report.h"
 #include "compiler/migrate/streams/state.h"
 
-/// The subcommands of `cfgc migrate`; the command line is read in cfgc/migrate.cc.
+/// The subcommands of `cfgc migrate`; the command line is read in compiler/cli/migrate.cc.
 namespace compiler::migrate {
 
 using compiler::emit::CommandResult;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/program.h"
-#include "compiler/emit/output.h"
+#include "compiler/emit/run.h"
 #include "compiler/inventory/inventory.h"
 
 namespace compiler::migrate {

@@ -42,4 +42,14 @@ void gather_policies(const Value& value, Gatherer& out);
 bool is_silence(const Value& value);
 void gather_silence(const Value& silence, Gatherer& out);
 
+// Texts that are no JSON or YAML.
+
+/// A page: fenced blocks of logql and promql (one query after the other), documents in blocks of
+/// yaml and json, selectors in other blocks and in code within lines, links to Explore.
+void gather_markdown(const Excerpt& page, Gatherer& out);
+
+/// Terraform and Jsonnet: programs that make dashboards. They are not run, so they are listed, with
+/// the selectors that stand in them.
+void list_program(const Excerpt& whole, Gatherer& out);
+
 }  // namespace compiler::migrate::documents

@@ -10,7 +10,6 @@
 #include "base/parallel.h"
 #include "compiler/migrate/documents/gatherer.h"
 #include "compiler/migrate/documents/kinds.h"
-#include "compiler/migrate/documents/pages.h"
 
 namespace compiler::migrate::documents {
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "logql/parser.h"
+
 namespace compiler::migrate::impact {
 
 bool Bindings::changes() const {
@@ -48,6 +50,168 @@ std::optional<Bindings::Conditions> Bindings::bind(const logql::Selector& select
     conditions.list.push_back({name->text, matcher.op, value->text});
   }
   return conditions;
+}
+
+namespace {
+
+constexpr size_t kChoicesMax = 64;
+constexpr int kChainMax = 5;
+
+const documents::VariableDef* find(const documents::VariableScope* scope, const std::string& name) {
+  if (scope == nullptr) return nullptr;
+  const auto found = scope->variables.find(name);
+  return found == scope->variables.end() ? nullptr : &found->second;
+}
+
+OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                      const documents::VariableScope* scope, Side side, int depth);
+
+/// The union of all values of the variables in a variable's own selector.
+Bindings chained(const FamilyIndex& families, const logql::Selector& selector,
+                 const documents::VariableScope* scope, int depth) {
+  Bindings bindings;
+  for (const auto& matcher : selector.matchers) {
+    for (const auto& used : matcher.value.variables) {
+      const documents::VariableDef* variable = find(scope, used.name);
+      if (variable == nullptr || depth >= kChainMax) continue;
+      Binding binding;
+      if (variable->type == "query" && !variable->label.empty()) {
+        const auto before = offered(families, *variable, scope, Side::before, depth + 1);
+        const auto after = offered(families, *variable, scope, Side::after, depth + 1);
+        binding = {before.regex(), after.regex(), before.empty(), after.empty()};
+      } else if (!variable->values.empty()) {
+        binding.before = binding.after = fmt::format("{}", fmt::join(variable->values, "|"));
+      } else {
+        continue;
+      }
+      bindings.set(used.name, std::move(binding));
+    }
+  }
+  return bindings;
+}
+
+OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                      const documents::VariableScope* scope, Side side, int depth) {
+  OfferedValues values;
+  std::vector<Condition> conditions;
+  bool possible = true;
+  if (!variable.query_selector.empty()) {
+    auto parsed = logql::parse_selector(variable.query_selector);
+    // With = a chained variable has one value; all of them together need a regular expression.
+    for (auto& matcher : parsed.selector.matchers) {
+      if (matcher.value.variables.empty()) continue;
+      if (matcher.op == logql::MatchOp::equal) matcher.op = logql::MatchOp::regex;
+      values.estimated = true;
+    }
+    const auto bindings = chained(families, parsed.selector, scope, depth);
+    const auto bound = bindings.bind(parsed.selector, side);
+    values.estimated = values.estimated || !parsed.ok() || !bound;
+    if (parsed.ok() && bound) {
+      conditions = bound->list;
+      possible = bound->possible;
+    }
+  }
+  if (!possible) return values;
+  const Reach reach = families.reach(conditions);
+  const auto collect = [&](FamilyIndex::Range range) {
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (!reach.may.test(i)) continue;
+      const auto found = families.family(i).labels.find(variable.label);
+      if (found == families.family(i).labels.end()) continue;
+      for (const auto& value : found->second.exact) {
+        if (!value.empty()) values.exact.insert(value);
+      }
+      for (const auto& value : found->second.open) {
+        if (std::find(values.open.begin(), values.open.end(), value) == values.open.end())
+          values.open.push_back(value);
+      }
+    }
+  };
+  collect(families.unchanged());
+  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
+    collect(side == Side::before ? families.before(change) : families.after(change));
+  }
+  return values;
+}
+
+/// What one variable can stand for; empty: it cannot be enumerated.
+std::vector<Binding> bindings_of(const FamilyIndex& families,
+                                 const documents::VariableDef& variable, const VariableUse& use,
+                                 const documents::VariableScope* scope, bool& estimated) {
+  std::vector<Binding> list;
+  if (variable.type != "query") {
+    for (const auto& value : variable.values) list.push_back({value, value});
+    estimated = estimated || !variable.values_are_all;
+  } else if (!variable.label.empty()) {
+    const auto before = offered_values(families, variable, scope, Side::before);
+    const auto after = offered_values(families, variable, scope, Side::after);
+    estimated = estimated || before.estimated || after.estimated;
+    // Without a value that is known there is nothing to judge the query with.
+    if (before.empty() && after.empty()) return list;
+    if (!use.alone) {
+      list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
+    } else {
+      for (const auto& value : before.exact) list.push_back({value, value});
+    }
+  }
+  if (variable.include_all && !variable.all_value.empty() && !use.alone && !list.empty()) {
+    list.push_back({variable.all_value, variable.all_value});
+  }
+  return list;
+}
+
+}  // namespace
+
+OfferedValues offered_values(const FamilyIndex& families, const documents::VariableDef& variable,
+                             const documents::VariableScope* scope, Side side) {
+  return offered(families, variable, scope, side, 0);
+}
+
+std::string OfferedValues::regex() const {
+  std::vector<std::string> parts;
+  for (const auto& value : exact) parts.push_back(escaped(value));
+  for (const auto& value : open) {
+    std::string part;
+    for (size_t i = 0; i < value.literals.size(); ++i) {
+      part += (i > 0 ? ".+" : "") + escaped(value.literals[i]);
+    }
+    parts.push_back(std::move(part));
+  }
+  return fmt::format("{}", fmt::join(parts, "|"));
+}
+
+std::string escaped(std::string_view text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (std::string_view(R"(\.+*?()|[]{}^$)").find(c) != std::string_view::npos) quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
+Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,
+                const documents::VariableScope* scope) {
+  Choices all;
+  all.list.emplace_back();
+  for (const auto& [name, use] : variables) {
+    const documents::VariableDef* variable = find(scope, name);
+    if (variable == nullptr) continue;
+    const auto bindings = bindings_of(families, *variable, use, scope, all.estimated);
+    if (bindings.empty()) continue;
+    // Beyond the bound each variable is varied with the others at their first value.
+    const bool fits = all.list.size() * bindings.size() <= kChoicesMax;
+    all.estimated = all.estimated || !fits;
+    std::vector<Bindings> longer;
+    for (size_t i = 0; i < all.list.size(); ++i) {
+      for (size_t j = 0; j < bindings.size(); ++j) {
+        if (!fits && i > 0 && j > 0) continue;
+        longer.push_back(all.list[i]);
+        longer.back().set(name, bindings[j]);
+      }
+    }
+    all.list = std::move(longer);
+  }
+  return all;
 }
 
 }  // namespace compiler::migrate::impact

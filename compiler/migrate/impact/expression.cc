@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/migrate/impact/explain.h"
-#include "compiler/migrate/impact/log_query.h"
+#include "compiler/migrate/impact/selection.h"
 
 namespace compiler::migrate::impact {
 namespace {

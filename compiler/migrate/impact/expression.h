@@ -4,11 +4,11 @@
 
 #include "compiler/migrate/impact/bindings.h"
 #include "compiler/migrate/impact/family_index.h"
-#include "compiler/migrate/impact/finding.h"
-#include "compiler/migrate/impact/label_source.h"
+#include "compiler/migrate/impact/judge.h"
 #include "compiler/migrate/impact/line_labels.h"
 #include "compiler/migrate/impact/selection.h"
 #include "logql/ast.h"
+#include "logql/log_query.h"
 
 namespace compiler::migrate::impact {
 
@@ -39,6 +39,14 @@ struct Outcome {
 /// Judges an expression for one choice of values of its variables.
 Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,
                          const Bindings& bindings);
+
+/// Judges a selector with its stages, for one choice of values of its variables.
+Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& query,
+                    const Bindings& bindings);
+
+/// Compares what `before` takes before the move with what `after` takes after it.
+Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& before,
+                    const logql::LogQuery& after, const Bindings& bindings);
 
 /// Whether series of streams that are kept change their labels.
 bool labels_change(const Outcome& outcome);

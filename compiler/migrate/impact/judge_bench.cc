@@ -1,7 +1,6 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "compiler/migrate/impact/finding.h"
 #include "compiler/migrate/impact/judge.h"
 
 namespace {

@@ -5,7 +5,6 @@
 
 #include <sstream>
 
-#include "compiler/migrate/impact/finding.h"
 #include "tests/support/golden.h"
 
 /// Case files: blocks between blank lines are documents, their lines are uses:

@@ -6,7 +6,6 @@
 
 #include "compiler/migrate/impact/bindings.h"
 #include "compiler/migrate/impact/family_index.h"
-#include "compiler/migrate/impact/label_source.h"
 #include "logql/ast.h"
 
 namespace compiler::migrate::impact {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/migrate/impact/explain.h"
+#include "compiler/migrate/impact/selection.h"
 
 namespace compiler::migrate::impact {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "compiler/migrate/impact/choices.h"
+#include "compiler/migrate/impact/bindings.h"
 #include "compiler/migrate/impact/expression.h"
-#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/explain.h"
-#include "compiler/migrate/impact/log_query.h"
+#include "compiler/migrate/impact/expression.h"
 #include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/readers.h"
+#include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
 #include "compiler/migrate/impact/query.h"
 #include "logql/log_query.h"
 

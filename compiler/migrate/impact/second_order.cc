@@ -7,9 +7,9 @@
 #include <set>
 
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/explain.h"
 #include "compiler/migrate/impact/matchers.h"
 #include "compiler/migrate/impact/readers.h"
+#include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {

@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
 
 using namespace compiler::migrate;
 using namespace compiler::migrate::impact;

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/ensure.h"
-#include "compiler/migrate/impact/choices.h"
+#include "compiler/migrate/impact/bindings.h"
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/log_query.h"
+#include "compiler/migrate/impact/expression.h"
 #include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"

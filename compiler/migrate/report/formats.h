@@ -1,10 +1,17 @@
 #pragma once
+#include <fmt/format.h>
+
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "compiler/migrate/documents/document.h"
+#include "compiler/migrate/impact/judge.h"
 #include "compiler/migrate/report/report.h"
+#include "compiler/migrate/streams/state.h"
 
 /// The formats behind render(), and what they share.
 namespace compiler::migrate::report {
@@ -50,5 +57,32 @@ std::string render_markdown(const Report& report);
 std::string render_html(const Report& report);
 std::string render_json(const Report& report);
 std::string render_sarif(const Report& report);
+
+/// A page that is written from top to bottom into one string.
+class Lines {
+ public:
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += '\n';
+  }
+  void blank() { out_ += '\n'; }
+  void append(std::string_view text) { out_ += text; }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+// Enumerators as the report for machines spells them: as they are written in the headers.
+
+std::string_view spelled(documents::UseKind kind);
+std::string_view spelled(documents::Language language);
+std::string_view spelled(streams::Blocker::Kind kind);
+std::string_view spelled(impact::Transition::Kind kind);
+
+/// What a transition is, for people.
+std::string_view described(impact::Transition::Kind kind);
 
 }  // namespace compiler::migrate::report

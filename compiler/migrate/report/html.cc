@@ -1,11 +1,11 @@
+#include "compiler/migrate/report/html.h"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 
 #include "compiler/migrate/report/escape.h"
-#include "compiler/migrate/report/html_assets.h"
-#include "compiler/migrate/report/html_parts.h"
 
 namespace compiler::migrate::report {
 namespace {

@@ -1,4 +1,4 @@
-#include "compiler/migrate/report/html_assets.h"
+#include "compiler/migrate/report/html.h"
 
 namespace compiler::migrate::report {
 

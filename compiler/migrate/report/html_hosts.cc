@@ -1,5 +1,5 @@
 #include "compiler/migrate/report/escape.h"
-#include "compiler/migrate/report/html_parts.h"
+#include "compiler/migrate/report/html.h"
 
 namespace compiler::migrate::report {
 namespace {

@@ -1,6 +1,5 @@
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/json_writer.h"
-#include "compiler/migrate/report/names.h"
 
 namespace compiler::migrate::report {
 namespace {

@@ -5,8 +5,6 @@
 
 #include "compiler/migrate/report/escape.h"
 #include "compiler/migrate/report/formats.h"
-#include "compiler/migrate/report/lines.h"
-#include "compiler/migrate/report/names.h"
 
 // GitHub's Markdown, as GitLab, Gitea and Jira's importers read it, too.
 namespace compiler::migrate::report {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "compiler/migrate/documents/document.h"
-#include "compiler/migrate/impact/finding.h"
+#include "compiler/migrate/impact/judge.h"
 #include "compiler/migrate/streams/state.h"
 
 namespace compiler::migrate::report {

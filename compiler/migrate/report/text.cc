@@ -4,8 +4,6 @@
 
 #include "compiler/migrate/report/escape.h"
 #include "compiler/migrate/report/formats.h"
-#include "compiler/migrate/report/lines.h"
-#include "compiler/migrate/report/names.h"
 
 namespace compiler::migrate::report {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compiler/migrate/streams/regex_sample.h"
+#include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/walk.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/parse.h"

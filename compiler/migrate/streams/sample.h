@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -66,5 +67,13 @@ std::map<std::string, Values, std::less<>> values_of(const Sample& sample);
 
 /// "host_vars/puck.yml:12:3"; empty when the place is not known.
 std::string place_of(const river::diag::SourceMap& sources, river::diag::Span span);
+
+/// A text that a regex of a relabel rule matches whole, where that is plain to see: literals,
+/// escapes, `.*`, `.+` and groups around them, of alternatives the first. `.*` and `.+` give
+/// unknown text, numbered from `first_marker` on. nullopt for all other regexes.
+std::optional<VariantTexts> regex_sample(std::string_view regex, size_t first_marker);
+
+/// The alternatives of a regex that is nothing but `a|b|c`, else the regex itself.
+std::vector<std::string_view> alternatives(std::string_view regex);
 
 }  // namespace compiler::migrate::streams

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "compiler/migrate/streams/regex_sample.h"
-
 using namespace compiler::migrate;
 using namespace compiler::migrate::streams;
 

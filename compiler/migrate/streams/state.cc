@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "compiler/migrate/streams/family.h"
 #include "compiler/migrate/streams/host_run.h"
-#include "compiler/migrate/streams/pairing.h"
 #include "compiler/migrate/streams/steps.h"
 #include "river/suggest.h"
 

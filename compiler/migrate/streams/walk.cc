@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/ensure.h"
-#include "compiler/migrate/streams/stages.h"
 #include "components/loki/process/signature.h"
 #include "components/loki/relabel/signature.h"
 

@@ -7,6 +7,7 @@
 
 #include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/trace.h"
+#include "components/loki/process/stages/kind.h"
 #include "components/shared/capsules.h"
 #include "river/eval.h"
 #include "river/schema/types.h"
@@ -65,5 +66,11 @@ class Walk {
 
 /// Sets known labels, and unknown text where a value depends on the machine.
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample);
+
+/// What the stages of a loki.process make of an entry's labels: several samples where a stage.match
+/// may hold or not. What a stage takes from the line can be anything, or absent. Answers without
+/// samples that are dropped for certain.
+std::vector<Sample> through_stages(const components::loki::process::stages::StageList& stages,
+                                   Sample sample);
 
 }  // namespace compiler::migrate::streams

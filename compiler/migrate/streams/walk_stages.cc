@@ -1,9 +1,8 @@
-#include "compiler/migrate/streams/stages.h"
-
 #include <re2/re2.h>
 
 #include <algorithm>
 
+#include "compiler/migrate/streams/walk.h"
 #include "components/loki/process/stages/cri.h"
 #include "components/loki/process/stages/docker.h"
 #include "components/loki/process/stages/eventlogmessage.h"

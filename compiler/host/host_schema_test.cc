@@ -1,8 +1,8 @@
+#include "compiler/host/host_schema.h"
+
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
-
-#include "compiler/host/host_schema.h"
 
 namespace {
 

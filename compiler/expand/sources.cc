@@ -1,8 +1,50 @@
+#include <algorithm>
+
 #include "compiler/expand/expand.h"
 
-/// fleet.journal: the journal source, and a loki.relabel that is never sent anything: the source
-/// borrows its rules, which see the entry's own fields as __journal_*.
+/// fleet.syslog: one source with a listener for each service that logs to a port of its own.
 namespace compiler::expand {
+
+namespace {
+
+constexpr std::string_view kListenAddress = "127.0.0.1";
+constexpr std::string_view kDefaultFormat = "rfc3164";
+
+river::ast::Statement* listener(const Expansion& to, const host::SyslogPort& port) {
+  const host::Text& format = to.host.syslog_format;
+  const river::Builder at_port = to.build.at(port.port_span);
+  river::ast::Statement* block = to.build.at(port.span).block(
+      "listener", "",
+      {at_port.attribute("address",
+                         at_port.string(fmt::format("{}:{}", kListenAddress, port.port))),
+       to.build.attribute("protocol", to.build.string("tcp")),
+       to.build.attribute("syslog_format",
+                          to.text(format.given() ? format : host::Text{kDefaultFormat, {}})),
+       to.build.attribute("labels", to.labels({{"job", {port.service, port.span}}}))});
+  to.build.comment_above(*block, fmt::format("{}, from {}", port.service, to.place(port.span)));
+  return block;
+}
+
+}  // namespace
+
+void expand_syslog(const Expansion& to, Statements& out) {
+  const auto& ports = to.host.syslog_ports;
+  const auto is_live = [](const host::SyslogPort& port) { return !port.migrated; };
+  const auto first = std::find_if(ports.begin(), ports.end(), is_live);
+  if (first == ports.end()) return;
+  Statements source;
+  for (const host::SyslogPort& port : ports)
+    if (is_live(port)) source.push_back(listener(to, port));
+  source.push_back(to.forward_to());
+  out.push_back(to.build.block("loki.source.syslog", to.label(), source));
+  to.build.comment_above(
+      *out.back(),
+      "services that log to a port, from " +
+          to.place(to.host.services_span.known() ? to.host.services_span : first->span));
+}
+
+// fleet.journal: the journal source, and a loki.relabel that is never sent anything: the source
+// borrows its rules, which see the entry's own fields as __journal_*.
 
 namespace ast = river::ast;
 
@@ -81,6 +123,37 @@ void expand_journal(const Expansion& to, Statements& out) {
   for (const host::JournalRule& rule : journal.rules) add_rules(to, rule, relabel);
   relabel.push_back(fallback_rule(to));
   out.push_back(to.build.block("loki.relabel", kRelabelLabel, relabel));
+}
+
+// fleet.files: find files by glob, follow them.
+
+namespace {
+
+river::ast::Expr* path_target(const Expansion& to, const host::FilesModel& files,
+                              const host::Text& path) {
+  host::LabelList labels = {{"__path__", path}};
+  if (files.exclude.given()) labels.push_back({"__path_exclude__", files.exclude});
+  labels.insert(labels.end(), files.labels.begin(), files.labels.end());
+  return to.labels(labels);
+}
+
+}  // namespace
+
+void expand_files(const Expansion& to, Statements& out) {
+  const river::Builder& build = to.build;
+  river::Builder::Items targets;
+  for (const host::FilesModel& files : to.host.files)
+    for (const host::Text& path : files.paths) targets.push_back(path_target(to, files, path));
+  if (targets.empty()) return;
+  out.push_back(build.block(
+      "local.file_match", to.label(),
+      {build.attribute("path_targets", build.list(targets, river::Layout::one_per_line))}));
+  build.comment_above(*out.back(), "log files, from " + to.place(to.host.files[0].span));
+  out.push_back(build.block(
+      "loki.source.file", to.label(),
+      {build.attribute("targets",
+                       build.reference(fmt::format("local.file_match.{}.targets", to.label()))),
+       to.forward_to()}));
 }
 
 }  // namespace compiler::expand

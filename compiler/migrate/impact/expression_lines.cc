@@ -1,12 +1,11 @@
-#include "compiler/migrate/impact/log_query.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 #include <set>
 
-#include "compiler/migrate/impact/explain.h"
+#include "compiler/migrate/impact/expression.h"
+#include "compiler/migrate/impact/selection.h"
 
 namespace compiler::migrate::impact {
 namespace {

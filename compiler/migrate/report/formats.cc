@@ -1,4 +1,4 @@
-#include "compiler/migrate/report/names.h"
+#include "compiler/migrate/report/formats.h"
 
 #include "base/ensure.h"
 

@@ -8,6 +8,9 @@
 
 namespace compiler::migrate::streams {
 
+/// A mapping written by hand (docs/migrate.md, "Foreign agents").
+base::Result<Mapping> read_map(const std::filesystem::path& file, compiler::emit::Run& run);
+
 /// What changes between two folders of compiled configs (HOST/config.river), by running the relabel
 /// rules of both on the same containers and units.
 base::Result<Mapping> difference(const std::filesystem::path& from, const std::filesystem::path& to,

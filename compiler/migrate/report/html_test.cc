@@ -1,4 +1,4 @@
-#include "compiler/migrate/report/query_diff.h"
+#include "compiler/migrate/report/html.h"
 
 #include <doctest/doctest.h>
 

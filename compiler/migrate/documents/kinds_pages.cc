@@ -1,5 +1,3 @@
-#include "compiler/migrate/documents/pages.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,6 +53,35 @@ bool expects_more(std::string_view line) {
   return !line.empty() &&
          (kOperators.find(line.back()) != std::string_view::npos || line.ends_with(" and") ||
           line.ends_with(" or") || line.ends_with(" unless"));
+}
+
+/// Where the queries of a block begin and end: one a line, but what goes on (a pipeline, open
+/// brackets, an operator at either end) belongs together. Lines of # are no query of their own.
+std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block) {
+  std::vector<std::pair<uint32_t, uint32_t>> out;
+  int depth = 0;
+  bool is_open = false;  // The last query may go on.
+  bool wants_more = false;
+  for (size_t begin = 0; begin < block.size();) {
+    const size_t end = std::min(block.find('\n', begin), block.size());
+    const std::string_view line = trimmed(block.substr(begin, end - begin));
+    const auto from =
+        static_cast<uint32_t>(begin + (line.empty() ? 0 : line.data() - block.data() - begin));
+    begin = end + 1;
+    const bool is_inside = is_open && (depth > 0 || wants_more);
+    if (line.empty()) is_open = is_inside;
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto to = static_cast<uint32_t>(from + line.size());
+    const bool joins = is_open && (is_inside || continues(line));
+    if (joins)
+      out.back().second = to;
+    else
+      out.emplace_back(from, to);
+    depth = open_brackets(line, joins ? depth : 0);
+    wants_more = expects_more(line);
+    is_open = true;
+  }
+  return out;
 }
 
 class Page {
@@ -172,33 +199,6 @@ void Page::gather() {
 }
 
 }  // namespace
-
-std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block) {
-  std::vector<std::pair<uint32_t, uint32_t>> out;
-  int depth = 0;
-  bool is_open = false;  // The last query may go on.
-  bool wants_more = false;
-  for (size_t begin = 0; begin < block.size();) {
-    const size_t end = std::min(block.find('\n', begin), block.size());
-    const std::string_view line = trimmed(block.substr(begin, end - begin));
-    const auto from =
-        static_cast<uint32_t>(begin + (line.empty() ? 0 : line.data() - block.data() - begin));
-    begin = end + 1;
-    const bool is_inside = is_open && (depth > 0 || wants_more);
-    if (line.empty()) is_open = is_inside;
-    if (line.empty() || line.starts_with('#')) continue;
-    const auto to = static_cast<uint32_t>(from + line.size());
-    const bool joins = is_open && (is_inside || continues(line));
-    if (joins)
-      out.back().second = to;
-    else
-      out.emplace_back(from, to);
-    depth = open_brackets(line, joins ? depth : 0);
-    wants_more = expects_more(line);
-    is_open = true;
-  }
-  return out;
-}
 
 void gather_markdown(const Excerpt& page, Gatherer& out) {
   out.document().kind = "page";
