@@ -50,7 +50,7 @@ struct CompileCommand {
   emit::CheckOptions check;
 };
 /// Writes OUT/HOST/config.river and OUT/manifest.json; nothing when there are errors. Files whose
-/// content stays the same are left alone.
+/// content stays the same are not written.
 emit::CommandResult run_compile(const CompileCommand& command);
 
 /// What every component and config block takes and gives, made from the signatures, so that it

@@ -17,7 +17,7 @@ constexpr int kDualLabelDaysMax = 366;
 constexpr int kVerifyHoursMax = 24 * 30;
 
 constexpr char kMigrateFooter[] = R"(Examples:
-  cfgc migrate report                                     how far each host is, what is in the way
+  cfgc migrate report                                     progress and blockers of each host
   cfgc migrate report --dashboards grafana/ --rules rules/ --services kairos,angelia
   cfgc migrate report --dashboards grafana/ --format html > report.html
   cfgc migrate diff --from HEAD~1 --to today --rules rules/
@@ -26,7 +26,7 @@ constexpr char kMigrateFooter[] = R"(Examples:
   cfgc migrate cleanup --verify http://prospero:3100 --dry-run
 
 Exit codes of report and diff: 0 nothing changes, 2 something does, 3 an alert goes EMPTY or
-WIDENS, 1 an error. Of apply and cleanup: 0 done, 2 some texts were left alone, 1 an error and
+WIDENS, 1 an error. Of apply and cleanup: 0 done, 2 some texts were not edited, 1 an error and
 nothing was written)";
 
 /// The options of all subcommands.
@@ -42,8 +42,7 @@ struct Arguments {
         ->capture_default_str();
     command.add_option("--host", input.fleet.hosts, "Only this host; may be repeated");
     command
-        .add_option("--services", input.fleet.services,
-                    "Services whose move is meant, separated by commas")
+        .add_option("--services", input.fleet.services, "Only these services, separated by commas")
         ->delimiter(',');
     check.add_to(command);
   }
@@ -110,14 +109,14 @@ std::shared_ptr<compiler::migrate::Backend> add_verify(CLI::App& command, const 
   command
       .add_option_function<int>(
           "--since", [backend](int hours) { backend->since = std::chrono::hours(hours); },
-          "Hours back from now that --verify looks at; 1 when left out")
+          "Hours that --verify looks back; default: 1")
       ->check(CLI::Range(1, kVerifyHoursMax));
   return backend;
 }
 
 void add_report(CLI::App& migrate, int& exit_code) {
-  CLI::App* command =
-      migrate.add_subcommand("report", "Where each service stands and what its move would break");
+  CLI::App* command = migrate.add_subcommand(
+      "report", "Show the state of each service and what its move would break");
   auto arguments = std::make_shared<Arguments>(*command);
   arguments->add_documents(*command);
   arguments->add_format(*command);
@@ -130,7 +129,7 @@ void add_report(CLI::App& migrate, int& exit_code) {
 
 void add_diff(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
-      migrate.add_subcommand("diff", "What changed between two states of the fleet");
+      migrate.add_subcommand("diff", "Show what changes between two states of the fleet");
   auto arguments = std::make_shared<Arguments>(*command);
   auto states = std::make_shared<compiler::migrate::DiffCommand>();
   command
@@ -149,15 +148,16 @@ void add_diff(CLI::App& migrate, int& exit_code) {
 
 void add_apply(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
-      migrate.add_subcommand("apply", "Move services: host_vars, dashboards, rules, pages");
+      migrate.add_subcommand("apply", "Move services: edit host_vars, dashboards, rules and pages");
   auto arguments = std::make_shared<Arguments>(*command);
   auto options = std::make_shared<compiler::migrate::ApplyCommand>();
   auto days = std::make_shared<int>(0);
   arguments->add_documents(*command);
   command->get_option("--services")->required();
   command
-      ->add_option("--dual-labels", *days,
-                   "Keep the old label beside the new ones for so many days; documents stay")
+      ->add_option(
+          "--dual-labels", *days,
+          "Keep the old label beside the new ones for this many days; documents are not edited")
       ->check(CLI::Range(1, kDualLabelDaysMax));
   command->add_flag("--dry-run", options->dry_run, "Print a unified diff, write nothing");
   command->callback([arguments, options, days, &exit_code] {
@@ -169,10 +169,10 @@ void add_apply(CLI::App& migrate, int& exit_code) {
 
 void add_cleanup(CLI::App& migrate, int& exit_code) {
   CLI::App* command =
-      migrate.add_subcommand("cleanup", "Take out reserved ports of verified services");
+      migrate.add_subcommand("cleanup", "Remove reserved ports of verified services");
   auto arguments = std::make_shared<Arguments>(*command);
   auto options = std::make_shared<compiler::migrate::CleanupCommand>();
-  auto backend = add_verify(*command, "Take for verified what has lines from Docker");
+  auto backend = add_verify(*command, "Count services with lines from Docker as verified");
   command->add_flag("--dry-run", options->dry_run, "Print a unified diff, write nothing");
   command->callback([arguments, options, backend, &exit_code] {
     options->input = arguments->resolve();

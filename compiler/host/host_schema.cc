@@ -31,8 +31,8 @@ constexpr Key kJournalKeys[] = {
      "Rules, applied in order; when several set the same label, the last one wins.",
      kJournalRuleKeys},
     text("matches", "Read only matching entries: FIELD=value, separated by spaces."),
-    text("max_age", "How far back to read at the first start, such as 12h; 7h when left out."),
-    text("path", "Folder of journal files; the machine's journal when left out."),
+    text("max_age", "How far back to read at the first start, such as 12h; default: 7h."),
+    text("path", "Folder of journal files; default: the machine's journal."),
 };
 
 constexpr Key kDockerKeys[] = {
@@ -43,8 +43,8 @@ constexpr Key kDockerKeys[] = {
     {"dual_labels", KeyType::text_map,
      "Migrated services that keep the job label of their listener, each with the last day on "
      "which it is needed: {kairos: 2026-12-05}."},
-    text("host", "Docker's socket; unix:///var/run/docker.sock when left out."),
-    text("refresh_interval", "How often to look for new containers; 30s when left out."),
+    text("host", "Docker's socket; default: unix:///var/run/docker.sock."),
+    text("refresh_interval", "How often to look for new containers; default: 30s."),
 };
 
 constexpr Key kFilesKeys[] = {
@@ -63,7 +63,7 @@ constexpr Key kBasicAuthKeys[] = {
 };
 
 constexpr Key kLokiKeys[] = {
-    text("url", "Where to push; left out: the agent reads LOKI_URL from its environment."),
+    text("url", "Where to push; default: LOKI_URL in the agent's environment."),
     text("tenant", "Tenant, sent as X-Scope-OrgID."),
     {"basic_auth", KeyType::map, "User name and password.", kBasicAuthKeys},
     text("bearer_token_env", "Environment variable of the agent that holds a bearer token."),
@@ -75,7 +75,7 @@ constexpr Key kBackendsKeys[] = {
 };
 
 constexpr Key kTelemetryKeys[] = {
-    text("hostname", "Value of the hostname label; the inventory's name when left out."),
+    text("hostname", "Value of the hostname label; default: the inventory's name."),
     {"syslog", KeyType::map, "Syslog listeners.", kSyslogKeys},
     {"journal", KeyType::map, "The systemd journal.", kJournalKeys},
     {"docker", KeyType::map, "Containers.", kDockerKeys},
@@ -88,7 +88,7 @@ constexpr Key kHostKeys[] = {
     text("deployment_environment", "Value of the environment label."),
     {"syslog_format",
      KeyType::text,
-     "Format of the services' syslog; rfc3164 when left out.",
+     "Format of the services' syslog; default: rfc3164.",
      {},
      false,
      kSyslogFormats},

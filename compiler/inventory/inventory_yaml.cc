@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
 #include "compiler/inventory/inventory_parts.h"
 #include "river/suggest.h"
 
@@ -19,11 +20,6 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-bool is_letter(std::string_view text) {
-  return text.size() == 1 &&
-         ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
-}
-
 /// BEGIN ':' END [':' STEP], both ends included.
 base::Result<std::vector<std::string>> expand_bounds(std::string_view bounds) {
   const size_t colon = bounds.find(':');
@@ -34,7 +30,8 @@ base::Result<std::vector<std::string>> expand_bounds(std::string_view bounds) {
     step = number(last.substr(second + 1)).value_or(0);
     last = last.substr(0, second);
   }
-  const bool letters = is_letter(first) && is_letter(last);
+  const bool letters = first.size() == 1 && last.size() == 1 && base::is_letter(first[0]) &&
+                       base::is_letter(last[0]);
   const auto begin = letters ? std::optional<int>(first[0]) : number(first.empty() ? "0" : first);
   const auto end = letters ? std::optional<int>(last[0]) : number(last);
   if (!begin || !end || step < 1) return base::fail("[{}] is not [FIRST:LAST]", bounds);

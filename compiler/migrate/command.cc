@@ -109,8 +109,8 @@ CommandResult carry_out(const change::Plan& plan, bool dry_run, std::string said
   } else {
     for (const change::FileChange& change : plan.changes) result.out += change.path.string() + "\n";
   }
-  for (const std::string& place : plan.left_alone) result.err += "left alone: " + place + "\n";
-  result.err += fmt::format("{} {}, {} left alone\n", plan.changes.size(),
+  for (const std::string& place : plan.left_alone) result.err += "not edited: " + place + "\n";
+  result.err += fmt::format("{} {}, {} not edited\n", plan.changes.size(),
                             plan.changes.size() == 1 ? "file changed" : "files changed",
                             plan.left_alone.size());
   result.exit_code = plan.left_alone.empty() ? 0 : kLeftAlone;

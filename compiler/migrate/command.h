@@ -21,9 +21,9 @@ struct Input {
   documents::Progress progress;
 };
 
-/// A Loki that may be asked, read only; who asks is in the environment (migrate/verify).
+/// A Loki to query, read only; credentials come from the environment (migrate/verify).
 struct Backend {
-  std::string url;                ///< empty: none is asked
+  std::string url;                ///< empty: no queries
   std::chrono::seconds since{0};  ///< the range of time that ends now
 };
 
@@ -47,7 +47,7 @@ struct DiffCommand {
 CommandResult run_diff(const DiffCommand& command);
 
 /// Moves services: host_vars, dashboards, rules and pages, in place. Exit codes: 0 done or nothing
-/// to do, 1 error and nothing written, 2 some texts were left alone.
+/// to do, 1 error and nothing written, 2 some texts were not edited.
 struct ApplyCommand {
   Input input;
   std::string dual_until;  ///< a day, YYYY-MM-DD; empty: no dual labels

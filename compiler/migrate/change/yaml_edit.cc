@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/text.h"
 #include "compiler/yaml/yaml.h"
 
 namespace compiler::migrate::change {
@@ -83,8 +84,7 @@ std::string join(const KeyPath& path) {
 /// A text as YAML that reads back as text.
 std::string scalar(std::string_view value) {
   const bool is_simple = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return base::is_letter(c) || base::is_digit(c) || c == '_' || c == '-' || c == '.';
   }) && value[0] != '-';
   if (is_simple) return std::string(value);
   std::string quoted = "'";

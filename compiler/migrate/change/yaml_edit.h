@@ -15,7 +15,7 @@ using KeyPath = std::vector<std::string_view>;
 /// a `<<`, an anchor that others use), it is refused and the text stays as it was.
 class YamlEditor {
  public:
-  /// `name` is how errors speak of the file. An empty text is an empty document.
+  /// `name` is the name of the file in errors. An empty text is an empty document.
   YamlEditor(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {}
 
   /// Appends to a list of texts, which is made (with the maps around it) when there is none.

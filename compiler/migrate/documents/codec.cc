@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "base/text.h"
+
 namespace compiler::migrate::documents::codec {
 
 void Decoded::same(std::string_view bytes, size_t raw) {
@@ -117,7 +119,7 @@ Decoded decode_url(std::string_view raw) {
 std::string encode_url(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    const bool plain = base::is_letter(c) || base::is_digit(c) ||
                        std::string_view("-_.~").find(c) != std::string_view::npos;
     if (plain)
       out += c;

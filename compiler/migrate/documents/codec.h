@@ -38,14 +38,14 @@ std::optional<Decoded> decode(std::string_view raw, Encoding encoding, uint32_t 
 std::optional<std::string> encode(std::string_view text, Encoding encoding, uint32_t indent,
                                   bool crlf);
 
-/// The scalars of YAML (yaml_codec.cc).
+/// The scalars of YAML (codec_yaml.cc).
 std::optional<Decoded> decode_yaml(std::string_view raw, Encoding encoding, uint32_t indent);
 std::optional<std::string> encode_yaml(std::string_view text, Encoding encoding, uint32_t indent,
                                        bool crlf);
 
 /// Four or so hexadecimal digits at `at`; nullopt when there are fewer.
 std::optional<uint32_t> hex(std::string_view text, size_t at, size_t digits);
-/// The UTF-8 of a code point; U+FFFD for what is none.
+/// The UTF-8 of a code point; U+FFFD when it is not one.
 std::string utf8(uint32_t code);
 
 }  // namespace compiler::migrate::documents::codec

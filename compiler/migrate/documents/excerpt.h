@@ -54,7 +54,7 @@ class Excerpt {
 
   /// What puts `replacement` in the place of text()[begin, end), escaped for all layers; all other
   /// bytes of the file stay. nullopt when an encoding cannot hold it (a line break in a plain YAML
-  /// scalar): such a place is named to the user and left alone.
+  /// scalar): such a place is reported and not edited.
   std::optional<FileEdit> replace(uint32_t begin, uint32_t end, std::string_view replacement) const;
 
  private:

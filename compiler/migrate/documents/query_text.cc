@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
+
 namespace compiler::migrate::documents {
 
 namespace {
@@ -12,8 +14,7 @@ constexpr std::string_view kWords[] = {
     "group_right", "offset", "bool",   "inf", "nan",     "true", "false",    "atan2"};
 
 bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == ':';
+  return base::is_letter(c) || base::is_digit(c) || c == '_' || c == ':';
 }
 
 /// Walks over the tokens outside of strings, comments and brackets.

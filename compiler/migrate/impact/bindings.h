@@ -58,7 +58,7 @@ struct Choices {
 Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,
                 const documents::VariableScope* scope);
 
-/// What Grafana is told when it asks Loki for a variable's values.
+/// What Loki answers when Grafana asks for the values of a variable.
 struct OfferedValues {
   std::set<std::string> exact;
   std::vector<streams::OpenValue> open;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace compiler::migrate::impact {
 namespace {
 
@@ -338,7 +340,7 @@ size_t end_of_quoted(std::string_view text, size_t at, bool is_escaped) {
 }
 
 bool is_part_of_name(char c) {
-  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return c == '_' || base::is_letter(c) || base::is_digit(c);
 }
 
 }  // namespace

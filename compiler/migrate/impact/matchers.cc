@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/ensure.h"
+#include "base/text.h"
 #include "river/value.h"
 
 namespace compiler::migrate::impact {
@@ -123,8 +124,7 @@ namespace {
 constexpr std::string_view kSpace = " \t\n\r\f\v";
 
 bool is_name_character(char c) {
-  return c == '_' || c == ':' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9');
+  return c == '_' || c == ':' || base::is_letter(c) || base::is_digit(c);
 }
 
 std::string_view trimmed(std::string_view text) {

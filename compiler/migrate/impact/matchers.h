@@ -32,7 +32,7 @@ struct Condition {
 /// The right side of a matcher, ready to be asked. Regular expressions are anchored, as Loki's.
 class ValueTest {
  public:
-  /// nullopt: the regular expression is none; `error` says why.
+  /// nullopt: the regular expression is not valid; `error` says why.
   static std::optional<ValueTest> of(logql::MatchOp op, std::string value, std::string* error);
 
   bool accepts(std::string_view value) const;

@@ -7,8 +7,8 @@
 
 namespace compiler::migrate::impact {
 
-/// What becomes of a service's streams for a query. `unsure`: it depends on a text that no
-/// configuration tells.
+/// What becomes of a service's streams for a query. `unsure`: it depends on a text that
+/// is in no configuration.
 enum class Fate : uint8_t { untouched, kept, lost, partly_lost, gained, unsure };
 
 /// One service that moves, and that a query takes before or after.

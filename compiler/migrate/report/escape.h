@@ -5,7 +5,7 @@
 /// Texts of dashboards and rules are written by strangers. What of them may go where.
 namespace compiler::migrate::report {
 
-/// Valid UTF-8: what is none becomes U+FFFD.
+/// Valid UTF-8: each byte that is not becomes U+FFFD.
 std::string utf8(std::string_view text);
 
 /// For people: valid UTF-8 whose control characters, and those that turn the direction of writing,

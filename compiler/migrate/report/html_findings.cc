@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/text.h"
 #include "compiler/migrate/report/escape.h"
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/html.h"
@@ -17,8 +18,7 @@ using Middle = std::span<const std::string_view>;
 constexpr size_t kCellsMax = size_t{1} << 20;
 
 bool is_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<uint8_t>(c) >= 0x80;
+  return base::is_digit(c) || base::is_letter(c) || c == '_' || static_cast<uint8_t>(c) >= 0x80;
 }
 
 /// Names and numbers whole, everything else sign by sign.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/json_writer.h"
 
@@ -46,7 +47,7 @@ std::string as_uri(std::string_view name) {
   constexpr std::string_view kKept = "/-._~!$&'()*+,;=@";
   std::string out;
   for (const char c : name) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool plain = base::is_digit(c) || base::is_letter(c);
     if (plain || kKept.find(c) != kKept.npos)
       out += c;
     else

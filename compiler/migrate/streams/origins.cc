@@ -7,6 +7,7 @@
 
 #include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/walk.h"
+#include "components/shared/docker_api/containers.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/parse.h"
 
@@ -37,18 +38,7 @@ VariantTexts text_or(const std::optional<std::string>& text, MarkerId id) {
   return text ? known(*text) : marker(id);
 }
 
-std::string sanitized(std::string_view name) {
-  std::string out(name);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
-      },
-      '_');
-  return out;
-}
-
-/// "/PROJECT-COMPONENT-1", or the names that are told.
+/// "/PROJECT-COMPONENT-1", or the names that are given.
 std::vector<VariantTexts> container_names(const Container& container, const VariantTexts& project,
                                           const VariantTexts& component) {
   std::vector<VariantTexts> out;
@@ -163,7 +153,7 @@ std::vector<Sample> container_samples(const Container& container) {
   sample.set("__meta_docker_network_name", marker(kNetworkMarker));
   constexpr std::string_view kLabel = "__meta_docker_container_label_";
   for (const auto& [name, value] : container.labels)
-    sample.set(std::string(kLabel) + sanitized(name), value);
+    sample.set(std::string(kLabel) + components::docker_api::label_part(name), value);
   if (container.is_composed) {
     sample.set(std::string(kLabel) + "com_docker_compose_project", project);
     sample.set(std::string(kLabel) + "com_docker_compose_service", component);

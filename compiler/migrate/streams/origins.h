@@ -26,7 +26,7 @@ std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_vie
 /// A target of files, whose __path__ is a pattern.
 Sample file_sample(const river::schema::Target& target);
 
-/// The service of `services` that labels or a unit's name speak of; empty: none.
+/// The service of `services` that labels or a unit's name refer to; empty: none.
 std::string service_of(const Sample& sample, std::string_view unit,
                        const std::vector<std::string>& services);
 

@@ -11,7 +11,7 @@
 #include "telemetry/labels.h"
 #include "telemetry/relabel.h"
 
-/// Running relabel rules on what is only partly known. A text that nobody told is a marker; each
+/// Running relabel rules on what is only partly known. An unknown text is a marker; each
 /// sample is run with several, which differ in letters, digits, case and punctuation. Where all of
 /// them come out alike, marker text in the result stands for any text; where they do not, the rules
 /// look into the unknown text, and the family says that it is not sure.

@@ -10,15 +10,15 @@
 
 namespace compiler::migrate::streams {
 
-/// A container, or one of each kind that a service can have. What nobody told is nullopt and stands
-/// for any text.
+/// A container, or one of each kind that a service can have. What is not known is nullopt and
+/// stands for any text.
 struct Container {
   std::string service;      ///< as the inventory spells it; empty: all others of the host
   bool is_composed = true;  ///< false: from `docker run`, without Compose's labels
   std::optional<std::string> project;
   std::optional<std::string> component;       ///< the Compose service
   std::vector<std::string> names;             ///< without "/"; empty: PROJECT-COMPONENT-1
-  bool has_own_name = false;                  ///< `container_name` is given, but not told
+  bool has_own_name = false;                  ///< `container_name` is given, but not known
   std::map<std::string, std::string> labels;  ///< Docker labels that the compose file gives
 };
 

@@ -149,7 +149,7 @@ class Taker {
       return false;
     }
     for (const logql::Variable& variable : matcher.value.variables) {
-      std::string said = fmt::format("{} is taken for .+", variable.written);
+      std::string said = fmt::format("{} is assumed to be .+", variable.written);
       if (std::find(out_.assumed.begin(), out_.assumed.end(), said) == out_.assumed.end())
         out_.assumed.push_back(std::move(said));
     }

@@ -17,7 +17,7 @@ struct LineQuery {
 /// The queries for lines that an expression is made of, each once.
 struct Countable {
   std::vector<LineQuery> queries;
-  std::vector<std::string> assumed;  ///< "$job is taken for .+": what was put for variables
+  std::vector<std::string> assumed;  ///< "$job is assumed to be .+": what was put for variables
   std::string refused;               ///< why nothing is asked; empty when something can be
 };
 

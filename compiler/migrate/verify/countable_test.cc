@@ -35,7 +35,7 @@ TEST_CASE("countable: queries for lines in an expression") {
     }
   }
   CHECK(countable(R"({a="$x", b=~"$x|${y}"})").assumed ==
-        std::vector<std::string>{"$x is taken for .+", "${y} is taken for .+"});
+        std::vector<std::string>{"$x is assumed to be .+", "${y} is assumed to be .+"});
 }
 
 TEST_CASE("countable: what cannot be asked is refused with the reason") {

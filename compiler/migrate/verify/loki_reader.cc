@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/text.h"
 #include "compiler/migrate/report/escape.h"
 
 namespace compiler::migrate::verify {
@@ -19,8 +20,8 @@ constexpr size_t kSaidBytesMax = 300;  // Of an error's text that is shown.
 std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
+    const bool plain =
+        base::is_digit(c) || base::is_letter(c) || c == '-' || c == '_' || c == '.' || c == '~';
     if (plain)
       out += c;
     else

@@ -12,7 +12,7 @@
 
 namespace compiler::migrate::verify {
 
-/// How a Loki is reached and who asks.
+/// URL and credentials of a Loki.
 struct LokiAccess {
   io::http::Url url;  ///< its target is the prefix of all paths, without a slash at the end
   std::string user;
@@ -22,9 +22,9 @@ struct LokiAccess {
   io::http::TlsOptions tls;
 };
 
-/// Reads the base URL (the URL that lines are pushed to will do), and who asks from the environment
-/// variables that Loki's own command line knows: LOKI_USERNAME, LOKI_PASSWORD, LOKI_BEARER_TOKEN,
-/// LOKI_ORG_ID, LOKI_CA_CERT_PATH, LOKI_CLIENT_CERT_PATH, LOKI_CLIENT_KEY_PATH.
+/// Reads the base URL (the URL that lines are pushed to will do), and credentials from the
+/// environment variables that Loki's own command line knows: LOKI_USERNAME, LOKI_PASSWORD,
+/// LOKI_BEARER_TOKEN, LOKI_ORG_ID, LOKI_CA_CERT_PATH, LOKI_CLIENT_CERT_PATH, LOKI_CLIENT_KEY_PATH.
 base::Result<LokiAccess> loki_access(std::string_view url);
 
 /// From `begin` to `end`, nanoseconds since 1970.

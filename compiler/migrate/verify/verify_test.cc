@@ -83,7 +83,7 @@ TEST_CASE("verify: counts of old and proposed queries") {
        "means something else"},
       {R"({job="$job"})", R"({service="$job"})", 5, 9, 1, 3, false,
        "both find lines, but not as many: the service moved within this time, or the proposal "
-       "means something else; $job is taken for .+"},
+       "means something else; $job is assumed to be .+"},
   };
   report::Report report;
   for (const auto& c : cases) {

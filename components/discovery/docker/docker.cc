@@ -21,18 +21,6 @@ using river::schema::Targets;
 
 constexpr std::string_view kContainerMode = "container:";
 
-/// A label name out of any text: what may not stand in one becomes "_".
-std::string sanitized(std::string_view name) {
-  std::string out(name);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
-      },
-      '_');
-  return out;
-}
-
 std::string join_host_port(const std::string& host, int64_t port) {
   const bool is_ipv6 = host.find(':') != host.npos;
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
@@ -52,7 +40,7 @@ class Maker {
                      {"__meta_docker_container_name", container.name},
                      {"__meta_docker_container_network_mode", container.network_mode}};
     for (const auto& [name, value] : container.labels)
-      common["__meta_docker_container_label_" + sanitized(name)] = value;
+      common["__meta_docker_container_label_" + docker_api::label_part(name)] = value;
 
     const auto& attachments = attachments_of(container);
     if (attachments.empty()) add_without_ports(container, {}, common, out);
@@ -88,7 +76,7 @@ class Maker {
     target["__meta_docker_network_internal"] = network.internal ? "true" : "false";
     target["__meta_docker_network_ingress"] = network.ingress ? "true" : "false";
     for (const auto& [name, value] : network.labels)
-      target["__meta_docker_network_label_" + sanitized(name)] = value;
+      target["__meta_docker_network_label_" + docker_api::label_part(name)] = value;
   }
 
   void add_network(const Container& container, const Attachment& attachment, const Target& base,

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace components::docker_api {
 namespace {
 
@@ -112,6 +114,13 @@ std::string print_filters(const Filters& filters) {
 std::string error_message(std::string_view body) {
   const std::string message = text(member(parse(body), "message"));
   return std::string((message.empty() ? body : message).substr(0, kMessageBytesMax));
+}
+
+std::string label_part(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (!base::is_letter(c) && !base::is_digit(c)) c = '_';
+  return out;
 }
 
 }  // namespace components::docker_api

@@ -72,4 +72,8 @@ std::string print_filters(const Filters& filters);
 /// The "message" of an error answer, or the answer itself, short.
 std::string error_message(std::string_view body);
 
+/// A part of a label name out of any text: every character but ASCII letters and digits becomes
+/// "_".
+std::string label_part(std::string_view text);
+
 }  // namespace components::docker_api
