@@ -24,7 +24,10 @@ std::string rendered(const graph::Loaded& loaded) {
 
 Agent::Agent(Options options)
     : options_(std::move(options)), graph_(graph::builders(), options_.storage, metrics_, [this] {
-        loop_.post([this] { graph_.propagate(); });
+        loop_.post([this] {
+          graph_.propagate();
+          schedule_retry();  // What a component could not take now, it may take later.
+        });
       }) {
   last_load_successful_ =
       metrics_.gauge("tributary_config_last_load_successful",

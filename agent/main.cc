@@ -5,6 +5,7 @@
 
 #include "agent/command_line.h"
 #include "agent/status/status.h"
+#include "base/log.h"
 #include "components/catalog.h"
 #include "river/diag/render.h"
 
@@ -23,7 +24,9 @@ bool print(const std::string& text) {
 }
 
 int run(agent::RunCommand command) {
-  return agent::Agent(std::move(command.options)).run();
+  const int exit_code = agent::Agent(std::move(command.options)).run();
+  base::log::flush();  // Says what the rate limit suppressed last.
+  return exit_code;
 }
 
 int run(const agent::ValidateCommand& command) {

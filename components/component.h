@@ -47,6 +47,9 @@ class Component {
   virtual base::Result<void> update(const void* arguments) = 0;
   /// Ends work: no batch is sent after it returns. Sinks first try to deliver, for a bounded time.
   virtual void stop() = 0;
+  /// Whether a part of it could not be had, such as a thread: the agent calls update() with the
+  /// same arguments from time to time until it is complete.
+  virtual bool is_incomplete() const { return false; }
   virtual Health health() const { return {Health::State::healthy, {}}; }
 };
 

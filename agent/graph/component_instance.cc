@@ -39,6 +39,11 @@ void ComponentInstance::update(Arguments next) {
   }
 }
 
+bool ComponentInstance::needs_update() const {
+  if (!component || !start_error.empty()) return false;
+  return update_failed || component->is_incomplete();
+}
+
 Health ComponentInstance::health() const {
   if (!component) return {Health::State::healthy, {}};
   if (!start_error.empty()) return {Health::State::unhealthy, start_error};

@@ -54,6 +54,8 @@ struct ComponentInstance {
   void keep_arguments(std::string error);
   /// Hands the arguments over to the component, also equal ones.
   void update(Arguments next);
+  /// Whether the environment kept it from taking its arguments, or from a part of its work.
+  bool needs_update() const;
   components::Health health() const;
 };
 

@@ -202,7 +202,7 @@ std::optional<Arguments> Graph::evaluate_now(const Node& node, std::string& erro
 
 void Graph::retry_failed() {
   for (auto& running : running_) {
-    if (running->update_failed) running->update(running->arguments);
+    if (running->needs_update()) running->update(running->arguments);
     if (running->start_error.empty()) continue;
     auto again = build(*running->node, running->arguments);
     again->exports = running->exports;  // Dependents still hold these: propagate() sees the change.
@@ -232,7 +232,7 @@ std::vector<ComponentStatus> Graph::status() const {
 
 bool Graph::has_failed() const {
   return std::ranges::any_of(running_, [](const auto& running) {
-    return running->update_failed || !running->start_error.empty();
+    return running->needs_update() || !running->start_error.empty();
   });
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ensure.h"
 #include "telemetry/ack.h"
 #include "telemetry/labels.h"
 
@@ -46,7 +47,6 @@ struct LogBatch {
   /// Set by the source. When stop is requested, whoever blocks on behalf of this batch gives up at
   /// once and abandons it: a source must be able to stop while a sink is down.
   std::stop_token stop;
-  bool overflowed = false;  ///< an append() did not fit
   /// intern()'s own, once there are many label sets: a hash table of indexes + 1.
   std::vector<uint32_t> index_of_sets;
   size_t indexed_sets = 0;
@@ -60,16 +60,16 @@ struct LogBatch {
     return std::span(metadata).subspan(entry.metadata_first, entry.metadata_count);
   }
 
-  /// What the buffer may hold: a Slice reaches 4 GiB, and sources send far sooner.
+  /// What the buffer may hold: a Slice reaches 4 GiB.
   static constexpr size_t kBufferBytesMax = size_t{1} << 30;
 
-  /// Puts bytes at the end of the buffer. When they do not fit, nothing is added, the slice is
-  /// empty and `overflowed` is set.
+  bool has_room(size_t bytes) const {
+    return bytes <= kBufferBytesMax - std::min(buffer.size(), kBufferBytesMax);
+  }
+  /// Puts bytes at the end of the buffer. They must fit: sources bound their lines and send a batch
+  /// after some 256 KiB; who makes text of other text asks has_room() first.
   Slice append(std::string_view bytes) {
-    if (bytes.size() > kBufferBytesMax - std::min(buffer.size(), kBufferBytesMax)) {
-      overflowed = true;
-      return {};
-    }
+    ENSURE(has_room(bytes.size()));
     const auto offset = static_cast<uint32_t>(buffer.size());
     buffer.append(bytes);
     return {offset, static_cast<uint32_t>(bytes.size())};

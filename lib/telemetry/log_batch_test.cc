@@ -50,16 +50,14 @@ TEST_CASE("batch: a label set has one index, among few sets and many") {
   }
 }
 
-TEST_CASE("batch: what does not fit is not added, and it shows") {
+TEST_CASE("batch: it says what still fits") {
   LogBatch batch;
-  batch.buffer.reserve(1);
-  const std::string half(LogBatch::kBufferBytesMax / 2, 'x');
-  CHECK(batch.append(half).size == half.size());
-  CHECK(batch.append(half).offset == half.size());
-  CHECK_FALSE(batch.overflowed);
-  CHECK(batch.append("y").size == 0);
-  CHECK(batch.overflowed);
-  CHECK(batch.buffer.size() == LogBatch::kBufferBytesMax);
+  CHECK(batch.has_room(LogBatch::kBufferBytesMax));
+  CHECK_FALSE(batch.has_room(LogBatch::kBufferBytesMax + 1));
+  batch.append("y");
+  CHECK(batch.has_room(LogBatch::kBufferBytesMax - 1));
+  CHECK_FALSE(batch.has_room(LogBatch::kBufferBytesMax));
+  CHECK_FALSE(batch.has_room(~size_t{0}));
 }
 
 TEST_CASE("fanout: every receiver gets the batch, and the ack comes once, after the last") {

@@ -1,5 +1,6 @@
 #include "components/loki/source_docker/source.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -153,6 +154,11 @@ void Source::forget_old_cursors() {
     environment_->positions->erase(key);
     environment_->positions->erase(gone->first);
   }
+}
+
+bool Source::is_incomplete() const {
+  return std::any_of(tailers_.begin(), tailers_.end(),
+                     [](const auto& entry) { return entry.second->lacks_thread(); });
 }
 
 Health Source::health() const {

@@ -23,6 +23,7 @@ class Source final : public ComponentOf<Arguments> {
 
   base::Result<void> start() override;
   void stop() override;
+  bool is_incomplete() const override;
   Health health() const override;
 
  protected:

@@ -152,4 +152,29 @@ TEST_CASE("source.docker: an update that fails once fails again, until it is put
   CHECK(update("tcp://127.0.0.1:1"));
 }
 
+TEST_CASE("source.docker: a container that got no thread at the start gets one by an update") {
+  const support::Folder folder;
+  base::metrics::Registry registry;
+  Arguments arguments;
+  arguments.host = "unix:///nonexistent/docker.sock";
+  arguments.targets = {{{"__meta_docker_container_id", std::string(64, 'a')}, {"job", "x"}}};
+  Source source({.id = "loki.source.docker.test",
+                 .data_dir = folder.path(),
+                 .metrics = {registry, "loki.source.docker.test"},
+                 .log = base::Logger("test"),
+                 .publish = [](river::Value) {}},
+                arguments);
+  Component& component = source;
+  const auto update = [&] { return component.update(static_cast<const void*>(&arguments)); };
+  {
+    const base::ThreadShortage shortage;
+    REQUIRE(source.start());
+    CHECK(component.is_incomplete());
+    CHECK_FALSE(update());
+    CHECK(component.is_incomplete());
+  }
+  CHECK(update());
+  CHECK_FALSE(component.is_incomplete());
+}
+
 }  // namespace components::loki::source_docker

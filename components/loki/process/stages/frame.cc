@@ -35,6 +35,10 @@ telemetry::LogBatch Frame::unload() {
 }
 
 Slice Frame::put(std::string_view text) {
+  if (!batch.has_room(text.size())) {
+    ++without_room_;
+    return {};
+  }
   // std::string::append copes with a source that is a part of the string itself.
   return batch.append(text);
 }
@@ -105,8 +109,11 @@ LooseEntry Frame::copy_out(uint32_t row) const {
 }
 
 uint32_t Frame::put_back(const LooseEntry& loose, std::optional<uint32_t> neighbour) {
-  const uint32_t base = put(loose.buffer).offset;
-  const auto moved = [&](Slice slice) { return Slice{base + slice.offset, slice.size}; };
+  const Slice all = put(loose.buffer);
+  const bool fits = all.size == loose.buffer.size();
+  const auto moved = [&](Slice slice) {
+    return fits ? Slice{all.offset + slice.offset, slice.size} : Slice{};
+  };
   Entry entry;
   entry.timestamp_ns = loose.timestamp_ns;
   entry.labels = batch.intern(loose.labels);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "telemetry/log_batch.h"
@@ -75,8 +76,11 @@ class Frame {
   void set(uint32_t row, Slot slot, std::string_view text) { set(row, slot, put(text)); }
   void erase(uint32_t row, Slot slot) { set(row, slot, telemetry::Slice{kAbsent, 0}); }
 
-  /// Puts text into the batch's buffer, also text that is a part of it.
+  /// Puts text into the batch's buffer, also text that is a part of it. What does not fit becomes
+  /// empty, and is counted.
   telemetry::Slice put(std::string_view text);
+  /// The texts that did not fit since the last call.
+  uint64_t take_without_room() { return std::exchange(without_room_, 0); }
   /// Where in the buffer a view of it lies.
   telemetry::Slice slice_of(std::string_view view) const {
     return {static_cast<uint32_t>(view.data() - batch.buffer.data()),
@@ -112,6 +116,7 @@ class Frame {
 
   size_t slots_ = 0;
   uint64_t number_ = 0;
+  uint64_t without_room_ = 0;
   std::shared_ptr<const Handover> handover_;
   std::vector<telemetry::Slice> cells_;
   std::vector<uint32_t> places_;

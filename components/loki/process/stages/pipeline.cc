@@ -11,6 +11,8 @@ Pipeline::Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
   build.log = &log;
   build.problems = &problems_;
   stages_ = make_stages(stages, build);
+  without_room_ = metrics.counter("loki_process_texts_without_room_total",
+                                  "Texts made by stages that became empty: their batch was full.");
 }
 
 void Pipeline::extract_labels() {
@@ -35,6 +37,7 @@ telemetry::LogBatch Pipeline::process(telemetry::LogBatch batch,
   frame_.load(std::move(batch), names_.size(), std::move(handover));
   extract_labels();
   stages_.process(frame_);
+  without_room_->add(frame_.take_without_room());
   return frame_.unload();
 }
 
@@ -43,6 +46,7 @@ telemetry::LogBatch Pipeline::flush(Clock::time_point now) {
   handover->done(now);
   frame_.load({}, names_.size(), handover);
   stages_.flush(frame_, now);
+  without_room_->add(frame_.take_without_room());
   return frame_.unload();
 }
 

@@ -38,6 +38,7 @@ class Pipeline {
   Names names_;
   Stages stages_;
   Frame frame_;
+  std::shared_ptr<base::metrics::Counter> without_room_;
 };
 
 }  // namespace components::loki::process::stages
