@@ -4,8 +4,7 @@
 
 #include <cstdio>
 
-#include "agent/graph/builders.h"
-#include "agent/graph/limits.h"
+#include "agent/graph/graph.h"
 #include "agent/notify.h"
 #include "base/version.h"
 #include "components/catalog.h"
@@ -117,7 +116,7 @@ void Agent::keep_watchdog_fed() {
 void Agent::schedule_retry() {
   if (retry_scheduled_ || !graph_.has_failed()) return;
   retry_scheduled_ = true;
-  loop_.after(graph::limits::kRetryStartInterval, [this] {
+  loop_.after(limits::kRetryStartInterval, [this] {
     retry_scheduled_ = false;
     graph_.retry_failed();
     schedule_retry();

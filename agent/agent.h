@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,6 +11,19 @@
 #include "base/metrics.h"
 #include "io/http/message.h"
 #include "io/http/server.h"
+
+/// Every bound of the agent that is not an argument of a component.
+namespace agent::limits {
+
+/// A handler may wait for the control thread, so one slow question must not hold up /metrics.
+inline constexpr int kHttpThreads = 2;
+inline constexpr size_t kHttpBodyBytesMax = 1 << 20;
+/// How long an API call waits for the control thread, which may be busy stopping a component.
+inline constexpr std::chrono::milliseconds kControlPatience{30'000};
+/// How often a component whose start failed is tried again.
+inline constexpr std::chrono::milliseconds kRetryStartInterval{5'000};
+
+}  // namespace agent::limits
 
 namespace agent {
 

@@ -1,8 +1,6 @@
 // Part of agent.h: the HTTP interface, path by path. http/api.cc makes the texts.
 #include "agent/agent.h"
-#include "agent/graph/limits.h"
 #include "agent/http/api.h"
-#include "agent/http/process_metrics.h"
 
 namespace agent {
 
@@ -30,7 +28,7 @@ Response Agent::answer(const Request& request) {
     if (request.method != "GET" && request.method != "POST")
       return http::text_answer(405, "use GET or POST\n");
     const auto reloaded =
-        loop_.ask<ReloadAnswer>([this] { return reload(); }, graph::limits::kControlPatience);
+        loop_.ask<ReloadAnswer>([this] { return reload(); }, limits::kControlPatience);
     if (!reloaded) return http::text_answer(503, "the agent is busy; the reload is still queued\n");
     return http::text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
   }
@@ -38,14 +36,14 @@ Response Agent::answer(const Request& request) {
   if (path == "/metrics") return metrics();
   const auto ask_components = [this](Response (*say)(const std::vector<graph::ComponentStatus>&)) {
     const auto status = loop_.ask<std::vector<graph::ComponentStatus>>(
-        [this] { return graph_.status(); }, graph::limits::kControlPatience);
+        [this] { return graph_.status(); }, limits::kControlPatience);
     return status ? say(*status) : http::text_answer(503, "the agent is busy\n");
   };
   if (path == "/-/healthy") return ask_components(http::healthy_answer);
   if (path == "/api/v0/web/components") return ask_components(http::components_answer);
   if (path == "/-/ready") {
     const auto hash =
-        loop_.ask<std::string>([this] { return graph_.hash(); }, graph::limits::kControlPatience);
+        loop_.ask<std::string>([this] { return graph_.hash(); }, limits::kControlPatience);
     if (!hash || hash->empty()) return http::text_answer(503, "no configuration is running yet\n");
     return http::text_answer(200, "ready, running configuration " + *hash + "\n");
   }
@@ -55,8 +53,8 @@ Response Agent::answer(const Request& request) {
 }
 
 base::Result<void> Agent::serve(io::http::Server::Options options) {
-  options.threads = graph::limits::kHttpThreads;
-  options.body_bytes_max = graph::limits::kHttpBodyBytesMax;
+  options.threads = limits::kHttpThreads;
+  options.body_bytes_max = limits::kHttpBodyBytesMax;
   auto server = io::http::Server::listen(
       options_.listen_address, options, [this](const Request& request) { return answer(request); });
   if (!server) return base::in_context("--server.http.listen-addr", server.error());

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "agent/doctor/host_checks.h"
+#include "agent/doctor/checks.h"
 #include "agent/doctor/needs.h"
-#include "agent/doctor/peer_checks.h"
 #include "agent/doctor/ports.h"
 #include "components/catalog.h"
-#include "io/http/listen_address.h"
+#include "io/http/url.h"
 #include "river/diag/render.h"
 
 namespace agent::doctor {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/doctor/check.h"
+#include "agent/doctor/checks.h"
 #include "agent/doctor/identity.h"
 #include "river/schema/signature.h"
 

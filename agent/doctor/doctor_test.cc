@@ -5,8 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "agent/doctor/host_checks.h"
-#include "agent/doctor/peer_checks.h"
+#include "agent/doctor/checks.h"
 #include "components/catalog.h"
 #include "tests/support/folder.h"
 

@@ -1,5 +1,3 @@
-#include "agent/doctor/host_checks.h"
-
 #include <grp.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -14,6 +12,7 @@
 #include <cstring>
 #include <optional>
 
+#include "agent/doctor/checks.h"
 #include "base/descriptor.h"
 #include "base/files.h"
 #include "io/journal.h"

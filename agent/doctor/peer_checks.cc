@@ -1,9 +1,8 @@
-#include "agent/doctor/peer_checks.h"
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
 
+#include "agent/doctor/checks.h"
 #include "base/thread.h"
 #include "components/shared/docker_api/api.h"
 #include "components/shared/http_client/client.h"
@@ -12,7 +11,6 @@
 
 namespace agent::doctor {
 namespace {
-
 
 constexpr std::string_view kAgent = "tributary";
 /// A backend refuses lines from the future; Loki allows ten minutes.

@@ -1,5 +1,4 @@
-#include "agent/graph/builders.h"
-
+#include "agent/graph/graph.h"
 #include "components/config_blocks/logging/logging.h"
 #include "components/discovery/docker/docker.h"
 #include "components/discovery/relabel/relabel.h"

@@ -42,7 +42,7 @@ class Graph {
   /// Re-evaluates what depends on exports that changed since the last call.
   void propagate();
 
-  /// Builds and starts anew the components whose start failed (a port was taken, a file missing),
+  /// Builds and starts again the components whose start failed (a port was taken, a file missing),
   /// and offers their arguments again to those whose update failed.
   void retry_failed();
 
@@ -80,5 +80,9 @@ class Graph {
   std::unique_ptr<Configuration> configuration_;
   std::vector<std::unique_ptr<ComponentInstance>> running_;  ///< in dependency order
 };
+
+/// How each component is made; one row per component in builders.cc. Config blocks that the agent
+/// itself reads (`http`) have none.
+std::span<const components::Builder> builders();
 
 }  // namespace agent::graph

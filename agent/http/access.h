@@ -1,7 +1,7 @@
 #pragma once
 #include <atomic>
 
-#include "base/snapshot.h"
+#include "base/mutex.h"
 #include "components/config_blocks/http/signature.h"
 #include "io/http/message.h"
 

@@ -16,4 +16,7 @@ io::http::Response components_answer(const std::vector<graph::ComponentStatus>& 
 /// A plain text answer.
 io::http::Response text_answer(int status, std::string text);
 
+/// The process_* families that Prometheus client libraries expose, read from /proc/self now.
+std::string process_metrics();
+
 }  // namespace agent::http

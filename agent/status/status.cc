@@ -6,7 +6,7 @@
 
 #include "components/catalog.h"
 #include "io/http/client.h"
-#include "io/http/listen_address.h"
+#include "io/http/url.h"
 
 namespace agent::status {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/cli/commands.h"
-#include "river/config/bind.h"
+#include "river/config/steps.h"
 #include "river/schema/decode.h"
 
 namespace compiler::cli {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "compiler/expand/expand.h"
 #include "compiler/inventory/render.h"
 #include "river/printer.h"

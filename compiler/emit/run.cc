@@ -8,8 +8,8 @@
 
 #include "base/digest.h"
 #include "base/files.h"
-#include "base/parallel.h"
-#include "river/suggest.h"
+#include "base/thread.h"
+#include "river/diag/diagnostics.h"
 
 namespace compiler::emit {
 
@@ -17,7 +17,7 @@ namespace {
 
 base::Error unknown_host(const std::string& name, const inventory::Inventory& inventory) {
   const std::vector<std::string_view> names = inventory.host_names();
-  const auto near = river::did_you_mean(name, names);
+  const auto near = river::diag::did_you_mean(name, names);
   return {near.empty()
               ? fmt::format("the inventory has no host \"{}\"", name)
               : fmt::format("the inventory has no host \"{}\": did you mean \"{}\"?", name, near)};

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 namespace compiler::host {
 
@@ -112,7 +112,7 @@ bool check_text(const yaml::Node& value, const Key& key, river::diag::Diagnostic
     if (allowed == *found) return true;
   auto& problem = diagnostics.error("F012", value.span, "{} cannot be \"{}\"; it is one of {}",
                                     key.name, *found, fmt::join(key.one_of, ", "));
-  if (const auto near = river::did_you_mean(*found, key.one_of); !near.empty())
+  if (const auto near = river::diag::did_you_mean(*found, key.one_of); !near.empty())
     problem.with_help(fmt::format("did you mean \"{}\"?", near));
   return false;
 }
@@ -133,7 +133,7 @@ bool check_map(const yaml::Node& value, const Key& key, river::diag::Diagnostics
     good = false;
     auto& problem =
         diagnostics.error("F005", pair.key_span, "{} has no key \"{}\"", key.name, pair.key);
-    if (const auto near = river::did_you_mean(pair.key, names); !near.empty())
+    if (const auto near = river::diag::did_you_mean(pair.key, names); !near.empty())
       problem.with_help(fmt::format("did you mean \"{}\"?", near));
     else
       problem.with_help(fmt::format("it has {}", fmt::join(names, ", ")));

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/files.h"
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "compiler/inventory/inventory_parts.h"
 
 namespace compiler::inventory {

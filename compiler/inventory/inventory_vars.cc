@@ -2,7 +2,7 @@
 #include <map>
 
 #include "compiler/inventory/inventory_parts.h"
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 namespace compiler::inventory {
 
@@ -112,7 +112,7 @@ void report_unowned(FilesByName& by_name, std::string_view what, const Known& kn
       auto& problem = builder.diagnostics.warning(
           "F011", {file.base, file.base + 1}, "the inventory has no {} \"{}\": this file is unused",
           what, entry->first);
-      if (const auto near = river::did_you_mean(entry->first, names); !near.empty())
+      if (const auto near = river::diag::did_you_mean(entry->first, names); !near.empty())
         problem.with_help(fmt::format("did you mean \"{}\"?", near));
     }
     entry = by_name.erase(entry);

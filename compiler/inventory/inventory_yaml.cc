@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "compiler/inventory/inventory_parts.h"
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 namespace compiler::inventory {
 
@@ -121,7 +121,7 @@ void read_group(std::string_view name, river::diag::Span span, const yaml::Node&
     } else {
       auto& problem = builder.diagnostics.error(
           "F008", pair.key_span, "a group has hosts, children and vars, but no \"{}\"", pair.key);
-      if (const auto near = river::did_you_mean(pair.key, kGroupKeys); !near.empty())
+      if (const auto near = river::diag::did_you_mean(pair.key, kGroupKeys); !near.empty())
         problem.with_help(fmt::format("did you mean \"{}\"?", near));
     }
   }

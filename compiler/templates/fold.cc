@@ -5,8 +5,8 @@
 
 #include "compiler/templates/template.h"
 #include "river/build.h"
+#include "river/diag/diagnostics.h"
 #include "river/eval.h"
-#include "river/suggest.h"
 
 namespace compiler::templates {
 
@@ -176,7 +176,7 @@ const Value* HostFolder::resolve(const std::vector<const ast::Expr*>& names, Val
   } else if (failed_at > 0) {
     known.clear();
   }
-  if (const auto near = river::did_you_mean(name_of(link), known); !near.empty())
+  if (const auto near = river::diag::did_you_mean(name_of(link), known); !near.empty())
     problem.with_help(fmt::format("did you mean \"{}\"?", near));
   else if (failed_at == 0)
     problem.with_help(fmt::format("host has {}", fmt::join(kHostNames, ", ")));

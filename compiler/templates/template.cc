@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/files.h"
+#include "river/diag/diagnostics.h"
 #include "river/parser.h"
-#include "river/suggest.h"
 
 namespace compiler::templates {
 
@@ -65,7 +65,7 @@ void classify(Piece& piece, river::diag::Diagnostics& diagnostics) {
   const auto at = std::find(std::begin(kFleetBlocks), std::end(kFleetBlocks), block.name);
   if (at == std::end(kFleetBlocks)) {
     auto& problem = diagnostics.error("F060", block.name_span, "there is no block {}", block.name);
-    if (const auto near = river::did_you_mean(block.name, kFleetBlocks); !near.empty())
+    if (const auto near = river::diag::did_you_mean(block.name, kFleetBlocks); !near.empty())
       problem.with_help(fmt::format("did you mean {}?", near));
     else
       problem.with_help(fmt::format("there are {}", fmt::join(kFleetBlocks, ", ")));
@@ -123,7 +123,7 @@ void Templates::report_unused(const std::vector<std::string_view>& hosts) {
     const auto& source = sources_.add(path.lexically_normal().string(), " ");
     auto& problem = diagnostics_.warning("F068", {source.base, source.base + 1},
                                          "no host has the name of this template");
-    if (const auto near = river::did_you_mean(name, hosts); !near.empty())
+    if (const auto near = river::diag::did_you_mean(name, hosts); !near.empty())
       problem.with_help(fmt::format("did you mean the host \"{}\"?", near));
   }
 }
@@ -192,7 +192,7 @@ void Templates::include(const ast::Statement& statement, std::vector<std::string
     for (const auto& [known, path] : paths_) names.push_back(known);
     auto& problem = diagnostics_.error("F063", statement.header_span(), "there is no template {}",
                                        (folder_ / (name + ".river")).string());
-    if (const auto near = river::did_you_mean(name, names); !near.empty())
+    if (const auto near = river::diag::did_you_mean(name, names); !near.empty())
       problem.with_help(fmt::format("did you mean \"{}\"?", near));
     return;
   }

@@ -1,6 +1,6 @@
 #pragma once
 #include "components/shared/capsules.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components {
 

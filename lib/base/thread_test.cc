@@ -9,7 +9,6 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "base/parallel.h"
 
 namespace base {
 namespace {

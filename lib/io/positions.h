@@ -26,9 +26,9 @@ namespace io {
 /// equal content gives equal bytes. The closing line tells a torn file from a whole one.
 ///
 /// A save links the present file to FILE.old and then replaces FILE atomically, so a good earlier
-/// generation stands beside the newest. When the newest is torn or corrupt, the earlier one is
+/// generation remains beside the newest. When the newest is torn or corrupt, the earlier one is
 /// used: it is at most one save older, which means repeated lines and never lost ones. When both
-/// are bad the store starts empty and says so (lost()). A corrupt file is never mended entry by
+/// are bad the store starts empty and says so (lost()). A corrupt file is never repaired entry by
 /// entry: a flipped digit in an offset would pass for a position and skip lines.
 ///
 /// Rejected: YAML as the reference has it. A NUL-filled or half-written YAML file is either an

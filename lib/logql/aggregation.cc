@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
 #include "logql/characters.h"
-#include "logql/functions.h"
 #include "logql/grammar.h"
-#include "logql/make.h"
-#include "logql/variable.h"
+#include "logql/words.h"
+#include "river/diag/diagnostics.h"
 
 namespace logql {
 
@@ -46,7 +50,7 @@ LogQuery Grammar::ranged_query(Range& range, std::string_view function) {
   // A variable alone can bring its range along.
   const bool whole = query.selector.bare && query.stages.empty() && !range.duration;
   if (!range.duration && !whole && !failed()) {
-    fail(query.span, fmt::format("{} needs a range behind the log query: [5m]", function));
+    fail(query.span, fmt::format("{} needs a range after the log query, such as [5m]", function));
   }
   return query;
 }
@@ -57,7 +61,7 @@ ExprPtr Grammar::range_aggregation(std::string name) {
   const Token function = take();
   RangeAggregation result;
   if (at_keyword("by") || at_keyword("without")) {
-    fail(now().span, fmt::format("{} of {} stands behind its parentheses", describe(now()), name));
+    fail(now().span, fmt::format("{} of {} belongs after its parentheses", describe(now()), name));
   }
   expect("(", "after the function");
   result.parameter = parameter();
@@ -181,6 +185,50 @@ ExprPtr Grammar::variants() {
   if (range.offset) fail(range.offset->span, "variants take no offset");
   expect(")", "after the log query and its range");
   return make(std::move(result), since(start));
+}
+
+namespace {
+
+constexpr std::string_view kNames[] = {
+    // over a range of lines
+    "absent_over_time", "avg_over_time", "bytes_over_time", "bytes_rate", "count_over_time",
+    "first_over_time", "last_over_time", "max_over_time", "min_over_time", "quantile_over_time",
+    "rate", "rate_counter", "stddev_over_time", "stdvar_over_time", "sum_over_time",
+    // over series
+    "approx_topk", "avg", "bottomk", "count", "max", "min", "sort", "sort_desc", "stddev", "stdvar",
+    "sum", "topk",
+    // with a grammar of their own
+    "label_replace", "variants", "vector"};
+constexpr size_t kRangeAggregations = 15;
+constexpr size_t kAggregations = 27;
+
+constexpr std::string_view kWithNumber[] = {"approx_topk", "bottomk", "quantile_over_time", "topk"};
+constexpr std::string_view kPromqlOnly[] = {
+    "abs",       "changes",   "count_values",      "delta",    "deriv",  "group",
+    "increase",  "irate",     "label_join",        "quantile", "absent", "histogram_quantile",
+    "clamp_max", "clamp_min", "present_over_time", "time",     "round",  "timestamp",
+    "ceil",      "floor"};
+
+}  // namespace
+
+Function find_function(std::string_view name) {
+  const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
+  const auto index = static_cast<size_t>(found - std::begin(kNames));
+  if (index >= kAggregations) return {};
+  const bool number =
+      std::find(std::begin(kWithNumber), std::end(kWithNumber), name) != std::end(kWithNumber);
+  return {index < kRangeAggregations ? Function::Kind::range_aggregation
+                                     : Function::Kind::vector_aggregation,
+          number};
+}
+
+std::string unknown_function(std::string_view name) {
+  if (std::find(std::begin(kPromqlOnly), std::end(kPromqlOnly), name) != std::end(kPromqlOnly)) {
+    return fmt::format("{} is a function of PromQL; LogQL has none of this name", name);
+  }
+  const std::string_view near = river::diag::did_you_mean(name, kNames);
+  if (near.empty()) return fmt::format("there is no function {}", name);
+  return fmt::format("there is no function {}; did you mean {}?", name, near);
 }
 
 }  // namespace logql

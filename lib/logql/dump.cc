@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "logql/printer.h"
-#include "logql/quote.h"
+#include "logql/words.h"
 
 namespace logql {
 namespace {

@@ -1,6 +1,10 @@
 #pragma once
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "logql/ast.h"
 #include "logql/reader.h"
@@ -81,5 +85,27 @@ class Grammar : public Reader {
   void compared_value(LabelFilter& filter, const Token& op);
   bool condition_follows() const;
 };
+
+template <class T>
+ExprPtr make(T what, Span span) {
+  return std::make_unique<Expr>(Expr{std::move(what), span});
+}
+
+/// Whether the expression is a log query, in parentheses or not: there are no numbers to work with.
+bool gives_lines(const Expr& expr);
+
+/// What a function of LogQL is made of.
+struct Function {
+  enum class Kind : uint8_t { unknown, range_aggregation, vector_aggregation };
+  Kind kind = Kind::unknown;
+  bool takes_number = false;  ///< before the operand: topk(5, ...)
+};
+
+/// The function of this name, given in small letters.
+Function find_function(std::string_view name);
+
+/// The message for a name that is not a function: the closest one, or that it is
+/// PromQL's.
+std::string unknown_function(std::string_view name);
 
 }  // namespace logql

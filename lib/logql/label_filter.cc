@@ -1,5 +1,5 @@
 #include "logql/grammar.h"
-#include "logql/quantity.h"
+#include "logql/words.h"
 
 namespace logql {
 namespace {
@@ -127,10 +127,10 @@ void Grammar::compared_value(LabelFilter& filter, const Token& op) {
   const Quantity kind = quantity(filter.value.value);
   if (kind == Quantity::none && filter.value.variables.empty()) {
     return fail(filter.value.span,
-                fmt::format("the value stands in quotes: \"{}\"", filter.value.value));
+                fmt::format("the value must be in quotes: \"{}\"", filter.value.value));
   }
   if (is_regex(filter.op) && filter.value.variables.empty()) {
-    return fail(op.span, "a regular expression stands in quotes");
+    return fail(op.span, "a regular expression must be in quotes");
   }
   filter.value_kind = kind == Quantity::duration ? LabelFilter::ValueKind::duration
                       : kind == Quantity::bytes  ? LabelFilter::ValueKind::bytes

@@ -1,7 +1,7 @@
 #include "logql/lexer.h"
 
 #include "logql/characters.h"
-#include "logql/variable.h"
+#include "logql/words.h"
 
 namespace logql {
 namespace {

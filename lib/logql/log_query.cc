@@ -1,5 +1,5 @@
 #include "logql/grammar.h"
-#include "logql/quantity.h"
+#include "logql/words.h"
 
 namespace logql {
 namespace {
@@ -48,9 +48,10 @@ void Grammar::log_parts(LogQuery& query, Range* range) {
 /// range = "[" duration "]" [ "offset" [ "-" ] duration ]
 void Grammar::range_part(Range* range) {
   if (range == nullptr || range->duration) {
-    return fail(now().span, range == nullptr
-                                ? "a range stands inside of a range aggregation such as rate(...)"
-                                : "a second range; the query has one already");
+    return fail(now().span,
+                range == nullptr
+                    ? "a range is allowed only inside a range aggregation such as rate(...)"
+                    : "a second range; the query has one already");
   }
   take();
   range->duration = duration("between the brackets");
@@ -144,7 +145,7 @@ Text Grammar::matcher_value() {
   if (at_word()) {
     Text result = take_text();
     if (!result.variables.empty()) return result;
-    fail(result.span, fmt::format("the value stands in quotes: \"{}\"", result.value));
+    fail(result.span, fmt::format("the value must be in quotes: \"{}\"", result.value));
     return result;
   }
   fail_at_now("a string to compare the label with");

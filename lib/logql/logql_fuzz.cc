@@ -6,7 +6,7 @@
 #include "logql/dump.h"
 #include "logql/parser.h"
 #include "logql/promql.h"
-#include "logql/quote.h"
+#include "logql/words.h"
 
 namespace {
 

@@ -37,7 +37,7 @@ ParsedSelector parse_selector(std::string_view text);
 std::string print(const Expr& expr);
 std::string print(const Selector& selector);
 
-/// `text` in LogQL's quotes, ready to stand as a matcher's value.
+/// `text` in LogQL's quotes, as a matcher's value.
 std::string quote(std::string_view text);
 
 }  // namespace logql

@@ -3,7 +3,7 @@
 
 #include "logql/ast.h"
 
-/// The parts of the printer, each in a file of its own. All append to `out`.
+/// The parts of the printer. All append to `out`.
 namespace logql {
 
 void print_query(const LogQuery& query, std::string& out);

@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "logql/characters.h"
-#include "logql/quantity.h"
 #include "logql/reader.h"
+#include "logql/words.h"
 
 namespace logql::promql {
 namespace {

@@ -1,9 +1,9 @@
-#include "logql/quantity.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <string_view>
+
+#include "logql/words.h"
 
 TEST_CASE("quantity: numbers, durations and sizes") {
   using logql::Quantity;

@@ -1,9 +1,9 @@
-#include "logql/quote.h"
-
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
+
+#include "logql/words.h"
 
 namespace {
 

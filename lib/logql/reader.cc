@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "logql/characters.h"
-#include "logql/quote.h"
-#include "logql/variable.h"
+#include "logql/words.h"
 
 namespace logql {
 namespace {

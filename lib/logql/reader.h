@@ -12,7 +12,7 @@
 
 namespace logql {
 
-/// What both parsers stand on: the tokens, the first error, and the bounds of a query's shape.
+/// What both parsers share: the tokens, the first error, and the bounds of a query's shape.
 /// After an error every question is answered as at the end of the query, so that all productions
 /// return without further checks.
 class Reader {
@@ -36,7 +36,7 @@ class Reader {
   };
 
   const Token& now() const { return now_; }
-  Token after() const;  ///< the token behind now()
+  Token after() const;  ///< the token after now()
   Token take();
 
   bool at(std::string_view symbol) const {

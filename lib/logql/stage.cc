@@ -3,7 +3,7 @@
 
 #include "logql/characters.h"
 #include "logql/grammar.h"
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 namespace logql {
 namespace {
@@ -108,7 +108,7 @@ void Grammar::piped_stage(LogQuery& query, uint32_t start) {
   } else if (!at_word()) {
     return fail_at_now("a stage after |");
   } else if (!keyword_stage(stage)) {
-    const std::string_view near = river::did_you_mean(now().text, kStages);
+    const std::string_view near = river::diag::did_you_mean(now().text, kStages);
     return fail(
         now().span,
         near.empty()

@@ -1,10 +1,10 @@
-#include "logql/variable.h"
-
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <string>
 #include <string_view>
+
+#include "logql/words.h"
 
 TEST_CASE("variable: spellings") {
   struct Case {

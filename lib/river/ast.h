@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
@@ -20,7 +21,7 @@ struct Comment {
       0;  ///< line breaks before it, at most 2: 0 same line, 2 after a blank line
 };
 
-/// What stands between the previous token and this one.
+/// What is between the previous token and this one.
 struct Trivia {
   std::span<const Comment> comments;
   uint8_t lines_before =
@@ -127,3 +128,14 @@ struct Tree {
 };
 
 }  // namespace river::ast
+
+namespace river {
+
+/// A tree as an S-expression without layout, for tests: "(= a (+ 1 b))", "(block k.l "x" ...)".
+std::string dump(const ast::Body& body);
+std::string dump(const ast::Expr& expression);
+
+/// An operator as it is written; "" for none.
+std::string_view spelling(ast::Op op);
+
+}  // namespace river

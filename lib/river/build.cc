@@ -5,7 +5,7 @@
 #include "base/ensure.h"
 #include "river/lexer.h"
 #include "river/printer.h"
-#include "river/unicode.h"
+#include "river/text.h"
 
 namespace river {
 

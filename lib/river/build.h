@@ -11,7 +11,7 @@
 
 namespace river {
 
-/// Whether a list or an object stands on one line or has a line for each element.
+/// Whether a list or an object is written on one line or has a line for each element.
 enum class Layout {
   automatic,  ///< a list: one line if it is short; an object: one line up to one field
   one_line,

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "river/dump.h"
+#include "river/ast.h"
 #include "river/parser.h"
 #include "river/printer.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "river/unicode.h"
+#include "river/text.h"
 
 namespace river {
 namespace {

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "river/lexer.h"
-#include "river/unicode.h"
+#include "river/text.h"
 
 namespace river {
 namespace {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
-#include "river/binary.h"
-#include "river/convert.h"
+#include "river/diag/diagnostics.h"
 #include "river/number.h"
+#include "river/operands.h"
 #include "river/printer.h"
-#include "river/suggest.h"
 #include "river/text.h"
 
 namespace river {
@@ -147,7 +146,7 @@ Value Evaluator::access(const Expr& e) {
   auto& report = diagnostics_.error("R054", e.op_span, "field {} does not exist", quote(e.text));
   std::vector<std::string_view> names;
   for (const auto& [name, field] : *base.as_object()) names.push_back(name);
-  if (const std::string_view near = did_you_mean(e.text, names); !near.empty())
+  if (const std::string_view near = diag::did_you_mean(e.text, names); !near.empty())
     report.with_help(fmt::format("did you mean {}?", near));
   return Value::unknown();
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "river/unicode.h"
+#include "river/text.h"
 
 namespace river {
 namespace {

@@ -1,7 +1,7 @@
 // Numbers and strings (river-language §1.5, §1.6). Only their extent is found here; values are the
 // evaluator's business.
 #include "river/lexer.h"
-#include "river/unicode.h"
+#include "river/text.h"
 
 namespace river {
 namespace {

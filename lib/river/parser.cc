@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "river/parser_state.h"
 #include "river/value.h"
 
 namespace river {

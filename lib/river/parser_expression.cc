@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "river/parser.h"
-#include "river/parser_state.h"
 
 namespace river {
 

@@ -1,7 +1,7 @@
 // Any bytes: the parser never crashes and always gives a tree; what it accepts prints to a text
 // that it accepts, that means the same and that prints to itself.
 #include "base/ensure.h"
-#include "river/dump.h"
+#include "river/ast.h"
 #include "river/parser.h"
 #include "river/printer.h"
 

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "river/dump.h"
-#include "river/printer_state.h"
+#include "river/ast.h"
 
 namespace river {
 

@@ -1,7 +1,7 @@
 // What stands between two tokens: white space marks and comments.
 #include <algorithm>
 
-#include "river/printer_state.h"
+#include "river/printer.h"
 
 namespace river {
 

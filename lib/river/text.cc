@@ -1,6 +1,8 @@
 #include "river/text.h"
 
+#include <fmt/format.h>
 #include <locale.h>
+#include <re2/re2.h>
 #include <wctype.h>
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace {
 
 // The C library's Unicode tables, independent of the locale that the process runs in. Where a
 // machine lacks C.UTF-8 (glibc before 2.35), only ASCII letters have a case.
-locale_t unicode() {
+locale_t unicode_locale() {
   static const locale_t kLocale = [] {
     const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
     return utf8 != locale_t{} ? utf8 : newlocale(LC_CTYPE_MASK, "C", locale_t{});
@@ -96,7 +98,7 @@ bool is_printable(uint32_t code_point) {
   const auto* range = std::lower_bound(std::begin(kUnprintable), std::end(kUnprintable), code_point,
                                        [](const Range& r, uint32_t c) { return r.last < c; });
   if (range != std::end(kUnprintable) && range->first <= code_point) return false;
-  return iswprint_l(static_cast<wint_t>(code_point), unicode()) != 0;
+  return iswprint_l(static_cast<wint_t>(code_point), unicode_locale()) != 0;
 }
 
 bool is_space(uint32_t code_point) {
@@ -108,11 +110,11 @@ bool is_space(uint32_t code_point) {
 }
 
 uint32_t to_upper(uint32_t code_point) {
-  return towupper_l(static_cast<wint_t>(code_point), unicode());
+  return towupper_l(static_cast<wint_t>(code_point), unicode_locale());
 }
 
 uint32_t to_lower(uint32_t code_point) {
-  return towlower_l(static_cast<wint_t>(code_point), unicode());
+  return towlower_l(static_cast<wint_t>(code_point), unicode_locale());
 }
 
 size_t read_escape(std::string_view text, char quote, std::string& out) {
@@ -165,3 +167,40 @@ std::string unquote(std::string_view literal) {
 }
 
 }  // namespace river
+
+namespace river::unicode {
+
+namespace {
+
+// RE2 knows the general categories; letters beyond ASCII are rare enough to ask it.
+bool in_category(std::string_view text, const RE2& category) {
+  const auto point = first_code_point(text);
+  return point.valid && RE2::FullMatch(re2::StringPiece(text.data(), point.bytes), category);
+}
+
+}  // namespace
+
+bool is_letter(std::string_view text) {
+  static const RE2 kLetter("\\pL|_");
+  return in_category(text, kLetter);
+}
+
+bool is_digit(std::string_view text) {
+  static const RE2 kDigit("\\p{Nd}");
+  return in_category(text, kDigit);
+}
+
+std::string describe(std::string_view text) {
+  const auto point = first_code_point(text);
+  if (!is_printable(point.value)) return fmt::format("U+{:04X}", point.value);
+  const std::string_view glyph = point.valid ? text.substr(0, point.bytes) : "\uFFFD";
+  return fmt::format("U+{:04X} '{}'", point.value, glyph);
+}
+
+size_t width(std::string_view text) {
+  size_t continuations = 0;
+  for (const char byte : text) continuations += (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+  return text.size() - continuations;
+}
+
+}  // namespace river::unicode

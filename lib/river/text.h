@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,3 +40,22 @@ size_t read_escape(std::string_view text, char quote, std::string& out);
 std::string unquote(std::string_view literal);
 
 }  // namespace river
+
+/// Code points as River's lexer sorts them. Each function looks at the first code point of a text,
+/// which must not be empty.
+namespace river::unicode {
+
+inline constexpr uint32_t kByteOrderMark = 0xFEFF;
+
+/// Category L* or the underscore: what an identifier may start with.
+bool is_letter(std::string_view text);
+/// Category Nd.
+bool is_digit(std::string_view text);
+
+/// "U+0040 '@'"; without the glyph when it is not printable.
+std::string describe(std::string_view text);
+
+/// Code points in a whole text, which may be empty; a stray byte counts as one.
+size_t width(std::string_view text);
+
+}  // namespace river::unicode

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -7,7 +8,12 @@ namespace river {
 
 /// The language's types (river-language §3), as messages spell them.
 enum class Kind : uint8_t { null, number, string, boolean, array, object, function, capsule };
-std::string_view kind_name(Kind kind);
+constexpr std::string_view kind_name(Kind kind) {
+  constexpr std::string_view kNames[] = {"null",  "number", "string",   "bool",
+                                         "array", "object", "function", "capsule"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Kind::capsule) + 1);
+  return kNames[static_cast<size_t>(kind)];
+}
 
 /// What an attribute takes or an export gives, for checking before values are known and for the
 /// manual. Always a constant with static lifetime.

@@ -127,7 +127,7 @@ class Value {
   /// Object field by name, nullptr when absent.
   const Value* field(std::string_view name) const;
 
-  /// Where the expression that made this value stands; elements of literals keep their own.
+  /// Where the expression that made this value is; elements of literals keep their own.
   diag::Span origin;
 
   /// river-language §3.3. Unknowns and functions equal nothing; capsules equal by pointer.

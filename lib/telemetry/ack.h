@@ -27,7 +27,7 @@ class Ack {
     });
   }
 
-  /// What this token stands for was not delivered and will not be (shutdown); the source must read
+  /// What this token covers was not delivered and will not be (shutdown); the source must read
   /// it again next time.
   void abandon() const {
     if (state_) state_->delivered = false;

@@ -1,6 +1,7 @@
 #include "telemetry/log_batch.h"
 
 namespace telemetry {
+
 namespace {
 
 /// Up to here looking through the sets beats hashing: a batch has few, and lines of one stream come
@@ -49,6 +50,13 @@ uint32_t LogBatch::intern(const Labels& labels) {
   }
   indexed_sets = label_sets.size();
   return place - 1;
+}
+
+void Fanout::receive(LogBatch batch) {
+  const auto next = next_.get();
+  if (!next || next->empty()) return;
+  for (size_t i = 0; i + 1 < next->size(); ++i) (*next)[i]->receive(batch);
+  next->back()->receive(std::move(batch));
 }
 
 }  // namespace telemetry

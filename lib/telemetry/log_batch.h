@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/ensure.h"
+#include "base/mutex.h"
 #include "telemetry/ack.h"
 #include "telemetry/labels.h"
 
@@ -86,10 +88,24 @@ struct LogBatch {
 class LogReceiver {
  public:
   virtual ~LogReceiver() = default;
-  /// Takes the batch. May block while what is behind it is slow: that is the backpressure which
-  /// slows sources down. Never fails: what cannot be delivered is counted and its ack abandoned.
-  /// Called from any thread; calls for one source come from one thread, in order.
+  /// Takes the batch. May block while the receivers after it are slow: that is the backpressure
+  /// which slows sources down. Never fails: what cannot be delivered is counted and its ack
+  /// abandoned. Called from any thread; calls for one source come from one thread, in order.
   virtual void receive(LogBatch batch) = 0;
+};
+
+using LogReceivers = std::vector<std::shared_ptr<LogReceiver>>;
+
+/// The `forward_to` of a component: hands a batch to each receiver in turn, a copy to all but the
+/// last. With no receivers the batch is dropped as delivered. The list may be replaced while
+/// running.
+class Fanout final : public LogReceiver {
+ public:
+  void set(LogReceivers next) { next_.set(std::make_shared<const LogReceivers>(std::move(next))); }
+  void receive(LogBatch batch) override;
+
+ private:
+  base::Snapshot<LogReceivers> next_;
 };
 
 }  // namespace telemetry

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "telemetry/fanout.h"
-
 namespace telemetry {
 namespace {
 

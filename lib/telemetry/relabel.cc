@@ -5,8 +5,7 @@
 
 #include <array>
 
-#include "telemetry/expand.h"
-#include "telemetry/md5.h"
+#include "base/digest.h"
 #include "telemetry/text.h"
 
 namespace telemetry::relabel {
@@ -64,7 +63,7 @@ void replace(const Rule& rule, LabelsBuilder& labels) {
 
 void hashmod(const Rule& rule, LabelsBuilder& labels) {
   if (rule.modulus == 0) return;
-  const auto hash = md5(join(rule, labels));
+  const auto hash = base::md5(join(rule, labels));
   uint64_t number = 0;
   for (size_t i = 8; i < hash.size(); ++i) number = number << 8 | hash[i];
   labels.set(rule.target_label, fmt::format("{}", number % rule.modulus));

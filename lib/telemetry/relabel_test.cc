@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
-#include "telemetry/expand.h"
-#include "telemetry/md5.h"
+#include "base/digest.h"
 #include "telemetry/text.h"
 
 namespace telemetry::relabel {
@@ -195,7 +194,7 @@ TEST_CASE("md5: the RFC's test suite") {
         Case{"12345678901234567890123456789012345678901234567890123456789012345678901234567890",
              "57edf4a22be3c955ac49da2e2107b67a"}}) {
     std::string hex;
-    for (const uint8_t byte : md5(c.text)) hex += fmt::format("{:02x}", byte);
+    for (const uint8_t byte : base::md5(c.text)) hex += fmt::format("{:02x}", byte);
     CHECK(hex == c.want);
   }
 }

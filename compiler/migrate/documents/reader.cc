@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/files.h"
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "compiler/migrate/documents/gatherer.h"
 #include "compiler/migrate/documents/kinds.h"
 

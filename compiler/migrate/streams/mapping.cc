@@ -13,7 +13,7 @@
 #include "compiler/migrate/streams/state.h"
 #include "compiler/migrate/streams/trace.h"
 #include "compiler/yaml/yaml.h"
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 #include "telemetry/text.h"
 
 /// A mapping written by hand, for agents whose configuration is not River:
@@ -89,7 +89,7 @@ class MapReader {
       if (std::find(known.begin(), known.end(), pair.key) != known.end()) continue;
       auto& problem =
           diagnostics_.error("F005", pair.key_span, "a mapping has no key \"{}\" here", pair.key);
-      if (const auto near = river::did_you_mean(pair.key, known); !near.empty())
+      if (const auto near = river::diag::did_you_mean(pair.key, known); !near.empty())
         problem.with_help(fmt::format("did you mean \"{}\"?", near));
     }
   }

@@ -7,7 +7,7 @@
 #include "compiler/migrate/streams/family.h"
 #include "compiler/migrate/streams/host_run.h"
 #include "compiler/migrate/streams/steps.h"
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 namespace compiler::migrate::streams {
 
@@ -167,7 +167,7 @@ Moves services_to_move(const Question& question, const Runs& today, compiler::em
   for (const std::string& service : question.services) {
     if (known.contains(service) || today.empty()) continue;
     const std::vector<std::string_view> names(known.begin(), known.end());
-    const auto near = river::did_you_mean(service, names);
+    const auto near = river::diag::did_you_mean(service, names);
     run.io_errors.push_back(
         {fmt::format("no host has a service \"{}\"{}", service,
                      near.empty() ? std::string() : fmt::format(": did you mean \"{}\"?", near))});

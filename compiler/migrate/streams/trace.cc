@@ -16,7 +16,7 @@
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 #include "components/shared/rule/rule.h"
-#include "river/config/names.h"
+#include "river/config/steps.h"
 #include "river/schema/decode.h"
 
 namespace compiler::migrate::streams {

@@ -11,7 +11,7 @@
 #include "base/thread.h"
 #include "components/component.h"
 #include "components/config_blocks/logging/signature.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::config_blocks::logging {
 

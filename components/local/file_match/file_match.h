@@ -7,7 +7,7 @@
 #include "components/component.h"
 #include "components/local/file_match/signature.h"
 #include "components/shared/path_targets.h"
-#include "io/folder_watch.h"
+#include "io/inotify.h"
 #include "io/wake.h"
 
 namespace components::local::file_match {

@@ -9,7 +9,7 @@
 #include "components/component.h"
 #include "components/loki/process/signature.h"
 #include "components/loki/process/stages/pipeline.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::process {
 

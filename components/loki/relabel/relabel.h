@@ -2,7 +2,7 @@
 #include "base/mutex.h"
 #include "components/component.h"
 #include "components/loki/relabel/signature.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 #include "telemetry/lru_cache.h"
 #include "telemetry/relabel.h"
 

@@ -6,7 +6,7 @@
 #include "components/component.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_docker/tailer.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::source_docker {
 

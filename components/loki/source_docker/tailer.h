@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
-#include "base/snapshot.h"
 #include "base/thread.h"
 #include "components/loki/source_docker/cursor.h"
 #include "components/loki/source_docker/frame_reader.h"

@@ -10,9 +10,9 @@
 #include "components/loki/source_file/stream.h"
 #include "components/shared/budget.h"
 #include "components/shared/path_targets.h"
-#include "io/folder_watch.h"
+#include "io/inotify.h"
 #include "io/wake.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::source_file {
 

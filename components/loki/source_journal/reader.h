@@ -9,14 +9,14 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
-#include "base/snapshot.h"
+#include "base/mutex.h"
 #include "components/component.h"
 #include "components/loki/source_journal/labeller.h"
 #include "io/journal.h"
 #include "io/positions.h"
 #include "io/wake.h"
 #include "telemetry/ack_window.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::source_journal {
 

@@ -2,12 +2,11 @@
 #include <memory>
 
 #include "base/mutex.h"
-#include "base/snapshot.h"
 #include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/source_journal/reader.h"
 #include "components/loki/source_journal/signature.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::source_journal {
 

@@ -19,7 +19,7 @@
 #include "components/loki/source_syslog/lookups.h"
 #include "io/backoff.h"
 #include "io/wake.h"
-#include "telemetry/fanout.h"
+#include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {
 

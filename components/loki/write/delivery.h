@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/snapshot.h"
+#include "base/mutex.h"
 #include "components/component.h"
 #include "components/loki/write/metrics.h"
 #include "components/loki/write/queue.h"

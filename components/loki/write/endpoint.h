@@ -5,7 +5,6 @@
 #include <stop_token>
 
 #include "base/mutex.h"
-#include "base/snapshot.h"
 #include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/write/delivery.h"

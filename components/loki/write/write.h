@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/snapshot.h"
 #include "components/component.h"
 #include "components/loki/write/endpoint.h"
 #include "components/loki/write/signature.h"

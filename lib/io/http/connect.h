@@ -1,12 +1,31 @@
 #pragma once
+#include <sys/socket.h>
+
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/descriptor.h"
-#include "io/http/resolve.h"
+#include "base/result.h"
 #include "io/http/url.h"
+#include "io/http/wait.h"
 
 namespace io::http {
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  int family() const { return storage.ss_family; }
+  const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+/// The addresses of a host, in the order in which to try them (getaddrinfo). A name is looked up on
+/// a separate thread, which is abandoned when the wait ends first: getaddrinfo cannot be
+/// interrupted.
+base::Result<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port,
+                                                 const Wait& wait);
 
 /// How long an address may take before the next one is tried beside it (RFC 8305 recommends this).
 inline constexpr std::chrono::milliseconds kConnectStagger{250};

@@ -21,7 +21,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Writes both pieces whole, one behind the other.
+  /// Writes both pieces whole, one after the other.
   virtual base::Result<void> write(std::string_view head, std::string_view body,
                                    const Wait& wait) = 0;
   /// Reads what there is, at least one byte; 0 when the peer has ended its side.

@@ -26,7 +26,7 @@
 
 #include "base/mutex.h"
 #include "base/thread.h"
-#include "io/http/listen_address.h"
+#include "io/http/url.h"
 
 namespace io::http {
 

@@ -16,7 +16,7 @@ namespace io::http {
 /// everybody; with N threads, N handlers may block.
 using Handler = std::function<Response(const Request&)>;
 
-/// An HTTP/1.1 server with keep-alive on threads of its own. Serves from listen() until stop().
+/// An HTTP/1.1 server with keep-alive on its own threads. Serves from listen() until stop().
 class Server {
  public:
   struct Options {

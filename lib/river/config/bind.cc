@@ -1,7 +1,6 @@
-#include "river/config/bind.h"
-
 #include <algorithm>
 
+#include "river/config/steps.h"
 #include "river/schema/decode.h"
 
 namespace river::config {
@@ -93,7 +92,7 @@ void Binder::report_unknown(const ast::Statement& block) {
       diagnostics_.error("R081", block.name_span, "unknown component \"{}\"", block.name);
   std::vector<std::string_view> names;
   for (const schema::Signature* signature : catalog_.signatures) names.push_back(signature->name);
-  if (const std::string_view near = did_you_mean(block.name, names); !near.empty())
+  if (const std::string_view near = diag::did_you_mean(block.name, names); !near.empty())
     report.with_help(fmt::format("did you mean \"{}\"?", near));
 }
 

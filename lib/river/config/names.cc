@@ -1,6 +1,6 @@
-#include "river/config/names.h"
-
 #include <optional>
+
+#include "river/config/steps.h"
 
 namespace river::config {
 

@@ -1,8 +1,8 @@
-#include "river/config/order.h"
-
 #include <algorithm>
 #include <functional>
 #include <queue>
+
+#include "river/config/steps.h"
 
 namespace river::config {
 

@@ -1,6 +1,6 @@
-#include "river/config/order.h"
-
 #include <doctest/doctest.h>
+
+#include "river/config/steps.h"
 
 using namespace river::config;
 

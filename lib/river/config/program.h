@@ -40,7 +40,7 @@ struct Node {
   std::vector<std::string> unresolved;
 };
 
-/// Nodes in dependency order: each stands after everything it refers to. Views the trees it was
+/// Nodes in dependency order: each comes after everything it refers to. Views the trees it was
 /// made from, which must outlive it.
 struct Program {
   std::vector<std::unique_ptr<Node>> nodes;

@@ -1,6 +1,6 @@
-#include "river/config/references.h"
-
 #include <algorithm>
+
+#include "river/config/steps.h"
 
 namespace river::config {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "river/config/bind.h"
-#include "river/config/order.h"
-#include "river/config/references.h"
+#include "river/config/program.h"
+#include "river/config/steps.h"
+#include "river/parser.h"
 #include "river/schema/decode.h"
 
 namespace river::config {
@@ -111,7 +111,7 @@ std::string Resolver::help_for(const Chain& chain) const {
     std::vector<std::string_view> ids;
     for (const auto& [id, declared] : bound_.by_id)
       if (declared.node && name_count(id) == count) ids.push_back(id);
-    if (const auto near = did_you_mean(first_names(chain, count), ids); !near.empty())
+    if (const auto near = diag::did_you_mean(first_names(chain, count), ids); !near.empty())
       return fmt::format("did you mean {}?", near);
   }
   for (size_t count = chain.names.size(); count >= 2; --count) {
@@ -161,6 +161,15 @@ Program resolve(std::span<const ast::Tree* const> files, Catalog catalog, schema
   for (const size_t next : dependency_order(dependencies))
     program.nodes.push_back(std::move(bound.nodes[next]));
   return program;
+}
+
+std::vector<std::unique_ptr<ast::Tree>> load(std::vector<base::NamedText> texts,
+                                             diag::SourceMap& sources,
+                                             diag::Diagnostics& diagnostics) {
+  std::vector<std::unique_ptr<ast::Tree>> trees;
+  for (base::NamedText& text : texts)
+    trees.push_back(parse(sources.add(std::move(text.name), std::move(text.text)), diagnostics));
+  return trees;
 }
 
 }  // namespace river::config

@@ -1,6 +1,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,5 +60,8 @@ class Diagnostics {
  private:
   std::vector<Diagnostic> items_;
 };
+
+/// The name closest to `wanted` among `names`, when it is close enough to be a slip; else "".
+std::string_view did_you_mean(std::string_view wanted, std::span<const std::string_view> names);
 
 }  // namespace river::diag

@@ -1,8 +1,8 @@
-#include "river/diag/excerpt.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "river/diag/render.h"
 
 namespace river::diag {
 namespace {

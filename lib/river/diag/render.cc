@@ -1,8 +1,5 @@
 #include "river/diag/render.h"
 
-#include "river/diag/excerpt.h"
-#include "river/diag/render_machine.h"
-
 namespace river::diag {
 namespace {
 

@@ -1,7 +1,9 @@
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "river/diag/diagnostics.h"
+#include "river/diag/source_map.h"
 
 namespace river::diag {
 
@@ -13,5 +15,34 @@ std::string render(const Diagnostics& diagnostics, const SourceMap& sources, Out
 
 /// One line: "file:line:col: error[R001]: message".
 std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
+
+/// The lines under a span with carets below it and `context_lines` around it, as in
+/// river-language §8.2:
+///
+///   1 |   a = 1
+///   2 |       b = [
+///     |  _____^^^^^
+///   3 | |         1,
+///   4 | |     ]
+///     | |_____^
+///
+/// The middle of a long range is left out. Empty when the span's text is unknown.
+std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines);
+
+// The renderings for machines behind render().
+
+/// "error" or "warning".
+std::string_view severity_name(Severity severity);
+
+/// An object a line: severity, code, message, then file, line, column, end_line and end_column
+/// (of the first byte after it; all 1-based, columns in bytes) if the place is known, then notes
+/// (message and place) and help if there are any.
+std::string render_json(const Diagnostics& diagnostics, const SourceMap& sources);
+
+/// A SARIF 2.1.0 log, columns in code points.
+std::string render_sarif(const Diagnostics& diagnostics, const SourceMap& sources);
+
+/// GitHub's workflow commands, one a line.
+std::string render_github(const Diagnostics& diagnostics, const SourceMap& sources);
 
 }  // namespace river::diag

@@ -1,8 +1,8 @@
-#include "river/diag/render_machine.h"
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+
+#include "river/diag/render.h"
 
 namespace river::diag {
 namespace {

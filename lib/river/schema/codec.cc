@@ -43,7 +43,7 @@ int enum_index(const Value& value, const Type& wanted, DecodeContext& context, D
   std::string choices;
   for (const std::string_view name : wanted.names)
     if (!name.empty()) choices += fmt::format("{}\"{}\"", choices.empty() ? "" : ", ", name);
-  const std::string_view near = did_you_mean(text, wanted.names);
+  const std::string_view near = diag::did_you_mean(text, wanted.names);
   result = context.reject(value, "C025", fmt::format("{} is not one of {}", quote(text), choices),
                           near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
   return -1;

@@ -152,7 +152,7 @@ void BodyDecoder::report_unknown(const ast::Statement& statement) {
                                     "unrecognized {} \"{}\"", what, statement.name);
   std::vector<std::string_view> names;
   for (const Slot& slot : slots_) names.push_back(slot.field->name);
-  const std::string_view near = did_you_mean(statement.name, names);
+  const std::string_view near = diag::did_you_mean(statement.name, names);
   if (near.empty()) return;
   report.with_help(fmt::format("did you mean \"{}\"?", near));
   for (Slot& slot : slots_) slot.misspelled |= slot.field->name == near;

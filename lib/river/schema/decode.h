@@ -2,9 +2,9 @@
 #include <string>
 
 #include "river/ast.h"
+#include "river/diag/diagnostics.h"
 #include "river/eval.h"
 #include "river/schema/field.h"
-#include "river/suggest.h"
 
 namespace river::schema {
 

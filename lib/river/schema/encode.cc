@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "river/schema/decode.h"
@@ -70,6 +72,14 @@ Value unknown_exports(const Signature& signature) {
   for (const Field& field : signature.exports)
     out.emplace_back(field.name, Value::unknown(field.type));
   return Value::object(std::move(out));
+}
+
+std::string type_name(const Type& type) {
+  if (!type.name.empty()) return std::string(type.name);
+  const std::string element = type.element ? type_name(*type.element) : "any";
+  if (type.kind == Kind::array) return fmt::format("list({})", element);
+  if (type.kind == Kind::object) return fmt::format("map({})", element);
+  return type.is_any ? "any" : std::string(kind_name(type.kind));
 }
 
 }  // namespace river::schema

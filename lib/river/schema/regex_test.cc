@@ -1,8 +1,8 @@
-#include "river/schema/regex.h"
-
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <re2/re2.h>
+
+#include "river/schema/text.h"
 
 using river::schema::compile_regex;
 

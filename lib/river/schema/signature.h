@@ -86,7 +86,7 @@ struct FlowMetrics {
 
 /// All that is known of a component or a config block besides its implementation: the one
 /// definition of it. The language walks the arguments; what the agent's commands must know of a
-/// component stands here, too, so that none of them knows it by name.
+/// component is here, too, so that none of them knows it by name.
 struct Signature {
   std::string_view name;
   std::string_view doc;

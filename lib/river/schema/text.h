@@ -1,11 +1,16 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "river/value.h"
+
+namespace re2 {
+class RE2;
+}
 
 /// The text forms of values: what a string attribute may hold for a number, a duration or a size.
 namespace river::schema {
@@ -27,10 +32,16 @@ std::string format_byte_size(uint64_t bytes);
 bool is_label_name(std::string_view text);
 
 /// What is wrong with a text that should be "host:port", or nothing. The host may be empty and an
-/// IPv6 address stands in brackets.
+/// IPv6 address is written in brackets.
 std::optional<std::string> host_port_problem(std::string_view text);
 
 /// What is wrong with a text that should be an http or https URL, or nothing.
 std::optional<std::string> url_problem(std::string_view text);
+
+/// A regex in the syntax of Go's regexp, which is RE2's with `(?<name>...)` for a named group, too;
+/// ask ok() before use. Regexes of one text share one program while any is
+/// in use or it was used lately: the hosts of a fleet have the same rules, and compiling a regex
+/// costs more than all the rest of checking a rule. Thread safe.
+std::shared_ptr<const re2::RE2> compile_regex(const std::string& pattern);
 
 }  // namespace river::schema

@@ -3,7 +3,6 @@
 #include <re2/re2.h>
 
 #include "river/schema/decode.h"
-#include "river/schema/regex.h"
 #include "river/schema/scalar.h"
 #include "river/schema/text.h"
 

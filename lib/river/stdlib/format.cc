@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "river/number.h"
-#include "river/stdlib/format_spec.h"
 #include "river/stdlib/functions.h"
 #include "river/text.h"
 

@@ -2,7 +2,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "river/stdlib/format_spec.h"
+#include "river/stdlib/format.h"
 #include "river/value.h"
 
 namespace river::standard {

@@ -2,7 +2,7 @@
 #include <charconv>
 #include <iterator>
 
-#include "river/stdlib/format_spec.h"
+#include "river/stdlib/format.h"
 #include "river/text.h"
 #include "river/value.h"
 

@@ -1,9 +1,8 @@
-#include "river/stdlib/json_filter.h"
-
 #include <re2/re2.h>
 
 #include "base/ensure.h"
 #include "river/number.h"
+#include "river/stdlib/json.h"
 
 namespace river::standard {
 

@@ -1,12 +1,10 @@
-#include "river/stdlib/json_path.h"
-
 #include <algorithm>
 #include <functional>
 #include <optional>
 #include <unordered_set>
 
 #include "river/number.h"
-#include "river/stdlib/json_filter.h"
+#include "river/stdlib/json.h"
 
 namespace river::standard {
 

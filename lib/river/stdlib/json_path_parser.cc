@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "river/stdlib/json.h"
-#include "river/stdlib/json_filter.h"
 
 namespace river::standard {
 

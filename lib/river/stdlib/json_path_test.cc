@@ -1,5 +1,3 @@
-#include "river/stdlib/json_path.h"
-
 #include "river/stdlib/check.h"
 #include "river/stdlib/json.h"
 

@@ -1,10 +1,9 @@
 #include <algorithm>
 
-#include "river/convert.h"
 #include "river/number.h"
+#include "river/operands.h"
 #include "river/stdlib/functions.h"
 #include "river/stdlib/json.h"
-#include "river/stdlib/json_path.h"
 
 namespace river::standard {
 
@@ -61,6 +60,27 @@ constexpr Function kPlainFunctions[] = {{.name = "coalesce",
 
 std::span<const Function> plain_functions() {
   return kPlainFunctions;
+}
+
+namespace {
+
+Answer nonsensitive(const Arguments& args) {
+  if (const SecretValue* secret = args[0].as_secret()) return Value::string(secret->text.reveal());
+  return args[0];
+}
+
+constexpr const Type* kTakesSecret[] = {&kSecretType};
+constexpr Function kConvertFunctions[] = {{.name = "convert.nonsensitive",
+                                           .arity_min = 1,
+                                           .arity_max = 1,
+                                           .parameters = kTakesSecret,
+                                           .result = &kStringType,
+                                           .call = nonsensitive}};
+
+}  // namespace
+
+std::span<const Function> convert_functions() {
+  return kConvertFunctions;
 }
 
 }  // namespace river::standard

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "telemetry/wire/loki_push_tags.h"
 #include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy_block.h"
 

@@ -1,5 +1,4 @@
 #include "telemetry/wire/loki_push.h"
-#include "telemetry/wire/loki_push_tags.h"
 #include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy_block.h"
 

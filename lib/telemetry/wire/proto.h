@@ -4,7 +4,7 @@
 #include <string_view>
 
 /// Protocol buffers by hand: a message is read with `while (in.next()) switch (in.tag())` and
-/// written field by field, so that no tree of heap objects stands between bytes and batches.
+/// written field by field, so that no tree of heap objects is built between bytes and batches.
 namespace telemetry::wire {
 
 enum class WireType : uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
@@ -46,7 +46,7 @@ constexpr size_t varint_size(uint64_t value) {
   return size;
 }
 
-/// Writes at `to`, which has room, and returns the place behind.
+/// Writes at `to`, which has room, and returns the place after it.
 inline char* put_varint(char* to, uint64_t value) {
   for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
   *to++ = static_cast<char>(value);

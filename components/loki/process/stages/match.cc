@@ -9,7 +9,7 @@
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 #include "logql/parser.h"
-#include "river/schema/regex.h"
+#include "river/schema/text.h"
 
 namespace components::loki::process::stages {
 namespace {

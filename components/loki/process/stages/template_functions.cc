@@ -6,9 +6,8 @@
 
 #include "components/loki/process/stages/template_language.h"
 #include "components/loki/process/stages/text_match.h"
-#include "river/schema/regex.h"
+#include "river/schema/text.h"
 #include "river/value.h"
-#include "telemetry/expand.h"
 #include "telemetry/text.h"
 
 namespace components::loki::process::stages {

@@ -1,4 +1,4 @@
-#include "io/http/listen_address.h"
+#include "io/http/url.h"
 
 #include <doctest/doctest.h>
 

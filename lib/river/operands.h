@@ -4,11 +4,24 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "river/ast.h"
 #include "river/value.h"
 
+/// What operators and the parameters of functions make of a value.
 namespace river {
 
-/// Why a value does not fit a type. The message is what stands behind the value's source text:
+/// Why an operator cannot be applied. The message follows the operand's source text.
+struct OperandError {
+  std::string_view code;
+  bool right = false;  ///< which operand is to blame
+  std::string message;
+};
+
+/// Applies a binary operator to two evaluated operands (river-language §3.2 to §3.4). With unknown
+/// operands the answer is an unknown; what can never fit is refused all the same.
+tl::expected<Value, OperandError> apply_binary(ast::Op op, const Value& left, const Value& right);
+
+/// Why a value does not fit a type. The message follows the value's source text:
 /// "should be string, got bool". `path` leads from the value to the array element that is wrong.
 struct Mismatch {
   std::string_view code;

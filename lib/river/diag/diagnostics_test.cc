@@ -1,8 +1,8 @@
-#include "river/suggest.h"
+#include "river/diag/diagnostics.h"
 
 #include <doctest/doctest.h>
 
-using river::did_you_mean;
+using river::diag::did_you_mean;
 
 TEST_CASE("suggest: slips, not other words") {
   const std::string_view names[] = {"address", "labels", "protocol"};

@@ -1,4 +1,4 @@
-#include "river/dump.h"
+#include "river/ast.h"
 
 #include <fmt/format.h>
 
