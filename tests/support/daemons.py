@@ -134,6 +134,12 @@ class PrivateJournal(Daemon):
                 datagram += name.encode() + b"=" + data + b"\n"
         self.native.send(datagram)
 
+    def holds(self, text):
+        """Whether an entry with `text` is in the files: journald writes them in its own time."""
+        entries = subprocess.run(["journalctl", "-D", str(self.folder), "-o", "cat", "--no-pager"],
+                                 capture_output=True, text=True)
+        return text in entries.stdout
+
     def rotate(self):
         """Archives the present files and begins new ones."""
         before = set(self.folder.glob("*@*.journal"))

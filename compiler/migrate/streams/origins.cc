@@ -7,9 +7,9 @@
 
 #include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/walk.h"
-#include "components/shared/docker_api/containers.h"
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/parse.h"
+#include "components/shared/docker_api/containers.h"
 
 /// What each kind of source says of an entry before its rules run.
 namespace compiler::migrate::streams {
