@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/version.h"
 #include "compiler/cli/commands.h"
 #include "compiler/host/host_schema.h"
 #include "components/catalog.h"
@@ -188,6 +189,7 @@ int show(const emit::CommandResult& result) {
 int run(int argc, char** argv) {
   CLI::App app("Compiles an Ansible inventory into one checked River config per host.", "cfgc");
   app.footer(kFooter);
+  app.set_version_flag("--version", std::string(base::kVersion));
   app.require_subcommand(1);
   int exit_code = 0;
   add_fmt(app, exit_code);

@@ -26,6 +26,11 @@ def test_only_glibc_is_needed(program):
     assert set(re.findall(r"Shared library: \[(.+?)\]", run("readelf", "-d", BIN / program))) <= LIBRARIES
 
 
+@pytest.mark.parametrize("program", ["tributary", "cfgc"])
+def test_programs_say_their_version(program):
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run(BIN / program, "--version"))
+
+
 def test_packages_carry_the_notices_of_what_is_linked_in():
     package = max((BIN.parent).glob("tributary_*.deb"), key=lambda path: path.stat().st_mtime)
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as packed:
