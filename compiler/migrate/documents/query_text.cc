@@ -106,7 +106,7 @@ size_t skip_space(std::string_view text, size_t at) {
   return at;
 }
 
-/// name op "value" at `at`; gives the end, 0 when there is none.
+/// name op "value" at `at`; returns the end, 0 when the text is not one.
 size_t matcher_end(std::string_view text, size_t at) {
   const size_t name = at;
   while (at < text.size() && is_name(text[at])) ++at;
@@ -127,7 +127,7 @@ size_t matcher_end(std::string_view text, size_t at) {
   return at < text.size() && text[at] == quote ? at + 1 : 0;
 }
 
-/// { matcher, matcher } at `at`; gives the end, 0 when it is none.
+/// { matcher, matcher } at `at`; returns the end, 0 when the text is not one.
 size_t selector_end(std::string_view text, size_t at) {
   for (at = skip_space(text, at + 1); at < text.size();) {
     const size_t end = matcher_end(text, at);
