@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "agent/graph/graph.h"
 #include "agent/notify.h"
@@ -49,16 +50,13 @@ int Agent::run() {
   notify("READY=1");
   keep_watchdog_fed();
   loop_.run();
-  notify("STOPPING=1");
-  base::Logger().info("stopping");
-  server_->stop();
-  graph_.stop();
   return 0;
 }
 
 base::Result<void> Agent::prepare() {
   auto handled = loop_.handle_signals({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
-    if (signal != SIGHUP) return loop_.quit();
+    if (signal != SIGHUP) return stop();
+    if (is_stopping_) return;
     const ReloadAnswer answer = reload();
     if (!answer.loaded()) base::Logger().error("reload refused: {}", answer.text);
   });
@@ -82,6 +80,7 @@ ReloadAnswer Agent::reload() {
     answer.text = loaded.error().message + "\n";
   last_load_successful_->set(answer.loaded() ? 1 : 0);
   schedule_retry();
+  schedule_end_of_drained();
   if (runs_already) notify("READY=1");
   return answer;
 }
@@ -111,6 +110,35 @@ void Agent::keep_watchdog_fed() {
   notify("WATCHDOG=1");
   loop_.after(std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 2),
               [this] { keep_watchdog_fed(); });
+}
+
+void Agent::stop() {
+  if (std::exchange(is_stopping_, true)) return loop_.quit();
+  notify("STOPPING=1");
+  base::Logger().info("stopping");
+  server_->stop();
+  graph_.stop(graph::Graph::Clock::now() + graph::Graph::kDrainMax);
+  if (!graph_.is_draining()) return loop_.quit();
+  schedule_end_of_drained();
+  keep_stopping_known();
+}
+
+void Agent::keep_stopping_known() {
+  const std::chrono::microseconds patience = limits::kStillStoppingPatience;
+  notify(fmt::format("EXTEND_TIMEOUT_USEC={}", patience.count()));
+  loop_.after(limits::kStillStoppingInterval, [this] { keep_stopping_known(); });
+}
+
+void Agent::schedule_end_of_drained() {
+  if (end_of_drained_scheduled_ || !graph_.is_draining()) return;
+  end_of_drained_scheduled_ = true;
+  loop_.after(limits::kDrainPoll, [this] {
+    end_of_drained_scheduled_ = false;
+    graph_.end_drained();
+    if (is_stopping_ && !graph_.is_draining()) return loop_.quit();
+    schedule_retry();
+    schedule_end_of_drained();
+  });
 }
 
 void Agent::schedule_retry() {

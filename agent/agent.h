@@ -18,10 +18,16 @@ namespace agent::limits {
 /// A handler may wait for the control thread, so one slow question must not hold up /metrics.
 inline constexpr int kHttpThreads = 2;
 inline constexpr size_t kHttpBodyBytesMax = 1 << 20;
-/// How long an API call waits for the control thread, which may be busy stopping a component.
+/// How long an API call waits for the control thread.
 inline constexpr std::chrono::milliseconds kControlPatience{30'000};
 /// How often a component whose start failed is tried again.
 inline constexpr std::chrono::milliseconds kRetryStartInterval{5'000};
+/// How often it is asked whether components that end have delivered what they had.
+inline constexpr std::chrono::milliseconds kDrainPoll{50};
+/// While the agent stops, the service manager is told this often that it is alive, and to wait so
+/// long for the next time.
+inline constexpr std::chrono::milliseconds kStillStoppingInterval{1'000};
+inline constexpr std::chrono::milliseconds kStillStoppingPatience{10'000};
 
 }  // namespace agent::limits
 
@@ -60,8 +66,14 @@ class Agent {
   io::http::Response metrics();
   void apply_http_block();
   void restart_server(const io::http::Server::Options& options);
+  /// Sent by a timer of the control loop: when its thread is stuck, nobody feeds the watchdog.
   void keep_watchdog_fed();
   void schedule_retry();
+  void schedule_end_of_drained();
+  /// The first call lets sinks deliver until none has anything left, then ends the loop; a second
+  /// one ends it at once.
+  void stop();
+  void keep_stopping_known();
 
   const Options options_;
   base::metrics::Registry metrics_;
@@ -71,6 +83,8 @@ class Agent {
   std::shared_ptr<base::metrics::Gauge> config_hash_;
   std::shared_ptr<base::metrics::Gauge> build_info_;
   bool retry_scheduled_ = false;
+  bool end_of_drained_scheduled_ = false;
+  bool is_stopping_ = false;
   http::Access access_;
   io::http::Server::Options serving_;         ///< what the server was started with
   std::unique_ptr<io::http::Server> server_;  // Last: its handlers use all of the above.

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -31,21 +32,32 @@ struct Context {
   std::function<void(river::Value exports)> publish;
 };
 
-/// A running component. The agent calls everything here from its control thread only.
+/// A running component. The agent calls everything here from its control thread only, which also
+/// answers the HTTP interface and the service manager's watchdog: **every call returns within
+/// milliseconds**. What takes longer (a search of files, a name lookup, a delivery) goes on in a
+/// thread of the component and shows in health().
 ///
 /// Life: constructed with valid arguments (no I/O, no threads, publishes its receivers), start()
-/// once after everything it sends to has started, update() any number of times, stop() once before
-/// everything it sends to is stopped, destroyed. Receivers that it exported may be called at any
-/// time between construction and the release of the last reference, also after stop(): they then
-/// abandon.
+/// once after everything it sends to has started, update() any number of times, drain() and, once
+/// is_drained(), stop() before everything it sends to is drained, destroyed. Receivers that it
+/// exported may be called at any time between construction and the release of the last reference,
+/// also after drain(): they then abandon.
 class Component {
  public:
+  using Clock = std::chrono::steady_clock;
+
   virtual ~Component() = default;
   /// Begins work. Fails on the environment only; the agent shows the error and goes on without it.
   virtual base::Result<void> start() = 0;
   /// New arguments (a struct of the signature's type). What need not restart keeps running.
   virtual base::Result<void> update(const void* arguments) = 0;
-  /// Ends work: no batch is sent after it returns. Sinks first try to deliver, for a bounded time.
+  /// For sinks: takes no batch from now on, and goes on delivering by itself what it has taken,
+  /// until `deadline` at the latest. All sinks that end at the same time do so side by side.
+  virtual void drain(Clock::time_point /*deadline*/) {}
+  /// After drain(): nothing is left to deliver, or the deadline has passed.
+  virtual bool is_drained() const { return true; }
+  /// Ends work: no batch is sent after it returns. Does not wait for receivers or a backend; what
+  /// is not delivered by now is abandoned.
   virtual void stop() = 0;
   /// Whether a part of it could not be had, such as a thread: the agent calls update() with the
   /// same arguments from time to time until it is complete.

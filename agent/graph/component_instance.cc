@@ -1,5 +1,7 @@
 #include "agent/graph/component_instance.h"
 
+#include <utility>
+
 namespace agent::graph {
 
 using components::Health;
@@ -13,8 +15,14 @@ void ComponentInstance::start() {
   }
 }
 
-void ComponentInstance::stop() {
-  if (component && start_error.empty()) component->stop();
+void ComponentInstance::start_late() {
+  waits_to_start = false;
+  start();
+  if (std::exchange(has_newer_arguments_, false) && is_started()) update(std::move(arguments));
+}
+
+bool ComponentInstance::is_started() const {
+  return component && !waits_to_start && start_error.empty();
 }
 
 void ComponentInstance::take(Arguments next) {
@@ -31,7 +39,8 @@ void ComponentInstance::update(Arguments next) {
   arguments = std::move(next);
   evaluation_error.clear();
   update_failed = false;
-  if (!component || !start_error.empty()) return;  // The next try to start takes the new arguments.
+  has_newer_arguments_ = waits_to_start;
+  if (!is_started()) return;  // The next try to start takes the new arguments.
   if (auto updated = component->update(arguments.decoded.get()); !updated) {
     evaluation_error = updated.error().message;
     update_failed = true;
@@ -40,12 +49,15 @@ void ComponentInstance::update(Arguments next) {
 }
 
 bool ComponentInstance::needs_update() const {
-  if (!component || !start_error.empty()) return false;
+  if (!is_started()) return false;
   return update_failed || component->is_incomplete();
 }
 
 Health ComponentInstance::health() const {
   if (!component) return {Health::State::healthy, {}};
+  if (waits_to_start)
+    return {Health::State::unknown,
+            "starts when its predecessor, which was removed, has delivered what it had"};
   if (!start_error.empty()) return {Health::State::unhealthy, start_error};
   if (!evaluation_error.empty()) return {Health::State::unhealthy, evaluation_error};
   return component->health();

@@ -41,22 +41,29 @@ struct ComponentInstance {
   std::shared_ptr<ExportSlot> slot = std::make_shared<ExportSlot>();
   river::Value exports;  ///< what dependents were last evaluated with
   std::unique_ptr<components::Component> component;
+  bool waits_to_start = false;   ///< its predecessor of the same id is still draining
   std::string start_error;       ///< not empty: it is not running, and why
   std::string evaluation_error;  ///< not empty: it runs with older arguments, and why
   bool update_failed = false;    ///< the environment kept it from taking its arguments: try again
 
   const std::string& id() const { return node->id; }
   void start();
-  void stop();
+  /// Whether start() was called and did not fail.
+  bool is_started() const;
   /// Updates the component unless it has equal arguments already.
   void take(Arguments next);
   /// New arguments could not be evaluated: it runs on with those it has, unhealthy.
   void keep_arguments(std::string error);
   /// Hands the arguments over to the component, also equal ones.
   void update(Arguments next);
+  /// Starts it after all, with the arguments that came while it waited.
+  void start_late();
   /// Whether the environment kept it from taking its arguments, or from a part of its work.
   bool needs_update() const;
   components::Health health() const;
+
+ private:
+  bool has_newer_arguments_ = false;  ///< than those it was built with, while it waits
 };
 
 }  // namespace agent::graph

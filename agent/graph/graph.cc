@@ -65,7 +65,8 @@ Graph::Graph(std::span<const components::Builder> builders, std::filesystem::pat
       wake_(std::move(wake)) {}
 
 Graph::~Graph() {
-  stop();
+  stop(Clock::now());
+  for (const auto& ending : draining_) ending.instance->component->stop();
 }
 
 bool Graph::apply(std::unique_ptr<Configuration>& next, river::diag::Diagnostics& diagnostics) {
@@ -133,8 +134,9 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
   }
   // What nothing sends to (sources) stops first: it frees ports and files for its successors.
   std::ranges::reverse(gone);
-  for (const auto& running : gone)
-    if (!needed.contains(running->node)) running->stop();
+  const auto deadline = Clock::now() + kDrainMax;
+  for (auto& running : gone)
+    if (!needed.contains(running->node)) end(std::move(running), deadline);
 
   // In dependency order, so that each is evaluated once all that it refers to says what it will:
   // an upstream that was updated or started a moment ago has other exports than in the plan.
@@ -155,7 +157,7 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
     } else {
       if (!(arguments.encoded == step.fresh->arguments.encoded))
         step.fresh = build(*step.node, std::move(arguments));
-      step.fresh->start();
+      start(*step.fresh);
       running_.push_back(std::move(step.fresh));
     }
     ComponentInstance& running = *running_.back();
@@ -163,9 +165,39 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
     running.exports = current_exports(running);
     if (!(running.exports == step.exports)) changed.insert(step.node);
   }
-  for (const auto& running : gone)
-    if (needed.contains(running->node)) running->stop();
-  gone.clear();
+  for (auto& running : gone)
+    if (running) end(std::move(running), deadline);
+}
+
+void Graph::start(ComponentInstance& instance) {
+  instance.waits_to_start = is_draining(instance.id());
+  if (!instance.waits_to_start) instance.start();
+}
+
+void Graph::end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline) {
+  if (!instance->is_started()) return;
+  components::Component& component = *instance->component;
+  component.drain(deadline);
+  if (component.is_drained()) return component.stop();
+  draining_.push_back({instance->id(), std::move(instance), deadline});
+}
+
+void Graph::end_drained() {
+  // Counting and giving up come after the deadline, and take a moment.
+  constexpr auto kGrace = std::chrono::seconds(1);
+  const auto overdue = Clock::now() - kGrace;
+  std::erase_if(draining_, [&](const Draining& ending) {
+    components::Component& component = *ending.instance->component;
+    if (!component.is_drained() && ending.deadline > overdue) return false;
+    component.stop();
+    return true;
+  });
+  for (const auto& running : running_)
+    if (running->waits_to_start && !is_draining(running->id())) running->start_late();
+}
+
+bool Graph::is_draining(std::string_view id) const {
+  return std::ranges::any_of(draining_, [&](const Draining& ending) { return ending.id == id; });
 }
 
 void Graph::propagate() {
@@ -212,8 +244,9 @@ void Graph::retry_failed() {
   propagate();
 }
 
-void Graph::stop() {
-  std::for_each(running_.rbegin(), running_.rend(), [](const auto& running) { running->stop(); });
+void Graph::stop(Clock::time_point deadline) {
+  std::for_each(running_.rbegin(), running_.rend(),
+                [&](auto& running) { end(std::move(running), deadline); });
   running_.clear();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -26,6 +27,10 @@ struct ComponentStatus {
 /// Everything here runs on the control thread; only `wake` is called from others.
 class Graph {
  public:
+  using Clock = components::Component::Clock;
+  /// How long components that end may deliver what they have, whatever their arguments say.
+  static constexpr std::chrono::minutes kDrainMax{2};
+
   /// `wake` is called from any thread when propagate() has work; it must not block.
   Graph(std::span<const components::Builder> builders, std::filesystem::path storage,
         base::metrics::Registry& metrics, std::function<void()> wake);
@@ -35,8 +40,8 @@ class Graph {
   /// new component built, beside the running ones; when that reports an error, nothing running is
   /// touched, the answer is false and `next` stays the caller's. Then sources that were removed
   /// stop; in dependency order (sinks first) what changed is updated and what is new starts, each
-  /// evaluated with what those before it export by then; what else was removed stops. Components
-  /// whose arguments stay the same are not touched.
+  /// evaluated with what those before it export by then; what else was removed drains in the
+  /// background (see end_drained()). Components whose arguments stay the same are not touched.
   bool apply(std::unique_ptr<Configuration>& next, river::diag::Diagnostics& diagnostics);
 
   /// Re-evaluates what depends on exports that changed since the last call.
@@ -46,8 +51,14 @@ class Graph {
   /// and offers their arguments again to those whose update failed.
   void retry_failed();
 
-  /// Stops everything, sources first; sinks get their time to deliver.
-  void stop();
+  /// Ends everything, sources first. Sinks deliver what they have until `deadline` at the latest,
+  /// all at the same time, while end_drained() is called.
+  void stop(Clock::time_point deadline);
+  /// Whether components that were removed or stopped still deliver.
+  bool is_draining() const { return !draining_.empty(); }
+  /// Releases those that have delivered or whose time is up; what came back under the id of one of
+  /// them meanwhile starts now. To be called again soon while is_draining().
+  void end_drained();
 
   std::vector<ComponentStatus> status() const;
   /// Some component could not start or update and waits for its next try.
@@ -64,6 +75,12 @@ class Graph {
 
  private:
   struct Plan;
+  /// A component on its way out.
+  struct Draining {
+    std::string id;  ///< its node is gone with its configuration
+    std::unique_ptr<ComponentInstance> instance;
+    Clock::time_point deadline;
+  };
 
   Plan make_plan(const Configuration& next, river::diag::Diagnostics& diagnostics);
   std::unique_ptr<ComponentInstance> build(const river::config::Node& node, Arguments arguments);
@@ -72,6 +89,10 @@ class Graph {
   /// line, when they cannot be evaluated.
   std::optional<Arguments> evaluate_now(const river::config::Node& node, std::string& error) const;
   ComponentInstance* find(std::string_view id) const;
+  bool is_draining(std::string_view id) const;
+  /// Starts it, or lets it wait for one of the same id that drains: they share a data_dir.
+  void start(ComponentInstance& instance);
+  void end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline);
 
   std::span<const components::Builder> builders_;
   std::filesystem::path storage_;
@@ -79,6 +100,7 @@ class Graph {
   std::function<void()> wake_;
   std::unique_ptr<Configuration> configuration_;
   std::vector<std::unique_ptr<ComponentInstance>> running_;  ///< in dependency order
+  std::vector<Draining> draining_;
 };
 
 /// How each component is made; one row per component in builders.cc. Config blocks that the agent

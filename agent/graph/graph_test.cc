@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <vector>
@@ -20,6 +21,7 @@ std::vector<std::string> diary;
 std::vector<std::string> values;  // "ID VALUE" of each start and update.
 std::map<std::string, std::function<void(std::string)>> publishers;  // By component.
 bool port_taken = false;
+std::vector<std::string> busy;  // Ids of those that have something left to deliver.
 
 struct Arguments {
   std::string value;
@@ -60,6 +62,10 @@ class Toy final : public components::ComponentOf<Arguments> {
     note("start");
     return {};
   }
+  void drain(Clock::time_point) override {
+    if (!is_drained()) note("drain");
+  }
+  bool is_drained() const override { return std::ranges::find(busy, context_.id) == busy.end(); }
   void stop() override { note("stop"); }
 
  protected:
@@ -82,7 +88,8 @@ class Toy final : public components::ComponentOf<Arguments> {
   }
   void note(std::string_view what) {
     diary.push_back(fmt::format("{} {}", what, context_.id));
-    if (what != "stop") values.push_back(fmt::format("{} {}", context_.id, text_));
+    if (what == "start" || what == "update")
+      values.push_back(fmt::format("{} {}", context_.id, text_));
   }
 
   components::Context context_;
@@ -103,6 +110,7 @@ struct Fixture {
     values.clear();
     publishers.clear();
     port_taken = false;
+    busy.clear();
   }
 
   /// The diary of one load; "refused" when it was.
@@ -132,7 +140,7 @@ TEST_CASE("graph: sinks start first and stop last") {
   Fixture f;
   CHECK(f.load(R"(test.toy "a" { list = [test.toy.b.text] }
 test.toy "b" { value = "1" })") == Diary{"start test.toy.b", "start test.toy.a"});
-  f.graph.stop();
+  f.graph.stop(agent::graph::Graph::Clock::now());
   CHECK(diary == Diary{"stop test.toy.a", "stop test.toy.b"});
 }
 
@@ -158,6 +166,49 @@ test.toy "old" { list = [test.toy.sink.text] })");
 test.toy "new" { list = [test.toy.other.text] })") ==
         Diary{"stop test.toy.old", "start test.toy.other", "start test.toy.new",
               "stop test.toy.sink"});
+}
+
+TEST_CASE("graph: what drains is waited for, and by its successor of the same name only") {
+  Fixture f;
+  f.load(R"(test.toy "sink" { value = "1" }
+test.toy "other" { value = "1" }
+test.toy "source" { list = [test.toy.sink.text, test.toy.other.text] })");
+  busy = {"test.toy.sink", "test.toy.other"};
+  CHECK(f.load("") == Diary{"stop test.toy.source", "drain test.toy.other", "drain test.toy.sink"});
+  CHECK(f.graph.is_draining());
+  values.clear();
+  CHECK(f.load(R"(test.toy "sink" { value = "2" }
+test.toy "source" { list = [test.toy.sink.text] })") == Diary{"start test.toy.source"});
+  CHECK(f.graph.status().at(0).health.state == components::Health::State::unknown);
+  CHECK(f.load(R"(test.toy "sink" { value = "3" }
+test.toy "source" { list = [test.toy.sink.text] })")
+            .empty());
+  f.graph.end_drained();
+  CHECK(diary.empty());
+  busy = {"test.toy.other"};
+  f.graph.end_drained();
+  CHECK(diary == Diary{"stop test.toy.sink", "start test.toy.sink", "update test.toy.sink"});
+  f.graph.propagate();
+  CHECK(values ==
+        Diary{"test.toy.source 2", "test.toy.sink 2", "test.toy.sink 3", "test.toy.source 3"});
+  CHECK(f.graph.is_draining());
+  busy.clear();
+  f.graph.end_drained();
+  CHECK_FALSE(f.graph.is_draining());
+  CHECK(diary.back() == "stop test.toy.other");
+}
+
+TEST_CASE("graph: what does not drain in time is stopped") {
+  using Clock = agent::graph::Graph::Clock;
+  Fixture f;
+  f.load(R"(test.toy "sink" { })");
+  busy = {"test.toy.sink"};
+  diary.clear();
+  f.graph.stop(Clock::now() - std::chrono::minutes(1));
+  CHECK(f.graph.is_draining());
+  f.graph.end_drained();
+  CHECK_FALSE(f.graph.is_draining());
+  CHECK(diary == Diary{"drain test.toy.sink", "stop test.toy.sink"});
 }
 
 TEST_CASE("graph: a configuration that cannot be evaluated changes nothing") {

@@ -1,5 +1,6 @@
 #include "components/loki/write/endpoint.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "components/loki/write/settings.h"
@@ -17,18 +18,11 @@ Endpoint::Endpoint(const Context& context, SettingsPtr settings, uint64_t seed)
   metrics_.announce(settings_->endpoint.tenant_id);
 }
 
-Endpoint::~Endpoint() {
-  queue_.close();
-  abort_.request_stop();
-}
-
 base::Result<void> Endpoint::start() {
   if (thread_.joinable()) return {};
   auto thread = base::Thread::start("loki.write", [this] {
     sender_.run(abort_.get_token());
-    base::Lock lock(mutex_);
     is_finished_ = true;
-    for_finish_.notify_all();
   });
   if (!thread) return base::in_context(settings_->host(), thread.error());
   thread_ = std::move(*thread);
@@ -45,26 +39,18 @@ void Endpoint::update(SettingsPtr settings) {
   delivery_.update(settings_);
 }
 
-void Endpoint::close(Sender::OnStop on_stop) {
+void Endpoint::close(Sender::OnStop on_stop, Clock::time_point deadline) {
   const auto drain = settings_->endpoint.queue_config.drain_timeout.value;
-  deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(drain);
+  const auto own = Clock::now() + std::chrono::duration_cast<Clock::duration>(drain);
+  deadline_ = std::min(own, deadline);
   sender_.set_on_stop(on_stop);
   delivery_.finish_by(deadline_);
   queue_.close();
 }
 
-bool Endpoint::finished() const {
-  base::Lock lock(mutex_);
-  return is_finished_ || !thread_.joinable();
-}
-
-void Endpoint::join() {
-  if (!thread_.joinable()) return;
-  {
-    base::Lock lock(mutex_);
-    for_finish_.wait_until(mutex_, deadline_, [&]() REQUIRES_LOCK(mutex_) { return is_finished_; });
-  }
-  abort_.request_stop();  // Nothing to cut short, unless a try is on the wire at the deadline.
+void Endpoint::stop() {
+  abort_.request_stop();  // First: whoever is woken by the next line must see it.
+  queue_.close();
   thread_.join();
 }
 

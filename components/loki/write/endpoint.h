@@ -20,7 +20,7 @@ namespace components::loki::write {
 class Endpoint {
  public:
   Endpoint(const Context& context, SettingsPtr settings, uint64_t seed);
-  ~Endpoint();  ///< ends at once; what waits is abandoned
+  ~Endpoint() { stop(); }
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
@@ -31,11 +31,13 @@ class Endpoint {
   /// is another one, the series begin again under its name.
   void update(SettingsPtr settings);
 
-  /// Refuses batches from now on, and tries to send what waits for as long as drain_timeout.
-  void close(Sender::OnStop on_stop);
-  /// Waits until close() has done its work.
-  void join();
-  bool finished() const;
+  /// Refuses batches from now on, and tries to send what waits for as long as drain_timeout, but
+  /// not after `deadline`.
+  void close(Sender::OnStop on_stop, Clock::time_point deadline);
+  /// After close(): whether nothing is left to send, or the time is up.
+  bool finished() const { return is_finished_ || !thread_.joinable() || Clock::now() >= deadline_; }
+  /// Ends at once; what is not sent by now is given up.
+  void stop();
   Health health() const { return delivery_.health(); }
 
   // Any thread.
@@ -57,9 +59,7 @@ class Endpoint {
   Queue queue_;
   Delivery delivery_;
   Sender sender_;
-  mutable base::Mutex mutex_;
-  base::Condition for_finish_;
-  bool is_finished_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> is_finished_{false};
   Clock::time_point deadline_ = Clock::time_point::max();
   std::stop_source abort_;
   base::Thread thread_;  // Last: the thread uses all of the above.

@@ -17,8 +17,9 @@ constexpr schema::Field kQueueFields[] = {
                                             "Bytes that may wait for the endpoint in memory."),
     schema::attr<&QueueArguments::min_shards>("min_shards", Need::optional,
                                               "Parallel senders; only 1, which keeps the order."),
-    schema::attr<&QueueArguments::drain_timeout>("drain_timeout", Need::optional,
-                                                 "How long a stop waits for the queue to be sent."),
+    schema::attr<&QueueArguments::drain_timeout>(
+        "drain_timeout", Need::optional,
+        "How long the queue may take to be sent when the component ends."),
     schema::attr<&QueueArguments::block_on_overflow>(
         "block_on_overflow", Need::optional,
         "With a full queue: true slows the sources down, false drops and counts."),
@@ -92,8 +93,9 @@ constexpr schema::Field kWalFields[] = {
                                                     "Shortest time between reads."),
     schema::attr<&WalArguments::max_read_frequency>("max_read_frequency", Need::optional,
                                                     "Longest time between reads."),
-    schema::attr<&WalArguments::drain_timeout>("drain_timeout", Need::optional,
-                                               "How long a stop waits for the queue to be sent."),
+    schema::attr<&WalArguments::drain_timeout>(
+        "drain_timeout", Need::optional,
+        "How long the queue may take to be sent when the component ends."),
 };
 
 constexpr schema::BlockSchema kWal = schema::schema_of(kWalFields);

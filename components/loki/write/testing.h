@@ -41,9 +41,7 @@ inline EndpointArguments endpoint(const Receiver& loki) {
 }
 
 inline Arguments to(const Receiver& loki) {
-  Arguments arguments;
-  arguments.endpoint = {endpoint(loki)};
-  return arguments;
+  return {.endpoint = {endpoint(loki)}};
 }
 
 /// Answers that a batch was delivered or abandoned, by the number it was given.
@@ -57,13 +55,11 @@ struct Fates {
       (ok ? delivered : abandoned).insert(number);
     });
   }
-  size_t delivered_count() const {
+  size_t delivered_count() const { return size_of(delivered); }
+  size_t abandoned_count() const { return size_of(abandoned); }
+  size_t size_of(const std::set<int>& numbers) const {
     const std::scoped_lock lock(mutex);
-    return delivered.size();
-  }
-  size_t abandoned_count() const {
-    const std::scoped_lock lock(mutex);
-    return abandoned.size();
+    return numbers.size();
   }
 };
 
@@ -102,6 +98,11 @@ struct Running {
   void update(const Arguments& arguments) {
     REQUIRE(static_cast<Component&>(*write).update(&arguments).has_value());
   }
+  void end(Clock::time_point deadline = Clock::time_point::max()) {  // As the agent does.
+    write->drain(deadline);
+    CHECK(eventually([&] { return write->is_drained(); }));
+    write->stop();
+  }
   void receive(LogBatch batch) {
     batch.ack = fates.ack(batches++);
     receiver->receive(std::move(batch));
@@ -121,8 +122,7 @@ struct Running {
     }
     return sum;
   }
-  /// in = out + dropped + buffered, for what was not abandoned; once the sender has counted, which
-  /// it does a moment after the server has.
+  /// in = out + dropped + buffered, for what was not abandoned, once the sender has counted.
   void check_conservation() {
     CHECK(eventually([&] {
       return metric("loki_write_received_entries_total") ==

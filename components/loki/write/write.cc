@@ -88,16 +88,24 @@ base::Result<void> Write::update(const Arguments& arguments) {
   std::erase_if(retired_, [](const auto& endpoint) { return endpoint->finished(); });
   for (auto& endpoint : old) {
     if (endpoint == nullptr) continue;
-    endpoint->close(Sender::OnStop::drop);
+    endpoint->close(Sender::OnStop::drop, Clock::time_point::max());
     retired_.push_back(std::move(endpoint));
   }
   return start();
 }
 
+void Write::drain(Clock::time_point deadline) {
+  for (const auto& endpoint : endpoints_) endpoint->close(Sender::OnStop::abandon, deadline);
+}
+
+bool Write::is_drained() const {
+  const auto finished = [](const auto& endpoint) { return endpoint->finished(); };
+  return std::ranges::all_of(endpoints_, finished) && std::ranges::all_of(retired_, finished);
+}
+
 void Write::stop() {
-  for (const auto& endpoint : endpoints_) endpoint->close(Sender::OnStop::abandon);
-  for (const auto& endpoint : endpoints_) endpoint->join();
-  for (const auto& endpoint : retired_) endpoint->join();
+  for (const auto& endpoint : endpoints_) endpoint->stop();
+  for (const auto& endpoint : retired_) endpoint->stop();
 }
 
 Health Write::health() const {

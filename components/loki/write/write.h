@@ -21,13 +21,16 @@ class Write final : public ComponentOf<Arguments> {
   ~Write() override;
 
   base::Result<void> start() override;
+  /// Every endpoint, also one that was removed, has its drain_timeout or until the deadline.
+  void drain(Clock::time_point deadline) override;
+  bool is_drained() const override;
   void stop() override;
   Health health() const override;
 
  protected:
   /// An endpoint that is still there keeps its queue: the same arguments, else the same name, else
-  /// the same place in the list. One that is gone has its drain_timeout to empty its queue, behind
-  /// the scenes; what is left then is dropped and counted.
+  /// the same place in the list. One that is gone has its drain_timeout to empty its queue, in the
+  /// background; what is left then is dropped and counted.
   base::Result<void> update(const Arguments& arguments) override;
 
  private:

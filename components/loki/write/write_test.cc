@@ -65,7 +65,7 @@ TEST_CASE("loki.write: a full request goes at once, a small one waits for batch_
   CHECK(loki->stats().requests >= 3);
   CHECK(loki->stats().requests <= 4);
   CHECK(run.fates.delivered_count() == 0);  // The last lines of the batch still wait.
-  run.write->stop();
+  run.end();
   check_whole(*loki, 100);
   CHECK(run.fates.delivered_count() == 1);
 }
@@ -76,7 +76,7 @@ TEST_CASE("loki.write: many small batches share a request") {
   arguments.endpoint[0].batch_wait = 1h;
   Running run(arguments);
   for (int i = 0; i < 500; ++i) run.receive(numbered(i, 1, kApp));
-  run.write->stop();
+  run.end();
   check_whole(*loki, 500);
   CHECK(loki->stats().requests == 1);
   CHECK(run.fates.delivered_count() == 500);

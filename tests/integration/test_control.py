@@ -1,0 +1,104 @@
+"""The control thread waits for nothing: reloads, stops and the watchdog while backends are dead."""
+import socket
+import time
+
+from programs import free_port, wait_for
+
+SOURCE = """
+loki.source.file "lines" {{
+	targets    = [{{__path__ = "{path}"}}]
+	forward_to = [{receivers}]
+}}
+"""
+WRITE = """
+loki.write "{name}" {{
+	endpoint {{
+		url = "http://127.0.0.1:{port}/loki/api/v1/push"
+
+		queue_config {{
+			drain_timeout = "{drain}"
+		}}
+	}}
+}}
+"""
+SINKS = [f"dead{number}" for number in range(4)]
+
+
+def dead_sinks(folder, drain):
+    """A configuration with four sinks whose backend refuses, and a file that feeds all of them."""
+    path = folder / "lines.log"
+    path.write_text("".join(f"line {number}\n" for number in range(100)))
+    port = free_port()
+    receivers = ", ".join(f"loki.write.{name}.receiver" for name in SINKS)
+    return SOURCE.format(path=path, receivers=receivers) + "".join(
+        WRITE.format(name=name, port=port, drain=drain) for name in SINKS)
+
+
+def wait_queued(running):
+    wait_for("all sinks to hold lines", lambda: all(
+        running.metric("loki_write_queue_entries", component_id=f"loki.write.{name}") == 100 for name in SINKS))
+
+
+class ServiceManager:
+    """The socket that sd_notify(3) sends to, with what came and when."""
+
+    def __init__(self, folder):
+        self.path = str(folder / "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(0.1)
+        self.messages = []
+
+    def read(self):
+        while True:
+            try:
+                self.messages.append((time.monotonic(), self.socket.recv(4096).decode()))
+            except TimeoutError:
+                return self.messages
+
+    def times(self, text):
+        return [when for when, message in self.messages if text in message]
+
+
+def test_a_reload_that_removes_four_dead_sinks_answers_at_once(agent, tmp_path):
+    config = dead_sinks(tmp_path, "20s")
+    running = agent(config)
+    wait_queued(running)
+    begin = time.monotonic()
+    assert running.reload('logging {\n\tlevel = "info"\n}\n')[0] == 200
+    assert running.get("/-/healthy")[0] == 200
+    assert time.monotonic() - begin < 1
+    # They drain all the same, and what comes back under their name waits for that.
+    assert running.metric("loki_write_queue_entries") == 400
+    begin = time.monotonic()
+    assert running.reload(config)[0] == 200
+    assert running.get("/api/v0/web/components")[1].count("starts when its predecessor") == 4
+    assert time.monotonic() - begin < 1
+
+
+def test_stopping_drains_all_sinks_at_the_same_time_and_keeps_the_watchdog_fed(agent, tmp_path):
+    manager = ServiceManager(tmp_path)
+    running = agent(dead_sinks(tmp_path, "3s"), env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "500000"})
+    wait_queued(running)
+    running.process.terminate()
+    begin = time.monotonic()
+    wait_for("the end", lambda: manager.read() and not running.running())
+    took = time.monotonic() - begin
+    assert running.process.returncode == 0
+    assert 2.5 < took < 6, took  # One drain_timeout, not four.
+    manager.read()
+    stopping = manager.times("STOPPING=1")[0]
+    fed = [when for when in manager.times("WATCHDOG=1") if when > stopping]
+    assert len(fed) >= 5
+    assert max(later - earlier for earlier, later in zip(fed, fed[1:])) < 0.5
+    assert len(manager.times("EXTEND_TIMEOUT_USEC=")) >= 2
+
+
+def test_a_second_signal_ends_a_stop_at_once(agent, tmp_path):
+    running = agent(dead_sinks(tmp_path, "60s"))
+    wait_queued(running)
+    running.process.terminate()
+    wait_for("it to stop", lambda: "stopping" in running.log())
+    assert running.running()
+    running.process.terminate()
+    assert running.process.wait(5) == 0
