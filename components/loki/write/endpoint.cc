@@ -11,10 +11,10 @@ Endpoint::Endpoint(const Context& context, SettingsPtr settings, uint64_t seed)
     : settings_(std::move(settings)),
       shared_settings_(settings_),
       metrics_(context.metrics, settings_->host()),
-      blocks_(settings_->endpoint.queue_config.block_on_overflow),
-      queue_(settings_->endpoint.queue_config.capacity.bytes, metrics_),
-      delivery_(queue_, metrics_, context.log, settings_, seed),
-      sender_(queue_, metrics_, delivery_) {
+      blocks_(settings_->block_on_overflow),
+      queue_(settings_->queue_bytes_max, metrics_),
+      delivery_(metrics_, context.log, settings_, seed),
+      sender_(queue_, metrics_, limits_, delivery_, shared_settings_) {
   metrics_.announce(settings_->endpoint.tenant_id);
 }
 
@@ -34,23 +34,24 @@ void Endpoint::update(SettingsPtr settings) {
   shared_settings_.set(settings_);
   metrics_.set_host(settings_->host());
   metrics_.announce(settings_->endpoint.tenant_id);
-  blocks_ = settings_->endpoint.queue_config.block_on_overflow;
-  queue_.set_capacity(settings_->endpoint.queue_config.capacity.bytes);
+  limits_.forget();
+  blocks_ = settings_->block_on_overflow;
+  queue_.set_capacity(settings_->queue_bytes_max);
   delivery_.update(settings_);
 }
 
 void Endpoint::close(Sender::OnStop on_stop, Clock::time_point deadline) {
-  const auto drain = settings_->endpoint.queue_config.drain_timeout.value;
-  const auto own = Clock::now() + std::chrono::duration_cast<Clock::duration>(drain);
-  deadline_ = std::min(own, deadline);
+  deadline_ = std::min(Clock::now() + settings_->drain_timeout, deadline);
   sender_.set_on_stop(on_stop);
   delivery_.finish_by(deadline_);
   queue_.close();
+  delivery_.poke();
 }
 
 void Endpoint::stop() {
   abort_.request_stop();  // First: whoever is woken by the next line must see it.
   queue_.close();
+  delivery_.poke();
   thread_.join();
 }
 
@@ -74,7 +75,7 @@ void Endpoint::count(const telemetry::LogBatch& batch, Queue::Push result) {
 void Endpoint::overflow(const telemetry::LogBatch& batch) {
   const auto settings = shared_settings_.get();
   for (const auto& [tenant, amount] : amounts_by_tenant(batch, 0, settings->endpoint.tenant_id))
-    metrics_.add_dropped(tenant, drop_reason::kQueueIsFull, amount.entries, amount.bytes);
+    metrics_.add_dropped(tenant, drop_reason::kQueueIsFull, amount);
 }
 
 }  // namespace components::loki::write

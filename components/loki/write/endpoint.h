@@ -7,11 +7,11 @@
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "components/component.h"
-#include "components/loki/write/delivery.h"
 #include "components/loki/write/metrics.h"
 #include "components/loki/write/queue.h"
 #include "components/loki/write/sender.h"
 #include "components/loki/write/settings.h"
+#include "components/shared/sink/delivery.h"
 
 namespace components::loki::write {
 
@@ -57,7 +57,8 @@ class Endpoint {
   Metrics metrics_;
   std::atomic<bool> blocks_;
   Queue queue_;
-  Delivery delivery_;
+  PushLimits limits_;
+  sink::Delivery delivery_;
   Sender sender_;
   std::atomic<bool> is_finished_{false};
   Clock::time_point deadline_ = Clock::time_point::max();

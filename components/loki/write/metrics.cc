@@ -111,12 +111,12 @@ void Metrics::add_retry(const std::string& name) {
   tenant(name).retries->add(1);
 }
 
-void Metrics::add_dropped(const std::string& name, std::string_view reason, uint64_t entries,
-                          uint64_t bytes) {
+void Metrics::add_dropped(const std::string& name, std::string_view reason,
+                          const sink::Amount& amount) {
   base::Lock lock(mutex_);
   Dropped& counts = dropped(name, reason);
-  counts.entries->add(entries);
-  counts.bytes->add(bytes);
+  counts.entries->add(amount.entries);
+  counts.bytes->add(amount.bytes);
 }
 
 void Metrics::observe(const std::string& name, int status, std::chrono::nanoseconds took) {

@@ -80,16 +80,9 @@ void Queue::set_capacity(size_t bytes) {
   admit();
 }
 
-void Queue::poke() {
-  base::Lock lock(mutex_);
-  poked_ = true;
-  for_sender_.notify_one();
-}
-
 void Queue::close() {
   base::Lock lock(mutex_);
   closed_ = true;
-  poked_ = true;
   for_sender_.notify_one();
   for (Waiter* waiter : waiters_) waiter->woken.notify_one();
 }
@@ -127,12 +120,6 @@ void Queue::settle(size_t in_hand) {
   in_hand_ = in_hand;
   show();
   admit();
-}
-
-void Queue::sleep_until(Clock::time_point until) {
-  base::Lock lock(mutex_);
-  for_sender_.wait_until(mutex_, until, [&]() REQUIRES_LOCK(mutex_) { return poked_; });
-  poked_ = false;
 }
 
 bool Queue::closed() const {

@@ -13,7 +13,7 @@
 
 namespace components::loki::write {
 
-using Clock = std::chrono::steady_clock;
+using sink::Clock;
 using BatchPtr = std::shared_ptr<const telemetry::LogBatch>;
 
 /// The batches on their way to one endpoint, between the threads of the sources and the endpoint's
@@ -45,8 +45,6 @@ class Queue {
 
   // For the control thread.
   void set_capacity(size_t bytes);
-  /// Ends sleep_until() early: something has changed.
-  void poke();
   /// Takes nothing from now on; wakes everybody.
   void close();
 
@@ -58,8 +56,6 @@ class Queue {
   std::optional<Item> pop();
   /// What the sender holds from now on, in bytes.
   void settle(size_t in_hand);
-  /// Returns at `until`, or earlier after poke() or close().
-  void sleep_until(Clock::time_point until);
   bool closed() const;
 
  private:
@@ -87,7 +83,6 @@ class Queue {
   size_t in_hand_ GUARDED_BY(mutex_) = 0;  ///< what the sender holds
   size_t wanted_ GUARDED_BY(mutex_) = 0;
   std::list<Waiter*> waiters_ GUARDED_BY(mutex_);  ///< first come, first served
-  bool poked_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

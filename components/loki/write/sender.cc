@@ -20,14 +20,20 @@ double unix_seconds(Clock::time_point point) {
 
 }  // namespace
 
-Sender::Sender(Queue& queue, Metrics& metrics, Delivery& delivery)
-    : queue_(queue), metrics_(metrics), delivery_(delivery), merged_(kMergedMax) {}
+Sender::Sender(Queue& queue, Metrics& metrics, PushLimits& limits, sink::Delivery& delivery,
+               const base::Snapshot<Settings>& settings)
+    : queue_(queue),
+      metrics_(metrics),
+      limits_(limits),
+      delivery_(delivery),
+      newest_settings_(settings),
+      merged_(kMergedMax) {}
 
 void Sender::run(std::stop_token abort) {
   abort_ = std::move(abort);
   for (;;) {
     refresh();
-    const auto wake = queue_.wait(wanted(), settings_->endpoint.batch_wait.value, next_due());
+    const auto wake = queue_.wait(wanted(), settings_->batch_wait, next_due());
     bool took_any = false;
     while (const auto item = queue_.pop()) {
       took_any = true;
@@ -43,8 +49,9 @@ void Sender::run(std::stop_token abort) {
 }
 
 void Sender::refresh() {
-  if (settings_ == delivery_.settings()) return;
-  settings_ = delivery_.settings();
+  auto newest = newest_settings_.get();
+  if (settings_ == newest) return;
+  settings_ = std::move(newest);
   merged_.clear();
 }
 
@@ -68,32 +75,33 @@ void Sender::put(const Queue::Item& item, const telemetry::Entry& entry, Route& 
   const telemetry::LogBatch& batch = *item.batch;
   const size_t size = telemetry::wire::PushEncoder::size_of(batch, entry);
   const std::string& own_tenant = settings_->endpoint.tenant_id;
-  if (route.request == nullptr && !route.has_bad_tenant) {
+  if (route.open == nullptr && !route.has_bad_tenant) {
     const std::string_view tenant = tenant_of(batch.labels(entry), own_tenant);
     route.has_bad_tenant = !is_valid_tenant(tenant);
-    if (!route.has_bad_tenant) route.request = &request_for(tenant);
+    if (!route.has_bad_tenant) route.open = &open_for(tenant);
   }
   if (route.has_bad_tenant) return drop(drop_reason::kInvalidTenant, own_tenant, size);
-  Request& request = *route.request;
-  const bool is_full = request.encoder.bytes() + size > delivery_.request_bytes_max();
-  if (is_full && !request.encoder.empty()) send(request);
-  if (route.generation != request.generation && !find_stream(batch.labels(entry), route))
-    return drop(drop_reason::kStreamLimited, request.tenant, size);
-  if (request.encoder.empty()) request.due = item.arrived + settings_->endpoint.batch_wait.value;
-  if (request.last_batch != batches_) {
-    request.last_batch = batches_;
-    request.acks.push_back(batch.ack);
+  Open& open = *route.open;
+  telemetry::wire::PushEncoder& encoder = open.request.encoder;
+  const bool is_full = encoder.bytes() + size > request_bytes_max();
+  if (is_full && !encoder.empty()) send(open);
+  if (route.generation != open.generation && !find_stream(batch.labels(entry), route))
+    return drop(drop_reason::kStreamLimited, open.tenant, size);
+  if (encoder.empty()) open.due = item.arrived + settings_->batch_wait;
+  if (open.last_batch != batches_) {
+    open.last_batch = batches_;
+    open.request.acks.push_back(batch.ack);
   }
-  request.encoder.add(route.stream, batch, entry);
+  encoder.add(route.stream, batch, entry);
 }
 
 void Sender::drop(std::string_view reason, const std::string& tenant, size_t bytes) {
-  metrics_.add_dropped(tenant, reason, 1, bytes);
+  metrics_.add_dropped(tenant, reason, {1, bytes});
   metrics_.add_waiting(-1);
 }
 
-Sender::Request& Sender::request_for(std::string_view tenant) {
-  const auto [place, is_new] = open_.try_emplace(std::string(tenant));
+Sender::Open& Sender::open_for(std::string_view tenant) {
+  const auto [place, is_new] = open_.try_emplace(std::string(tenant), limits_);
   if (is_new) {
     place->second.tenant = tenant;
     place->second.generation = ++generations_;
@@ -103,10 +111,10 @@ Sender::Request& Sender::request_for(std::string_view tenant) {
 
 /// False when the request has as many streams as it may have without this one.
 bool Sender::find_stream(const telemetry::Labels& labels, Route& route) {
-  const uint32_t stream = route.request->encoder.stream(with_external(labels));
+  const uint32_t stream = route.open->request.encoder.stream(with_external(labels));
   if (settings_->streams_max > 0 && stream >= settings_->streams_max) return false;
   route.stream = stream;
-  route.generation = route.request->generation;
+  route.generation = route.open->generation;
   return true;
 }
 
@@ -119,32 +127,29 @@ const telemetry::Labels& Sender::with_external(const telemetry::Labels& labels) 
 // Sending.
 
 void Sender::send_due(Clock::time_point now) {
-  for (auto& [tenant, request] : open_)
-    if (!request.encoder.empty() && request.due <= now) send(request);
+  for (auto& [tenant, open] : open_)
+    if (!open.request.encoder.empty() && open.due <= now) send(open);
   // Tenants may be many and come and go; one alone keeps its buffers.
   if (open_.size() > 1)
-    std::erase_if(open_, [](const auto& entry) { return entry.second.encoder.empty(); });
+    std::erase_if(open_, [](const auto& entry) { return entry.second.request.encoder.empty(); });
 }
 
-void Sender::send(Request& request) {
-  metrics_.set_sending_since(unix_seconds(request.due - settings_->endpoint.batch_wait.value));
-  const auto rest = delivery_.deliver(request.tenant, request.encoder, abort_);
+void Sender::send(Open& open) {
+  metrics_.set_sending_since(unix_seconds(open.due - settings_->batch_wait));
+  const Amount rest = delivery_.deliver(open.tenant, open.request, abort_);
   metrics_.set_sending_since(0);
-  if (rest.entries > 0) give_up(request, rest);
-  metrics_.add_waiting(-static_cast<int64_t>(request.encoder.entries()));
-  request.acks.clear();
-  request.last_batch = 0;
-  request.encoder.reset();
-  request.generation = ++generations_;
+  if (rest.entries > 0) give_up(open, rest);
+  metrics_.add_waiting(-static_cast<int64_t>(open.request.total().entries));
+  open.request.reset();
+  open.last_batch = 0;
+  open.generation = ++generations_;
   refresh();
 }
 
-void Sender::give_up(const Request& request, const Delivery::Undelivered& rest) {
-  if (on_stop_ == OnStop::drop) {
-    metrics_.add_dropped(request.tenant, drop_reason::kEndpointRemoved, rest.entries, rest.bytes);
-    return;
-  }
-  for (const telemetry::Ack& ack : request.acks) ack.abandon();
+void Sender::give_up(const Open& open, const Amount& rest) {
+  if (on_stop_ == OnStop::drop)
+    return metrics_.add_dropped(open.tenant, drop_reason::kEndpointRemoved, rest);
+  for (const telemetry::Ack& ack : open.request.acks) ack.abandon();
 }
 
 void Sender::give_up(const telemetry::LogBatch& batch, size_t first_entry) {
@@ -152,26 +157,32 @@ void Sender::give_up(const telemetry::LogBatch& batch, size_t first_entry) {
   if (on_stop_ == OnStop::abandon) return batch.ack.abandon();
   for (const auto& [tenant, amount] :
        amounts_by_tenant(batch, first_entry, settings_->endpoint.tenant_id))
-    metrics_.add_dropped(tenant, drop_reason::kEndpointRemoved, amount.entries, amount.bytes);
+    metrics_.add_dropped(tenant, drop_reason::kEndpointRemoved, amount);
+}
+
+size_t Sender::request_bytes_max() const {
+  return std::min(settings_->request_bytes_max, limits_.request_bytes.load());
 }
 
 size_t Sender::open_bytes() const {
   size_t bytes = 0;
-  for (const auto& [tenant, request] : open_)
-    bytes += request.encoder.bytes() + request.encoder.entries() * kEntryOverhead;
+  for (const auto& [tenant, open] : open_) {
+    const Amount amount = open.request.total();
+    bytes += amount.bytes + amount.entries * kEntryOverhead;
+  }
   return bytes;
 }
 
 /// How much must wait to make it worth while to wake up: about what completes a request.
 size_t Sender::wanted() const {
-  const size_t full = delivery_.request_bytes_max();
+  const size_t full = request_bytes_max();
   return std::max(full - std::min(full, open_bytes()), full / 8);
 }
 
 Clock::time_point Sender::next_due() const {
   auto due = Clock::time_point::max();
-  for (const auto& [tenant, request] : open_)
-    if (!request.encoder.empty()) due = std::min(due, request.due);
+  for (const auto& [tenant, open] : open_)
+    if (!open.request.encoder.empty()) due = std::min(due, open.due);
   return due;
 }
 

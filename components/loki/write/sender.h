@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "components/loki/write/delivery.h"
 #include "components/loki/write/metrics.h"
+#include "components/loki/write/push_request.h"
 #include "components/loki/write/queue.h"
 #include "components/loki/write/settings.h"
+#include "components/shared/sink/delivery.h"
 #include "telemetry/lru_cache.h"
-#include "telemetry/wire/loki_push.h"
 
 namespace components::loki::write {
 
@@ -32,7 +32,8 @@ class Sender {
     drop      ///< the endpoint was removed from the configuration: counted as endpoint_removed
   };
 
-  Sender(Queue& queue, Metrics& metrics, Delivery& delivery);
+  Sender(Queue& queue, Metrics& metrics, PushLimits& limits, sink::Delivery& delivery,
+         const base::Snapshot<Settings>& settings);
 
   /// The thread's body: returns when the queue was closed and what waited is dealt with.
   /// `abort` cuts short what is on the wire.
@@ -42,17 +43,18 @@ class Sender {
   void set_on_stop(OnStop on_stop) { on_stop_ = on_stop; }
 
  private:
-  struct Request {
+  /// The request of a tenant that is being filled.
+  struct Open {
+    explicit Open(PushLimits& limits) : request(limits) {}
     std::string tenant;
-    telemetry::wire::PushEncoder encoder;
-    std::vector<telemetry::Ack> acks;
+    PushRequest request;
     uint64_t last_batch = 0;  ///< number of the batch whose ack was added last
-    uint64_t generation = 0;  ///< changes when the encoder is emptied
+    uint64_t generation = 0;  ///< changes when the request is emptied
     Clock::time_point due;
   };
   /// Where the entries of one label set of the current batch go.
   struct Route {
-    Request* request = nullptr;
+    Open* open = nullptr;
     bool has_bad_tenant = false;
     uint64_t generation = 0;
     uint32_t stream = 0;
@@ -61,30 +63,34 @@ class Sender {
   void refresh();
   void place(const Queue::Item& item);
   void put(const Queue::Item& item, const telemetry::Entry& entry, Route& route);
-  Request& request_for(std::string_view tenant);
+  Open& open_for(std::string_view tenant);
   void drop(std::string_view reason, const std::string& tenant, size_t bytes);
   bool find_stream(const telemetry::Labels& labels, Route& route);
   const telemetry::Labels& with_external(const telemetry::Labels& labels);
 
-  void send(Request& request);
+  void send(Open& open);
   void send_due(Clock::time_point now);
-  void give_up(const Request& request, const Delivery::Undelivered& rest);
+  void give_up(const Open& open, const Amount& rest);
   void give_up(const telemetry::LogBatch& batch, size_t first_entry);
   bool is_over() const { return delivery_.time_is_over() || abort_.stop_requested(); }
 
+  /// Size at which a request is full.
+  size_t request_bytes_max() const;
   size_t open_bytes() const;
   size_t wanted() const;
   Clock::time_point next_due() const;
 
   Queue& queue_;
   Metrics& metrics_;
-  Delivery& delivery_;
+  PushLimits& limits_;
+  sink::Delivery& delivery_;
+  const base::Snapshot<Settings>& newest_settings_;
   std::atomic<OnStop> on_stop_{OnStop::abandon};
 
   std::stop_token abort_;
   SettingsPtr settings_;
-  std::map<std::string, Request> open_;  ///< by tenant
-  std::vector<Route> routes_;            ///< by label set of the current batch
+  std::map<std::string, Open> open_;  ///< by tenant
+  std::vector<Route> routes_;         ///< by label set of the current batch
   telemetry::LruCache<telemetry::Labels, telemetry::Labels, telemetry::LabelsHash> merged_;
   uint64_t generations_ = 0;
   uint64_t batches_ = 0;  ///< number of the current batch

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/version.h"
-#include "components/shared/http_client/client.h"
 #include "river/schema/decode.h"
 #include "telemetry/wire/loki_push.h"
 
@@ -19,12 +17,36 @@ telemetry::Labels Settings::with_external(const telemetry::Labels& labels) const
   return telemetry::Labels(std::move(merged));  // Of a repeated name the last one wins.
 }
 
+namespace {
+
+std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
+  return std::chrono::ceil<std::chrono::milliseconds>(duration.value);
+}
+
+void fill(Settings& settings, const EndpointArguments& endpoint) {
+  settings.endpoint = endpoint;
+  settings.url = io::http::parse_url(endpoint.url.text);
+  settings.http = endpoint.http;
+  settings.extra_headers = endpoint.headers;
+  settings.remote_timeout = milliseconds(endpoint.remote_timeout);
+  settings.min_backoff = milliseconds(endpoint.min_backoff_period);
+  settings.max_backoff = milliseconds(endpoint.max_backoff_period);
+  settings.tries_max = endpoint.max_backoff_retries.value_or(0);
+  settings.retry_on_http_429 = endpoint.retry_on_http_429;
+  settings.request_bytes_max = endpoint.batch_size.bytes;
+  settings.batch_wait = endpoint.batch_wait.value;
+  settings.queue_bytes_max = endpoint.queue_config.capacity.bytes;
+  settings.block_on_overflow = endpoint.queue_config.block_on_overflow;
+  settings.drain_timeout = endpoint.queue_config.drain_timeout.value;
+}
+
+}  // namespace
+
 std::vector<SettingsPtr> settings_of(const Arguments& arguments) {
   std::vector<SettingsPtr> all;
   for (const EndpointArguments& endpoint : arguments.endpoint) {
     auto settings = std::make_shared<Settings>();
-    settings->endpoint = endpoint;
-    settings->url = io::http::parse_url(endpoint.url.text);
+    fill(*settings, endpoint);
     settings->external_labels.assign(arguments.external_labels.entries.begin(),
                                      arguments.external_labels.entries.end());
     settings->streams_max = static_cast<size_t>(std::max<int64_t>(arguments.max_streams, 0));
@@ -39,17 +61,10 @@ bool same(const Settings& a, const Settings& b) {
              river::schema::encode(kEndpoint, &b.endpoint);
 }
 
-base::Result<io::http::Headers> push_headers(const Settings& settings, const std::string& tenant) {
+io::http::Headers Settings::protocol_headers(const std::string& tenant) const {
   io::http::Headers headers = {{"Content-Type", "application/x-protobuf"},
-                               {"Content-Encoding", "snappy"},
-                               {"User-Agent", fmt::format("Tributary/{}", base::kVersion)}};
+                               {"Content-Encoding", "snappy"}};
   if (!tenant.empty()) headers.push_back({"X-Scope-OrgID", tenant});
-  auto asked = request_headers(settings.endpoint.http);
-  if (!asked) return asked;
-  headers.insert(headers.end(), asked->begin(), asked->end());
-  // Those that the client sets itself stay what they are.
-  for (const auto& [name, value] : settings.endpoint.headers)
-    if (io::http::find(headers, name).empty()) headers.push_back({name, value});
   return headers;
 }
 

@@ -1,0 +1,46 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "components/shared/sink/request.h"
+
+namespace components::sink {
+
+/// Reasons of a drop that are decided here. What a server refuses is dropped with the reason that
+/// the protocol finds in its answer.
+namespace drop_reason {
+/// The server refused them without a reason that is known, or max_backoff_retries is used up.
+inline constexpr std::string_view kIngesterError = "ingester_error";
+/// Answered 429 while retry_on_http_429 is false.
+inline constexpr std::string_view kRateLimited = "rate_limited";
+/// block_on_overflow is false.
+inline constexpr std::string_view kQueueIsFull = "queue_is_full";
+/// Still waiting when their endpoint was removed from the configuration.
+inline constexpr std::string_view kEndpointRemoved = "endpoint_removed";
+}  // namespace drop_reason
+
+/// What is counted of one endpoint. A component implements it with the series that Grafana Alloy
+/// has for it. A lane is a tenant, for protocols that have them. Thread safe.
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+
+  /// Entries offered to the endpoint.
+  virtual void add_received(uint64_t entries) = 0;
+  virtual void add_sent(const std::string& lane, uint64_t entries, uint64_t compressed_bytes) = 0;
+  virtual void add_retry(const std::string& lane) = 0;
+  virtual void add_dropped(const std::string& lane, std::string_view reason,
+                           const Amount& amount) = 0;
+  /// Counts one try; status kNoAnswer: there was none.
+  virtual void observe(const std::string& lane, int status, std::chrono::nanoseconds took) = 0;
+
+  /// Entries that wait or are being sent: more, or fewer.
+  virtual void add_waiting(int64_t entries) = 0;
+  /// Memory of what waits or is being sent.
+  virtual void set_held_bytes(size_t bytes) = 0;
+};
+
+}  // namespace components::sink

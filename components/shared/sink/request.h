@@ -1,0 +1,64 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "telemetry/ack.h"
+
+namespace components::sink {
+
+using Clock = std::chrono::steady_clock;
+
+/// How much: entries (lines, samples, spans), and bytes of them as the protocol counts.
+struct Amount {
+  uint64_t entries = 0;
+  uint64_t bytes = 0;
+
+  Amount& operator+=(const Amount& other) {
+    entries += other.entries;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+
+/// What was dropped of a refused request, and the value of the label `reason` for it, a constant.
+struct Lost {
+  std::string_view reason;
+  Amount amount;
+};
+
+/// Entries that are sent together, encoded, and the acks of the batches they came from. A protocol
+/// derives its own, which also says how entries are added.
+///
+/// It is sent in parts, one after the other. At first one part holds everything; a part that the
+/// server refuses is replaced by smaller ones. Not thread safe: whoever collects hands it over to
+/// whoever sends.
+class Request {
+ public:
+  Request() = default;
+  virtual ~Request() = default;
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  /// All that was added to it.
+  virtual Amount total() const = 0;
+  /// What was neither accepted nor dropped yet.
+  virtual Amount rest() const = 0;
+  /// Whether that is nothing.
+  virtual bool is_done() const = 0;
+
+  /// The part to send now.
+  virtual Amount part() const = 0;
+  /// Its body, compressed; made when it is asked for first. Valid until the part is dealt with.
+  virtual std::string_view body() = 0;
+  virtual void part_accepted() = 0;
+  virtual void part_dropped() = 0;
+  /// The server does not accept the part: `too_large` says that only its size is wrong, `answer`
+  /// is the body of its answer. Gives back what is dropped; the rest is to be sent again.
+  virtual std::vector<Lost> refuse(std::string_view answer, bool too_large) = 0;
+
+  std::vector<telemetry::Ack> acks;
+};
+
+}  // namespace components::sink

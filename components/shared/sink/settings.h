@@ -1,0 +1,45 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "components/shared/http_client/signature.h"
+#include "io/http/message.h"
+#include "io/http/url.h"
+
+namespace components::sink {
+
+/// What sending to one endpoint needs to know, whatever the protocol; made from a component's
+/// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
+struct Settings {
+  base::Result<io::http::Url> url;
+  HttpClientArguments http;
+  std::map<std::string, std::string> extra_headers;  ///< asked for in the configuration
+  std::chrono::milliseconds remote_timeout{0};
+  std::chrono::milliseconds min_backoff{0};
+  std::chrono::milliseconds max_backoff{0};
+  int64_t tries_max = 0;  ///< in all; 0: no limit
+  bool retry_on_http_429 = true;
+  size_t request_bytes_max = 0;
+  std::chrono::nanoseconds batch_wait{0};  ///< longest time an entry waits for a request
+  size_t queue_bytes_max = 0;
+  bool block_on_overflow = true;
+  std::chrono::nanoseconds drain_timeout{0};  ///< how long a stop goes on sending
+
+  Settings() = default;
+  virtual ~Settings() = default;
+  Settings(const Settings&) = default;
+  Settings& operator=(const Settings&) = default;
+
+  /// "loki:3100", for metrics and messages.
+  std::string host() const { return url ? url->host_header() : std::string(); }
+  /// The headers that the protocol wants on a request of this lane.
+  virtual io::http::Headers protocol_headers(const std::string& lane) const = 0;
+};
+using SettingsPtr = std::shared_ptr<const Settings>;
+
+}  // namespace components::sink
