@@ -32,6 +32,8 @@ Agent::Agent(Options options)
   last_load_successful_ =
       metrics_.gauge("tributary_config_last_load_successful",
                      "1 when the last load of the configuration succeeded.", {});
+  longest_turn_ = metrics_.gauge("tributary_control_longest_turn_seconds",
+                                 "Longest time that the control thread was busy at a stretch.", {});
   build_info_ = metrics_.gauge("tributary_build_info", "Always 1; the version is a label.",
                                {{"version", std::string(base::kVersion)}});
   build_info_->set(1);
@@ -116,6 +118,7 @@ void Agent::stop() {
   if (std::exchange(is_stopping_, true)) return loop_.quit();
   notify("STOPPING=1");
   base::Logger().info("stopping");
+  loop_.close_to_questions();  // Its threads may be asking this one, which waits for their end.
   server_->stop();
   graph_.stop(graph::Graph::Clock::now() + graph::Graph::kDrainMax);
   if (!graph_.is_draining()) return loop_.quit();

@@ -82,6 +82,7 @@ class Agent {
   std::shared_ptr<base::metrics::Gauge> last_load_successful_;
   std::shared_ptr<base::metrics::Gauge> config_hash_;
   std::shared_ptr<base::metrics::Gauge> build_info_;
+  std::shared_ptr<base::metrics::Gauge> longest_turn_;
   bool retry_scheduled_ = false;
   bool end_of_drained_scheduled_ = false;
   bool is_stopping_ = false;

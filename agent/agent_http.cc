@@ -29,7 +29,7 @@ Response Agent::answer(const Request& request) {
       return http::text_answer(405, "use GET or POST\n");
     const auto reloaded =
         loop_.ask<ReloadAnswer>([this] { return reload(); }, limits::kControlPatience);
-    if (!reloaded) return http::text_answer(503, "the agent is busy; the reload is still queued\n");
+    if (!reloaded) return http::text_answer(503, "the agent is busy or stopping; see its log\n");
     return http::text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
   }
   if (!reads) return http::text_answer(405, "use GET\n");
@@ -37,7 +37,7 @@ Response Agent::answer(const Request& request) {
   const auto ask_components = [this](Response (*say)(const std::vector<graph::ComponentStatus>&)) {
     const auto status = loop_.ask<std::vector<graph::ComponentStatus>>(
         [this] { return graph_.status(); }, limits::kControlPatience);
-    return status ? say(*status) : http::text_answer(503, "the agent is busy\n");
+    return status ? say(*status) : http::text_answer(503, "the agent is busy or stopping\n");
   };
   if (path == "/-/healthy") return ask_components(http::healthy_answer);
   if (path == "/api/v0/web/components") return ask_components(http::components_answer);
@@ -84,7 +84,9 @@ void Agent::apply_http_block() {
 
 void Agent::restart_server(const io::http::Server::Options& options) {
   const io::http::Server::Options before = serving_;
+  loop_.close_to_questions();  // Its threads may be asking this one, which waits for their end.
   server_->stop();
+  loop_.open_to_questions();
   const auto served = serve(options);
   if (served) return;
   base::Logger("http").error("{}; the server keeps its old settings", served.error().message);
@@ -93,6 +95,7 @@ void Agent::restart_server(const io::http::Server::Options& options) {
 }
 
 Response Agent::metrics() {
+  longest_turn_->set(std::chrono::duration<double>(loop_.longest_turn()).count());
   return {200,
           {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
           metrics_.expose() + http::process_metrics()};

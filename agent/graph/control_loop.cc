@@ -33,9 +33,33 @@ base::Result<void> ControlLoop::handle_signals(const std::vector<int>& signals,
 void ControlLoop::post(Task task) {
   {
     base::Lock lock(mutex_);
-    posted_.push_back(std::move(task));
+    posted_.push_back({std::move(task), nullptr});
   }
   wake_.notify();
+}
+
+bool ControlLoop::call(Task task, std::chrono::milliseconds patience) {
+  const auto call = std::make_shared<Call>();
+  base::Lock lock(mutex_);
+  if (is_closed_) return false;
+  posted_.push_back({std::move(task), call});
+  wake_.notify();
+  call_ended_.wait_for(mutex_, patience, [&] { return call->is_done || call->is_refused; });
+  return call->is_done;
+}
+
+void ControlLoop::close_to_questions() {
+  base::Lock lock(mutex_);
+  is_closed_ = true;
+  for (const Posted& posted : posted_)
+    if (posted.call) posted.call->is_refused = true;
+  std::erase_if(posted_, [](const Posted& posted) { return posted.call != nullptr; });
+  call_ended_.notify_all();
+}
+
+void ControlLoop::open_to_questions() {
+  base::Lock lock(mutex_);
+  is_closed_ = false;
 }
 
 void ControlLoop::after(std::chrono::milliseconds delay, Task task) {
@@ -47,9 +71,11 @@ void ControlLoop::run() {
     pollfd waits[] = {{wake_.fd(), POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}};
     const int ready = ::poll(waits, 2, poll_timeout_ms());
     ENSURE(ready >= 0 || errno == EINTR);
+    const auto woken = Clock::now();
     if (waits[1].revents & POLLIN) read_signals();
     run_posted();
     run_due();
+    longest_turn_ = std::max<std::chrono::nanoseconds>(longest_turn_, Clock::now() - woken);
   }
 }
 
@@ -57,14 +83,33 @@ void ControlLoop::quit() {
   post([this] { quitting_ = true; });
 }
 
+std::optional<ControlLoop::Posted> ControlLoop::next_posted() {
+  base::Lock lock(mutex_);
+  if (posted_.empty()) return std::nullopt;
+  Posted next = std::move(posted_.front());
+  posted_.pop_front();
+  return next;
+}
+
 void ControlLoop::run_posted() {
   wake_.clear();
-  std::vector<Task> tasks;
+  size_t count = 0;
   {
     base::Lock lock(mutex_);
-    tasks.swap(posted_);
+    count = posted_.size();
   }
-  for (const Task& task : tasks) task();
+  // Not those that come meanwhile: signals and timers have their turn, too.
+  for (; count > 0; --count) {
+    const auto next = next_posted();
+    if (!next) break;
+    next->task();
+    if (!next->call) continue;
+    base::Lock lock(mutex_);
+    next->call->is_done = true;
+    call_ended_.notify_all();
+  }
+  base::Lock lock(mutex_);
+  if (!posted_.empty()) wake_.notify();
 }
 
 void ControlLoop::run_due() {

@@ -1,7 +1,8 @@
 #pragma once
+#include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,16 +36,24 @@ class ControlLoop {
   /// Runs a task on the loop soon after `delay`. On the loop's thread only.
   void after(std::chrono::milliseconds delay, Task task);
 
-  /// Runs a function on the loop and waits for its answer; nothing when that takes longer than
-  /// `patience`. For other threads than the loop's.
+  /// Runs a function on the loop and waits for its answer. Nothing when that takes longer than
+  /// `patience` (the function is still going to run) or when the loop is closed to questions (it
+  /// does not run). For other threads than the loop's.
   template <class T>
   std::optional<T> ask(std::function<T()> question, std::chrono::milliseconds patience) {
-    auto answer = std::make_shared<std::promise<T>>();
-    auto future = answer->get_future();
-    post([answer, question = std::move(question)] { answer->set_value(question()); });
-    if (future.wait_for(patience) != std::future_status::ready) return std::nullopt;
-    return future.get();
+    const auto answer = std::make_shared<std::optional<T>>();
+    const bool is_answered =
+        call([answer, question = std::move(question)] { *answer = question(); }, patience);
+    return is_answered ? std::move(*answer) : std::nullopt;
   }
+  /// From now on ask() answers nothing at once, also to those who wait now: called on the loop's
+  /// thread before it waits for the end of threads that may be asking.
+  void close_to_questions();
+  void open_to_questions();
+
+  /// The longest that one turn of the loop has taken so far: what everybody else had to wait, and
+  /// what the watchdog sees. Thread safe.
+  std::chrono::nanoseconds longest_turn() const { return longest_turn_.load(); }
 
   /// Runs until quit().
   void run();
@@ -52,6 +61,19 @@ class ControlLoop {
   void quit();
 
  private:
+  /// A thread that waits in ask().
+  struct Call {
+    bool is_done = false;
+    bool is_refused = false;
+  };
+  struct Posted {
+    Task task;
+    std::shared_ptr<Call> call;  ///< null: nobody waits
+  };
+
+  /// Whether the task ran in time.
+  bool call(Task task, std::chrono::milliseconds patience);
+  std::optional<Posted> next_posted();
   void run_posted();
   void run_due();
   int poll_timeout_ms() const;
@@ -62,8 +84,11 @@ class ControlLoop {
   std::function<void(int)> on_signal_;
   std::multimap<Clock::time_point, Task> timers_;
   bool quitting_ = false;
+  std::atomic<std::chrono::nanoseconds> longest_turn_{std::chrono::nanoseconds(0)};
   base::Mutex mutex_;
-  std::vector<Task> posted_ GUARDED_BY(mutex_);
+  base::Condition call_ended_;
+  std::deque<Posted> posted_ GUARDED_BY(mutex_);
+  bool is_closed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace agent::graph

@@ -1,6 +1,10 @@
 """The control thread waits for nothing: reloads, stops and the watchdog while backends are dead."""
 import socket
+import ssl
+import subprocess
+import threading
 import time
+import urllib.request
 
 from programs import free_port, wait_for
 
@@ -102,3 +106,63 @@ def test_a_second_signal_ends_a_stop_at_once(agent, tmp_path):
     assert running.running()
     running.process.terminate()
     assert running.process.wait(5) == 0
+
+
+class Hammer:
+    """Asks for /-/healthy from several threads, without a pause, until the block ends."""
+
+    def __init__(self, running):
+        self.running = running
+        self.ended = threading.Event()
+        self.asked = 0
+        self.threads = [threading.Thread(target=self.run) for _ in range(4)]
+
+    def run(self):
+        while not self.ended.is_set():
+            self.running.get("/-/healthy")
+            self.asked += 1
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        wait_for("the first answers", lambda: self.asked >= 20)
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+
+
+# Many components, so that a reload and each answer keep the control thread busy while others ask.
+MANY = "".join(f'loki.relabel "r{number}" {{\n\tforward_to = []\n}}\n' for number in range(2000))
+
+
+def test_questions_over_http_do_not_hold_up_a_stop(agent):
+    running = agent(MANY)
+    with Hammer(running):
+        running.hang_up()
+        running.process.terminate()
+        assert running.process.wait(5) == 0
+
+
+def test_questions_over_http_do_not_hold_up_a_restart_of_the_server(agent, tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", "/CN=localhost", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    running = agent(MANY)
+    with Hammer(running):
+        running.config_path.write_text(
+            f'http {{\n\ttls {{\n\t\tcert_file = "{cert}"\n\t\tkey_file  = "{key}"\n\t}}\n}}\n' + MANY)
+        running.hang_up()
+        wait_for("an answer with TLS", lambda: answers_with_tls(running.port), seconds=10)
+
+
+def answers_with_tls(port):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/-/healthy", timeout=5, context=context) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
