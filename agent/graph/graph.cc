@@ -62,7 +62,9 @@ Graph::Graph(std::span<const components::Builder> builders, std::filesystem::pat
     : builders_(builders),
       storage_(std::move(storage)),
       metrics_(metrics),
-      wake_(std::move(wake)) {}
+      wake_(std::make_shared<Wake>()) {
+  wake_->call = std::move(wake);
+}
 
 Graph::~Graph() {
   stop(Clock::now());
@@ -113,7 +115,7 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
                                 .log = base::Logger(node.id),
                                 .publish = [slot = running->slot, wake = wake_](Value exports) {
                                   slot->set(std::move(exports));
-                                  wake();
+                                  if (!wake->is_called.exchange(true)) wake->call();
                                 }};
     running->component = builder->build(std::move(context), running->arguments.decoded.get());
   }
@@ -201,6 +203,7 @@ bool Graph::is_draining(std::string_view id) const {
 }
 
 void Graph::propagate() {
+  wake_->is_called = false;  // Before the look: what is published after it wakes again.
   if (!configuration_) return;
   // Dependency order: one pass settles what publishes synchronously; what is published later wakes.
   std::set<const Node*> changed;

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -31,7 +32,8 @@ class Graph {
   /// How long components that end may deliver what they have, whatever their arguments say.
   static constexpr std::chrono::minutes kDrainMax{2};
 
-  /// `wake` is called from any thread when propagate() has work; it must not block.
+  /// `wake` is called from any thread when propagate() has work, once however many components
+  /// publish until then; it must not block.
   Graph(std::span<const components::Builder> builders, std::filesystem::path storage,
         base::metrics::Registry& metrics, std::function<void()> wake);
   ~Graph();
@@ -97,7 +99,12 @@ class Graph {
   std::span<const components::Builder> builders_;
   std::filesystem::path storage_;
   base::metrics::Registry& metrics_;
-  std::function<void()> wake_;
+  /// Shared with the components, which may publish when the graph is gone.
+  struct Wake {
+    std::function<void()> call;
+    std::atomic<bool> is_called = false;
+  };
+  const std::shared_ptr<Wake> wake_;
   std::unique_ptr<Configuration> configuration_;
   std::vector<std::unique_ptr<ComponentInstance>> running_;  ///< in dependency order
   std::vector<Draining> draining_;
