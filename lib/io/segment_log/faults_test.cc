@@ -243,7 +243,7 @@ TEST_CASE("segment log: a file system that runs full, and one that becomes read-
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    const auto mount = folder.path();
+    const auto& mount = folder.path();
     if (::unshare(CLONE_NEWNS) != 0 ||
         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         ::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=1m") != 0)

@@ -82,7 +82,7 @@ bool Index::close_segment() {
 
 bool Index::wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_point until) {
   base::Lock lock(mutex_);
-  return for_room_.wait_until(mutex_, stop, until,
+  return for_room_.wait_until(mutex_, std::move(stop), until,
                               [&]() REQUIRES_LOCK(mutex_) { return has_room(bytes); });
 }
 
@@ -182,12 +182,12 @@ uint64_t Index::acknowledged(const Position& position) const {
 bool Index::wait_for_record(const Position& position, std::stop_token stop,
                             Clock::time_point until) {
   base::Lock lock(mutex_);
-  return for_readers_.wait_until(mutex_, stop, until, [&]() REQUIRES_LOCK(mutex_) {
+  return for_readers_.wait_until(mutex_, std::move(stop), until, [&]() REQUIRES_LOCK(mutex_) {
     return !segments_.empty() && position.next < segments_.back()->end;
   });
 }
 
-bool Index::wait_for_work(std::stop_token stop) {
+bool Index::wait_for_work(const std::stop_token& stop) {
   base::Lock lock(mutex_);
   while (!stop.stop_requested()) {
     if (is_due(Clock::now())) return true;

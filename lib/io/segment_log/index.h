@@ -90,7 +90,7 @@ class Index {
     std::optional<std::map<std::string, uint64_t>> cursors;  ///< when one has moved
   };
   /// Until something is due. False when stop is requested.
-  bool wait_for_work(std::stop_token stop);
+  bool wait_for_work(const std::stop_token& stop);
   Pending take_pending();
   /// The cursors could not be saved: they are due again.
   void put_back_cursors();

@@ -53,9 +53,9 @@ base::Result<std::unique_ptr<Log>> Log::open(Options options, const base::metric
   if (!found) return base::in_context("disk queue", found.error());
   std::unique_ptr<Log> opened(new Log(std::move(options), std::move(metrics), std::move(log),
                                       std::move(*lock), std::move(*found)));
-  auto thread = base::Thread::start("disk queue", [self = opened.get()](std::stop_token stop) {
-    self->commit_until_stopped(stop);
-  });
+  auto thread = base::Thread::start(
+      "disk queue",
+      [self = opened.get()](const std::stop_token& stop) { self->commit_until_stopped(stop); });
   if (!thread) return base::in_context("disk queue", thread.error());
   opened->thread_ = std::move(*thread);
   return opened;
