@@ -52,7 +52,7 @@ HEADER_LINES = 150
 # Files under this many lines want a reason, too: an idea is rarely that short. Their number may only shrink;
 # `scripts/tidy.py --small` lists them.
 SMALL_LINES = 40
-SMALL_FILES = 121
+SMALL_FILES = 120
 SOURCE_LINES = 500
 FUNCTION_LINES = 60
 LINE_COLUMNS = 100

@@ -5,7 +5,7 @@
 namespace telemetry {
 
 template <class Position>
-Ack AckWindow<Position>::issue(Position position, std::shared_ptr<const void> held) {
+Ack AckWindow<Position>::issue(Position position) {
   uint64_t number = 0;
   {
     base::Lock lock(state_->mutex);
@@ -13,9 +13,7 @@ Ack AckWindow<Position>::issue(Position position, std::shared_ptr<const void> he
     // Behind a gap nothing can be reported, so nothing is remembered.
     if (!state_->broken) state_->slots.push_back({std::move(position), Fate::open});
   }
-  return Ack([state = state_, number, held = std::move(held)](bool delivered) {
-    state->resolve(number, delivered);
-  });
+  return Ack([state = state_, number](bool delivered) { state->resolve(number, delivered); });
 }
 
 template <class Position>

@@ -35,8 +35,7 @@ class AckWindow {
       : state_(std::make_shared<State>(std::move(advance), std::move(on_broken))) {}
 
   /// The token of the next batch; `position` is where reading resumes once it is delivered.
-  /// `held` is released after the batch was resolved (a share of a budget, for example).
-  Ack issue(Position position, std::shared_ptr<const void> held = nullptr);
+  Ack issue(Position position);
 
   /// Some batch was abandoned; the position will not move any more.
   bool broken() const;

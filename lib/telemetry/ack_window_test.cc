@@ -95,15 +95,6 @@ TEST_CASE("ack window: outlived by its acks; silent after detach") {
   CHECK(reached == 7);
 }
 
-TEST_CASE("ack window: what it holds for a batch is released with the batch") {
-  auto budget = std::make_shared<int>(0);
-  AckWindow<uint64_t> window([](const uint64_t&) {});
-  Ack ack = window.issue(1, budget);
-  CHECK(budget.use_count() == 2);
-  ack = Ack();
-  CHECK(budget.use_count() == 1);
-}
-
 TEST_CASE("ack window: any order of resolution from two threads ends at the last position") {
   const auto seed = std::random_device{}();
   INFO("seed ", seed);

@@ -22,10 +22,11 @@ inline bool eventually(const std::function<bool()>& condition,
   return true;
 }
 
-/// A receiver that keeps what it is given. Lets go of acks at once, or holds them, or abandons.
+/// A receiver that keeps what it is given. Lets go of acks at once, or holds them, or abandons, or
+/// blocks as a sink does whose backend is down.
 class LogSink final : public telemetry::LogReceiver {
  public:
-  enum class Mode { deliver, hold, abandon };
+  enum class Mode { deliver, hold, abandon, block };
 
   struct Line {
     std::string text;
@@ -36,6 +37,9 @@ class LogSink final : public telemetry::LogReceiver {
   void receive(telemetry::LogBatch batch) override {
     base::Lock lock(mutex_);
     ++batches_;
+    if (!changed_.wait(mutex_, batch.stop,
+                       [this]() REQUIRES_LOCK(mutex_) { return mode_ != Mode::block; }))
+      return batch.ack.abandon();
     if (mode_ == Mode::abandon) return batch.ack.abandon();
     for (const auto& entry : batch.entries)
       lines_.push_back({std::string(batch.line(entry)),
@@ -45,6 +49,7 @@ class LogSink final : public telemetry::LogReceiver {
   void set(Mode mode) {
     base::Lock lock(mutex_);
     mode_ = mode;
+    changed_.notify_all();
   }
   /// Delivers what is held.
   void release() {
@@ -76,6 +81,7 @@ class LogSink final : public telemetry::LogReceiver {
 
  private:
   mutable base::Mutex mutex_;
+  base::Condition changed_;
   Mode mode_ GUARDED_BY(mutex_) = Mode::deliver;
   std::vector<Line> lines_ GUARDED_BY(mutex_);
   std::vector<telemetry::Ack> held_ GUARDED_BY(mutex_);

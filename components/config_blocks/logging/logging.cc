@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "components/shared/receivers.h"
+#include "components/shared/batches.h"
 
 namespace components::config_blocks::logging {
 namespace {

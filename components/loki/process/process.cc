@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "components/shared/receivers.h"
+#include "components/shared/batches.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::process {

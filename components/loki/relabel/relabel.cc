@@ -1,6 +1,6 @@
 #include "components/loki/relabel/relabel.h"
 
-#include "components/shared/receivers.h"
+#include "components/shared/batches.h"
 #include "components/shared/rule/rule.h"
 #include "river/schema/decode.h"
 

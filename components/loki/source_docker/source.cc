@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "components/shared/receivers.h"
+#include "components/shared/batches.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::source_docker {

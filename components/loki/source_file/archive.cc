@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "components/loki/source_file/file_reader.h"
+#include "components/loki/source_file/rotation.h"
 #include "io/backoff.h"
 
 namespace components::loki::source_file {
@@ -35,6 +36,7 @@ Archive::~Archive() {
 std::string Archive::resume_text() const {
   ResumePoint point;
   point.offset = offset_;
+  point.seen_ns = file_clock_ns();
   return point.text();
 }
 

@@ -1,6 +1,5 @@
 #include "components/loki/source_file/file_reader.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -12,6 +11,8 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+
+#include "components/loki/source_file/rotation.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -120,33 +121,18 @@ Fingerprint fingerprint_of(int fd, uint64_t size) {
 }
 
 std::string ResumePoint::text() const {
-  return fmt::format("{} {}:{} {}:{:08x}", offset, device, inode, beginning.size, beginning.crc);
+  return fmt::format("{} {}:{} {}:{:08x} {}", offset, device, inode, beginning.size, beginning.crc,
+                     seen_ns);
 }
 
 std::optional<ResumePoint> ResumePoint::parse(std::string_view text) {
   ResumePoint point;
+  const bool dated = std::count(text.begin(), text.end(), ' ') == 3;
   const bool whole = take(text, point.offset, ' ') && take(text, point.device, ':') &&
                      take(text, point.inode, ' ') && take(text, point.beginning.size, ':') &&
-                     take(text, point.beginning.crc, '\0', 16);
+                     take(text, point.beginning.crc, dated ? ' ' : '\0', 16) &&
+                     (!dated || take(text, point.seen_ns, '\0'));
   return whole ? std::optional(point) : std::nullopt;
-}
-
-std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode) {
-  DIR* directory = ::opendir(folder.c_str());
-  if (!directory) return "";
-  std::string found;
-  while (const dirent* child = ::readdir(directory)) {
-    if (child->d_ino != inode) continue;
-    const std::string path = folder + "/" + child->d_name;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || status.st_dev != device || status.st_ino != inode ||
-        !S_ISREG(status.st_mode))
-      continue;
-    found = path;
-    break;
-  }
-  ::closedir(directory);
-  return found;
 }
 
 namespace {
@@ -199,6 +185,13 @@ uint64_t FileReader::size() const {
   return ::fstat(fd(), &status) == 0 ? static_cast<uint64_t>(status.st_size) : 0;
 }
 
+bool FileReader::is_quiet_for(std::chrono::nanoseconds time) const {
+  struct stat status {};
+  if (::fstat(fd(), &status) != 0) return true;
+  const int64_t written_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+  return file_clock_ns() - written_ns >= time.count();
+}
+
 bool FileReader::is_unlinked() const {
   struct stat status {};
   return ::fstat(fd(), &status) == 0 && status.st_nlink == 0;
@@ -206,10 +199,6 @@ bool FileReader::is_unlinked() const {
 
 bool FileReader::continues(const Fingerprint& beginning, uint64_t offset) const {
   return size() >= offset && fingerprint_of(fd(), beginning.size) == beginning;
-}
-
-bool FileReader::was_truncated() const {
-  return !continues(point_.beginning, point_.offset);
 }
 
 void FileReader::seek(uint64_t offset) {

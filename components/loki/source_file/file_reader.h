@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,7 +9,7 @@
 #include "base/descriptor.h"
 #include "base/result.h"
 #include "components/loki/source_file/signature.h"
-#include "components/shared/budget.h"
+#include "components/shared/batches.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_file {
@@ -40,21 +41,21 @@ struct Fingerprint {
 Fingerprint fingerprint_of(int fd, uint64_t size);
 
 /// Where reading goes on: the value that is stored for a file. As text:
-/// "OFFSET DEVICE:INODE SIZE:CRC", numbers in decimal, the CRC in hex.
+/// "OFFSET DEVICE:INODE SIZE:CRC TIME", numbers in decimal, the CRC in hex. TIME is missing in what
+/// earlier versions stored.
 struct ResumePoint {
   uint64_t offset = 0;  ///< after the last delivered line, in bytes (decompressed ones)
   uint64_t device = 0;
   uint64_t inode = 0;
   Fingerprint beginning;
+  /// When this was the file under the path, in ns since the Unix epoch; 0: not known. Files that
+  /// were put there afterwards have not been read.
+  int64_t seen_ns = 0;
 
   std::string text() const;
   static std::optional<ResumePoint> parse(std::string_view text);
   bool operator==(const ResumePoint&) const = default;
 };
-
-/// Path of the file with this device and inode in a folder: where a rotated file went. "" when
-/// there is none.
-std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode);
 
 /// Reads whole lines of one open file, straight into a batch's buffer. Keeps no text: a line whose
 /// end is not written yet is read again when the file has grown, so the offset is always where a
@@ -72,12 +73,11 @@ class FileReader {
   /// also take a last line that has no end. False: nothing to take now.
   base::Result<bool> read(telemetry::LogBatch& batch, Stamps& stamps, bool rest);
 
-  /// The content that was read is not there any more: shorter, or another beginning.
-  bool was_truncated() const;
   bool is(uint64_t device, uint64_t inode) const {
     return device == point_.device && inode == point_.inode;
   }
-  /// Whether the file begins like this, and has at least `offset` bytes.
+  /// Whether the file begins like this, and has at least `offset` bytes. When not, the content that
+  /// was read is not there any more.
   bool continues(const Fingerprint& beginning, uint64_t offset) const;
 
   const ResumePoint& point() const { return point_; }
@@ -86,6 +86,8 @@ class FileReader {
 
   int fd() const { return fd_.get(); }
   uint64_t size() const;
+  /// Nothing was written to it for so long.
+  bool is_quiet_for(std::chrono::nanoseconds time) const;
   /// No name leads to this file any more.
   bool is_unlinked() const;
   uint64_t split_lines() const { return split_lines_; }

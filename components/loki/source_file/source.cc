@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "components/loki/source_file/archive.h"
+#include "components/loki/source_file/leftovers.h"
 #include "components/loki/source_file/tailer.h"
-#include "components/shared/receivers.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -18,6 +18,10 @@ using std::chrono::milliseconds;
 /// After a round that read something, a busy writer is let write so long before the next look: one
 /// read then takes many lines.
 constexpr milliseconds kGather{20};
+/// How often files that are written to are looked at while nothing is read.
+constexpr milliseconds kObserve{250};
+/// How often old positions are looked for.
+constexpr std::chrono::hours kForgetPause{1};
 /// Shortest time between two searches for files.
 constexpr milliseconds kSearchPause{100};
 
@@ -37,7 +41,7 @@ Engine::Engine(const Context& context, const Arguments& arguments)
 }
 
 void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  fanout_.set(receivers_of(forward_to));
+  outbox_.set_receivers(forward_to);
 }
 
 void Engine::set_arguments(const Arguments& arguments) {
@@ -54,8 +58,7 @@ void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
 }
 
 void Engine::request_stop() {
-  stopping_.request_stop();
-  budget_.close();
+  stopping_ = true;
   environment_.wake->notify();
 }
 
@@ -68,14 +71,20 @@ void Engine::run() {
   while (adopt_plan()) {
     environment_.watches.drain_name();
     if (Clock::now() >= next_sync_) find_files();
-    if (!round()) wait_for_work();
+    if (!outbox_.has_room()) {
+      observe();
+      wait_for_room();
+    } else if (!round()) {
+      wait_for_work();
+    }
   }
+  outbox_.stop();
   streams_.clear();
 }
 
 /// False: time to end.
 bool Engine::adopt_plan() {
-  if (stopping_.stop_requested()) return false;
+  if (stopping_) return false;
   Arguments arguments;
   {
     base::Lock lock(mutex_);
@@ -126,14 +135,26 @@ void Engine::set_targets(const river::schema::Targets& targets) {
     auto key = Stream::key_of(path->second, labels);
     wanted.emplace(std::move(key), std::pair(path->second, std::move(labels)));
   }
-  for (auto& [key, stream] : streams_)
-    if (!wanted.contains(key)) stream->set_wanted(false);
+  const auto is_wanted = [&](const std::string& key) { return wanted.contains(key); };
+  Leftovers leftovers(*environment_.positions, streams_, is_wanted);
   for (auto& [key, what] : wanted) {
-    auto& stream = streams_[key];
+    auto& [path, labels] = what;
+    if (const auto known = streams_.find(key); known != streams_.end()) {
+      known->second->set_wanted(true);
+      continue;
+    }
+    auto stream = leftovers.take_stream(path);
     if (stream)
-      stream->set_wanted(true);
+      stream->relabel(labels);
     else
-      stream = make_stream(std::move(what.first), std::move(what.second));
+      leftovers.move_position(path, key);
+    if (!stream) stream = make_stream(std::move(path), std::move(labels));
+    streams_.emplace(key, std::move(stream));
+  }
+  leftovers.end_streams();
+  if (const auto now = Clock::now(); now >= next_forget_) {
+    leftovers.forget_positions();
+    next_forget_ = now + kForgetPause;
   }
 }
 
@@ -146,35 +167,47 @@ std::unique_ptr<Stream> Engine::make_stream(std::string path, telemetry::Labels 
 bool Engine::round() {
   bool any = false;
   const auto now = Clock::now();
-  for (auto it = streams_.begin(); it != streams_.end();) {
-    Stream& stream = *it->second;
-    if (!stream.is_due(now)) {
-      ++it;
-      continue;
+  auto it = streams_.lower_bound(std::exchange(round_at_, ""));
+  for (size_t left = streams_.size(); left > 0; --left) {
+    if (it == streams_.end()) it = streams_.begin();
+    if (!outbox_.has_room()) {
+      round_at_ = it->first;
+      break;
     }
-    telemetry::LogBatch batch;
-    const auto step = stream.step(batch, now);
-    if (step == Stream::Step::finished) {
-      it = streams_.erase(it);
-      continue;
-    }
-    if (step == Stream::Step::lines) {
-      any = true;
-      stream.noticed();  // There may be more.
-      send(stream, std::move(batch));
-    }
-    ++it;
+    const auto taken = step(*it->second, now);
+    any |= taken == Stream::Step::lines;
+    it = taken == Stream::Step::finished ? streams_.erase(it) : std::next(it);
   }
   if (any) last_round_ = Clock::now();
   return any;
 }
 
-void Engine::send(Stream& stream, telemetry::LogBatch batch) {
-  auto share = budget_.take(batch.buffer.size());
-  if (!share) return;  // Stopping: the position was not moved, so the lines are read next time.
-  stream.acknowledge(batch, std::move(share));
-  batch.stop = stopping_.get_token();
-  fanout_.receive(std::move(batch));
+Stream::Step Engine::step(Stream& stream, Clock::time_point now) {
+  if (!stream.is_due(now)) return Stream::Step::nothing;
+  telemetry::LogBatch batch;
+  const auto taken = stream.step(batch, now);
+  if (taken != Stream::Step::lines) return taken;
+  stream.step_again();
+  stream.acknowledge(batch);
+  outbox_.put(std::move(batch));
+  return taken;
+}
+
+/// Nothing is read now; but what is rotated away meanwhile must be known when it is.
+void Engine::observe() {
+  environment_.watches.drain_content();
+  const auto now = Clock::now();
+  for (auto& [key, stream] : streams_)
+    if (now >= stream->observe_at()) stream->set_observe_at(stream->observe(now));
+}
+
+/// Files that are written to are looked at from time to time only, or a busy one would keep this
+/// thread awake for nothing.
+void Engine::wait_for_room() {
+  publish_problem();
+  auto until = std::min(next_sync_, Clock::now() + kObserve);
+  for (const auto& entry : streams_) until = std::min(until, entry.second->observe_at());
+  sleep(until, false, true);
 }
 
 void Engine::wait_for_work() {
@@ -182,22 +215,22 @@ void Engine::wait_for_work() {
   auto until = next_sync_;
   for (const auto& entry : streams_) until = std::min(until, entry.second->due());
   const auto gathered = last_round_ + kGather;
-  if (Clock::now() < gathered && sleep(std::min(until, gathered), false)) return;
-  sleep(until, true);
+  if (Clock::now() < gathered && sleep(std::min(until, gathered), false, false)) return;
+  sleep(until, true, true);
 }
 
-/// Sleeps until something happens; what is written to files counts only when asked for. True when
-/// it was not just time that passed.
-bool Engine::sleep(Clock::time_point until, bool and_contents) {
+/// Sleeps until something happens; what is written to files, and what appears in folders, counts
+/// only when asked for. True when it was not just time that passed.
+bool Engine::sleep(Clock::time_point until, bool contents, bool folders) {
   constexpr auto kLongest = std::chrono::minutes(1);
   const auto left = std::min<Clock::duration>(until - Clock::now(), kLongest);
   const auto wait = std::max<int64_t>(0, std::chrono::ceil<milliseconds>(left).count());
-  const int contents = and_contents ? environment_.watches.content_fd() : -1;
-  const int folders = patterns_ && and_contents ? folders_.fd() : -1;
+  const int content_fd = contents ? environment_.watches.content_fd() : -1;
+  const int folder_fd = patterns_ && folders ? folders_.fd() : -1;
   pollfd wanted[] = {{environment_.wake->fd(), POLLIN, 0},
                      {environment_.watches.name_fd(), POLLIN, 0},
-                     {contents, POLLIN, 0},
-                     {folders, POLLIN, 0}};
+                     {content_fd, POLLIN, 0},
+                     {folder_fd, POLLIN, 0}};
   const int ready = ::poll(wanted, std::size(wanted), static_cast<int>(wait));
   if (wanted[0].revents) environment_.wake->clear();
   if (wanted[2].revents) environment_.watches.drain_content();
@@ -221,6 +254,7 @@ base::Result<void> Source::start() {
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
   engine_.set_positions(positions_);
+  if (auto opened = engine_.open(); !opened) return opened;
   auto thread = base::Thread::start("loki.file", [this] { engine_.run(); });
   if (!thread) return tl::unexpected(thread.error());
   thread_ = std::move(*thread);

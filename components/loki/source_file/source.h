@@ -1,14 +1,13 @@
 #pragma once
-#include <map>
+#include <atomic>
 #include <memory>
-#include <stop_token>
 #include <string>
 
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "components/component.h"
 #include "components/loki/source_file/stream.h"
-#include "components/shared/budget.h"
+#include "components/shared/outbox.h"
 #include "components/shared/path_targets.h"
 #include "io/inotify.h"
 #include "io/wake.h"
@@ -17,13 +16,10 @@
 namespace components::loki::source_file {
 
 /// The thread of loki.source.file: reads all files in turn, a batch each, so that a busy file does
-/// not starve the others. Blocks in the receivers: that is the backpressure. Asleep while no file
-/// changes.
+/// not starve the others. While the outbox is full it reads nothing, but keeps an eye on the files:
+/// what is rotated is held open, new targets are taken. Asleep while no file changes.
 class Engine {
  public:
-  /// Bytes of lines that may be under way without being acknowledged.
-  static constexpr size_t kUnacknowledgedBytesMax = 16 << 20;
-
   Engine(const Context& context, const Arguments& arguments);
 
   void set_receivers(const std::vector<LogsReceiver>& forward_to);
@@ -31,6 +27,8 @@ class Engine {
   /// reading changed.
   void set_arguments(const Arguments& arguments);
   void set_positions(std::shared_ptr<io::Positions> positions);
+  /// Gets the thread of the outbox.
+  base::Result<void> open() { return outbox_.start("loki.file/out"); }
 
   void run();
   void request_stop();
@@ -49,25 +47,28 @@ class Engine {
   std::unique_ptr<Stream> make_stream(std::string path, telemetry::Labels labels);
   /// One batch of each stream that has something. False: there was nothing.
   bool round();
-  bool sleep(Clock::time_point until, bool and_contents);
+  Stream::Step step(Stream& stream, Clock::time_point now);
+  void observe();
+  bool sleep(Clock::time_point until, bool contents, bool folders);
   void wait_for_work();
-  void send(Stream& stream, telemetry::LogBatch batch);
+  void wait_for_room();
   void publish_problem();
 
   base::Logger log_;
   Environment environment_;
-  telemetry::Fanout fanout_;
-  Budget budget_{kUnacknowledgedBytesMax};
+  Outbox outbox_{environment_.wake};
 
   // The thread's own.
-  std::map<std::string, std::unique_ptr<Stream>> streams_;  // By Stream::key_of.
-  std::unique_ptr<PathTargets> patterns_;                   // With file_match.
+  Streams streams_;
+  std::string round_at_;                   // Key of the stream to begin with.
+  std::unique_ptr<PathTargets> patterns_;  // With file_match.
   io::FolderWatch folders_;
   std::chrono::nanoseconds sync_period_{};
+  Clock::time_point next_forget_{};
   Clock::time_point next_sync_ = Clock::time_point::max();
   Clock::time_point last_round_{};
 
-  std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
+  std::atomic<bool> stopping_{false};
 
   mutable base::Mutex mutex_;
   Plan plan_ GUARDED_BY(mutex_);

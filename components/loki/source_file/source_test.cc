@@ -4,12 +4,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "components/loki/source_file/file_reader.h"
 #include "components/loki/source_file/fixture.h"
-#include "components/loki/source_file/tailer.h"
 
 namespace fs = std::filesystem;
 
@@ -97,130 +95,42 @@ TEST_CASE("source.file: abandoned lines are read again without a restart") {
   CHECK(f.got({"one", "two"}));
 }
 
-TEST_CASE("source.file: rotation by rename keeps every line, in order") {
+TEST_CASE("source.file: a target that was gone for a moment goes on where it was") {
   Fixture f;
   f.write("one\n");
   f.start();
   CHECK(f.got({"one"}));
-  f.append("two\nlast without end");
-  fs::rename(f.path(), f.path("a.log.1"));
-  f.append("\nwritten to the renamed file\n", "a.log.1");
-  f.write("three\n");
-  CHECK(f.got({"one", "two", "last without end", "written to the renamed file", "three"}));
-}
-
-TEST_CASE("source.file: one rotation after another loses nothing") {
-  Fixture f;
-  f.write("");
-  f.start();
-  Texts wanted;
-  for (int i = 0; i < 100; ++i) {
-    const auto line = "line " + std::to_string(i);
-    f.append(line + "\n");
-    wanted.push_back(line);
-    // The reader must have seen each file under its name; that is what a rotation waits for too.
-    const auto active = [&] { return f.sink->texts().size() == wanted.size(); };
-    if (i % 10 == 0) CHECK(eventually(active));
-    if (i % 10 == 9) fs::rename(f.path(), f.path("a.log." + std::to_string(i)));
-  }
-  CHECK(f.got(wanted));
-}
-
-TEST_CASE("source.file: a quiet file is watched after it was renamed, too") {
-  Fixture f;
-  f.write("start\n");
-  f.start();
-  CHECK(f.got({"start"}));
-  // Quiet for longer than a superseded file is waited for.
-  const auto quiet = std::chrono::steady_clock::now() + Tailer::kLinger;
-  CHECK(eventually([&] { return std::chrono::steady_clock::now() > quiet; }));
-  std::ofstream writer(f.path(), std::ios::binary | std::ios::app);
-  fs::rename(f.path(), f.path("a.log.1"));
-  f.write("");
-  writer << "written to the renamed file\n" << std::flush;
-  CHECK(f.got({"start", "written to the renamed file"}));
-  f.append("in the new file\n");
-  CHECK(f.got({"start", "written to the renamed file", "in the new file"}));
-  // A writer that goes on for long: its lines arrive between those of the new file.
-  writer << "late\n" << std::flush;
-  CHECK(f.got({"start", "written to the renamed file", "in the new file", "late"}));
-  f.stop();
-  f.append("after\n");
-  f.start();
-  REQUIRE(f.sink->has(5));
-  CHECK(f.sink->texts().back() == "after");
-}
-
-TEST_CASE("source.file: a file rotated while nobody read is found by its inode") {
-  Fixture f;
-  f.write("one\n");
-  f.start();
-  CHECK(f.got({"one"}));
-  f.stop();
+  const auto targets = std::exchange(f.arguments.targets, {});
+  f.update();
+  CHECK(eventually([&] {
+    return f.registry.expose().find(
+               "files_active_total{component_id=\"loki.source.file.test\"} 0") != std::string::npos;
+  }));
   f.append("two\n");
-  fs::rename(f.path(), f.path("a.log.1"));
-  f.write("three\n");
-  f.start();
-  CHECK(f.got({"one", "two", "three"}));
+  f.arguments.targets = targets;
+  f.update();
+  CHECK(f.got({"one", "two"}));
 }
 
-TEST_CASE("source.file: another file under the old name is read from its start") {
-  Fixture f;
-  f.write("one\n");
-  f.start();
-  CHECK(f.got({"one"}));
-  f.stop();
-  fs::rename(f.path(), f.folder / "elsewhere");
-  f.write("another and longer than before\nfile\n");
-  f.start();
-  CHECK(f.got({"one", "another and longer than before", "file"}));
-}
-
-TEST_CASE("source.file: truncated in place") {
+TEST_CASE("source.file: a target whose labels change goes on where it was") {
   for (const bool while_stopped : {false, true}) {
     CAPTURE(while_stopped);
     Fixture f;
-    f.write("one\ntwo\n");
+    f.write("one\n");
     f.start();
-    CHECK(f.got({"one", "two"}));
+    CHECK(f.got({"one"}));
     if (while_stopped) f.stop();
-    fs::resize_file(f.path(), 0);
-    if (!while_stopped)
-      CHECK(eventually([&] {
-        return f.registry.expose().find(
-                   "truncations_total{component_id=\"loki.source.file."
-                   "test\"} 1") != std::string::npos;
-      }));
-    f.append("3\n");
+    f.arguments.targets[0]["job"] = "changed";
+    if (!while_stopped) f.update();
+    f.append("two\n");
     if (while_stopped) f.start();
-    CHECK(f.got({"one", "two", "3"}));
+    CHECK(f.got({"one", "two"}));
+    CHECK(f.sink->lines()[1].labels.find("changed") != std::string::npos);
+    f.stop();
+    f.append("three\n");
+    f.start();
+    CHECK(f.got({"one", "two", "three"}));
   }
-}
-
-TEST_CASE("source.file: rewritten at once with other content of more bytes") {
-  Fixture f;
-  f.write("one\n");
-  f.start();
-  CHECK(f.got({"one"}));
-  f.write("entirely different\n");
-  CHECK(f.got({"one", "entirely different"}));
-}
-
-TEST_CASE("source.file: put in place anew with the same beginning goes on where it was") {
-  Fixture f;
-  std::string text;
-  Texts wanted;
-  for (int i = 0; i < 50; ++i) {
-    wanted.push_back("line number " + std::to_string(i));
-    text += wanted.back() + "\n";
-  }
-  f.write(text);
-  f.start();
-  CHECK(f.got(wanted));
-  f.write(text + "new\n", "a.tmp");
-  fs::rename(f.path("a.tmp"), f.path());
-  wanted.push_back("new");
-  CHECK(f.got(wanted));
 }
 
 TEST_CASE("source.file: a removed file is read to its end") {

@@ -38,11 +38,24 @@ Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
       metrics.counter("loki_source_file_read_errors_total", "Failed attempts to open or read.");
 }
 
+void StoredPosition::set(const std::string& text) {
+  base::Lock lock(mutex_);
+  positions_->set(key_, text);
+}
+
+void StoredPosition::move_to(std::string key) {
+  base::Lock lock(mutex_);
+  if (key == key_) return;
+  if (const auto text = positions_->get(key_)) positions_->set(key, *text);
+  positions_->erase(std::exchange(key_, std::move(key)));
+}
+
 Stream::Stream(Environment& environment, std::string path, telemetry::Labels labels)
     : environment_(environment),
       path_(std::move(path)),
       key_(key_of(path_, labels)),
-      labels_(with_filename(labels, path_)) {
+      labels_(with_filename(labels, path_)),
+      stored_(std::make_shared<StoredPosition>(environment.positions, key_)) {
   const base::metrics::Labels by_path = {{"path", label_of(path_)}};
   const auto& metrics = environment_.metrics;
   read_bytes_ =
@@ -58,18 +71,23 @@ std::string Stream::key_of(const std::string& path, const telemetry::Labels& lab
   return path + " " + telemetry::to_stream_text(labels);
 }
 
-void Stream::acknowledge(telemetry::LogBatch& batch, std::shared_ptr<const void> share) {
+void Stream::relabel(const telemetry::Labels& labels) {
+  key_ = key_of(path_, labels);
+  labels_ = with_filename(labels, path_);
+  stored_->move_to(key_);
+  set_wanted(true);
+}
+
+void Stream::acknowledge(telemetry::LogBatch& batch) {
   read_lines_->add(batch.entries.size());
-  batch.ack = window_->issue(resume_text(), std::move(share));
+  batch.ack = window_->issue(resume_text());
 }
 
 void Stream::renew_window() {
   if (window_) window_->detach();
   // The store is owned by the window: acks that come in after stop still move positions.
   window_ = std::make_unique<telemetry::AckWindow<std::string>>(
-      [positions = environment_.positions, key = key_](const std::string& text) {
-        positions->set(key, text);
-      },
+      [stored = stored_](const std::string& text) { stored->set(text); },
       [wake = environment_.wake] { wake->notify(); });
 }
 

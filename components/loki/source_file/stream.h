@@ -1,13 +1,16 @@
 #pragma once
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_file/watches.h"
-#include "components/shared/budget.h"
+#include "components/shared/batches.h"
 #include "io/positions.h"
 #include "io/wake.h"
 #include "telemetry/ack_window.h"
@@ -39,6 +42,21 @@ struct Environment {
   Compression compression = Compression::none;
 };
 
+/// Where a stream's position is stored. Acks set it from other threads, also after the stream is
+/// gone, and its key changes when the labels of the target do. Thread safe.
+class StoredPosition {
+ public:
+  StoredPosition(std::shared_ptr<io::Positions> positions, std::string key)
+      : positions_(std::move(positions)), key_(std::move(key)) {}
+  void set(const std::string& text);
+  void move_to(std::string key);
+
+ private:
+  const std::shared_ptr<io::Positions> positions_;
+  base::Mutex mutex_;
+  std::string key_ GUARDED_BY(mutex_);
+};
+
 /// One target that is read: a file and what takes its place, or a compressed file. Used by the
 /// component's thread only.
 class Stream : public Watches::Listener {
@@ -56,19 +74,30 @@ class Stream : public Watches::Listener {
 
   /// Reads at most one batch (empty when handed in). Sets entries, labels, no ack.
   virtual Step step(telemetry::LogBatch& batch, Clock::time_point now) = 0;
+  /// Takes note of what happens to the file while nothing can be read, because what was read before
+  /// is not taken. Answers when to look again, if nothing is noticed before.
+  virtual Clock::time_point observe(Clock::time_point) { return Clock::time_point::max(); }
   /// Whether the target is still one; when not, the stream finishes what it began to read.
-  void set_wanted(bool wanted) { wanted_ = wanted, due_ = {}; }
+  void set_wanted(bool wanted) { wanted_ = wanted, noticed(); }
+  /// The same file under other labels.
+  void relabel(const telemetry::Labels& labels);
 
   /// Puts the ack on the batch that the last step() made.
-  void acknowledge(telemetry::LogBatch& batch, std::shared_ptr<const void> share);
+  void acknowledge(telemetry::LogBatch& batch);
 
   /// Needs a step: something was noticed, a batch was given up, or time has come.
   bool is_due(Clock::time_point now) const { return now >= due_ || window_->broken(); }
   Clock::time_point due() const { return due_; }
-  void noticed() override { due_ = {}; }
+  /// There may be more to read.
+  void step_again() { due_ = {}; }
+  /// When to observe() next.
+  Clock::time_point observe_at() const { return observe_at_; }
+  void set_observe_at(Clock::time_point when) { observe_at_ = when; }
+  void noticed() override { due_ = observe_at_ = {}; }
 
   /// Name of the target in the positions file: path and public labels.
   static std::string key_of(const std::string& path, const telemetry::Labels& labels);
+  const std::string& path() const { return path_; }
   const std::string& problem() const { return problem_; }
 
  protected:
@@ -79,15 +108,19 @@ class Stream : public Watches::Listener {
 
   Environment& environment_;
   const std::string path_;
-  const std::string key_;
+  std::string key_;
   telemetry::Labels labels_;  // With filename.
+  const std::shared_ptr<StoredPosition> stored_;
   Stamps stamps_;
   std::unique_ptr<telemetry::AckWindow<std::string>> window_;
   std::shared_ptr<base::metrics::Gauge> read_bytes_, file_bytes_;
   std::shared_ptr<base::metrics::Counter> read_lines_;
   bool wanted_ = true;
   Clock::time_point due_{};
+  Clock::time_point observe_at_{};
   std::string problem_;  // Why it cannot be read; empty when all is well.
 };
+
+using Streams = std::map<std::string, std::unique_ptr<Stream>>;  ///< by Stream::key_of
 
 }  // namespace components::loki::source_file

@@ -25,6 +25,12 @@ milliseconds absence_poll(Clock::duration gone) {
   return seconds(1);
 }
 
+/// Whether the file has the content that was read, up to where it was read and beyond doubt.
+bool is_copy_of(const FileReader& file, const ResumePoint& point) {
+  return point.beginning.size >= Fingerprint::kBytesTelling &&
+         file.continues(point.beginning, point.offset);
+}
+
 }  // namespace
 
 Tailer::Tailer(Environment& environment, std::string path, telemetry::Labels labels)
@@ -37,7 +43,10 @@ Tailer::~Tailer() {
 }
 
 std::string Tailer::resume_text() const {
-  return (generations_.empty() ? stragglers_.back() : generations_.front()).file.point().text();
+  const Generation& current = generations_.empty() ? stragglers_.back() : generations_.front();
+  ResumePoint point = current.file.point();
+  point.seen_ns = current.seen_ns;
+  return point.text();
 }
 
 Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
@@ -61,14 +70,23 @@ Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
   return read_straggler(batch, now) ? Step::lines : wait(now);
 }
 
+Clock::time_point Tailer::observe(Clock::time_point now) {
+  if (window_->broken() || skipped_ || !wanted_) return Clock::time_point::max();
+  look_at_path(now);
+  if (path_gone_) return now + absence_poll(now - path_gone_since_);
+  const bool works = !generations_.empty() && generations_.back().watch.works();
+  return now + (works ? Clock::duration(kSafetyPoll) : environment_.poll);
+}
+
 /// Opens what the path names when it is not the file that was last opened.
 void Tailer::look_at_path(Clock::time_point now) {
+  const int64_t now_ns = file_clock_ns();
   struct stat status {};
   const bool exists = ::stat(path_.c_str(), &status) == 0;
   if (exists && !generations_.empty() &&
       generations_.back().file.is(status.st_dev, status.st_ino)) {
     path_gone_ = false;
-    return;
+    return look_again(generations_.back(), now_ns, now);
   }
   if (!exists) {
     if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
@@ -85,44 +103,127 @@ void Tailer::look_at_path(Clock::time_point now) {
   problem_.clear();
   path_gone_ = false;
   if (!std::exchange(resumed_, true)) {
-    skipped_ = !resume(std::move(*file), now);
+    skipped_ = !resume(std::move(*file), now_ns, now);
     return;
   }
-  // Rewritten and put in place of the old one with the same beginning: go on where we were.
-  if (!generations_.empty()) {
-    const FileReader& last = generations_.back().file;
-    const ResumePoint& point = last.point();
-    if (last.is_unlinked() && point.beginning.size >= Fingerprint::kBytesTelling &&
-        file->continues(point.beginning, 0))
+  const Generation* const last = !generations_.empty()  ? &generations_.back()
+                                 : !stragglers_.empty() ? &stragglers_.back()
+                                                        : nullptr;
+  if (last) {
+    // Rewritten and put in place of the old one with the same beginning: go on where we were.
+    const ResumePoint point = last->file.point();
+    if (last->file.is_unlinked() && is_copy_of(*file, point))
       file->seek(std::min(point.offset, file->size()));
+    else
+      adopt_missed(last->seen_ns, *file, now);
   }
-  adopt(std::move(*file), now);
+  adopt(std::move(*file), now_ns, now);
 }
 
-void Tailer::adopt(FileReader file, Clock::time_point now) {
+/// The path still names the file that was last opened.
+void Tailer::look_again(Generation& current, int64_t now_ns, Clock::time_point now) {
+  FileReader& file = current.file;
+  ResumePoint point = file.point();
+  const bool is_unread = point.beginning.size == 0;
+  if (is_unread) point.beginning = current.seen;
+  if (!file.continues(point.beginning, point.offset)) {
+    environment_.truncations->add(1);
+    environment_.log.info("{}: truncated, reading it from its start", path_);
+    file.seek(0);
+    point.seen_ns = current.seen_ns;
+    Generation rest = std::move(generations_.back());
+    rest.seen = {};
+    generations_.pop_back();
+    adopt_copies(point, rest.file, now);
+    generations_.push_back(std::move(rest));
+  }
+  Generation& back = generations_.back();
+  back.seen_ns = now_ns;
+  if (is_unread) back.seen = fingerprint_of(back.file.fd(), Fingerprint::kBytesMax);
+}
+
+void Tailer::adopt(FileReader file, int64_t seen_ns, Clock::time_point now) {
   if (!generations_.empty()) generations_.back().last_event = now;
   auto watch = environment_.watches.watch(file.fd(), *this);
-  generations_.push_back({std::move(file), std::move(watch), now});
+  generations_.push_back({std::move(file), std::move(watch), now, seen_ns, {}});
+}
+
+/// Files that were put under the path after `since_ns` and rotated away before this look.
+void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::time_point now) {
+  if (since_ns == 0) return;
+  for (const RotatedFile& rotated : rotated_since(path_, since_ns)) {
+    auto file = open_rotated(rotated, current);
+    if (file && !is_copy(*file)) adopt(std::move(*file), rotated.born_ns, now);
+  }
+}
+
+/// The file under the path was truncated in place, perhaps several times: rotation may have copied
+/// its content away each time. `point`: where reading was.
+void Tailer::adopt_copies(const ResumePoint& point, const FileReader& current,
+                          Clock::time_point now) {
+  if (point.seen_ns == 0 || point.beginning.size == 0) return;
+  bool found = false;
+  for (const RotatedFile& rotated : rotated_since(path_, point.seen_ns)) {
+    auto file = open_rotated(rotated, current);
+    if (!file) continue;
+    if (!found) {
+      if (!file->continues(point.beginning, point.offset)) continue;
+      file->seek(point.offset);
+    }
+    found = true;
+    adopt(std::move(*file), rotated.born_ns, now);
+  }
+}
+
+/// A rotated file that is not open yet.
+std::optional<FileReader> Tailer::open_rotated(const RotatedFile& rotated,
+                                               const FileReader& current) const {
+  const auto is_rotated = [&](const Generation& g) {
+    return g.file.is(rotated.device, rotated.inode);
+  };
+  if (current.is(rotated.device, rotated.inode) ||
+      std::any_of(generations_.begin(), generations_.end(), is_rotated) ||
+      std::any_of(stragglers_.begin(), stragglers_.end(), is_rotated))
+    return std::nullopt;
+  auto file = FileReader::open(rotated.path, environment_.encoding);
+  if (file && file->is(rotated.device, rotated.inode)) return std::move(*file);
+  // Rotated again in between.
+  const auto folder = std::filesystem::path(path_).parent_path().string();
+  const std::string path = find_by_inode(folder, rotated.device, rotated.inode);
+  if (path.empty()) return std::nullopt;
+  file = FileReader::open(path, environment_.encoding);
+  return file ? std::optional(std::move(*file)) : std::nullopt;
+}
+
+/// Whether its content is that of a file that is open already.
+bool Tailer::is_copy(const FileReader& file) const {
+  const auto is_of = [&](const Generation& g) { return is_copy_of(file, g.file.point()); };
+  return std::any_of(generations_.begin(), generations_.end(), is_of) ||
+         std::any_of(stragglers_.begin(), stragglers_.end(), is_of);
 }
 
 /// False: the file is not to be read at all.
-bool Tailer::resume(FileReader file, Clock::time_point now) {
+bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
   if (!stored) {
     if (!begin_without_position(file, text || environment_.positions->lost())) return false;
   } else if (file.is(stored->device, stored->inode)) {
-    if (file.continues(stored->beginning, stored->offset))
+    if (file.continues(stored->beginning, stored->offset)) {
       file.seek(stored->offset);
-    else
+    } else {
       environment_.truncations->add(1);
+      adopt_copies(*stored, file, now);
+    }
   } else if (auto rotated = rotated_file(*stored)) {
-    adopt(std::move(*rotated), now);
-  } else if (stored->beginning.size >= Fingerprint::kBytesTelling &&
-             file.continues(stored->beginning, stored->offset)) {
-    file.seek(stored->offset);  // A copy: restored, or moved to another disk.
+    adopt(std::move(*rotated), stored->seen_ns, now);
+    adopt_missed(stored->seen_ns, file, now);
+  } else if (is_copy_of(file, *stored)) {
+    file.seek(stored->offset);  // Restored, or moved to another disk.
+  } else {
+    adopt_missed(stored->seen_ns, file, now);
   }
-  adopt(std::move(file), now);
+  adopt(std::move(file), now_ns, now);
   return true;
 }
 
@@ -131,7 +232,7 @@ void Tailer::resume_missing(Clock::time_point now) {
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
   if (!stored) return;
-  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), now);
+  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), stored->seen_ns, now);
 }
 
 bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
@@ -160,12 +261,7 @@ std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const 
 }
 
 Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point now) {
-  auto& [file, watch, last_event] = generations_.front();
-  if (file.was_truncated()) {
-    environment_.truncations->add(1);
-    environment_.log.info("{}: truncated, reading it from its start", path_);
-    file.seek(0);
-  }
+  auto& [file, watch, last_event, seen_ns, seen] = generations_.front();
   const bool superseded = generations_.size() > 1 || path_gone_;
   const bool ended =
       superseded && (now - last_event >= kLinger || generations_.size() > kGenerationsMax);
@@ -174,7 +270,7 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
   read_bytes_->set(static_cast<double>(file.point().offset));
   if (!taken) complain(path_ + ": " + taken.error().message);
   if (taken && *taken) {
-    last_event = now;
+    if (!file.is_quiet_for(kLinger)) last_event = now;
     take(file, batch);
     return Step::lines;
   }
@@ -190,7 +286,7 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
 bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
   std::erase_if(stragglers_,
                 [&](const Generation& old) { return now - old.last_event >= kStragglerTime; });
-  for (auto& [file, watch, last_event] : stragglers_) {
+  for (auto& [file, watch, last_event, seen_ns, seen] : stragglers_) {
     const auto taken = file.read(batch, stamps_, false);
     if (!taken || !*taken) continue;
     last_event = now;
@@ -231,14 +327,13 @@ void Tailer::wait_for_stragglers(Clock::time_point now) {
   }
 }
 
-/// The target is gone: forget its position, but not before its lines have arrived.
+/// The target is gone, and its lines have arrived.
 Stream::Step Tailer::finish() {
   if (window_->pending() > 0) {
     due_ = Clock::now() + milliseconds(250);
     return Step::nothing;
   }
   window_->detach();
-  environment_.positions->erase(key_);
   return Step::finished;
 }
 

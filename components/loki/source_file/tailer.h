@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "components/loki/source_file/file_reader.h"
+#include "components/loki/source_file/rotation.h"
 #include "components/loki/source_file/stream.h"
 
 namespace components::loki::source_file {
@@ -16,11 +17,17 @@ namespace components::loki::source_file {
 /// last line taken as it is. It stays open for kStragglerTime more: what a writer adds so late is
 /// read between lines of its successor.
 ///
-/// A file that became shorter, or whose beginning changed, was truncated in place (copytruncate):
-/// it is read from its start, and what was not read before is lost, which is counted.
+/// Several rotations may lie between two looks at the path, more so when the agent did not run:
+/// files with a rotated name (rotation.h) that were created since the last look are generations,
+/// too.
+///
+/// A file that became shorter, or whose beginning changed, was truncated in place (copytruncate).
+/// It is read from its start, after the rest of the copy if rotation made one.
 ///
 /// On first sight of the path the stored resume point decides. If its file is not the one under the
 /// path, it is looked for by inode beside it and read to its end first.
+///
+/// The position stays when the target goes: it may come back.
 class Tailer final : public Stream {
  public:
   static constexpr std::chrono::milliseconds kLinger{500};
@@ -34,6 +41,7 @@ class Tailer final : public Stream {
   ~Tailer() override;
 
   Step step(telemetry::LogBatch& batch, Clock::time_point now) override;
+  Clock::time_point observe(Clock::time_point now) override;
 
  protected:
   std::string resume_text() const override;
@@ -43,11 +51,19 @@ class Tailer final : public Stream {
     FileReader file;
     Watches::Watch watch;
     Clock::time_point last_event;  // Of new data, and of being superseded.
+    int64_t seen_ns = 0;           // As in ResumePoint.
+    Fingerprint seen{};            // Its beginning then, as long as none of it was read.
   };
 
   void look_at_path(Clock::time_point now);
-  void adopt(FileReader file, Clock::time_point now);
-  bool resume(FileReader file, Clock::time_point now);
+  void look_again(Generation& current, int64_t now_ns, Clock::time_point now);
+  void adopt(FileReader file, int64_t seen_ns, Clock::time_point now);
+  void adopt_missed(int64_t since_ns, const FileReader& current, Clock::time_point now);
+  void adopt_copies(const ResumePoint& point, const FileReader& current, Clock::time_point now);
+  std::optional<FileReader> open_rotated(const RotatedFile& rotated,
+                                         const FileReader& current) const;
+  bool is_copy(const FileReader& file) const;
+  bool resume(FileReader file, int64_t now_ns, Clock::time_point now);
   void resume_missing(Clock::time_point now);
   bool begin_without_position(FileReader& file, bool position_is_bad);
   std::optional<FileReader> rotated_file(const ResumePoint& stored) const;

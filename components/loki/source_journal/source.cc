@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "components/shared/receivers.h"
+#include "components/shared/batches.h"
 
 namespace components::loki::source_journal {
 namespace {

@@ -54,7 +54,7 @@ Next Connection::ready(Intake& intake, LabelMaker& labels, Clock::time_point now
   const size_t size = carry_.size() + static_cast<size_t>(std::max<ssize_t>(got, 0));
   take_messages(intake, labels, {room.data(), size}, got < 0);
   if (got < 0) return Next::close;
-  idle_deadline_ = now + plan_->listener.idle_timeout.value;
+  renew_deadline(now);
   const bool filled = static_cast<size_t>(got) == free.size();
   // A TLS record is at most 16 KiB, and what OpenSSL holds back wakes no epoll.
   return filled || session_ ? Next::again : Next::wait;

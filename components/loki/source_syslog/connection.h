@@ -27,6 +27,10 @@ class Connection {
   void replan(std::shared_ptr<const Plan> plan, Origin origin);
   /// When it is to be closed for being silent.
   Clock::time_point idle_deadline() const { return idle_deadline_; }
+  /// As if something had been received now.
+  void renew_deadline(Clock::time_point now) {
+    idle_deadline_ = now + plan_->listener.idle_timeout.value;
+  }
 
   /// Bytes of a message whose end was not received yet.
   size_t carried() const { return carry_.size(); }

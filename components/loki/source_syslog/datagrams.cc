@@ -27,11 +27,11 @@ std::optional<uint32_t> overflow_count(msghdr& header) {
   return std::nullopt;
 }
 
-/// The same count when no datagram was read yet: a socket that was taken over has a past.
-uint32_t drops_of(int fd) {
+/// The same count when no datagram is read; `known` when it cannot be had.
+uint32_t drops_of(int fd, uint32_t known) {
   uint32_t counts[SK_MEMINFO_VARS] = {};
   socklen_t size = sizeof counts;
-  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, counts, &size) != 0) return 0;
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, counts, &size) != 0) return known;
   return counts[SK_MEMINFO_DROPS];
 }
 
@@ -82,14 +82,27 @@ struct Datagrams::Slots {
 
 Datagrams::Datagrams(base::Descriptor fd, std::shared_ptr<const Plan> plan,
                      const base::metrics::Scope& metrics)
-    : fd_(std::move(fd)), kernel_drops_(drops_of(fd_.get())) {
+    : fd_(std::move(fd)),
+      kernel_drops_(drops_of(fd_.get(), 0)) {  // A socket that was taken over has a past.
   dropped_ = metrics.counter("loki_source_syslog_udp_dropped_total",
                              "Datagrams that the kernel threw away because its buffer was full.",
                              {{"address", plan->listener.address.text}});
   replan(std::move(plan));
 }
 
-Datagrams::~Datagrams() = default;
+Datagrams::~Datagrams() {
+  if (fd_) count_drops();
+}
+
+base::Descriptor Datagrams::take_socket() {
+  count_drops();
+  return std::move(fd_);
+}
+
+void Datagrams::count_drops() {
+  const uint32_t drops = drops_of(fd_.get(), kernel_drops_);
+  dropped_->add(drops - std::exchange(kernel_drops_, drops));
+}
 
 void Datagrams::replan(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);

@@ -47,7 +47,9 @@ class Datagrams {
   Clock::time_point release_deadline() const;
 
   /// The socket, for another component. This object is of no use any more.
-  base::Descriptor take_socket() { return std::move(fd_); }
+  base::Descriptor take_socket();
+  /// Adds what the kernel threw away since the last call to the metric. Reading does so, too.
+  void count_drops();
 
  private:
   struct Slots;

@@ -7,8 +7,6 @@
 #include <array>
 #include <cerrno>
 
-#include "components/shared/receivers.h"
-
 namespace components::loki::source_syslog {
 namespace {
 
@@ -18,6 +16,28 @@ using std::chrono::milliseconds;
 /// then serves many messages.
 constexpr milliseconds kGather{5};
 constexpr size_t kLittleBytes = 64 << 10;
+/// While nothing is read, the kernel's count of thrown away datagrams is looked up so often.
+constexpr std::chrono::seconds kCountDrops{1};
+
+base::Result<void> add_to(const base::Descriptor& epoll, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+    return base::fail_errno("epoll_ctl", errno);
+  return {};
+}
+
+/// Adds what is ready to the list.
+void poll_into(const base::Descriptor& epoll, int64_t timeout_ms, std::vector<int>& ready) {
+  std::array<epoll_event, 256> events{};
+  const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()),
+                                 static_cast<int>(timeout_ms));
+  for (int i = 0; i < count; ++i) {
+    const int fd = events[static_cast<size_t>(i)].data.fd;
+    if (std::find(ready.begin(), ready.end(), fd) == ready.end()) ready.push_back(fd);
+  }
+}
 
 }  // namespace
 
@@ -26,14 +46,14 @@ Engine::Engine(const Context& context, const Arguments& arguments, EngineOptions
       log_(context.log),
       limits_(options.limits),
       retry_(options.retry),
-      intake_(fanout_, context.metrics, stopping_.get_token()),
+      intake_(outbox_, context.metrics),
       lookups_(std::move(options.resolver), wake_),
       arguments_(arguments) {
   open_connections_ =
       metrics_.gauge("loki_source_syslog_connections", "Open connections of senders.");
   refused_ = metrics_.counter("loki_source_syslog_refused_connections_total",
                               "Connections that were closed because there were too many.");
-  set_receivers(arguments.forward_to);
+  outbox_.set_receivers(arguments.forward_to);
 }
 
 Engine::~Engine() {
@@ -42,16 +62,14 @@ Engine::~Engine() {
 
 base::Result<void> Engine::open() {
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_) return base::fail_errno("epoll_create", errno);
-  return watch(wake_->fd());
-}
-
-void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  fanout_.set(receivers_of(forward_to));
+  data_epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_ || !data_epoll_) return base::fail_errno("epoll_create", errno);
+  if (auto watched = watch(wake_->fd()); !watched) return watched;
+  return outbox_.start("loki.syslog/out");
 }
 
 void Engine::set_arguments(const Arguments& arguments) {
-  set_receivers(arguments.forward_to);
+  outbox_.set_receivers(arguments.forward_to);
   {
     base::Lock lock(mutex_);
     arguments_ = arguments;
@@ -61,8 +79,7 @@ void Engine::set_arguments(const Arguments& arguments) {
 }
 
 void Engine::request_stop() {
-  stopping_.request_stop();
-  intake_.close();
+  stopping_ = true;
   wake_->notify();
 }
 
@@ -78,18 +95,33 @@ uint16_t Engine::port(const std::string& address) const {
 }
 
 base::Result<void> Engine::watch(int fd) const {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = fd;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    return base::fail_errno("epoll_ctl", errno);
-  return {};
+  return add_to(epoll_, fd);
+}
+
+base::Result<void> Engine::watch_data(int fd) const {
+  return add_to(data_epoll_, fd);
+}
+
+/// Begins or ceases to read messages.
+void Engine::set_reading(bool reading) {
+  if (reading == reading_) return;
+  if (reading) {
+    if (!watch(data_epoll_.get())) return;  // Out of memory: at the next turn.
+    // Nobody was silent: nobody was listened to.
+    const auto now = Clock::now();
+    for (auto& entry : connections_) entry.second.connection->renew_deadline(now);
+  } else {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, data_epoll_.get(), nullptr);
+  }
+  sweep_at(Clock::now());
+  reading_ = reading;
 }
 
 void Engine::run() {
   std::vector<int> ready;
-  while (!stopping_.stop_requested()) {
+  while (!stopping_) {
     adopt_arguments();
+    set_reading(outbox_.has_room());
     if (!wait(ready)) {  // Names were found, or a socket was handed over.
       sweep(Clock::now());
       flush();
@@ -98,6 +130,10 @@ void Engine::run() {
     const auto now = Clock::now();
     size_t taken = 0;
     for (const int fd : ready) {
+      if (!outbox_.has_room() && !is_listening(fd)) {
+        again_.push_back(fd);
+        continue;
+      }
       const size_t before = intake_.taken();
       handle(fd, now);
       taken += intake_.taken() - before;
@@ -113,6 +149,8 @@ void Engine::run() {
   connections_.clear();
   peers_.clear();
   while (!ports_.empty()) close_port(Key(ports_.begin()->first));
+  flush();
+  outbox_.stop();
   Handover::leave(*wake_);
 }
 
@@ -123,8 +161,8 @@ void Engine::flush() {
 
 /// Waits for sockets with something to read. False: something else happened.
 bool Engine::wait(std::vector<int>& ready) {
-  ready.swap(again_);
-  again_.clear();
+  ready.clear();
+  if (reading_) ready.swap(again_);
   if (const auto until = last_round_ + kGather; ready.empty() && Clock::now() < until) {
     pollfd woken{wake_->fd(), POLLIN, 0};
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
@@ -133,24 +171,20 @@ bool Engine::wait(std::vector<int>& ready) {
   constexpr auto kLongest = std::chrono::minutes(1);
   const auto left = std::min<Clock::duration>(next_sweep_ - Clock::now(), kLongest);
   const auto timeout = std::max<int64_t>(0, std::chrono::ceil<milliseconds>(left).count());
-  std::array<epoll_event, 256> events{};
-  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                 ready.empty() ? static_cast<int>(timeout) : 0);
-  bool woken = false;
-  for (int i = 0; i < count; ++i) {
-    const int fd = events[static_cast<size_t>(i)].data.fd;
-    if (fd == wake_->fd()) {
-      wake_->clear();
-      woken = true;
-    } else if (std::find(ready.begin(), ready.end(), fd) == ready.end()) {
-      ready.push_back(fd);
-    }
-  }
+  poll_into(epoll_, ready.empty() ? timeout : 0, ready);
+  if (std::erase(ready, data_epoll_.get()) > 0) poll_into(data_epoll_, 0, ready);
+  const bool woken = std::erase(ready, wake_->fd()) > 0;
+  if (woken) wake_->clear();
   if (woken && !ready.empty()) {  // First the other thing; what is ready stays so.
     again_.insert(again_.end(), ready.begin(), ready.end());
     ready.clear();
   }
   return !woken;
+}
+
+bool Engine::is_listening(int fd) const {
+  const auto port = listening_.find(fd);
+  return port != listening_.end() && !port->second->datagrams;
 }
 
 void Engine::handle(int fd, Clock::time_point now) {
@@ -229,7 +263,7 @@ void Engine::adopt_names(Clock::time_point now) {
       continue;
     }
     if (std::exchange(held.watched, true)) continue;
-    if (!watch(fd)) lost.push_back(fd);
+    if (!watch_data(fd)) lost.push_back(fd);
   }
   for (const int fd : lost) drop_connection(fd);
   for (auto& [key, port] : ports_) {
@@ -246,6 +280,7 @@ void Engine::sweep(Clock::time_point now) {
   adopt_names(now);
   std::vector<int> silent;
   for (const auto& [fd, held] : connections_) {
+    if (!reading_) break;
     const auto deadline = held.connection->idle_deadline();
     if (deadline <= now)
       silent.push_back(fd);
@@ -253,9 +288,12 @@ void Engine::sweep(Clock::time_point now) {
       sweep_at(deadline);
   }
   for (const int fd : silent) drop_connection(fd);
+  if (!reading_) sweep_at(now + kCountDrops);
   for (auto& [key, port] : ports_) {
     if (!port.open()) {
       open_port(key, port);
+    } else if (port.datagrams) {
+      port.datagrams->count_drops();
     } else if (port.accept_after != Clock::time_point{}) {
       resume_accepting(port, now);
     }

@@ -1,10 +1,10 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,9 +17,9 @@
 #include "components/loki/source_syslog/handover.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/lookups.h"
+#include "components/shared/outbox.h"
 #include "io/backoff.h"
 #include "io/wake.h"
-#include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {
 
@@ -37,23 +37,20 @@ struct EngineOptions {
   std::chrono::milliseconds retry = io::kRetryBind;  ///< of a listener that failed
 };
 
-/// The event loop of loki.source.syslog: one thread for all listeners and connections. Blocks in
-/// the receivers; then no socket is read, so TCP senders wait and the kernel keeps datagrams as far
-/// as its buffer goes. The parts that deal with listeners are in engine_ports.cc.
+/// The event loop of loki.source.syslog: one thread for all listeners (engine_ports.cc) and
+/// connections. While the outbox is full it reads no messages, so TCP senders wait and the kernel
+/// keeps datagrams as far as its buffer goes; it binds, accepts, hands over and closes as ever.
 class Engine {
  public:
   Engine(const Context& context, const Arguments& arguments, EngineOptions options);
   ~Engine();
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
 
-  /// Gets the descriptors that the loop needs; fails when there are none left.
+  /// Gets the descriptors and the thread that the loop needs; fails when there are none left.
   base::Result<void> open();
-  void set_receivers(const std::vector<LogsReceiver>& forward_to);
   /// Binds what is new, closes what is gone; listeners that stay keep their sockets and
   /// connections. Takes effect on the thread, or at once before it runs.
   void set_arguments(const Arguments& arguments);
-  /// Carries out the latest arguments. The thread's own, and before it starts.
+  /// Carries them out. The thread's own, and before it starts.
   void adopt_arguments();
 
   void run();
@@ -90,7 +87,6 @@ class Engine {
     Clock::time_point accepted{};
   };
 
-  // engine_ports.cc
   void open_port(const Key& key, Port& port);
   base::Result<base::Descriptor> bind(const Key& key, bool& is_pending);
   void close_port(const Key& key);
@@ -101,6 +97,7 @@ class Engine {
   void resume_accepting(Port& port, Clock::time_point now);
   void publish_problem();
 
+  bool is_listening(int fd) const;
   void handle(int fd, Clock::time_point now);
   void read(int fd, Clock::time_point now);
   void flush();
@@ -113,15 +110,18 @@ class Engine {
   void sweep(Clock::time_point now);
   void sweep_at(Clock::time_point when) { next_sweep_ = std::min(next_sweep_, when); }
   base::Result<void> watch(int fd) const;
+  base::Result<void> watch_data(int fd) const;
+  void set_reading(bool reading);
 
   const base::metrics::Scope metrics_;
   const base::Logger log_;
   const Limits limits_;
   const std::chrono::milliseconds retry_;
-  telemetry::Fanout fanout_;
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
-  base::Descriptor epoll_;
-  std::stop_source stopping_;  ///< also ends the waiting of receivers, through the batches
+  Outbox outbox_{wake_};
+  base::Descriptor epoll_;       ///< wake_, listeners, and data_ while messages are read
+  base::Descriptor data_epoll_;  ///< what messages come from: connections and datagram sockets
+  std::atomic<bool> stopping_{false};
   Intake intake_;
   std::shared_ptr<base::metrics::Gauge> open_connections_;
   std::shared_ptr<base::metrics::Counter> refused_;
@@ -136,6 +136,7 @@ class Engine {
   std::map<std::string, Usage> peers_;  // By address.
   Usage usage_;
   std::vector<int> again_;  // Have more to read.
+  bool reading_ = false;    // The outbox had room.
   Clock::time_point next_sweep_ = Clock::time_point::max();
   Clock::time_point last_round_{};
 

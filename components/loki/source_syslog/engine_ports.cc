@@ -110,8 +110,10 @@ void Engine::open_port(const Key& key, Port& port) {
   auto set = set_plan(port, Listener(port.plan->listener));
   bool is_pending = false;
   auto fd = set ? bind(key, is_pending) : tl::unexpected(set.error());
+  const bool is_udp = key.second == Protocol::udp;
   if (fd)
-    if (const auto watched = watch(fd->get()); !watched) fd = tl::unexpected(watched.error());
+    if (const auto watched = is_udp ? watch_data(fd->get()) : watch(fd->get()); !watched)
+      fd = tl::unexpected(watched.error());
   if (!fd) {
     if (!is_pending && port.problem != fd.error().message) log_.error("{}", fd.error().message);
     port.problem = fd.error().message;
@@ -126,7 +128,7 @@ void Engine::open_port(const Key& key, Port& port) {
     base::Lock lock(mutex_);
     bound_[key.first] = io::local_port(number);
   }
-  if (key.second == Protocol::udp)
+  if (is_udp)
     port.datagrams = std::make_unique<Datagrams>(std::move(*fd), port.plan, metrics_);
   else
     port.listening = std::move(*fd);
@@ -148,7 +150,8 @@ void Engine::close_port(const Key& key) {
     listening_.erase(socket.get());
     std::erase(again_, socket.get());
     // It may live on in another component.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.get(), nullptr);
+    const auto& epoll = key.second == Protocol::udp ? data_epoll_ : epoll_;
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, socket.get(), nullptr);
     Handover::give(key, std::move(socket));
   }
   {
@@ -206,7 +209,7 @@ void Engine::admit(Port& port, base::Descriptor fd, const std::string& address,
   held.accepted = now;
   held.watched = find_name(held);
   if (!held.watched) sweep_at(now + kNamePatience);
-  if (held.watched && !watch(number)) {
+  if (held.watched && !watch_data(number)) {
     if (held.peer->second.connections == 0) peers_.erase(held.peer);
     refused_->add(1);
     return;

@@ -5,9 +5,7 @@
 
 namespace components::loki::source_syslog {
 
-Intake::Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics,
-               std::stop_token stop)
-    : next_(next), stop_(std::move(stop)) {
+Intake::Intake(Outbox& next, const base::metrics::Scope& metrics) : next_(next) {
   entries_ = metrics.counter("loki_source_syslog_entries_total", "Entries forwarded.");
   parsing_errors_ =
       metrics.counter("loki_source_syslog_parsing_errors_total",
@@ -27,12 +25,12 @@ std::span<char> Intake::room(size_t bytes) {
   return {buffer.data() + taken_, buffer.size() - taken_};
 }
 
-bool Intake::flush() {
+void Intake::flush() {
   count();
   if (batch_.entries.empty()) {
     taken_ = 0;
     batch_.label_sets.clear();
-    return true;
+    return;
   }
   telemetry::LogBatch batch = std::exchange(batch_, {});
   batch.buffer.resize(std::exchange(taken_, 0));
@@ -44,18 +42,11 @@ bool Intake::flush() {
     if (entry.timestamp_ns == 0) entry.timestamp_ns = stamp;
     ++stamp;
   }
-  auto share = budget_.take(batch.buffer.size());
-  if (!share) {
-    abandoned_->add(batch.entries.size());
-    return false;
-  }
-  batch.ack = telemetry::Ack([share = std::move(share), abandoned = abandoned_,
-                              count = batch.entries.size()](bool delivered) {
-    if (!delivered) abandoned->add(count);
-  });
-  batch.stop = stop_;
-  next_.receive(std::move(batch));
-  return true;
+  batch.ack =
+      telemetry::Ack([abandoned = abandoned_, count = batch.entries.size()](bool delivered) {
+        if (!delivered) abandoned->add(count);
+      });
+  next_.put(std::move(batch));
 }
 
 void Intake::count() {

@@ -1,12 +1,12 @@
 #pragma once
 #include <memory>
 #include <span>
-#include <stop_token>
 #include <string_view>
 
 #include "base/metrics.h"
 #include "components/loki/source_syslog/decoder.h"
-#include "components/shared/budget.h"
+#include "components/shared/batches.h"
+#include "components/shared/outbox.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {
@@ -18,11 +18,8 @@ class Intake {
  public:
   /// A batch is passed on when it has so many bytes, or when no socket has more.
   static constexpr size_t kBatchBytes = 256 << 10;
-  /// Bytes that may be under way without being acknowledged.
-  static constexpr size_t kUnacknowledgedBytesMax = 16 << 20;
 
-  /// `stop` ends the waiting of receivers for what is passed on.
-  Intake(telemetry::LogReceiver& next, const base::metrics::Scope& metrics, std::stop_token stop);
+  Intake(Outbox& next, const base::metrics::Scope& metrics);
 
   /// Room for at least `bytes` behind what is taken. Views into the batch end here.
   std::span<char> room(size_t bytes);
@@ -34,17 +31,13 @@ class Intake {
   telemetry::LogBatch& batch() { return batch_; }
   Counts& counts() { return counts_; }
 
-  /// Passes the batch on; blocks while the receiver does. False: shutting down, it was not passed.
-  bool flush();
-  /// Ends the waiting for acknowledgements.
-  void close() { budget_.close(); }
+  /// Passes the batch on.
+  void flush();
 
  private:
   void count();
 
-  telemetry::LogReceiver& next_;
-  const std::stop_token stop_;
-  Budget budget_{kUnacknowledgedBytesMax};
+  Outbox& next_;
   Stamps stamps_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;

@@ -1,0 +1,59 @@
+#include "components/loki/source_file/leftovers.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "components/loki/source_file/file_reader.h"
+#include "components/loki/source_file/rotation.h"
+
+namespace components::loki::source_file {
+
+Leftovers::Leftovers(io::Positions& positions, Streams& streams, IsWanted is_wanted)
+    : positions_(positions), streams_(streams), is_wanted_(std::move(is_wanted)) {
+  for (const auto& [key, stream] : streams_)
+    if (!is_wanted_(key)) keys_.emplace(stream->path(), key);
+}
+
+std::unique_ptr<Stream> Leftovers::take_stream(const std::string& path) {
+  const auto found = keys_.find(path);
+  if (found == keys_.end()) return nullptr;
+  auto stream = std::move(streams_.extract(found->second).mapped());
+  keys_.erase(found);
+  return stream;
+}
+
+void Leftovers::move_position(const std::string& path, const std::string& key) {
+  if (positions_.get(key)) return;
+  const std::string prefix = path + " {";
+  Entries& all = stored();
+  for (auto it = all.lower_bound(prefix); it != all.end() && it->first.starts_with(prefix); ++it) {
+    if (is_wanted_(it->first)) continue;
+    positions_.set(key, it->second);
+    positions_.erase(it->first);
+    all.erase(it);
+    return;
+  }
+}
+
+void Leftovers::end_streams() {
+  for (const auto& [path, key] : keys_) streams_.at(key)->set_wanted(false);
+}
+
+void Leftovers::forget_positions() {
+  const int64_t old = file_clock_ns() - std::chrono::nanoseconds(kForgetAfter).count();
+  for (const auto& [key, text] : stored()) {
+    const auto point = ResumePoint::parse(text);
+    if (is_wanted_(key) || streams_.contains(key) || (point && point->seen_ns > old)) continue;
+    std::error_code error;
+    const bool exists = std::filesystem::exists(key.substr(0, key.find(" {")), error);
+    if (!exists && !error) positions_.erase(key);
+  }
+}
+
+Leftovers::Entries& Leftovers::stored() {
+  if (!stored_) stored_ = positions_.all();
+  return *stored_;
+}
+
+}  // namespace components::loki::source_file

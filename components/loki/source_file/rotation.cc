@@ -1,0 +1,92 @@
+#include "components/loki/source_file/rotation.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace components::loki::source_file {
+namespace {
+
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+/// What rotation puts into a name: separators and at least one digit.
+bool is_stamp(std::string_view text) {
+  const bool has_digit = text.find_first_of("0123456789") != text.npos;
+  return has_digit && text.find_first_not_of("0123456789.-_:T") == text.npos;
+}
+
+/// Oldest first. Of two that were born in the same tick of the clock, "a.log.2" is the older one.
+bool older(const RotatedFile& a, const RotatedFile& b) {
+  if (a.born_ns != b.born_ns) return a.born_ns < b.born_ns;
+  return std::pair(a.path.size(), a.path) > std::pair(b.path.size(), b.path);
+}
+
+}  // namespace
+
+bool is_rotated_name(std::string_view name, std::string_view original) {
+  if (name.starts_with(original)) {
+    const std::string_view rest = name.substr(original.size());
+    return rest == ".old" || is_stamp(rest);
+  }
+  const size_t dot = original.rfind('.');
+  if (dot == original.npos || dot == 0) return false;
+  const std::string_view stem = original.substr(0, dot), suffix = original.substr(dot);
+  return name.size() > stem.size() + suffix.size() && name.starts_with(stem) &&
+         name.ends_with(suffix) &&
+         is_stamp(name.substr(stem.size(), name.size() - stem.size() - suffix.size()));
+}
+
+std::vector<RotatedFile> rotated_since(const std::string& path, int64_t since_ns) {
+  std::vector<RotatedFile> found;
+  const std::filesystem::path whole(path);
+  const std::string original = whole.filename().string();
+  std::error_code error;
+  std::filesystem::directory_iterator child(whole.parent_path(), error), end;
+  for (; !error && child != end; child.increment(error)) {
+    const std::string& candidate = child->path().native();
+    if (!is_rotated_name(child->path().filename().native(), original)) continue;
+    struct statx status {};
+    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_BTIME;
+    if (::statx(AT_FDCWD, candidate.c_str(), 0, kWanted, &status) != 0) continue;
+    if (!S_ISREG(status.stx_mode) || !(status.stx_mask & STATX_BTIME)) continue;
+    const int64_t born = status.stx_btime.tv_sec * kNsPerSecond + status.stx_btime.tv_nsec;
+    if (born < since_ns) continue;
+    const uint64_t device = ::makedev(status.stx_dev_major, status.stx_dev_minor);
+    found.push_back({candidate, device, status.stx_ino, born});
+  }
+  std::sort(found.begin(), found.end(), older);
+  return found;
+}
+
+std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode) {
+  DIR* directory = ::opendir(folder.c_str());
+  if (!directory) return "";
+  std::string found;
+  while (const dirent* child = ::readdir(directory)) {
+    if (child->d_ino != inode) continue;
+    const std::string path = folder + "/" + child->d_name;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || status.st_dev != device || status.st_ino != inode ||
+        !S_ISREG(status.st_mode))
+      continue;
+    found = path;
+    break;
+  }
+  ::closedir(directory);
+  return found;
+}
+
+int64_t file_clock_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * kNsPerSecond + now.tv_nsec;
+}
+
+}  // namespace components::loki::source_file

@@ -1,0 +1,40 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "components/shared/capsules.h"
+#include "telemetry/log_batch.h"
+
+/// What components that make batches, or pass them on, have in common.
+namespace components {
+
+/// What `forward_to` names, for a Fanout. A null reference is a component that failed to evaluate:
+/// what would go there is left out, and its health says so.
+inline telemetry::LogReceivers receivers_of(const std::vector<LogsReceiver>& forward_to) {
+  telemetry::LogReceivers receivers;
+  for (const LogsReceiver& receiver : forward_to)
+    if (receiver.pointer) receivers.push_back(receiver.pointer);
+  return receivers;
+}
+
+/// Timestamps for entries that bring none. Backends take two entries with equal labels, time and
+/// text for one, so each entry gets a nanosecond of its own, in order, also when the clock is set
+/// back. One thread.
+class Stamps {
+ public:
+  /// The first of `count` consecutive timestamps, in ns since the epoch; asks the clock once.
+  int64_t take(size_t count) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const int64_t first = std::max<int64_t>(std::chrono::nanoseconds(now).count(), next_);
+    next_ = first + static_cast<int64_t>(count);
+    return first;
+  }
+
+ private:
+  int64_t next_ = 0;
+};
+
+}  // namespace components

@@ -1,0 +1,95 @@
+#include "components/shared/outbox.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "components/shared/batches.h"
+
+namespace components {
+namespace {
+
+/// How long a stop waits for receivers to take the next batch, and for all of them.
+constexpr std::chrono::milliseconds kStopPatience{20};
+constexpr std::chrono::milliseconds kStopMax{1'000};
+
+}  // namespace
+
+Outbox::Outbox(std::shared_ptr<const io::Wake> on_room, size_t bytes_max)
+    : on_room_(std::move(on_room)), bytes_max_(bytes_max) {}
+
+void Outbox::set_receivers(const std::vector<LogsReceiver>& forward_to) {
+  fanout_.set(receivers_of(forward_to));
+}
+
+base::Result<void> Outbox::start(std::string_view name) {
+  auto thread = base::Thread::start(name, [this] { run(); });
+  if (!thread) return tl::unexpected(thread.error());
+  thread_ = std::move(*thread);
+  return {};
+}
+
+/// Waits while the thread gets on.
+void Outbox::close() {
+  const auto limit = std::chrono::steady_clock::now() + kStopMax;
+  base::Lock lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+  for (uint64_t seen = handed_over_;; seen = handed_over_) {
+    const auto until = std::min(limit, std::chrono::steady_clock::now() + kStopPatience);
+    while (handed_over_ == seen && !finished_)
+      if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) return;
+    if (finished_) return;
+  }
+}
+
+void Outbox::stop() {
+  if (thread_.joinable()) close();
+  stopping_.request_stop();
+  thread_.join();
+}
+
+bool Outbox::has_room() {
+  if (held_bytes_ < bytes_max_) return true;
+  room_is_wanted_ = true;
+  return held_bytes_ < bytes_max_;
+}
+
+void Outbox::put(telemetry::LogBatch batch) {
+  batch.stop = stopping_.get_token();
+  const size_t bytes = batch.buffer.size();
+  {
+    base::Lock lock(mutex_);
+    if (closed_) {
+      batch.ack.abandon();
+      return;
+    }
+    held_bytes_ += bytes;
+    waiting_.push_back(std::move(batch));
+  }
+  changed_.notify_all();
+}
+
+void Outbox::run() {
+  while (true) {
+    telemetry::LogBatch batch;
+    {
+      base::Lock lock(mutex_);
+      while (waiting_.empty() && !closed_) changed_.wait(mutex_);
+      finished_ = waiting_.empty();
+      if (finished_) break;
+      batch = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    const size_t bytes = batch.buffer.size();
+    fanout_.receive(std::move(batch));
+    const size_t left = held_bytes_.fetch_sub(bytes) - bytes;
+    if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false)) on_room_->notify();
+    base::Lock lock(mutex_);
+    ++handed_over_;
+    if (closed_) changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+}  // namespace components

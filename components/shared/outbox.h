@@ -1,0 +1,71 @@
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <stop_token>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/thread.h"
+#include "components/shared/capsules.h"
+#include "io/wake.h"
+#include "telemetry/log_batch.h"
+
+namespace components {
+
+/// Between a source's thread and its receivers: batches wait here, and a thread of the outbox hands
+/// them over in order. Receivers block while a sink is slow or down; a source that observes the
+/// world (listeners, rotations, reloads) must not, so it only stops *reading* while the outbox has
+/// no room.
+///
+/// put() and has_room() are for the source's thread, the rest for the thread that owns the source.
+class Outbox {
+ public:
+  /// Enough for the sink's side to go on while the source gathers the next batch, and no more: what
+  /// a backend does not take yet belongs into the queue of the sink.
+  static constexpr size_t kBytesMax = 2 << 20;
+
+  /// `on_room` is notified when half of the room is free again after there was none.
+  explicit Outbox(std::shared_ptr<const io::Wake> on_room, size_t bytes_max = kBytesMax);
+  ~Outbox() { stop(); }
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  /// The `forward_to` of the component; may change while batches wait.
+  void set_receivers(const std::vector<LogsReceiver>& forward_to);
+  /// `name`: of the thread. Fails when there is none to be had.
+  base::Result<void> start(std::string_view name);
+  /// Hands over what waits as long as receivers take it without delay. Then they give up what they
+  /// block on, and the rest is abandoned. Waits for the thread. Afterwards put() abandons.
+  void stop();
+
+  /// Whether the source should read on. When not, it is notified later.
+  bool has_room();
+  /// Never blocks: a source that asked has_room() before it read exceeds the bound by one batch.
+  void put(telemetry::LogBatch batch);
+
+ private:
+  void run();
+  void close();
+
+  const std::shared_ptr<const io::Wake> on_room_;
+  const size_t bytes_max_;
+  telemetry::Fanout fanout_;
+  std::stop_source stopping_;
+  std::atomic<size_t> held_bytes_{0};  ///< waiting, or being handed over
+  std::atomic<bool> room_is_wanted_{false};
+
+  base::Mutex mutex_;
+  base::Condition changed_;
+  std::deque<telemetry::LogBatch> waiting_ GUARDED_BY(mutex_);
+  uint64_t handed_over_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
+  bool finished_ GUARDED_BY(mutex_) = false;
+  base::Thread thread_;
+};
+
+}  // namespace components

@@ -1,0 +1,82 @@
+#include "components/shared/outbox.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <string>
+
+#include "tests/support/log_sink.h"
+
+namespace components {
+namespace {
+
+using support::eventually;
+using support::LogSink;
+
+struct Box {
+  std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
+  std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
+  Outbox outbox{wake, 1000};
+  size_t abandoned = 0;
+
+  Box() {
+    outbox.set_receivers({{sink}});
+    REQUIRE(outbox.start("test/out"));
+  }
+  void put(const std::string& text) {
+    telemetry::LogBatch batch;
+    batch.add(1, text, {});
+    batch.ack = telemetry::Ack([this](bool delivered) { abandoned += delivered ? 0 : 1; });
+    outbox.put(std::move(batch));
+  }
+  bool is_woken() const {
+    pollfd woken{wake->fd(), POLLIN, 0};
+    return ::poll(&woken, 1, 0) == 1;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("outbox: batches arrive in order") {
+  Box box;
+  std::vector<std::string> wanted;
+  for (int i = 0; i < 1000; ++i) {
+    wanted.push_back(std::to_string(i));
+    box.put(wanted.back());
+  }
+  CHECK(box.sink->has(wanted.size()));
+  CHECK(box.sink->texts() == wanted);
+  CHECK(!box.is_woken());
+}
+
+TEST_CASE("outbox: full while the receiver blocks, and says when half is free again") {
+  Box box;
+  box.sink->set(LogSink::Mode::block);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(box.outbox.has_room());
+    box.put(std::string(250, 'x'));
+  }
+  CHECK(!box.outbox.has_room());
+  CHECK(!box.is_woken());
+  box.put("one more");
+  box.sink->set(LogSink::Mode::deliver);
+  CHECK(eventually([&] { return box.is_woken(); }));
+  CHECK(box.outbox.has_room());
+  CHECK(box.sink->has(5));
+}
+
+TEST_CASE("outbox: a stop hands over what is taken at once, and abandons the rest") {
+  for (const bool is_blocked : {false, true}) {
+    CAPTURE(is_blocked);
+    Box box;
+    if (is_blocked) box.sink->set(LogSink::Mode::block);
+    for (int i = 0; i < 100; ++i) box.put("line");
+    box.outbox.stop();
+    CHECK(box.sink->texts().size() == (is_blocked ? 0 : 100));
+    CHECK(box.abandoned == (is_blocked ? 100 : 0));
+    box.put("after");
+    CHECK(box.abandoned == (is_blocked ? 101 : 1));
+  }
+}
+
+}  // namespace components
