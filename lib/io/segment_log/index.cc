@@ -192,8 +192,9 @@ bool Index::wait_for_work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (is_due(Clock::now())) return true;
     const auto has_news = [&]() REQUIRES_LOCK(mutex_) { return is_due(Clock::now()); };
+    const Clock::time_point due = due_;  // The wait reads it without the lock.
     if (is_dirty_)
-      for_commit_.wait_until(mutex_, stop, due_, has_news);
+      for_commit_.wait_until(mutex_, stop, due, has_news);
     else
       for_commit_.wait(mutex_, stop, [&]() REQUIRES_LOCK(mutex_) { return is_dirty_; });
   }

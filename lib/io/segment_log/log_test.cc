@@ -184,6 +184,7 @@ TEST_CASE("segment log: dropping the oldest segment counts what each cursor had 
   CHECK(dropped[1].cursor == "some");
   CHECK(dropped[1].records == static_cast<uint64_t>(second - 3));
   CHECK(!std::filesystem::exists(names[0]));
+  CHECK(read_all(*some) == range(second, written));  // It had the file open.
   fill(*log, 9, 9);
   CHECK(read_all(*all) == range(9, 9));
 }
