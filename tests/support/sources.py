@@ -31,8 +31,38 @@ loki.source.file "in" {{
 }}
 """
 
+    # With the files found by another component, of this name.
+    MATCHED = """
+local.file_match "{match}" {{
+	path_targets = [{{"__path__" = "{path}", "job" = "numbers"}}]
+}}
+
+loki.source.file "in" {{
+	targets    = local.file_match.{match}.targets
+	forward_to = [{receiver}]
+}}
+"""
+
     def __init__(self, folder, _):
         self.path = folder / "numbers.log"
+        self.path.touch()
+        self.match = ""
+        self.rotations = 0
+
+    def config(self, receiver):
+        if not self.match:
+            return super().config(receiver)
+        return self.MATCHED.format(receiver=receiver, **vars(self))
+
+    def next_name(self):
+        """Where rotation puts the present file: the name for the youngest, after the others moved up."""
+        for number in range(self.rotations, 0, -1):
+            os.rename(f"{self.path}.{number}", f"{self.path}.{number + 1}")
+        self.rotations += 1
+        return f"{self.path}.1"
+
+    def rotate(self):
+        os.rename(self.path, self.next_name())
         self.path.touch()
 
     def write(self, first, count):
