@@ -110,9 +110,10 @@ Token Lexer::make(TokenKind kind, uint32_t size) {
   return token;
 }
 
-void Lexer::report(std::string_view code, uint32_t at, uint32_t size, std::string message) {
-  diagnostics_.add(diag::Severity::error, code, {base_ + at, base_ + at + size},
-                   std::move(message));
+diag::Diagnostic& Lexer::report(std::string_view code, uint32_t at, uint32_t size,
+                                std::string message) {
+  return diagnostics_.add(diag::Severity::error, code, {base_ + at, base_ + at + size},
+                          std::move(message));
 }
 
 // Skips blanks and comments. True when a terminator stands before the next token.
@@ -126,12 +127,17 @@ bool Lexer::skip_space(Token& terminator) {
       terminator = make(TokenKind::terminator, 1);
       return true;
     }
-    if (c != '/' || (peek(1) != '/' && peek(1) != '*')) return false;
-    if (may_end_ && comment_ends_line()) {
+    if (c != '#' && (c != '/' || (peek(1) != '/' && peek(1) != '*'))) return false;
+    if (may_end_ && (c == '#' || comment_ends_line())) {
       terminator = make(TokenKind::terminator, 0);
       return true;
     }
     may_end_ = false;
+    if (c == '#') {
+      foreign_comment();
+      --at_;
+      continue;
+    }
     peek(1) == '/' ? line_comment() : block_comment();
     --at_;  // The loop steps over one byte.
   }
@@ -150,6 +156,13 @@ bool Lexer::comment_ends_line() const {
     const auto rest = text_.substr(at, 2);
     if (rest != "//" && rest != "/*") return false;
   }
+}
+
+// A comment of YAML, Jinja or a shell: its text is not taken for River.
+void Lexer::foreign_comment() {
+  report("R002", at_, 1, "illegal character " + unicode::describe(text_.substr(at_)))
+      .with_help("comments are // or /* */");
+  at_ = static_cast<uint32_t>(std::min(text_.find('\n', at_), text_.size()));
 }
 
 void Lexer::line_comment() {

@@ -38,6 +38,7 @@ class Lexer {
   bool skip_space(Token& terminator);
   bool comment_ends_line() const;
   void line_comment();
+  void foreign_comment();
   void block_comment();
   void keep_comment(std::string_view text);
 
@@ -57,7 +58,7 @@ class Lexer {
   }
   bool at_end() const { return at_ >= text_.size(); }
   Token make(TokenKind kind, uint32_t size);
-  void report(std::string_view code, uint32_t at, uint32_t size, std::string message);
+  diag::Diagnostic& report(std::string_view code, uint32_t at, uint32_t size, std::string message);
 
   std::string_view text_;
   uint32_t base_;

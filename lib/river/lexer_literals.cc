@@ -45,9 +45,6 @@ Token Lexer::number() {
 // "..." or, always an error, '...'.
 Token Lexer::quoted(char quote) {
   const uint32_t begin = at_;
-  if (quote == '\'') {
-    report("R005", begin, 1, "illegal single-quoted string; use double quotes");
-  }
   bool closed = false;
   for (++at_; !at_end() && !closed;) {
     const char c = text_[at_];
@@ -56,7 +53,14 @@ Token Lexer::quoted(char quote) {
     closed = c == quote;
     if (c == '\\') escape();
   }
-  if (!closed) report("R004", begin, 1, "string literal not terminated");
+  if (quote == '\'') {
+    auto& problem =
+        report("R005", begin, at_ - begin, "illegal single-quoted string; use double quotes");
+    if (closed)
+      problem.with_help(fmt::format("write \"{}\"", text_.substr(begin + 1, at_ - begin - 2)));
+  } else if (!closed) {
+    report("R004", begin, 1, "string literal not terminated");
+  }
   may_end_ = true;
   const auto kind = quote == '"' ? TokenKind::string : TokenKind::illegal;
   return {kind, begin, at_};

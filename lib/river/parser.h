@@ -79,8 +79,10 @@ class Parser {
   template <class... Args>
   diag::Diagnostic* error(std::string_view code, fmt::format_string<Args...> format,
                           Args&&... args) {
-    return first_on_line() ? &diagnostics_.error(code, span(), format, std::forward<Args>(args)...)
-                           : nullptr;
+    // What the lexer could not read it has reported.
+    const bool is_first = first_on_line() && token_.kind != TokenKind::illegal;
+    return is_first ? &diagnostics_.error(code, span(), format, std::forward<Args>(args)...)
+                    : nullptr;
   }
   bool first_on_line();
 
