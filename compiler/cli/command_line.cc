@@ -83,8 +83,11 @@ void add_validate(CLI::App& app, int& exit_code) {
                       "host_vars/, one of its files, an inventory, a folder of River files or a "
                       "River file; default: ./inventory");
   check->add_to(*command);
+  command->add_flag("--run-scripts", options->run_scripts,
+                    "Run inventory scripts and plugins, which else are not trusted here");
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();
+    options->check.read.run_scripts = options->run_scripts;
     exit_code = show(run_validate(*options));
   });
 }
@@ -93,14 +96,16 @@ void add_compile(CLI::App& app, int& exit_code) {
   auto check = std::make_shared<FindingArguments>();
   auto options = std::make_shared<CompileCommand>();
   CLI::App* command = app.add_subcommand("compile", "Write a checked River config for each host");
-  command->add_option("--inventory,-i", options->inventory, "Inventory file or folder")
-      ->capture_default_str();
+  check->check.add_inventory(*command);
   command->add_option("--host", options->hosts, "Only this host; may be repeated");
   command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
   command->add_flag("--strict", options->strict, "Treat warnings as errors");
   check->add_to(*command);
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();
+    const inventory::InventoryOptions load = check->check.load();
+    options->inventory = load.inventory;
+    options->more_inventories = load.more;
     exit_code = show(run_compile(*options));
   });
 }
@@ -136,8 +141,7 @@ void add_status(CLI::App& app, int& exit_code) {
   StatusOptions& options = asked->options;
   CLI::App* command = app.add_subcommand(
       "status", "Compare what each host runs, asked over ssh, with what is compiled now");
-  command->add_option("--inventory,-i", options.load.inventory, "Inventory file or folder")
-      ->capture_default_str();
+  asked->check.add_inventory(*command);
   command->add_option("--host", options.load.only_hosts, "Only this host; may be repeated");
   command->add_option("--format", asked->format, "Output format")
       ->check(CLI::IsMember({"table", "json"}))
@@ -154,6 +158,7 @@ void add_status(CLI::App& app, int& exit_code) {
   asked->check.add_to(*command);
   command->callback([asked, &exit_code] {
     asked->options.check = asked->check.resolve();
+    asked->options.load = in_hosts(asked->check.load(), asked->options.load.only_hosts);
     asked->options.connect_timeout = std::chrono::seconds(asked->connect_seconds);
     asked->options.pool.timeout = std::chrono::seconds(asked->answer_seconds);
     asked->options.json = asked->format == "json";
@@ -170,6 +175,32 @@ void CheckArguments::add_to(CLI::App& command) {
   command.add_option("--playbook-dir", options.playbook_dir,
                      "Folder of host_vars/, group_vars/ and templates/; default: that of the "
                      "inventory or the one above it");
+  command.add_option("--alloy-dir", options.read.alloy_dir,
+                     "Folder of templates in the layout config.alloy.j2, HOST/config.alloy.j2");
+  command
+      .add_option("--extra-vars,-e", options.read.extra_vars,
+                  "Variables as NAME=VALUE, YAML, JSON or @FILE; may be repeated")
+      ->allow_extra_args(false);
+  command
+      .add_option("--vault-password-file", options.read.vault_password_files,
+                  "Let Ansible open encrypted files with it; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void CheckArguments::add_inventory(CLI::App& command) {
+  command
+      .add_option("--inventory,-i", inventories,
+                  "Inventory file or folder; may be repeated; default: inventory")
+      ->allow_extra_args(false);
+}
+
+inventory::InventoryOptions CheckArguments::load() const {
+  inventory::InventoryOptions load;
+  if (!inventories.empty()) load.inventory = inventories[0];
+  for (size_t i = 1; i < inventories.size(); ++i) load.more.emplace_back(inventories[i]);
+  load.playbook_dir = options.playbook_dir;
+  load.read = options.read;
+  return load;
 }
 
 const emit::CheckOptions& CheckArguments::resolve() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "compiler/emit/run.h"
 
@@ -16,14 +17,19 @@ inline constexpr int kExitUsage = 2;
 /// Usage errors of `cfgc migrate`: 2 says there that something changes.
 inline constexpr int kExitMigrateError = 1;
 
-/// --stability.level and --playbook-dir.
+/// --stability.level, and where a fleet's files are and what may be used to read them.
 struct CheckArguments {
   std::string stability = "generally-available";
   emit::CheckOptions options;
+  std::vector<std::string> inventories;  ///< of --inventory; empty: ./inventory
 
   void add_to(CLI::App& command);
+  /// Adds --inventory, which may be given more than once.
+  void add_inventory(CLI::App& command);
   /// The options with the catalogue of components; call after parsing.
   const emit::CheckOptions& resolve();
+  /// The inventories with all that reading them needs; call after parsing.
+  inventory::InventoryOptions load() const;
 };
 
 /// Prints a command's result and returns its exit code; kExitUsage when stdout cannot be written (a

@@ -36,6 +36,7 @@ struct ValidateOptions {
   /// Each one of: host_vars/ or a file in it, group_vars/, an inventory (file or folder), a folder
   /// of River files (one configuration), a River file. Empty: ./inventory.
   std::vector<std::filesystem::path> paths;
+  bool run_scripts = false;  ///< check.read.run_scripts, for the command line
   emit::CheckOptions check;
 };
 /// Checks what the paths name and changes nothing. Warnings count as findings.
@@ -44,6 +45,7 @@ emit::CommandResult run_validate(const ValidateOptions& options);
 /// `cfgc compile`.
 struct CompileCommand {
   std::filesystem::path inventory = "inventory";
+  std::vector<std::filesystem::path> more_inventories;
   std::vector<std::string> hosts;  ///< empty: all
   std::filesystem::path out = "compiled";
   bool strict = false;  ///< warnings give exit code 1

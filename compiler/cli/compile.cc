@@ -11,7 +11,8 @@ namespace compiler::cli {
 
 emit::CommandResult run_compile(const CompileCommand& command) {
   emit::Run run;
-  inventory::InventoryOptions load{command.inventory, command.check.playbook_dir, command.hosts};
+  inventory::InventoryOptions load{command.inventory, command.check.playbook_dir, command.hosts,
+                                   command.more_inventories, command.check.read};
   std::sort(load.only_hosts.begin(), load.only_hosts.end());
   load.only_hosts.erase(std::unique(load.only_hosts.begin(), load.only_hosts.end()),
                         load.only_hosts.end());
@@ -142,7 +143,8 @@ emit::CommandResult run_validate(const ValidateOptions& options) {
   if (paths.empty()) paths.emplace_back("inventory");
   for (const fs::path& path : paths) take_path(path, options.check, targets, run);
   for (const auto& [inventory, target] : targets) {
-    inventory::InventoryOptions load{inventory, options.check.playbook_dir, {}};
+    inventory::InventoryOptions load{
+        inventory, options.check.playbook_dir, {}, {}, options.check.read};
     if (!target.all) load.only_hosts.assign(target.hosts.begin(), target.hosts.end());
     compile_inventory(load, inventory.empty(), target.host_files, options.check, run);
   }

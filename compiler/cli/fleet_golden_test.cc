@@ -136,7 +136,7 @@ telemetry:
   docker:
     discovery: true
     migrated: [grafana-mcp]
-    dual_labels: {grafana-mcp: 2026-12-05}
+    dual_labels: {grafana-mcp: 2199-12-05}
 )",
                   folder);
   compiler::cli::CompileCommand command;
@@ -148,7 +148,7 @@ telemetry:
   REQUIRE(result.exit_code == 0);
   const std::string text = base::read_file(folder.path() / "out/puck/config.river").value();
   const size_t rule = text.find(
-      "\t// both labels until 2026-12-05, from host_vars/puck.yml:7\n"
+      "\t// both labels until 2199-12-05, from host_vars/puck.yml:7\n"
       "\trule {\n"
       "\t\tsource_labels = [\"service\"]\n"
       "\t\tregex         = \"grafana-mcp\"\n"

@@ -36,10 +36,7 @@ struct Arguments {
   std::string format = "text";
 
   explicit Arguments(CLI::App& command) {
-    input.fleet.inventory.inventory = "inventory";
-    command
-        .add_option("--inventory,-i", input.fleet.inventory.inventory, "Inventory file or folder")
-        ->capture_default_str();
+    check.add_inventory(command);
     command.add_option("--host", input.fleet.hosts, "Only this host; may be repeated");
     command
         .add_option("--services", input.fleet.services, "Only these services, separated by commas")
@@ -68,7 +65,7 @@ struct Arguments {
 
   const compiler::migrate::Input& resolve() {
     input.fleet.check = check.resolve();
-    input.fleet.inventory.playbook_dir = input.fleet.check.playbook_dir;
+    input.fleet.inventory = check.load();
     if (isatty(STDERR_FILENO) == 1) input.progress = show_progress;
     return input;
   }

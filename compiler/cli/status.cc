@@ -61,6 +61,7 @@ emit::CommandResult run_status(const StatusOptions& options) {
   emit::Run run;
   inventory::InventoryOptions load = options.load;
   load.playbook_dir = options.check.playbook_dir;
+  load.read = options.check.read;
   std::sort(load.only_hosts.begin(), load.only_hosts.end());
   inventory::Inventory inventory = emit::open_inventory(load, run);
   run.io_errors.insert(run.io_errors.end(), inventory.io_errors.begin(), inventory.io_errors.end());

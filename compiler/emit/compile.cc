@@ -1,6 +1,9 @@
 #include "compiler/emit/compile.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
+#include <ctime>
 #include <unordered_set>
 
 #include "base/thread.h"
@@ -144,8 +147,8 @@ expand::Statements expand_template(const Job& job, const host::Host& host, const
 void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Fleet& fleet) {
   ast::Tree tree;
   Diagnostics& diagnostics = job.diagnostics;
-  const host::Host host =
-      host::build_host(*job.entry, rendered, fleet.options.partial, tree.arena, diagnostics);
+  const host::Host host = host::build_host(
+      *job.entry, rendered, {fleet.options.partial, fleet.options.today}, tree.arena, diagnostics);
   templates::HostFolder folder(host, rendered, tree.arena, diagnostics);
   if (job.source->is_broken) return;
   tree.body.statements =
@@ -156,6 +159,7 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   const auto program =
       river::config::resolve(trees, fleet.options.catalog, fleet.options.stability, found);
   river::config::check(program, found);
+  report_plain_secrets(program, found);
   append_but(failed_places(diagnostics, folder), found, diagnostics);
   if (diagnostics.has_errors()) return;
   job.result.text = river::print(tree);
@@ -174,6 +178,11 @@ void merge_findings(const std::vector<Job>& jobs, Diagnostics& diagnostics) {
 }
 
 }  // namespace
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
 
 std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
                                         const CompileOptions& options, SourceMap& sources,

@@ -9,6 +9,9 @@
 
 namespace compiler::emit {
 
+/// The day by UTC, YYYY-MM-DD.
+std::string today();
+
 struct CompileOptions {
   /// Names of the hosts to compile, all in the inventory; empty: all.
   std::vector<std::string> hosts;
@@ -20,6 +23,7 @@ struct CompileOptions {
   std::function<void(const host::Host&, const river::config::Program&)> seen;
   /// Templates without a fleet.docker block are compiled as if they ended with one.
   bool add_docker_block = false;
+  std::string today = emit::today();  ///< for days of the inventory that are past
 };
 
 struct CompiledHost {
@@ -35,5 +39,11 @@ std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
                                         const CompileOptions& options,
                                         river::diag::SourceMap& sources,
                                         river::diag::Diagnostics& diagnostics);
+
+/// Reports passwords, tokens and keys that a configuration spells out: text in an attribute that
+/// holds a secret, an Authorization header, a URL with a password. What comes from the agent's
+/// environment or from another component is none.
+void report_plain_secrets(const river::config::Program& program,
+                          river::diag::Diagnostics& diagnostics);
 
 }  // namespace compiler::emit

@@ -42,7 +42,7 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
                                             const std::vector<std::filesystem::path>& host_files,
                                             const CheckOptions& check, Run& run) {
   inventory::Inventory inventory =
-      partial ? inventory::host_vars_only(host_files, run.sources, run.diagnostics)
+      partial ? inventory::host_vars_only(host_files, options.read, run.sources, run.diagnostics)
               : open_inventory(options, run);
   // What a broken file could have said is not missed.
   const bool is_partial = partial || run.diagnostics.has_errors();
@@ -52,6 +52,7 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
     compiled = compile_fleet(inventory, compile, run.sources, run.diagnostics);
   run.io_errors.insert(run.io_errors.end(), inventory.io_errors.begin(), inventory.io_errors.end());
   run.hosts += compiled.size();
+  run.closed_files += inventory.closed_files;
   return compiled;
 }
 
@@ -71,6 +72,10 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
         (checked.empty() ? "" : ", ") + count(run.configs, "configuration", "configurations");
   result.err += fmt::format("{}, {}, {}\n", checked, count(errors, "error", "errors"),
                             count(items.size() - errors, "warning", "warnings"));
+  if (run.closed_files > 0)
+    result.err +=
+        fmt::format("{} not opened (--vault-password-file opens those of ansible-vault)\n",
+                    count(run.closed_files, "encrypted file", "encrypted files"));
   if (errors > 0 || (strict && !items.empty())) result.exit_code = 1;
   if (!run.io_errors.empty()) result.exit_code = 2;
   return result;

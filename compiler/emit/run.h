@@ -23,6 +23,7 @@ struct CheckOptions {
   river::diag::OutputFormat format = river::diag::OutputFormat::text;
   river::schema::Stability stability = river::schema::Stability::generally_available;
   river::config::Catalog catalog;
+  inventory::ReadOptions read = {};
 };
 
 /// Findings of a run with all that is needed to print them.
@@ -31,7 +32,8 @@ struct Run {
   river::diag::Diagnostics diagnostics;
   std::vector<base::Error> io_errors;
   size_t hosts = 0;
-  size_t configs = 0;  ///< River configurations that were checked as they are
+  size_t configs = 0;       ///< River configurations that were checked as they are
+  size_t closed_files = 0;  ///< encrypted files that were not opened
 };
 
 /// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.

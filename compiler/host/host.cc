@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/text.h"
 #include "compiler/host/host_schema.h"
 
 namespace compiler::host {
@@ -40,14 +41,6 @@ const yaml::Pair* merged_telemetry(const inventory::HostEntry& entry, base::Aren
                                          merged(*result->value, *next->value, arena)});
   }
   return result;
-}
-
-/// The letters of a service that may stand in a variable's name.
-std::string variable_stem(std::string_view service) {
-  std::string stem(service);
-  std::replace_if(
-      stem.begin(), stem.end(), [](char c) { return c == '-' || c == '.'; }, '_');
-  return stem;
 }
 
 /// A day of the calendar, YYYY-MM-DD.
@@ -90,6 +83,26 @@ bool has_bare_dot(std::string_view regex) {
   return false;
 }
 
+/// The name of a unit, or a regex for such names, that can end in .service, .timer and so on: a
+/// text without any dot cannot, unless its regex matches one.
+bool may_have_suffix(std::string_view pattern) {
+  const auto opened = std::count(pattern.begin(), pattern.end(), '(');
+  if (opened != std::count(pattern.begin(), pattern.end(), ')')) return true;  // No regex at all.
+  const auto is_plain = [](char c) {
+    return base::is_letter(c) || base::is_digit(c) ||
+           std::string_view("_-@:|()").find(c) != std::string_view::npos;
+  };
+  return !std::all_of(pattern.begin(), pattern.end(), is_plain);
+}
+
+std::string with_suffix(const JournalRule& rule) {
+  const std::string_view pattern = rule.pattern.value;
+  if (rule.match == JournalMatch::unit) return fmt::format("{}.service", pattern);
+  const bool has_choice = pattern.find('|') != pattern.npos;
+  return fmt::format("{}\\.service",
+                     has_choice ? fmt::format("({})", pattern) : std::string(pattern));
+}
+
 /// Reads checked maps; what is missing or of a wrong type (reported already) stays a default.
 class Reader {
  public:
@@ -98,6 +111,9 @@ class Reader {
   const yaml::Node* value(std::string_view key) const {
     const yaml::Pair* pair = map_ != nullptr ? map_->find(key) : nullptr;
     return pair != nullptr && !yaml::is_null(*pair->value) ? pair->value : nullptr;
+  }
+  const yaml::Pair* pair(std::string_view key) const {
+    return value(key) != nullptr ? map_->find(key) : nullptr;
   }
   Reader child(std::string_view key) const { return Reader(value(key)); }
   void read(std::string_view key, Text& out) const {
@@ -130,8 +146,9 @@ class Reader {
 /// Reads the model out of checked values and applies the rules that span several of them.
 class HostBuilder {
  public:
-  HostBuilder(const inventory::HostEntry& entry, bool partial, Diagnostics& diagnostics)
-      : partial_(partial), diagnostics_(diagnostics) {
+  HostBuilder(const inventory::HostEntry& entry, const BuildOptions& options,
+              Diagnostics& diagnostics)
+      : partial_(options.partial), today_(options.today), diagnostics_(diagnostics) {
     host_.entry = &entry;
     host_.name = entry.name;
     host_.hostname = {entry.name, {}};
@@ -142,17 +159,20 @@ class HostBuilder {
   Host finish();
 
  private:
+  void read_services(const yaml::Pair& services);
   void read_telemetry(const Reader& telemetry);
   void read_journal(const Reader& journal);
   void read_files(const Reader& files);
   void read_loki(const Reader& loki);
   void read_port(const yaml::Pair& variable);
+  void report_unlisted(const yaml::Pair& variable, std::string_view stem);
   void check_ports();
   void check_journal();
   void check_docker();
 
   Host host_;
   bool partial_;
+  std::string_view today_;
   Diagnostics& diagnostics_;
   int64_t port_first_ = kSyslogPortFirst;
   int64_t port_last_ = kSyslogPortLast;
@@ -164,20 +184,24 @@ void HostBuilder::read_variable(const yaml::Pair& variable) {
     if (key.name == variable.key) check_value(*variable.value, key, diagnostics_);
   const Reader self(variable.value);
   if (variable.key == "telemetry") return read_telemetry(self);
-  if (variable.key == "services") {
-    host_.services_span = variable.key_span;
-    for (const yaml::Node* item : self.items())
-      if (const auto text = yaml::as_text(*item)) host_.services.push_back({*text, item->span});
-    return;
-  }
+  if (variable.key == "services") return read_services(variable);
   const auto text = yaml::as_text(*variable.value);
   if (!text) return;
   Text& member = variable.key == "syslog_format" ? host_.syslog_format : host_.environment;
   member = {*text, variable.value->span};
 }
 
+void HostBuilder::read_services(const yaml::Pair& services) {
+  host_.services_span = services.key_span;
+  for (const yaml::Node* item : services.value->items)
+    if (const auto text = yaml::as_text(*item)) host_.services.push_back({*text, item->span});
+}
+
 void HostBuilder::read_telemetry(const Reader& telemetry) {
   telemetry.read("hostname", host_.hostname);
+  telemetry.read("environment", host_.environment);
+  telemetry.child("syslog").read("format", host_.syslog_format);
+  if (const yaml::Pair* services = telemetry.pair("services")) read_services(*services);
   if (const yaml::Node* range = telemetry.child("syslog").value("port_range");
       range != nullptr && range->items.size() == 2) {
     port_first_ = yaml::as_int(*range->items[0]).value_or(kSyslogPortFirst);
@@ -259,23 +283,7 @@ void HostBuilder::read_loki(const Reader& loki) {
 void HostBuilder::read_port(const yaml::Pair& variable) {
   const std::string_view stem =
       variable.key.substr(0, variable.key.size() - kSyslogPortSuffix.size());
-  const auto port = yaml::as_int(*variable.value);
-  if (!port || *port < 1 || *port > 65535) {
-    diagnostics_.error("F020", variable.value->span, "{} must be a port, 1 to 65535", variable.key);
-    return;
-  }
-  if (*port < port_first_ || *port > port_last_) {
-    auto& problem = diagnostics_.error("F021", variable.value->span,
-                                       "port {} is outside the declared range {} to {}", *port,
-                                       port_first_, port_last_);
-    if (range_span_.known()) problem.note(range_span_, "declared here");
-    problem.with_help("choose a port in the range, or set telemetry.syslog.port_range");
-  }
   const std::string wanted = variable_stem(stem);
-  if (wanted != stem)
-    diagnostics_
-        .warning("F027", variable.key_span, "Ansible cannot use the variable \"{}\"", variable.key)
-        .with_help(fmt::format("write {}{}", wanted, kSyslogPortSuffix));
   const auto service =
       std::find_if(host_.services.begin(), host_.services.end(),
                    [&](const Text& s) { return variable_stem(s.value) == wanted; });
@@ -283,12 +291,39 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
   const bool migrated =
       std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
                   [&](const Text& m) { return variable_stem(m.value) == wanted; });
-  if (!is_listed && !migrated && !partial_)
+  const auto port = yaml::as_int(*variable.value);
+  const bool is_in_range = port && *port >= port_first_ && *port <= port_last_;
+  // Of no service here, and not of our ports: a variable of some other role.
+  if (!is_listed && !migrated && !is_in_range && !partial_) return;
+  if (!port || *port < 1 || *port > 65535) {
+    diagnostics_.error("F020", variable.value->span, "{} must be a port, 1 to 65535", variable.key);
+    return;
+  }
+  if (!is_in_range) {
+    auto& problem = diagnostics_.error("F021", variable.value->span,
+                                       "port {} is outside the declared range {} to {}", *port,
+                                       port_first_, port_last_);
+    if (range_span_.known()) problem.note(range_span_, "declared here");
+    problem.with_help("choose a port in the range, or set telemetry.syslog.port_range");
+  }
+  if (wanted != stem)
     diagnostics_
-        .warning("F023", variable.key_span, "no service of this host is called \"{}\"", stem)
-        .with_help("add it to services, or remove the port; until then nothing listens");
+        .warning("F027", variable.key_span, "Ansible cannot use the variable \"{}\"", variable.key)
+        .with_help(fmt::format("write {}{}", wanted, kSyslogPortSuffix));
+  if (!is_listed && !migrated && !partial_) report_unlisted(variable, stem);
   host_.syslog_ports.push_back({is_listed ? service->value : stem, *port, variable.key_span,
                                 variable.value->span, migrated || !is_listed});
+}
+
+void HostBuilder::report_unlisted(const yaml::Pair& variable, std::string_view stem) {
+  std::vector<std::string_view> names;
+  for (const Text& service : host_.services) names.push_back(service.value);
+  auto& problem = diagnostics_.warning("F023", variable.key_span,
+                                       "no service of this host is called \"{}\"", stem);
+  if (const auto near = river::diag::did_you_mean(stem, names); !near.empty())
+    problem.with_help(fmt::format("did you mean {}{}?", variable_stem(near), kSyslogPortSuffix));
+  else
+    problem.with_help("add it to services, or remove the port; until then nothing listens");
 }
 
 void HostBuilder::read_ports(const std::vector<yaml::Pair>& ports) {
@@ -324,6 +359,11 @@ void HostBuilder::check_journal() {
           .note(rule.span, "this rule comes later")
           .with_help("move the catch-all rule to the end");
     catch_all = nullptr;
+    if (rule.match != JournalMatch::identifier && !may_have_suffix(rule.pattern.value))
+      diagnostics_
+          .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
+                   rule.pattern.value)
+          .with_help("the name of a unit has a suffix: " + with_suffix(rule));
     if (rule.match != JournalMatch::unit_regex) continue;
     if (matches_everything(rule.pattern.value))
       catch_all = &rule;
@@ -351,6 +391,11 @@ void HostBuilder::check_docker() {
     if (!is_day(label.value.value))
       diagnostics_.error("F042", label.value.span, "\"{}\" is not a day such as 2026-12-05",
                          label.value.value);
+    else if (label.value.value < today_)
+      diagnostics_
+          .warning("F043", label.value.span, "the last day of \"{}\" is past: {}", label.name,
+                   label.value.value)
+          .with_help("remove it here, or choose a later day; cfgc migrate cleanup does the first");
   }
 }
 
@@ -365,10 +410,12 @@ Host HostBuilder::finish() {
   check_ports();
   check_journal();
   check_docker();
-  if (!host_.environment.given() && !partial_)
-    diagnostics_
-        .warning("F007", host_.entry->span, "host {} has no deployment_environment", host_.name)
-        .with_help("set it in group_vars; without it lines have no environment label");
+  if (!host_.environment.given() && !partial_) {
+    auto& problem = diagnostics_.warning("F007", host_.entry->span,
+                                         "host {} has no deployment_environment", host_.name);
+    if (!note_closed(*host_.entry, problem))
+      problem.with_help("set it in group_vars; without it lines have no environment label");
+  }
   return std::move(host_);
 }
 
@@ -379,12 +426,31 @@ bool Host::has_service(std::string_view service) const {
                      [&](const Text& s) { return s.value == service; });
 }
 
+/// telemetry.services and its like win over the variable whose name may be another's.
+bool is_said_instead(const Key& key, const yaml::Pair* telemetry) {
+  const yaml::Node* at = telemetry != nullptr ? telemetry->value : nullptr;
+  std::string_view path = key.instead;
+  if (path.empty()) return false;
+  path.remove_prefix(path.find('.') + 1);
+  while (at != nullptr && !path.empty()) {
+    const size_t dot = path.find('.');
+    const yaml::Pair* pair = at->find(path.substr(0, dot));
+    at = pair != nullptr && !yaml::is_null(*pair->value) ? pair->value : nullptr;
+    path = dot == path.npos ? "" : path.substr(dot + 1);
+  }
+  return at != nullptr;
+}
+
 HostFacts host_facts(const inventory::HostEntry& entry, base::Arena& arena) {
   HostFacts facts;
+  const yaml::Pair* telemetry = merged_telemetry(entry, arena);
   for (const Key& key : host_keys()) {
-    const yaml::Pair* variable =
-        key.name == "telemetry" ? merged_telemetry(entry, arena) : entry.find(key.name);
-    if (variable != nullptr) facts.variables.push_back(*variable);
+    const bool is_telemetry = key.type == KeyType::map;
+    const yaml::Pair* variable = is_telemetry ? telemetry : entry.find(key.name);
+    if (variable == nullptr || is_said_instead(key, telemetry)) continue;
+    facts.variables.push_back(*variable);
+    if (is_telemetry)
+      facts.variables.back().value = with_closed_secrets(*variable->value, key.keys, arena);
   }
   for (auto layer = entry.layers.rbegin(); layer != entry.layers.rend(); ++layer)
     for (const yaml::Pair& pair : (*layer)->pairs) {
@@ -398,9 +464,9 @@ HostFacts host_facts(const inventory::HostEntry& entry, base::Arena& arena) {
 }
 
 Host build_host(const inventory::HostEntry& entry, const inventory::RenderedTexts& rendered,
-                bool partial, base::Arena& arena, Diagnostics& diagnostics) {
+                const BuildOptions& options, base::Arena& arena, Diagnostics& diagnostics) {
   const HostFacts facts = host_facts(entry, arena);
-  HostBuilder builder(entry, partial, diagnostics);
+  HostBuilder builder(entry, options, diagnostics);
   for (yaml::Pair variable : facts.variables) {
     variable.value = inventory::with_rendered(*variable.value, rendered, arena);
     if (!yaml::is_null(*variable.value)) builder.read_variable(variable);
@@ -411,7 +477,9 @@ Host build_host(const inventory::HostEntry& entry, const inventory::RenderedText
     if (!yaml::is_null(*variable.value)) ports.push_back(variable);
   }
   builder.read_ports(ports);
-  return builder.finish();
+  Host host = builder.finish();
+  report_near_misses(host, diagnostics);
+  return host;
 }
 
 }  // namespace compiler::host

@@ -96,9 +96,24 @@ struct HostFacts {
 };
 HostFacts host_facts(const inventory::HostEntry& entry, base::Arena& arena);
 
-/// Builds the model and reports what is wrong with it: types, unknown keys, ports, rules. `partial`
-/// says that the groups are not known, so that what they could give is not missed.
+struct BuildOptions {
+  /// The groups are not known, so that what they could give is not missed.
+  bool partial = false;
+  std::string_view today;  ///< YYYY-MM-DD, for days that are past
+};
+
+/// Builds the model and reports what is wrong with it: types, unknown keys, ports, rules, names
+/// that are a slip away from one that is read.
 Host build_host(const inventory::HostEntry& entry, const inventory::RenderedTexts& rendered,
-                bool partial, base::Arena& arena, river::diag::Diagnostics& diagnostics);
+                const BuildOptions& options, base::Arena& arena,
+                river::diag::Diagnostics& diagnostics);
+
+/// Warns of variables that are a slip away from one that cfgc reads and that this host lacks, and
+/// of ports without a value. Variables of other roles are let be: the value must be of the kind,
+/// too.
+void report_near_misses(const Host& host, river::diag::Diagnostics& diagnostics);
+
+/// The letters of a service that may stand in a variable's name.
+std::string variable_stem(std::string_view service);
 
 }  // namespace compiler::host

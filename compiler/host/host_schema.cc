@@ -17,6 +17,12 @@ constexpr std::string_view kSyslogFormats[] = {"rfc3164", "rfc5424"};
 
 constexpr Key kSyslogKeys[] = {
     {"port_range", KeyType::port_range, "First and last port that <service>_syslog_port may use."},
+    {"format",
+     KeyType::text,
+     "Wins over syslog_format, for inventories where that means something else.",
+     {},
+     false,
+     kSyslogFormats},
 };
 
 constexpr Key kJournalRuleKeys[] = {
@@ -76,6 +82,10 @@ constexpr Key kBackendsKeys[] = {
 
 constexpr Key kTelemetryKeys[] = {
     text("hostname", "Value of the hostname label; default: the inventory's name."),
+    text("environment",
+         "Wins over deployment_environment, for inventories where that means something else."),
+    {"services", KeyType::text_list,
+     "Wins over services, for inventories where that means something else."},
     {"syslog", KeyType::map, "Syslog listeners.", kSyslogKeys},
     {"journal", KeyType::map, "The systemd journal.", kJournalKeys},
     {"docker", KeyType::map, "Containers.", kDockerKeys},
@@ -84,21 +94,46 @@ constexpr Key kTelemetryKeys[] = {
 };
 
 constexpr Key kHostKeys[] = {
-    {"services", KeyType::text_list, "Services that run on the host."},
-    text("deployment_environment", "Value of the environment label."),
+    {"services",
+     KeyType::text_list,
+     "Services that run on the host.",
+     {},
+     false,
+     {},
+     "telemetry.services"},
+    {"deployment_environment",
+     KeyType::text,
+     "Value of the environment label.",
+     {},
+     false,
+     {},
+     "telemetry.environment"},
     {"syslog_format",
      KeyType::text,
      "Format of the services' syslog; default: rfc3164.",
      {},
      false,
-     kSyslogFormats},
+     kSyslogFormats,
+     "telemetry.syslog.format"},
     {"telemetry", KeyType::map, "What cfgc collects and where it goes.", kTelemetryKeys},
 };
+
+/// What to do where the variable is of another meaning.
+void help_instead(const Key& key, river::diag::Diagnostic& problem) {
+  if (!key.instead.empty())
+    problem.with_help(fmt::format("where {} is a variable of something else, set {}, which wins",
+                                  key.name, key.instead));
+}
 
 bool wrong_type(const yaml::Node& value, const Key& key, std::string_view wanted,
                 river::diag::Diagnostics& diagnostics) {
   auto& problem = diagnostics.error("F004", value.span, "{} must be {}, not {}", key.name, wanted,
                                     yaml::describe(value));
+  help_instead(key, problem);
+  if (yaml::is_encrypted(value))
+    problem.with_help(
+        "what is encrypted is not written into a config: put it in plain text, or "
+        "let the agent read it from its environment");
   if (yaml::as_bool(value) && key.type != KeyType::boolean)
     problem.with_help("YAML reads this word as a boolean: put it in quotes");
   return false;
@@ -112,6 +147,7 @@ bool check_text(const yaml::Node& value, const Key& key, river::diag::Diagnostic
     if (allowed == *found) return true;
   auto& problem = diagnostics.error("F012", value.span, "{} cannot be \"{}\"; it is one of {}",
                                     key.name, *found, fmt::join(key.one_of, ", "));
+  help_instead(key, problem);
   if (const auto near = river::diag::did_you_mean(*found, key.one_of); !near.empty())
     problem.with_help(fmt::format("did you mean \"{}\"?", near));
   return false;
@@ -183,6 +219,21 @@ std::span<const Key> host_keys() {
   return kHostKeys;
 }
 
+const yaml::Node* with_closed_secrets(const yaml::Node& value, std::span<const Key> keys,
+                                      base::Arena& arena) {
+  if (value.kind != yaml::Kind::map || !value.templated) return &value;
+  std::vector<yaml::Pair> pairs(value.pairs.begin(), value.pairs.end());
+  for (yaml::Pair& pair : pairs)
+    for (const Key& key : keys) {
+      if (key.name != pair.key) continue;
+      if (key.type == KeyType::map)
+        pair.value = with_closed_secrets(*pair.value, key.keys, arena);
+      else if (key.type == KeyType::secret && pair.value->templated)
+        pair.value = yaml::make_encrypted(arena, pair.value->span);
+    }
+  return yaml::make_map(arena, value.span, pairs);
+}
+
 bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics) {
   switch (key.type) {
     case KeyType::boolean:
@@ -201,7 +252,7 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
     case KeyType::secret:
       break;
   }
-  if (value.tag == "!vault") return true;
+  if (yaml::is_encrypted(value) || value.from_vault) return true;
   diagnostics.error("F050", value.span, "a {} in plain text", key.name)
       .with_help(
           "name an environment variable with password_env, or encrypt it with ansible-vault");

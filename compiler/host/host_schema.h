@@ -28,6 +28,7 @@ struct Key {
   std::span<const Key> keys = {};
   bool required = false;
   std::span<const std::string_view> one_of = {};  ///< allowed values of text
+  std::string_view instead = {};  ///< the key that says the same where other roles own this name
 };
 
 /// services, deployment_environment, syslog_format, telemetry.
@@ -43,6 +44,11 @@ inline constexpr uint16_t kSyslogPortLast = 51499;
 /// Checks a value against its key: wrong types, unknown keys (with a suggestion), missing ones.
 /// True when nothing was reported.
 bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnostics& diagnostics);
+
+/// `value`, a map of `keys`, with what Jinja would put in the place of secrets closed: secrets are
+/// never written, so `password: "{{ vault_password }}"` needs no vault to be open.
+const yaml::Node* with_closed_secrets(const yaml::Node& value, std::span<const Key> keys,
+                                      base::Arena& arena);
 
 /// JSON Schema (draft 2020-12) of a host_vars file, for editors.
 std::string json_schema();

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/files.h"
-#include "base/thread.h"
 #include "compiler/inventory/inventory_parts.h"
 
 namespace compiler::inventory {
@@ -12,32 +10,6 @@ namespace compiler::inventory {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr size_t kInventoryFileBytesMax = size_t{64} << 20;
-
-/// Ansible leaves these out of an inventory directory.
-bool is_ignored(const fs::path& path) {
-  static const std::set<std::string> kIgnored = {".cfg", ".orig", ".bak", ".ini", ".retry", ".rst",
-                                                 ".md",  ".txt",  ".pyc", ".pyo", ".swp"};
-  const std::string name = path.filename();
-  return name.starts_with('.') || name.ends_with('~') || kIgnored.contains(path.extension()) ||
-         name == "group_vars" || name == "host_vars";
-}
-
-void collect_sources(const fs::path& path, std::vector<fs::path>& files,
-                     std::vector<base::Error>& errors) {
-  std::error_code problem;
-  if (!fs::is_directory(path, problem)) {
-    files.push_back(path);
-    return;
-  }
-  std::vector<fs::path> entries;
-  for (fs::directory_iterator it(path, problem), end; !problem && it != end; it.increment(problem))
-    if (!is_ignored(it->path())) entries.push_back(it->path());
-  if (problem) errors.push_back({path.string() + ": " + problem.message()});
-  std::sort(entries.begin(), entries.end());
-  for (const fs::path& entry : entries) collect_sources(entry, files, errors);
-}
 
 /// A group stands one deeper than its deepest parent; `all` is 0. The graph has no cycle.
 int depth_of(Group& group) {
@@ -52,7 +24,7 @@ void add_ancestors(const Group& group, std::set<const Group*>& found) {
 }
 
 template <class From>
-void append(std::vector<const yaml::Node*>& to, const From& from) {
+void append(std::vector<From>& to, const std::vector<From>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
@@ -68,30 +40,49 @@ std::vector<const yaml::Node*> group_layers(const Group& all, const HostEntry& h
   return layers;
 }
 
-int64_t priority_of(const Group& group) {
-  int64_t priority = 1;
-  for (const auto* list : {&group.inventory_vars, &group.adjacent_vars, &group.playbook_vars})
+constexpr std::string_view kPriority = "ansible_group_priority";
+
+/// Ansible takes the priority of a group from the inventory alone: its group_vars are read in the
+/// order that the priorities give.
+int64_t priority_of(const Group& group, river::diag::Diagnostics& diagnostics) {
+  for (const auto* list : {&group.adjacent_vars, &group.playbook_vars})
     for (const yaml::Node* vars : *list)
-      if (const yaml::Pair* pair = vars->find("ansible_group_priority"))
-        priority = yaml::as_int(*pair->value).value_or(priority);
+      if (const yaml::Pair* pair = vars->find(kPriority))
+        diagnostics.warning("F018", pair->key_span, "{} has no effect in group_vars", kPriority)
+            .with_help("Ansible reads it in the inventory: under vars of the group");
+  int64_t priority = 1;
+  for (const yaml::Node* vars : group.inventory_vars)
+    if (const yaml::Pair* pair = vars->find(kPriority))
+      priority = yaml::as_int(*pair->value).value_or(priority);
   return priority;
 }
 
-/// A host's name becomes a folder's.
-void check_host_names(InventoryBuilder& builder) {
-  for (const HostEntry& host : builder.inventory.hosts)
-    if (host.name.empty() || host.name.starts_with('.') || host.name.find('/') != host.name.npos)
-      builder.diagnostics.error("F016", host.span, "\"{}\" cannot be the name of a host", host.name)
-          .with_help("the name becomes that of a folder: it must not contain / or begin with .");
+bool is_in_own_group(const HostEntry& host) {
+  return std::any_of(host.groups.begin(), host.groups.end(), [](const Group* group) {
+    return group->name != "all" && group->name != "ungrouped";
+  });
 }
 
-/// Puts group maps below each host's own maps, now that all groups are known.
+}  // namespace
+
+void settle_groups(InventoryBuilder& builder) {
+  Group& all = builder.group("all", {});
+  Group& ungrouped = builder.group("ungrouped", {});
+  for (Group& group : builder.inventory.groups)
+    if (&group != &all && group.parents.empty()) group.parents.push_back(&all);
+  for (HostEntry& host : builder.inventory.hosts) {
+    std::erase(host.groups, &ungrouped);
+    if (!is_in_own_group(host)) host.groups.push_back(&ungrouped);
+  }
+}
+
 void order_layers(InventoryBuilder& builder,
-                  std::vector<std::vector<const yaml::Node*>>& host_layers) {
+                  std::vector<std::vector<const yaml::Node*>>& host_layers,
+                  const yaml::Node* extra_vars) {
   Inventory& inventory = builder.inventory;
   for (Group& group : inventory.groups) {
     depth_of(group);
-    group.priority = priority_of(group);
+    group.priority = priority_of(group, builder.diagnostics);
   }
   const Group& all = *builder.groups.at("all");
   for (size_t i = 0; i < inventory.hosts.size(); ++i) {
@@ -99,13 +90,24 @@ void order_layers(InventoryBuilder& builder,
     std::vector<const yaml::Node*> layers = group_layers(all, host);
     append(layers, host.layers);
     append(layers, host_layers[i]);
+    if (extra_vars != nullptr) layers.push_back(extra_vars);
     host.layers = std::move(layers);
+    for (const Group* group : Inventory::group_order(host)) append(host.closed, group->closed);
+    append(host.closed, all.closed);
   }
   std::sort(inventory.hosts.begin(), inventory.hosts.end(),
             [](const HostEntry& a, const HostEntry& b) { return a.name < b.name; });
 }
 
-}  // namespace
+bool note_closed(const HostEntry& host, river::diag::Diagnostic& finding) {
+  if (host.closed.empty()) return false;
+  for (const river::diag::Span place : host.closed)
+    finding.note(place, "this file is encrypted and was not opened: it may be set there");
+  finding.with_help(
+      "--vault-password-file opens files of ansible-vault, and so does "
+      "ANSIBLE_VAULT_PASSWORD_FILE");
+  return true;
+}
 
 const yaml::Pair* HostEntry::find(std::string_view variable) const {
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
@@ -139,6 +141,11 @@ std::vector<const Group*> Inventory::group_order(const HostEntry& host) {
   return order;
 }
 
+InventoryOptions in_hosts(InventoryOptions options, std::vector<std::string> hosts) {
+  options.only_hosts = std::move(hosts);
+  return options;
+}
+
 fs::path deduced_playbook_dir(const fs::path& inventory) {
   std::error_code ignored;
   fs::path folder = fs::absolute(inventory, ignored).lexically_normal();
@@ -152,94 +159,6 @@ fs::path deduced_playbook_dir(const fs::path& inventory) {
     result = folder.parent_path().parent_path();
   const fs::path shown = result.lexically_proximate(fs::current_path(ignored));
   return *shown.begin() == ".." ? result : shown;
-}
-
-std::vector<const yaml::Node*> read_yaml_files(const std::vector<fs::path>& paths,
-                                               InventoryBuilder& builder) {
-  struct Slot {
-    const river::diag::SourceFile* file = nullptr;
-    std::unique_ptr<yaml::Document> document;
-    river::diag::Diagnostics diagnostics;
-  };
-  std::vector<Slot> slots(paths.size());
-  for (size_t i = 0; i < paths.size(); ++i) {
-    auto text = base::read_file(paths[i], kInventoryFileBytesMax);
-    if (!text) {
-      builder.inventory.io_errors.push_back(text.error());
-      continue;
-    }
-    const fs::path shown = paths[i].lexically_normal();
-    slots[i].file = &builder.sources.add(shown.string(), std::move(*text));
-  }
-  base::parallel_for(slots.size(), [&](size_t i) {
-    Slot& slot = slots[i];
-    if (slot.file == nullptr) return;
-    if (!slot.file->text.starts_with("$ANSIBLE_VAULT"))
-      slot.document = yaml::parse(*slot.file, slot.diagnostics);
-    else
-      slot.diagnostics.warning("F015", {slot.file->base, slot.file->base + 14},
-                               "this file is encrypted: cfgc does not see its variables");
-  });
-  std::vector<const yaml::Node*> roots(paths.size());
-  for (size_t i = 0; i < slots.size(); ++i) {
-    builder.diagnostics.append(std::move(slots[i].diagnostics));
-    if (slots[i].document == nullptr) continue;
-    roots[i] = slots[i].document->root;
-    builder.inventory.documents.push_back(std::move(slots[i].document));
-  }
-  return roots;
-}
-
-Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap& sources,
-                         river::diag::Diagnostics& diagnostics) {
-  Inventory inventory;
-  inventory.playbook_dir =
-      options.playbook_dir.empty() ? deduced_playbook_dir(options.inventory) : options.playbook_dir;
-  InventoryBuilder builder{inventory, sources, diagnostics, {}, {}};
-  builder.group("all", {});
-  std::vector<fs::path> files;
-  collect_sources(options.inventory, files, inventory.io_errors);
-  if (files.empty() && inventory.io_errors.empty())
-    inventory.io_errors.push_back({options.inventory.string() + ": no inventory file in it"});
-  for (const yaml::Node* root : read_yaml_files(files, builder)) {
-    if (root == nullptr) continue;
-    if (is_inventory_json(*root))
-      read_inventory_json(*root, builder);
-    else
-      read_yaml_inventory(*root, builder);
-  }
-  if (!inventory.io_errors.empty()) return inventory;
-  check_host_names(builder);
-  std::error_code ignored;
-  fs::path adjacent = options.inventory;
-  if (!fs::is_directory(adjacent, ignored)) adjacent = adjacent.parent_path();
-  if (adjacent.empty()) adjacent = ".";
-  std::vector<std::vector<const yaml::Node*>> host_layers(inventory.hosts.size());
-  read_vars_dirs(adjacent, VarsPlace::adjacent, options.only_hosts, builder, host_layers);
-  if (!fs::equivalent(adjacent, inventory.playbook_dir, ignored))
-    read_vars_dirs(inventory.playbook_dir, VarsPlace::playbook, options.only_hosts, builder,
-                   host_layers);
-  order_layers(builder, host_layers);
-  return inventory;
-}
-
-Inventory host_vars_only(const std::vector<fs::path>& files, river::diag::SourceMap& sources,
-                         river::diag::Diagnostics& diagnostics) {
-  Inventory inventory;
-  InventoryBuilder builder{inventory, sources, diagnostics, {}, {}};
-  builder.group("all", {});
-  const std::vector<const yaml::Node*> roots = read_yaml_files(files, builder);
-  std::vector<std::vector<const yaml::Node*>> host_layers;
-  for (size_t i = 0; i < files.size(); ++i) {
-    const std::string_view name = inventory.arena->text(files[i].stem().string());
-    builder.host(name, {});
-    host_layers.resize(inventory.hosts.size());
-    if (roots[i] != nullptr && roots[i]->kind == yaml::Kind::map)
-      host_layers[builder.hosts.at(name)].push_back(roots[i]);
-  }
-  inventory.playbook_dir = files.empty() ? fs::path(".") : files[0].parent_path().parent_path();
-  order_layers(builder, host_layers);
-  return inventory;
 }
 
 }  // namespace compiler::inventory

@@ -19,9 +19,12 @@ struct Loaded {
   Inventory inventory;
 
   explicit Loaded(std::string_view archive, const char* path = "inventory",
-                  std::vector<std::string> only_hosts = {}) {
+                  std::vector<std::string> only_hosts = {}, ReadOptions read = {},
+                  std::vector<std::string> more = {}) {
     support::unpack(archive, folder);
-    inventory = load_inventory({folder.path() / path, {}, only_hosts}, sources, diagnostics);
+    InventoryOptions options{folder.path() / path, {}, only_hosts, {}, read};
+    for (const std::string& one : more) options.more.push_back(folder.path() / one);
+    inventory = load_inventory(options, sources, diagnostics);
   }
   std::string value(std::string_view host, std::string_view variable) const {
     const HostEntry* entry = inventory.find_host(host);
@@ -112,13 +115,13 @@ TEST_CASE("inventory: precedence below the host") {
 TEST_CASE("inventory: siblings go by priority, then by name") {
   constexpr std::string_view kSiblings = R"(== inventory/hosts.yml
 a:
+  vars: {ansible_group_priority: 10}
   hosts: {puck: }
 b:
   hosts: {puck: }
 c:
   hosts: {puck: }
 == group_vars/a.yml
-ansible_group_priority: 10
 v: a
 == group_vars/b.yml
 v: b
@@ -170,10 +173,113 @@ $ANSIBLE_VAULT;1.1;AES256
 )";
   const Loaded all(kArchive, "hosts.yml");
   CHECK(all.value("puck.lan", "v") == "bare");
-  REQUIRE(all.diagnostics.size() == 1);
-  CHECK(all.diagnostics.items()[0].code == "F015");
+  CHECK(all.diagnostics.empty());
+  CHECK(all.inventory.closed_files == 1);
+  CHECK(all.inventory.find_host("oberon")->closed.size() == 1);
+  CHECK(all.inventory.find_host("puck.lan")->closed.empty());
   const Loaded one(kArchive, "hosts.yml", {"puck.lan"});
-  CHECK(one.diagnostics.empty());
+  CHECK(one.inventory.closed_files == 0);
+}
+
+TEST_CASE("inventory: hosts of no group are in ungrouped") {
+  constexpr std::string_view kArchive = R"(== hosts.yml
+all:
+  hosts: {alone: , both: }
+ungrouped:
+  hosts: {web1: , said: }
+web:
+  hosts: {web1: , both: }
+== group_vars/all.yml
+v: all
+== group_vars/ungrouped.yml
+v: ungrouped
+== group_vars/web.yml
+w: web
+)";
+  const Loaded loaded(kArchive, "hosts.yml");
+  CHECK(loaded.diagnostics.empty());
+  CHECK(loaded.value("alone", "v") == "ungrouped");
+  CHECK(loaded.value("said", "v") == "ungrouped");
+  CHECK(loaded.value("both", "v") == "all");
+  CHECK(loaded.value("web1", "v") == "all");
+  const auto groups = Inventory::group_order(*loaded.inventory.find_host("alone"));
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0]->name == "ungrouped");
+}
+
+TEST_CASE("inventory: groups of JSON without a parent are below all") {
+  const Loaded loaded(R"(== hosts.json
+{"_meta": {"hostvars": {}}, "web": {"hosts": ["a"], "vars": {"v": "web"}},
+ "all": {"vars": {"v": "all"}}}
+)",
+                      "hosts.json");
+  CHECK(loaded.value("a", "v") == "web");
+}
+
+TEST_CASE("inventory: ports in the names of hosts") {
+  struct Case {
+    std::string_view written, name, port;
+  };
+  for (const Case& c : {Case{"h1:2222", "h1", "2222"},
+                        {"web[1:1]:2222", "web1", "2222"},
+                        {"web[1:1]", "web1", "none"},
+                        {"10.0.0.1:22", "10.0.0.1", "22"},
+                        {"[fe80::1]:2222", "fe80::1", "2222"},
+                        {"fe80::1", "fe80::1", "none"}}) {
+    CAPTURE(c.written);
+    const Loaded loaded(fmt::format("== hosts.yml\nall:\n  hosts:\n    \"{}\":\n", c.written),
+                        "hosts.yml");
+    CHECK(loaded.diagnostics.empty());
+    CHECK(fmt::format("{}", fmt::join(loaded.inventory.host_names(), " ")) == c.name);
+    CHECK(loaded.value(c.name, "ansible_port") == c.port);
+  }
+  CHECK(Loaded("== hosts.yml\nall:\n  hosts:\n    h1:2222: {ansible_port: 23}\n", "hosts.yml")
+            .value("h1", "ansible_port") == "23");
+  CHECK(Loaded("== hosts.yml\nall:\n  hosts: h1:2222\n", "hosts.yml").value("h1", "ansible_port") ==
+        "2222");
+}
+
+TEST_CASE("inventory: several inventories, one after the other, each with its variables") {
+  const Loaded loaded(R"(== one/hosts.yml
+web:
+  hosts: {a: , b: }
+  vars: {v: one, w: one}
+== two/hosts.yml
+web:
+  hosts: {b: , c: }
+  vars: {v: two}
+== one/group_vars/web.yml
+x: one
+== two/group_vars/web.yml
+x: two
+)",
+                      "one/hosts.yml", {}, {}, {"two"});
+  CHECK(loaded.diagnostics.empty());
+  CHECK(fmt::format("{}", fmt::join(loaded.inventory.host_names(), " ")) == "a b c");
+  CHECK(loaded.value("a", "v") == "two");
+  CHECK(loaded.value("c", "w") == "one");
+}
+
+TEST_CASE("inventory: extra variables are the strongest") {
+  struct Case {
+    std::string argument, value;
+  };
+  constexpr std::string_view kArchive =
+      "== hosts.yml\nall:\n  hosts: {a: {v: host}}\n== extra.yml\nv: file\n";
+  for (const Case& c : {Case{"v=pair w='a b'", "pair"},
+                        {R"({"v": "json"})", "json"},
+                        {"{v: yaml}", "yaml"},
+                        {"w=1", "host"}}) {
+    CAPTURE(c.argument);
+    ReadOptions read;
+    read.extra_vars = {c.argument};
+    const Loaded loaded(kArchive, "hosts.yml", {}, read);
+    CHECK(loaded.diagnostics.empty());
+    CHECK(loaded.value("a", "v") == c.value);
+  }
+  ReadOptions read;
+  read.extra_vars = {"v=1 w"};
+  CHECK(Loaded(kArchive, "hosts.yml", {}, read).inventory.io_errors.size() == 1);
 }
 
 TEST_CASE("inventory: the playbooks' folder") {

@@ -66,6 +66,24 @@ base::Result<std::vector<std::string>> expand_host_range(std::string_view patter
   return names;
 }
 
+HostAddress split_port(std::string_view pattern) {
+  const size_t colon = pattern.rfind(':');
+  if (colon == pattern.npos || colon + 1 == pattern.size()) return {pattern, {}};
+  const auto port = number(pattern.substr(colon + 1));
+  std::string_view name = pattern.substr(0, colon);
+  if (!port || pattern.find(']', colon) != pattern.npos) return {pattern, {}};
+  const bool has_brackets = name.starts_with('[') && name.find(']') + 1 == name.size();
+  if (has_brackets) return {name.substr(1, name.size() - 2), port};
+  // Other colons: those of a range belong to the name, any else make it an IPv6 address.
+  size_t open = 0;
+  for (const char c : name) {
+    if (c == '[') ++open;
+    if (c == ']') --open;
+    if (c == ':' && open == 0) return {pattern, {}};
+  }
+  return {name, port};
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 3> kGroupKeys = {"hosts", "children", "vars"};
@@ -84,24 +102,43 @@ bool expect_map(const yaml::Node& node, std::string_view what, InventoryBuilder&
   return false;
 }
 
-void read_hosts(const yaml::Node& hosts, Group& group, InventoryBuilder& builder) {
-  if (!expect_map(hosts, "hosts", builder)) return;
-  for (const yaml::Pair& pair : hosts.pairs) {
-    const auto names = expand_host_range(pair.key);
-    if (!names) {
-      builder.diagnostics.error("F009", pair.key_span, "bad host range: {}", names.error().message);
-      continue;
-    }
-    const bool has_vars = expect_map(*pair.value, "a host's variables", builder);
-    for (const std::string& name : *names) {
-      const std::string_view kept =
-          names->size() == 1 ? pair.key : builder.inventory.arena->text(name);
-      HostEntry& host = builder.host(kept, pair.key_span);
-      if (std::find(host.groups.begin(), host.groups.end(), &group) == host.groups.end())
-        host.groups.push_back(&group);
-      if (has_vars) host.layers.push_back(pair.value);
-    }
+/// {ansible_port: PORT}, for a host that is written with its port.
+const yaml::Node* port_variable(int port, river::diag::Span place, base::Arena& arena) {
+  const yaml::Node* value = arena.make(yaml::Node{.kind = yaml::Kind::scalar,
+                                                  .plain = true,
+                                                  .text = arena.text(std::to_string(port)),
+                                                  .span = place});
+  return yaml::make_map(arena, place, {{"ansible_port", place, value}});
+}
+
+void read_host(const yaml::Pair& pair, Group& group, InventoryBuilder& builder) {
+  const HostAddress address = split_port(pair.key);
+  const auto names = expand_host_range(address.name);
+  if (!names) {
+    builder.diagnostics.error("F009", pair.key_span, "bad host range: {}", names.error().message);
+    return;
   }
+  base::Arena& arena = *builder.inventory.arena;
+  const bool has_vars = expect_map(*pair.value, "a host's variables", builder);
+  for (const std::string& name : *names) {
+    HostEntry& host =
+        builder.host(name == address.name ? address.name : arena.text(name), pair.key_span);
+    if (std::find(host.groups.begin(), host.groups.end(), &group) == host.groups.end())
+      host.groups.push_back(&group);
+    if (address.port)
+      host.layers.insert(host.layers.begin(), port_variable(*address.port, pair.key_span, arena));
+    if (has_vars) host.layers.push_back(pair.value);
+  }
+}
+
+/// `hosts` or `children`: a map; a text is one of them, as Ansible reads it.
+template <class Use>
+void for_each_name(const yaml::Node& names, std::string_view what, InventoryBuilder& builder,
+                   const Use& use) {
+  static constexpr yaml::Node kNothing;
+  if (const auto name = yaml::as_text(names)) return use({*name, names.span, &kNothing});
+  if (!expect_map(names, what, builder)) return;
+  for (const yaml::Pair& pair : names.pairs) use(pair);
 }
 
 void read_group(std::string_view name, river::diag::Span span, const yaml::Node& body,
@@ -111,13 +148,14 @@ void read_group(std::string_view name, river::diag::Span span, const yaml::Node&
   if (!expect_map(body, "a group", builder)) return;
   for (const yaml::Pair& pair : body.pairs) {
     if (pair.key == "hosts") {
-      read_hosts(*pair.value, group, builder);
+      for_each_name(*pair.value, "hosts", builder,
+                    [&](const yaml::Pair& host) { read_host(host, group, builder); });
     } else if (pair.key == "vars") {
       if (expect_map(*pair.value, "vars", builder)) group.inventory_vars.push_back(pair.value);
     } else if (pair.key == "children") {
-      if (!expect_map(*pair.value, "children", builder)) continue;
-      for (const yaml::Pair& child : pair.value->pairs)
+      for_each_name(*pair.value, "children", builder, [&](const yaml::Pair& child) {
         read_group(child.key, child.key_span, *child.value, &group, builder);
+      });
     } else {
       auto& problem = builder.diagnostics.error(
           "F008", pair.key_span, "a group has hosts, children and vars, but no \"{}\"", pair.key);
@@ -165,10 +203,6 @@ void read_yaml_inventory(const yaml::Node& root, InventoryBuilder& builder) {
   if (!expect_map(root, "an inventory", builder)) return;
   for (const yaml::Pair& pair : root.pairs)
     read_group(pair.key, pair.key_span, *pair.value, nullptr, builder);
-  // Whatever stands at the top is below `all` without saying so.
-  Group& all = builder.group("all", {});
-  for (Group& group : builder.inventory.groups)
-    if (&group != &all && group.parents.empty()) group.parents.push_back(&all);
 }
 
 bool is_inventory_json(const yaml::Node& root) {

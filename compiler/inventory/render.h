@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -17,9 +18,10 @@ struct RenderJob {
   std::vector<const yaml::Node*> values;  ///< scalars, each text once
 };
 
-/// Renders all jobs in one run of Python with Jinja2, the engine that Ansible uses. Answers one map
-/// per job; reports expressions that fail at their place. A missing Python or Jinja2 is reported
-/// once, by the name of the package. Nodes are made in inventory.documents' memory.
+/// Renders all jobs in one run of Python with Jinja2, the engine that Ansible uses, in a sandbox:
+/// render_program.h. Answers one map per job; reports expressions that fail at their place. A
+/// missing Python or Jinja2 is reported once, by the name of the package. Nodes are made in the
+/// inventory's memory; encrypted values stay encrypted.
 std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory& inventory,
                                   river::diag::Diagnostics& diagnostics);
 

@@ -66,7 +66,12 @@ base::Result<void> compile_revision(const std::string& revision,
   if (auto done = run({"tar", "-xf", archive, "-C", content.string()}); !done)
     return tl::unexpected(done.error());
   compiler::inventory::InventoryOptions then = inventory;
-  then.inventory = content / fs::canonical(inventory.inventory, problem).lexically_relative(top);
+  const auto as_it_was = [&](const fs::path& now) {
+    return content / fs::canonical(now, problem).lexically_relative(top);
+  };
+  then.inventory = as_it_was(inventory.inventory);
+  for (fs::path& one : then.more) one = as_it_was(one);
+  if (!then.read.alloy_dir.empty()) then.read.alloy_dir = as_it_was(then.read.alloy_dir);
   then.playbook_dir = content;
   return compile_today(then, check, folder, found);
 }

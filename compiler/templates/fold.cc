@@ -124,63 +124,96 @@ Value to_value(const yaml::Node& node) {
   return to_value(node, budget);
 }
 
-const Value* HostFolder::variable(std::string_view name, Value& storage) {
-  const yaml::Pair* pair = host_.entry->find(name);
-  if (pair == nullptr) return nullptr;
-  storage = to_value(*inventory::with_rendered(*pair->value, rendered_, arena_));
-  return &storage;
-}
-
-/// The value of host.NAMES..., or nullptr with the failing link in `names` reported.
-const Value* HostFolder::resolve(const std::vector<const ast::Expr*>& names, Value& storage) {
-  const std::string_view first = name_of(*names[0]);
-  size_t used = 1;
-  const Value* value = &storage;
-  if (first == "name") {
-    storage = Value::string(std::string(host_.name));
-    storage.origin = host_.entry->span;
-  } else if (first == "hostname" || first == "environment") {
-    const host::Text& text = first == "hostname" ? host_.hostname : host_.environment;
-    storage = Value::string(std::string(text.value));
-    storage.origin = text.span;
-  } else if (first == "docker") {
-    storage = Value::boolean(host_.has_service("docker"));
-  } else if (first == "services") {
+/// host.NAME and host.services etc., which are no variables of the inventory; false: there is none.
+bool HostFolder::own_value(std::string_view name, Value& value) const {
+  if (name == "name") {
+    value = Value::string(std::string(host_.name));
+    value.origin = host_.entry->span;
+  } else if (name == "hostname" || name == "environment") {
+    const host::Text& text = name == "hostname" ? host_.hostname : host_.environment;
+    value = Value::string(std::string(text.value));
+    value.origin = text.span;
+  } else if (name == "docker") {
+    value = Value::boolean(host_.has_service("docker"));
+  } else if (name == "services") {
     river::Array services;
     for (const host::Text& service : host_.services) {
       services.push_back(Value::string(std::string(service.value)));
       services.back().origin = service.span;
     }
-    storage = Value::array(std::move(services));
-  } else if (first == "vars" && names.size() > 1) {
-    value = variable(name_of(*names[1]), storage);
-    used = 2;
+    value = Value::array(std::move(services));
   } else {
-    value = nullptr;  // `host.vars` alone is no value either.
+    return false;
   }
-  size_t failed_at = used - 1;
-  for (; value != nullptr && used < names.size(); ++used) {
-    failed_at = used;
-    value = value->field(name_of(*names[used]));
+  return true;
+}
+
+/// host.vars.NAMES: how many links of the chain exist; all of them: the value is in `storage`, or
+/// it is encrypted, which was reported.
+size_t HostFolder::variable(const std::vector<const ast::Expr*>& names, Value& storage) {
+  if (names.size() < 2) return 0;  // `host.vars` alone is no value.
+  const yaml::Pair* pair = host_.entry->find(name_of(*names[1]));
+  size_t used = 1;
+  const yaml::Node* node = nullptr;
+  for (; pair != nullptr; ++used) {
+    node = used == 1 ? inventory::with_rendered(*pair->value, rendered_, arena_) : pair->value;
+    if (used + 1 == names.size()) break;
+    pair = node->find(name_of(*names[used + 1]));
   }
-  if (value != nullptr) return value;
+  if (pair == nullptr) return used;
+  if (const yaml::Node* closed = yaml::find_encrypted(*node))
+    report_encrypted(*names.back(), path_to(names, names.size() - 1), *closed);
+  else
+    storage = to_value(*node);
+  return names.size();
+}
+
+void HostFolder::report_encrypted(const ast::Expr& link, const std::string& path,
+                                  const yaml::Node& closed) {
+  failed_.push_back(link.span);
+  diagnostics_
+      .error("F051", link.span, "host {}: {} is encrypted and would be written into the config",
+             host_.name, path)
+      .note(closed.span, "it is set here")
+      .with_help(std::string(inventory::kSecretHelp));
+}
+
+void HostFolder::report_missing(const std::vector<const ast::Expr*>& names, size_t failed_at) {
   const ast::Expr& link = *names[failed_at];
+  const std::string_view first = name_of(*names[0]);
   failed_.push_back(names.back()->span);
   auto& problem = diagnostics_.error("F065", link.span, "host {} has no {}", host_.name,
                                      path_to(names, failed_at));
-  std::vector<std::string_view> known(std::begin(kHostNames), std::end(kHostNames));
-  if (failed_at == 1 && first == "vars") {
-    known.clear();
+  std::vector<std::string_view> known;
+  if (failed_at == 0) known.assign(std::begin(kHostNames), std::end(kHostNames));
+  if (failed_at == 1 && first == "vars")
     for (const yaml::Node* layer : host_.entry->layers)
       for (const yaml::Pair& pair : layer->pairs) known.push_back(pair.key);
-  } else if (failed_at > 0) {
-    known.clear();
-  }
   if (const auto near = river::diag::did_you_mean(name_of(link), known); !near.empty())
     problem.with_help(fmt::format("did you mean \"{}\"?", near));
   else if (failed_at == 0)
     problem.with_help(fmt::format("host has {}", fmt::join(kHostNames, ", ")));
-  return nullptr;
+  else if (first == "vars")
+    note_closed(*host_.entry, problem);
+}
+
+/// The value of host.NAMES..., or nullptr with the failing link in `names` reported.
+const Value* HostFolder::resolve(const std::vector<const ast::Expr*>& names, Value& storage) {
+  const std::string_view first = name_of(*names[0]);
+  if (first == "vars") {
+    const size_t failed_before = failed_.size();
+    const size_t used = variable(names, storage);
+    if (used < names.size()) report_missing(names, used);
+    return failed_.size() == failed_before ? &storage : nullptr;
+  }
+  const Value* value = own_value(first, storage) ? &storage : nullptr;
+  size_t failed_at = 0;
+  for (size_t used = 1; value != nullptr && used < names.size(); ++used) {
+    failed_at = used;
+    value = value->field(name_of(*names[used]));
+  }
+  if (value == nullptr) report_missing(names, failed_at);
+  return value;
 }
 
 /// `host.a.b` as a literal; a plain copy when it does not exist.

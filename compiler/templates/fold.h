@@ -32,7 +32,11 @@ class HostFolder {
   river::ast::Expr* known_part(const river::ast::Expr& chain);
   const river::Value* resolve(const std::vector<const river::ast::Expr*>& names,
                               river::Value& storage);
-  const river::Value* variable(std::string_view name, river::Value& storage);
+  bool own_value(std::string_view name, river::Value& value) const;
+  size_t variable(const std::vector<const river::ast::Expr*>& names, river::Value& storage);
+  void report_missing(const std::vector<const river::ast::Expr*>& names, size_t failed_at);
+  void report_encrypted(const river::ast::Expr& link, const std::string& path,
+                        const yaml::Node& closed);
 
   const host::Host& host_;
   const inventory::RenderedTexts& rendered_;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/yaml/usual_mistakes.h"
+
 namespace compiler::yaml {
 
 namespace {
@@ -24,6 +26,13 @@ struct ViewBuffer : std::streambuf {
     setg(begin, begin, begin + text.size());
   }
 };
+
+constexpr std::string_view kVaultTag = "!vault";
+
+/// Cipher text of ansible-vault or sops, whether it has its tag or not.
+bool is_cipher_text(std::string_view text) {
+  return text.starts_with("$ANSIBLE_VAULT;") || text.starts_with("ENC[AES256_GCM,");
+}
 
 bool is_templated(std::string_view text) {
   return text.find("{{") != std::string_view::npos || text.find("{%") != std::string_view::npos;
@@ -88,6 +97,7 @@ class Builder : public YAML::EventHandler {
   Span scalar_span(const YAML::Mark& mark, std::string_view value) const;
   std::vector<Pair> pairs_of(const Frame& frame);
   void merge(const Node& source, Span key_span, std::vector<Pair>& pairs);
+  const Node* tagged_in_json(const Node& map);
 
   std::string_view text_;
   uint32_t base_;
@@ -139,6 +149,10 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   const std::string_view source = text_.substr(node.span.begin - base_, value.size());
   node.text = source == value ? source : document_.arena.text(value);
   node.templated = node.tag.empty() && is_templated(node.text);
+  if (node.tag == kVaultTag || is_cipher_text(node.text)) {
+    const Node* closed = make_encrypted(document_.arena, node.span);
+    return add(closed, anchor);
+  }
   const std::string_view written =
       text_.substr(node.span.begin - base_, node.span.end - node.span.begin);
   const bool opens = tag == "!" && (written.starts_with('"') || written.starts_with('\''));
@@ -164,7 +178,20 @@ void Builder::OnMapEnd() {
       frame.nodes.empty() ? frame.start : river::diag::join(frame.start, frame.nodes.back()->span);
   Node map = *make_map(document_.arena, span, pairs_of(frame));
   map.tag = frame.tag;
+  if (const Node* value = tagged_in_json(map)) return add(value, frame.anchor);
   add(map, frame.anchor);
+}
+
+/// JSON has no tags: Ansible writes {"__ansible_vault": "..."} and {"__ansible_unsafe": "..."}.
+const Node* Builder::tagged_in_json(const Node& map) {
+  if (map.pairs.size() != 1 || map.pairs[0].value->kind != Kind::scalar) return nullptr;
+  const Pair& only = map.pairs[0];
+  if (only.key == "__ansible_vault") return make_encrypted(document_.arena, map.span);
+  if (only.key != "__ansible_unsafe") return nullptr;
+  Node text = *only.value;
+  text.tag = "!unsafe";
+  text.templated = false;
+  return document_.arena.make(text);
 }
 
 /// Takes in the pairs of a `<<` value; what is written in the map itself wins.
@@ -188,6 +215,9 @@ std::vector<Pair> Builder::pairs_of(const Frame& frame) {
   std::vector<Pair> merges;
   for (size_t i = 0; i + 1 < frame.nodes.size(); i += 2) {
     const Node& key = *frame.nodes[i];
+    if (key.kind != Kind::scalar &&
+        report_bare_jinja(text_, key.span.begin - base_, base_, diagnostics_))
+      continue;
     if (key.kind != Kind::scalar) {
       diagnostics_.error("F001", key.span, "a key must be text, not {}", describe(key));
       continue;
@@ -246,7 +276,9 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
                  "a second YAML document in one file")
           .with_help("split the file in two");
   } catch (const YAML::Exception& problem) {
-    diagnostics.error("F001", builder.span_at(problem.mark, 1), "not valid YAML: {}", problem.msg);
+    const Span place = builder.span_at(problem.mark, 1);
+    if (!report_usual_mistake(text, place.begin - base, base, diagnostics))
+      diagnostics.error("F001", place, "not valid YAML: {}", problem.msg);
   }
   return document;
 }
@@ -284,6 +316,10 @@ const Node* make_list(base::Arena& arena, Span span, const std::vector<const Nod
   return arena.make(list);
 }
 
+const Node* make_encrypted(base::Arena& arena, Span span) {
+  return arena.make(Node{.kind = Kind::scalar, .from_vault = true, .tag = kVaultTag, .span = span});
+}
+
 std::optional<bool> as_bool(const Node& node) {
   if (node.kind != Kind::scalar || !node.plain) return std::nullopt;
   if (any_of_words(node.text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}))
@@ -310,8 +346,22 @@ bool is_null(const Node& node) {
                                      any_of_words(node.text, {"", "~", "null", "Null", "NULL"}));
 }
 
+bool is_encrypted(const Node& node) {
+  return node.tag == kVaultTag;
+}
+
+const Node* find_encrypted(const Node& node) {
+  if (is_encrypted(node)) return &node;
+  for (const Node* item : node.items)
+    if (const Node* found = find_encrypted(*item)) return found;
+  for (const Pair& pair : node.pairs)
+    if (const Node* found = find_encrypted(*pair.value)) return found;
+  return nullptr;
+}
+
 std::optional<std::string_view> as_text(const Node& node) {
-  if (node.kind != Kind::scalar || is_null(node) || as_bool(node)) return std::nullopt;
+  if (node.kind != Kind::scalar || is_null(node) || as_bool(node) || is_encrypted(node))
+    return std::nullopt;
   return node.text;
 }
 
@@ -330,6 +380,7 @@ std::string_view kind_name(Kind kind) {
 }
 
 std::string_view describe(const Node& node) {
+  if (is_encrypted(node)) return "an encrypted value";
   if (!node.tag.empty()) return "a tagged value";
   if (is_null(node)) return "nothing";
   if (as_bool(node)) return "a boolean";

@@ -9,7 +9,7 @@
 #include "river/diag/diagnostics.h"
 
 /// YAML as an inventory needs it: every key and value knows its place, duplicate keys are found,
-/// tags such as !vault stay opaque. Built from yaml-cpp's events, because its own node tree forgets
+/// encrypted values stay closed. Built from yaml-cpp's events, because its own node tree forgets
 /// duplicates and ends.
 namespace compiler::yaml {
 
@@ -31,12 +31,14 @@ struct Node {
   Kind kind = Kind::null;
   bool plain = false;      ///< scalar without quotes: may mean a number, a boolean or null
   bool templated = false;  ///< it or something in it holds a Jinja expression
-  std::string_view text;   ///< of a scalar
-  std::string_view tag;    ///< "!vault"; empty without a tag
-  Span span;
-  std::span<const Node* const> items;
-  std::span<const Pair> pairs;             ///< in written order, keys unique
-  std::span<const uint32_t> pairs_sorted;  ///< indices of pairs by key; empty for small maps
+  /// A scalar from a vault file that was opened: it counts as encrypted where values become text.
+  bool from_vault = false;
+  std::string_view text = {};  ///< of a scalar; empty when it is encrypted
+  std::string_view tag = {};   ///< "!vault" for all that is encrypted; empty without a tag
+  Span span = {};
+  std::span<const Node* const> items = {};
+  std::span<const Pair> pairs = {};             ///< in written order, keys unique
+  std::span<const uint32_t> pairs_sorted = {};  ///< indices of pairs by key; empty for small maps
 
   /// The pair of a map with this key, or nullptr.
   const Pair* find(std::string_view key) const;
@@ -55,13 +57,20 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
 /// Makes a map in `arena`; `pairs` must have unique keys.
 const Node* make_map(base::Arena& arena, Span span, const std::vector<Pair>& pairs);
 const Node* make_list(base::Arena& arena, Span span, const std::vector<const Node*>& items);
+/// An encrypted value.
+const Node* make_encrypted(base::Arena& arena, Span span);
 
 /// The meaning of a plain scalar as Ansible (YAML 1.1) reads it: yes/no/on/off are booleans.
 /// nullopt when the node is something else.
 std::optional<bool> as_bool(const Node& node);
 std::optional<int64_t> as_int(const Node& node);
 bool is_null(const Node& node);
-/// A scalar's text; nullopt for maps, lists, null and booleans.
+/// The value is encrypted (`!vault`, also in the JSON of ansible-inventory; a value of sops) and
+/// has no text here.
+bool is_encrypted(const Node& node);
+/// An encrypted value that it is or holds; nullptr without one.
+const Node* find_encrypted(const Node& node);
+/// A scalar's text; nullopt for maps, lists, null, booleans and encrypted values.
 std::optional<std::string_view> as_text(const Node& node);
 /// What the node is, for messages: "a list", "a number", "text".
 std::string_view describe(const Node& node);

@@ -71,11 +71,20 @@ TEST_CASE("yaml: plain words mean what Ansible makes of them") {
                         {"[]", "a list"},
                         {"{}", "a map"},
                         {"word", "text"},
-                        {"!vault |\n  $ANSIBLE_VAULT", "a tagged value"}}) {
+                        {"!unsafe x", "a tagged value"},
+                        {"!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162", "an encrypted value"},
+                        {"!vault plain", "an encrypted value"},
+                        {"|\n  $ANSIBLE_VAULT;1.1;AES256\n  6162", "an encrypted value"},
+                        {"ENC[AES256_GCM,data:x,type:str]", "an encrypted value"},
+                        {R"({"__ansible_vault": "$ANSIBLE_VAULT;1.1"})", "an encrypted value"},
+                        {R"({"__ansible_unsafe": "{{ x }}"})", "a tagged value"}}) {
     CAPTURE(c.text);
     const Parsed parsed("key: " + c.text + "\n");
     REQUIRE(parsed.findings() == "");
-    CHECK(yaml::describe(*parsed.root().find("key")->value) == c.is);
+    const yaml::Node& value = *parsed.root().find("key")->value;
+    CHECK(yaml::describe(value) == c.is);
+    CHECK_FALSE(value.templated);
+    if (yaml::is_encrypted(value)) CHECK((value.text == "" && !yaml::as_text(value)));
   }
 }
 
@@ -106,6 +115,14 @@ TEST_CASE("yaml: mistakes have a place") {
            {"a:\n  <<: 3\n", "t.yml:2:3: error[F004]"},
            {"a: \"unclosed\n", "error[F001]"},
            {"a: *nothing\n", "t.yml:1:4: error[F001]"},
+           {"a: [x]\nb:\n\tc:\n    d: true\n",
+            "t.yml:3:1: error[F001]: a tab cannot indent YAML; use spaces"},
+           {"a:\n  - b\n \t- c\n", "t.yml:3:2: error[F001]: a tab cannot indent YAML; use spaces"},
+           {"x: {{ inventory_hostname }}\n", "t.yml:1:4: error[F001]: {{ must be quoted"},
+           {"x: {{ a }}.lan # b\n", "t.yml:1:4: error[F001]: {{ must be quoted"},
+           {"x:\n  - {{ a }}\n", "t.yml:2:5: error[F001]: {{ must be quoted"},
+           {"x: {% if a %}b{% endif %}\n", "t.yml:1:4: error[F001]: {% must be quoted"},
+           {"x: a: b\n", "t.yml:1:4: error[F001]: a value that holds \": \" must be quoted"},
        }) {
     CAPTURE(c.text);
     const Parsed parsed(c.text);

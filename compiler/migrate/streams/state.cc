@@ -26,7 +26,7 @@ class StateReader {
         run_(run),
         compose_(read_compose(question.compose)),
         inventory_(compiler::emit::open_inventory(
-            {question.inventory.inventory, question.inventory.playbook_dir, question.hosts}, run)) {
+            compiler::inventory::in_hosts(question.inventory, question.hosts), run)) {
     can_compile_ = run_.io_errors.empty();
     std::move(compose_.io_errors.begin(), compose_.io_errors.end(),
               std::back_inserter(run_.io_errors));

@@ -70,7 +70,18 @@ bool has_line_break(std::string_view text) {
   return text.find_first_of("\r\n") != std::string_view::npos;
 }
 
+/// "http://loki:3100", with a / or without: a server answers 404 there.
+bool lacks_path(std::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t slash = scheme == url.npos ? url.npos : url.find('/', scheme + 3);
+  return scheme != url.npos && url.find_first_of("?#") == url.npos &&
+         (slash == url.npos || slash + 1 == url.size());
+}
+
 void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
+  if (scope.known("url") && lacks_path(endpoint.url.text))
+    scope.warning("url", "C093", "\"url\" has no path")
+        .with_help("Loki takes pushes at /loki/api/v1/push");
   if (scope.known("batch_size") && endpoint.batch_size.bytes == 0)
     scope.error("batch_size", "C061", "batch_size must be more than 0");
   if (scope.known("remote_timeout") && endpoint.remote_timeout.value.count() <= 0)

@@ -29,10 +29,36 @@ const SourceFile& SourceMap::add(std::string name, std::string text) {
   for (size_t at = 0; (at = text.find('\n', at)) != text.npos;) {
     line_starts.push_back(static_cast<uint32_t>(++at));
   }
-  files_.push_back({std::move(name), std::move(text), next_base_, std::move(line_starts)});
+  files_.push_back({std::move(name), std::move(text), next_base_, std::move(line_starts), {}});
   // One offset more than there are bytes: the end of the file is a place of its own.
   next_base_ += static_cast<uint32_t>(files_.back().text.size()) + 1;
   return files_.back();
+}
+
+const SourceFile& SourceMap::add_made(std::string name, std::string text,
+                                      std::vector<uint32_t> written_at) {
+  add(std::move(name), std::move(text));
+  ENSURE(written_at.size() == files_.back().line_starts.size());
+  files_.back().written_at = std::move(written_at);
+  return files_.back();
+}
+
+Span SourceMap::written(Span span) const {
+  const SourceFile* made = span.known() ? file(span.begin) : nullptr;
+  if (made == nullptr || made->written_at.empty()) return span;
+  const uint32_t line = made->line_of(span.begin - made->base);
+  const uint32_t at = made->written_at[line - 1];
+  const SourceFile* origin = file(at);
+  if (origin == nullptr) return span;
+  const std::string_view shown = origin->line(origin->line_of(at - origin->base));
+  const std::string_view words = text(span).substr(0, text(span).find('\n'));
+  size_t first = shown.find(words), size = words.size();
+  if (first == shown.npos || words.empty()) {
+    first = std::min(shown.find_first_not_of(" \t\r"), shown.size());
+    size = shown.substr(first).find_last_not_of(" \t\r") + 1;
+  }
+  return {at + static_cast<uint32_t>(first),
+          at + static_cast<uint32_t>(first + std::max<size_t>(size, 1))};
 }
 
 const SourceFile* SourceMap::file(uint32_t offset) const {
@@ -46,6 +72,7 @@ const SourceFile* SourceMap::file(uint32_t offset) const {
 Position SourceMap::position(uint32_t offset) const {
   const SourceFile* source = file(offset);
   if (source == nullptr) return {};
+  if (!source->written_at.empty()) return position(written({offset, offset + 1}).begin);
   const uint32_t at = offset - source->base;
   const uint32_t line = source->line_of(at);
   return {source->name, line, at - source->line_starts[line - 1] + 1};

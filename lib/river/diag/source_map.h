@@ -33,6 +33,8 @@ struct SourceFile {
   std::string text;
   uint32_t base = 0;                  ///< offset of the first byte of text
   std::vector<uint32_t> line_starts;  ///< from the start of text; a final LF starts a last line
+  /// Of a text made from a template: for each line, the offset of the line that it was made of.
+  std::vector<uint32_t> written_at = {};
 
   /// The 1-based line that holds a byte, given from the start of text.
   uint32_t line_of(uint32_t at) const;
@@ -46,9 +48,15 @@ class SourceMap {
  public:
   /// Takes a file in. At most 4 GiB in all (ENSUREd by the caller's size limits).
   const SourceFile& add(std::string name, std::string text);
+  /// Takes a text in that was made from files that are in the map: positions in it are those of the
+  /// files. `written_at` has an offset for each of its lines.
+  const SourceFile& add_made(std::string name, std::string text, std::vector<uint32_t> written_at);
 
   /// The file that holds an offset, or nullptr.
   const SourceFile* file(uint32_t offset) const;
+  /// What people have written, for a span in a text made from it: the same words in the line that
+  /// they were made of, else that whole line. Any other span stays as it is.
+  Span written(Span span) const;
   /// {"", 0, 0} when the span is unknown.
   Position position(uint32_t offset) const;
   /// The text under a span; empty when unknown.

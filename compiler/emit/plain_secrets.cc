@@ -1,0 +1,90 @@
+#include <strings.h>
+
+#include "compiler/emit/compile.h"
+#include "compiler/inventory/inventory.h"
+#include "river/schema/scalar.h"
+
+namespace compiler::emit {
+
+namespace ast = river::ast;
+namespace schema = river::schema;
+
+namespace {
+
+/// The text of a literal without its quotes; empty for all else.
+std::string_view spelled_out(const ast::Expr& value) {
+  if (value.kind == ast::ExprKind::paren) return spelled_out(*value.left);
+  const bool is_text =
+      value.kind == ast::ExprKind::string || value.kind == ast::ExprKind::raw_string;
+  return is_text && value.text.size() > 2 ? value.text.substr(1, value.text.size() - 2) : "";
+}
+
+bool is_secret(const schema::Field& field) {
+  return field.type == &schema::Codec<base::Secret>::type ||
+         field.type == &schema::Codec<schema::OptionalSecret>::type;
+}
+
+bool is_authorization(std::string_view header) {
+  constexpr std::string_view kName = "authorization";
+  return header.size() == kName.size() &&
+         strncasecmp(header.data(), kName.data(), kName.size()) == 0;
+}
+
+/// https://user:PASSWORD@host
+bool has_password(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == url.npos) return false;
+  std::string_view authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const size_t at = authority.rfind('@');
+  return at != authority.npos && authority.substr(0, at).find(':') != authority.npos;
+}
+
+class Finder {
+ public:
+  explicit Finder(river::diag::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void look(const ast::Body& body, const schema::BlockSchema& schema) {
+    for (const ast::Statement* statement : body.statements) look(*statement, schema);
+  }
+
+ private:
+  void look(const ast::Statement& statement, const schema::BlockSchema& schema) {
+    for (const schema::Field& field : schema.fields) {
+      if (field.form == schema::Form::squash) look(statement, *field.schema);
+      if (field.name != statement.name) continue;
+      if (field.form == schema::Form::block && statement.is_block)
+        look(statement.body, *field.schema);
+      if (field.form == schema::Form::attribute && !statement.is_block)
+        look_at_value(statement, field);
+    }
+  }
+
+  void look_at_value(const ast::Statement& statement, const schema::Field& field) {
+    const ast::Expr& value = *statement.value;
+    const std::string_view text = spelled_out(value);
+    if (!text.empty() && is_secret(field))
+      return report(value, fmt::format("a {}", statement.name));
+    if (has_password(text)) return report(value, "a password");
+    for (const ast::Field& header : value.fields)
+      if (is_authorization(header.key) && !spelled_out(*header.value).empty())
+        report(*header.value, "an Authorization header");
+  }
+
+  void report(const ast::Expr& value, const std::string& what) {
+    diagnostics_.error("F050", value.span, "{} in plain text", what)
+        .with_help(std::string(inventory::kSecretHelp));
+  }
+
+  river::diag::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void report_plain_secrets(const river::config::Program& program,
+                          river::diag::Diagnostics& diagnostics) {
+  Finder finder(diagnostics);
+  for (const auto& node : program.nodes) finder.look(node->block->body, node->signature->arguments);
+}
+
+}  // namespace compiler::emit
