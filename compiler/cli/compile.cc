@@ -53,8 +53,8 @@ bool holds_river(const fs::path& folder) {
 fs::path inventory_beside(const fs::path& vars_folder) {
   const fs::path root = vars_folder.has_parent_path() ? vars_folder.parent_path() : ".";
   std::error_code ignored;
-  for (const char* name :
-       {"inventory", "hosts.yml", "hosts.yaml", "inventory.yml", "inventory.yaml"})
+  for (const char* name : {"inventory", "hosts.yml", "hosts.yaml", "inventory.yml",
+                           "inventory.yaml", "hosts", "hosts.ini", "inventory.ini"})
     if (fs::exists(root / name, ignored)) return root / name;
   return {};
 }
@@ -112,6 +112,11 @@ void take_path(const fs::path& given, const emit::CheckOptions& check,
   if (path.filename().empty()) path = path.parent_path();
   if (!fs::exists(path, ignored)) {
     run.io_errors.push_back({path.string() + ": no such file or directory"});
+    return;
+  }
+  if (path.extension() == ".j2") {
+    run.io_errors.push_back({path.string() + ": a Jinja template is checked with its inventory: "
+                                             "cfgc validate INVENTORY"});
     return;
   }
   const bool is_folder = fs::is_directory(path, ignored);

@@ -159,6 +159,80 @@ telemetry:
   CHECK(rule > text.find("regex         = \"@(.+)\""));
 }
 
+// The layout and the habits of roles for Alloy: a default, and a folder for a host that needs more.
+constexpr std::string_view kAlloyTree = R"(== inventory/hosts.yml
+all: {hosts: {ariel: , puck: }}
+== group_vars/all.yml
+deployment_environment: ouranos
+syslog_format: rfc3164
+== host_vars/puck.yml
+services: [alloy, docker, kairos]
+kairos_syslog_port: 51412
+== ansible/alloy/config.alloy.j2
+{# journal only #}
+{% include 'parts/write.alloy.j2' %}
+
+loki.source.journal "systemd_logs" {
+  forward_to = [loki.write.default.receiver]
+  labels = {
+    hostname    = "{{ inventory_hostname }}",
+    environment = "{{ deployment_environment | default('lab') }}",
+  }
+}
+== ansible/alloy/parts/write.alloy.j2
+loki.write "default" {
+  endpoint {
+    url = "http://prospero.incus:3100/loki/api/v1/push"
+  }
+}
+== ansible/alloy/puck/config.alloy.j2
+{% include 'parts/write.alloy.j2' %}
+{% for service in services if vars[service ~ '_syslog_port'] is defined %}
+
+loki.source.syslog "{{ service }}_logs" {
+  listener {
+    address       = "127.0.0.1:{{ lookup('vars', service ~ '_syslog_port') }}"
+    syslog_format = "{{ syslog_format }}" // rfc3164
+    labels        = {job = "{{ service }}"}
+  }
+  forward_to = [loki.write.default.receiver]
+}
+{% endfor %}
+{% if 'docker' in services %}
+
+fleet.docker "containers" {
+  forward_to = [loki.write.default.receiver]
+}
+{% endif %}
+)";
+
+TEST_CASE("compile: a tree of Jinja templates for Alloy") {
+  Folder folder;
+  support::unpack(kAlloyTree, folder);
+  compiler::cli::CompileCommand command;
+  command.inventory = folder.path() / "inventory";
+  command.out = folder.path() / "out";
+  command.check.catalog = components::catalog();
+  command.check.read.alloy_dir = folder.path() / "ansible/alloy";
+  const compiler::emit::CommandResult result = compiler::cli::run_compile(command);
+  CHECK(result.out == "");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const std::string ariel = base::read_file(folder.path() / "out/ariel/config.river").value();
+  CHECK(ariel.find("hostname    = \"ariel\"") != ariel.npos);
+  CHECK(ariel.find("environment = \"ouranos\"") != ariel.npos);
+  CHECK(ariel.find("syslog") == ariel.npos);
+  const std::string puck = base::read_file(folder.path() / "out/puck/config.river").value();
+  CHECK(puck.find("loki.source.syslog \"kairos_logs\"") != puck.npos);
+  CHECK(puck.find("address       = \"127.0.0.1:51412\"") != puck.npos);
+  CHECK(puck.find("loki.source.journal") == puck.npos);
+  const std::string manifest = base::read_file(folder.path() / "out/manifest.json").value();
+  CHECK(manifest.find("\"template\": \"alloy/puck/config.alloy.j2\"") != manifest.npos);
+  command.check.read.alloy_dir = folder.path() / "ansible/alloy/parts";
+  CHECK(compiler::cli::run_compile(command).err.find("no config.alloy.j2 in it") !=
+        std::string::npos);
+}
+
 TEST_CASE("compile: usage and I/O") {
   Folder folder;
   compiler::cli::CompileCommand command;
@@ -187,6 +261,11 @@ TEST_CASE("validate: every kind of path") {
         {"inventory/hosts.yml", "9 hosts, 0 errors, 0 warnings\n", 0},
         {"tests/golden/compile/puck", "1 configuration, 0 errors, 0 warnings\n", 0},
         {"tests/golden/compile/puck/config.river", "1 configuration, 0 errors, 0 warnings\n", 0},
+        {"ansible/roles/tributary/templates/status.j2",
+         "cfgc: ansible/roles/tributary/templates/status.j2: a Jinja template is checked with its "
+         "inventory: cfgc validate INVENTORY\n"
+         "0 hosts, 0 errors, 0 warnings\n",
+         2},
         {"nowhere",
          "cfgc: nowhere: no such file or directory\n"
          "0 hosts, 0 errors, 0 warnings\n",

@@ -60,10 +60,32 @@ std::vector<inventory::RenderedTexts> render_used(const std::vector<Job>& jobs,
   return render(render_jobs, inventory, diagnostics);
 }
 
-void add_copy(const river::diag::Diagnostic& one, Diagnostics& to) {
-  auto& kept = to.add(one.severity, one.code, one.span, one.message);
+/// A finding, at the place that people have written.
+void add_copy(const river::diag::Diagnostic& one, const SourceMap& sources, Diagnostics& to) {
+  auto& kept = to.add(one.severity, one.code, sources.written(one.span), one.message);
   kept.notes = one.notes;
+  for (river::diag::Note& note : kept.notes) note.span = sources.written(note.span);
   kept.help = one.help;
+}
+
+/// The template of each host; Jinja's are rendered for it first.
+void find_templates(std::vector<Job>& jobs, const inventory::Inventory& inventory,
+                    templates::Templates& templates, SourceMap& sources, Diagnostics& diagnostics) {
+  std::vector<inventory::RenderFileJob> wanted;
+  std::vector<Job*> waiting;
+  for (Job& job : jobs) {
+    const std::string file = templates.jinja_file_of(job.entry->name);
+    if (file.empty()) {
+      job.source = templates.for_host(job.entry->name);
+      continue;
+    }
+    wanted.push_back({job.entry, file});
+    waiting.push_back(&job);
+  }
+  if (wanted.empty()) return;
+  const auto texts = render_files(wanted, templates.jinja_files(), inventory, sources, diagnostics);
+  for (size_t i = 0; i < waiting.size(); ++i)
+    waiting[i]->source = templates.for_rendered(waiting[i]->entry->name, texts[i]);
 }
 
 /// Adds what the checks found, but not at places where the model or the folding failed: those are
@@ -73,7 +95,7 @@ void append_but(const std::vector<Span>& failed, const Diagnostics& found, Diagn
     const bool is_consequence = std::any_of(failed.begin(), failed.end(), [&](Span span) {
       return one.span.begin < span.end && span.begin < one.span.end;
     });
-    if (!is_consequence) add_copy(one, to);
+    if (!is_consequence) to.add(one);
   }
 }
 
@@ -166,16 +188,25 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   if (fleet.options.seen) fleet.options.seen(host, program);
 }
 
-/// What many hosts share is said once.
-void merge_findings(const std::vector<Job>& jobs, Diagnostics& diagnostics) {
-  std::unordered_set<std::string> said;
-  for (const Job& job : jobs)
-    for (const river::diag::Diagnostic& one : job.diagnostics.items())
-      if (said.insert(
-                  fmt::format("{} {} {} {}", one.code, one.span.begin, one.span.end, one.message))
+/// Takes findings over; what many hosts share is said once.
+class Merge {
+ public:
+  Merge(const SourceMap& sources, Diagnostics& to) : sources_(sources), to_(to) {}
+
+  void take(const Diagnostics& from) {
+    for (const river::diag::Diagnostic& one : from.items()) {
+      const Span place = sources_.written(one.span);
+      if (said_.insert(fmt::format("{} {} {} {}", one.code, place.begin, place.end, one.message))
               .second)
-        add_copy(one, diagnostics);
-}
+        add_copy(one, sources_, to_);
+    }
+  }
+
+ private:
+  const SourceMap& sources_;
+  Diagnostics& to_;
+  std::unordered_set<std::string> said_;
+};
 
 }  // namespace
 
@@ -187,27 +218,35 @@ std::string today() {
 std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
                                         const CompileOptions& options, SourceMap& sources,
                                         Diagnostics& diagnostics) {
-  templates::Templates templates(inventory.playbook_dir / "templates", sources, diagnostics);
+  Diagnostics found;
+  templates::Templates templates(
+      inventory.alloy_dir.empty() ? templates::list_templates(inventory.playbook_dir / "templates")
+                                  : templates::list_alloy_tree(inventory.alloy_dir),
+      sources, found);
   std::vector<Job> jobs;
   const auto add = [&](const inventory::HostEntry& entry) {
     Job& job = jobs.emplace_back();
     job.entry = &entry;
-    job.source = templates.for_host(entry.name);
     job.result.name = entry.name;
-    job.result.template_name = job.source->name;
-    job.result.has_docker_block = has_docker_block(*job.source);
   };
   if (options.hosts.empty())
     for (const inventory::HostEntry& entry : inventory.hosts) add(entry);
   for (const std::string& name : options.hosts)
     if (const inventory::HostEntry* entry = inventory.find_host(name)) add(*entry);
+  find_templates(jobs, inventory, templates, sources, found);
+  for (Job& job : jobs) {
+    job.result.template_name = job.source->name;
+    job.result.has_docker_block = has_docker_block(*job.source);
+  }
   if (options.hosts.empty() && !options.partial) templates.report_unused(inventory.host_names());
+  Merge merge(sources, diagnostics);
+  merge.take(found);
   for (const base::Error& error : templates.io_errors()) inventory.io_errors.push_back(error);
 
   const std::vector<inventory::RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);
   const Fleet fleet{options, sources, inventory.playbook_dir.lexically_normal().string()};
   base::parallel_for(jobs.size(), [&](size_t i) { compile_host(jobs[i], rendered[i], fleet); });
-  merge_findings(jobs, diagnostics);
+  for (const Job& job : jobs) merge.take(job.diagnostics);
   std::vector<CompiledHost> compiled;
   for (Job& job : jobs) compiled.push_back(std::move(job.result));
   return compiled;

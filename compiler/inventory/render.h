@@ -25,6 +25,26 @@ struct RenderJob {
 std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory& inventory,
                                   river::diag::Diagnostics& diagnostics);
 
+/// A text file that is rendered, or that others may include.
+struct JinjaFile {
+  std::string name;  ///< as includes name it: relative to the folder of templates
+  const river::diag::SourceFile* source = nullptr;
+};
+
+struct RenderFileJob {
+  const HostEntry* host = nullptr;
+  std::string file;  ///< a JinjaFile's name
+};
+
+/// Renders a file for each job, as Ansible's template module does. Answers texts in the SourceMap
+/// whose lines stand for those of the templates; nullptr where rendering failed, which is reported
+/// at the template's line.
+std::vector<const river::diag::SourceFile*> render_files(const std::vector<RenderFileJob>& jobs,
+                                                         const std::vector<JinjaFile>& files,
+                                                         const Inventory& inventory,
+                                                         river::diag::SourceMap& sources,
+                                                         river::diag::Diagnostics& diagnostics);
+
 /// Adds the scalars in `node` that hold expressions.
 void collect_templated(const yaml::Node& node, RenderJob& job);
 

@@ -303,7 +303,7 @@ def failure(problem):
     if isinstance(problem, RecursionError):
         answer["error"] = "it refers to itself"
     if isinstance(problem, OutOfTime):
-        answer["error"] = "it takes longer than %d s" % SECONDS_MAX
+        answer["error"] = "it takes longer than %d s of CPU time" % SECONDS_MAX
     if isinstance(problem, jinja2.TemplateNotFound):
         answer["error"] = "there is no template %s" % problem
     trace = problem.__traceback__
@@ -317,13 +317,13 @@ def failure(problem):
     return answer
 
 def bounded_time(run, *arguments):
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_MAX)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_MAX)
     try:
         return run(*arguments)
     except (Exception, OutOfTime) as problem:
         return failure(problem)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 def out_of_time(*_):
     raise OutOfTime()
@@ -344,7 +344,7 @@ everyone, current, variables_of = Everyone(), {}, {}
 values, texts, places = make(False), make(True), make(True, (Places,))
 for host in request["hosts"]:
     variables_of[host["name"]] = Variables(host)
-signal.signal(signal.SIGALRM, out_of_time)
+signal.signal(signal.SIGPROF, out_of_time)
 limit_memory()
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/files.h"
 #include "river/diag/diagnostics.h"
@@ -13,6 +14,8 @@ namespace ast = river::ast;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr size_t kJinjaFileBytesMax = size_t{1} << 20;
 
 constexpr char kBuiltInDefault[] = R"(fleet.journal "systemd" { }
 
@@ -98,34 +101,97 @@ bool mentions_host(const ast::Expr& expression) {
   return found;
 }
 
-Templates::Templates(fs::path folder, river::diag::SourceMap& sources,
+Templates::Templates(TemplateFiles files, river::diag::SourceMap& sources,
                      river::diag::Diagnostics& diagnostics)
-    : folder_(std::move(folder)), sources_(sources), diagnostics_(diagnostics) {
-  std::error_code problem;
-  if (!fs::exists(folder_, problem)) return;
-  for (fs::directory_iterator it(folder_, problem), end; !problem && it != end;
-       it.increment(problem))
-    if (it->path().extension() == ".river") paths_.emplace(it->path().stem(), it->path());
-  if (problem) io_errors_.push_back({folder_.string() + ": " + problem.message()});
+    : paths_(std::move(files)), sources_(sources), diagnostics_(diagnostics) {
+  io_errors_ = paths_.io_errors;
+}
+
+const TemplateFile* Templates::path_of(std::string_view host) const {
+  const TemplateFile* own = paths_.find(host);
+  return own != nullptr ? own : paths_.find("default");
+}
+
+std::string Templates::jinja_file_of(std::string_view host) const {
+  const TemplateFile* file = path_of(host);
+  return file != nullptr && file->is_jinja ? paths_.relative(file->path) : std::string();
+}
+
+const std::vector<inventory::JinjaFile>& Templates::jinja_files() {
+  if (std::exchange(has_read_jinja_, true)) return jinja_files_;
+  for (const fs::path& path : files_for_jinja(paths_.folder)) {
+    auto text = base::read_file(path, kJinjaFileBytesMax);
+    if (!text) {
+      io_errors_.push_back(text.error());
+      continue;
+    }
+    const auto& source = sources_.add(path.lexically_normal().string(), std::move(*text));
+    jinja_files_.push_back({paths_.relative(path), &source});
+  }
+  return jinja_files_;
 }
 
 const Template* Templates::for_host(std::string_view host) {
-  const std::string name = paths_.contains(host) ? std::string(host) : "default";
+  const std::string name = paths_.find(host) != nullptr ? std::string(host) : "default";
   const auto known = templates_.find(name);
   return known != templates_.end() ? &known->second : &load(name);
 }
 
+const Template* Templates::for_rendered(std::string_view host,
+                                        const river::diag::SourceFile* text) {
+  const TemplateFile& path = *path_of(host);
+  const std::string key = path.path.string() + '\n' + (text != nullptr ? text->text : "");
+  if (const auto known = templates_.find(key); known != templates_.end()) return &known->second;
+  File& file = files_[key];
+  file.name = shown_name(path);
+  file.is_broken = text == nullptr;
+  if (text != nullptr) read(*text, file);
+  return &make(key, file);
+}
+
+/// As Ansible's users know it: below the folder of the templates.
+std::string Templates::shown_name(const TemplateFile& file) const {
+  return (paths_.folder.filename() / paths_.relative(file.path)).string();
+}
+
+void Templates::report_hidden(const TemplateFile& file) {
+  for (const fs::path& path : file.hidden)
+    diagnostics_
+        .warning("F017", place_of(path), "this file is not read, because there is {}",
+                 file.path.lexically_normal().string())
+        .with_help(
+            "a template has one file: NAME.river, NAME.river.j2, NAME.alloy or "
+            "NAME.alloy.j2, the first of them");
+}
+
+river::diag::Span Templates::place_of(const fs::path& path) {
+  const auto& source = sources_.add(path.lexically_normal().string(), " ");
+  return {source.base, source.base + 1};
+}
+
 void Templates::report_unused(const std::vector<std::string_view>& hosts) {
+  for (const auto& [name, path] : paths_.by_name) report_hidden(path);
+  // A default that no host uses is to be right, too.
+  if (const TemplateFile* fallback = paths_.find("default"); fallback && !fallback->is_jinja)
+    file("default");
   for (const auto& [name, known] : templates_)
     if (known.is_broken) return;  // It may have meant to include the file.
-  for (const auto& [name, path] : paths_) {
-    if (name == "default" || files_.contains(name)) continue;
-    const auto& source = sources_.add(path.lexically_normal().string(), " ");
-    auto& problem = diagnostics_.warning("F068", {source.base, source.base + 1},
-                                         "no host has the name of this template");
+  for (const auto& [name, path] : paths_.by_name) {
+    const bool is_used = std::find(hosts.begin(), hosts.end(), name) != hosts.end();
+    if (name == "default" || is_used || files_.contains(name) || is_included(path)) continue;
+    auto& problem =
+        diagnostics_.warning("F068", place_of(path.path), "no host has the name of this template");
     if (const auto near = river::diag::did_you_mean(name, hosts); !near.empty())
       problem.with_help(fmt::format("did you mean the host \"{}\"?", near));
   }
+}
+
+/// A text that Jinja has read names the file.
+bool Templates::is_included(const TemplateFile& file) const {
+  const std::string name = file.path.filename();
+  return std::any_of(jinja_files_.begin(), jinja_files_.end(), [&](const auto& one) {
+    return one.source->text.find(name) != std::string::npos;
+  });
 }
 
 const Templates::File& Templates::file(std::string_view name) {
@@ -134,17 +200,27 @@ const Templates::File& Templates::file(std::string_view name) {
   File& file = files_[std::string(name)];
   std::string shown = "the built-in default template";
   std::string text = kBuiltInDefault;
-  if (const auto path = paths_.find(name); path != paths_.end()) {
-    file.name = (folder_.filename() / path->second.filename()).string();
-    shown = path->second.lexically_normal().string();
-    auto content = base::read_file(path->second);
+  if (const TemplateFile* path = paths_.find(name); path != nullptr) {
+    file.name = shown_name(*path);
+    shown = path->path.lexically_normal().string();
+    auto content = base::read_file(path->path);
     if (!content) io_errors_.push_back(content.error());
     text = content ? std::move(*content) : "";
   } else {
     file.name = shown;
+    if (paths_.is_tree)
+      io_errors_.push_back({paths_.folder.string() +
+                            ": no config.alloy.j2 in it, for hosts without a folder of their own"});
   }
+  const auto& source = sources_.add(std::move(shown), std::move(text));
+  file.is_broken = report_jinja(source, diagnostics_);
+  if (!file.is_broken) read(source, file);
+  return file;
+}
+
+void Templates::read(const river::diag::SourceFile& source, File& file) {
   river::diag::Diagnostics found;
-  file.tree = river::parse(sources_.add(std::move(shown), std::move(text)), found);
+  file.tree = river::parse(source, found);
   for (ast::Statement* statement : file.tree->body.statements) {
     Piece& piece = file.pieces.emplace_back();
     piece.statement = statement;
@@ -157,14 +233,16 @@ const Templates::File& Templates::file(std::string_view name) {
   }
   file.is_broken = found.has_errors();
   diagnostics_.append(std::move(found));
-  return file;
 }
 
 const Template& Templates::load(const std::string& name) {
-  Template& result = templates_[name];
-  const File& start = file(name);
+  return make(name, file(name));
+}
+
+const Template& Templates::make(const std::string& key, const File& start) {
+  Template& result = templates_[key];
   result.name = start.name;
-  std::vector<std::string> trail = {name};
+  std::vector<std::string> trail = {key};
   take_in(start, trail, result);
   return result;
 }
@@ -186,12 +264,21 @@ void Templates::take_in(const File& file, std::vector<std::string>& trail, Templ
 void Templates::include(const ast::Statement& statement, std::vector<std::string>& trail,
                         Template& result) {
   const std::string name(statement.label);
-  if (!paths_.contains(name)) {
+  const TemplateFile* path = paths_.find(name);
+  if (path != nullptr && path->is_jinja) {
+    result.is_broken = true;
+    diagnostics_.error("F063", statement.header_span(), "{} is for Jinja", path->path.string())
+        .with_help(fmt::format("include it by {{% include \"{}\" %}}, in a template with the "
+                               "suffix .j2",
+                               paths_.relative(path->path)));
+    return;
+  }
+  if (path == nullptr) {
     result.is_broken = true;
     std::vector<std::string_view> names;
-    for (const auto& [known, path] : paths_) names.push_back(known);
+    for (const auto& [known, file] : paths_.by_name) names.push_back(known);
     auto& problem = diagnostics_.error("F063", statement.header_span(), "there is no template {}",
-                                       (folder_ / (name + ".river")).string());
+                                       (paths_.folder / (name + ".river")).string());
     if (const auto near = river::diag::did_you_mean(name, names); !near.empty())
       problem.with_help(fmt::format("did you mean \"{}\"?", near));
     return;

@@ -114,10 +114,11 @@ void StateReader::overlay(compiler::inventory::HostEntry& entry, const HostRun& 
   const auto map = [&](std::string_view key, const std::vector<yaml::Pair>& pairs) {
     return yaml::Pair{key, span, yaml::make_map(arena, span, pairs)};
   };
-  entry.layers.push_back(
-      yaml::make_map(arena, span,
-                     {map("telemetry", {map("docker", docker)}),
-                      yaml::Pair{"services", span, list(today.services, Services{"docker"})}}));
+  entry.layers.push_back(yaml::make_map(
+      arena, span,
+      {map("telemetry",
+           {map("docker", docker),
+            yaml::Pair{"services", span, list(today.services, Services{"docker"})}})}));
 }
 
 Runs StateReader::read_moved(const Runs& today, const Moves& moving) {

@@ -48,6 +48,7 @@ class Diagnostics {
   }
 
   Diagnostic& add(Severity severity, std::string_view code, Span span, std::string message);
+  Diagnostic& add(Diagnostic finding) { return items_.emplace_back(std::move(finding)); }
 
   bool has_errors() const;
   bool empty() const { return items_.empty(); }

@@ -135,3 +135,29 @@ TEST_CASE("source map: files, places and lines") {
   CHECK(join({0, 0}, {1, 2}) == Span{1, 2});
   CHECK(join({1, 2}, {3, 4}) == Span{1, 4});
 }
+
+TEST_CASE("source map: a text that was made of a template stands for its lines") {
+  SourceMap sources;
+  const SourceFile& written = sources.add("t.j2", "{# c #}\na = \"{{ b }}\"\nlist = [\n");
+  const auto line = [&](uint32_t number) { return written.base + written.line_starts[number - 1]; };
+  const SourceFile& made = sources.add_made("t.j2", "a = \"x\"\nlist = [\nlist = [\n",
+                                            {line(2), line(3), line(3), line(3)});
+  struct Case {
+    uint32_t begin, end;
+    std::string_view shown;
+    uint32_t line;
+  };
+  for (const Case& c : {Case{0, 1, "a", 2},            // the words are there
+                        {4, 7, "a = \"{{ b }}\"", 2},  // they were made: the line
+                        {17, 21, "list", 3},
+                        {24, 25, "[", 3}}) {
+    CAPTURE(c.begin);
+    const Span span = sources.written({made.base + c.begin, made.base + c.end});
+    CHECK(sources.text(span) == c.shown);
+    const Position at = sources.position(made.base + c.begin);
+    CHECK(at.file == "t.j2");
+    CHECK(at.line == c.line);
+  }
+  const Span own{written.base + 2, written.base + 3};
+  CHECK(sources.written(own) == own);
+}

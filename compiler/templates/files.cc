@@ -1,0 +1,101 @@
+#include "compiler/templates/files.h"
+
+#include <algorithm>
+
+namespace compiler::templates {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kSuffixes[] = {".river", ".river.j2", ".alloy", ".alloy.j2"};
+constexpr std::string_view kJinjaSuffix = ".j2";
+constexpr std::string_view kTreeStem = "config";
+constexpr size_t kJinjaFilesMax = 1000;
+
+/// Index in kSuffixes of what a file's name ends in, and the name before it.
+struct Named {
+  std::string name;
+  size_t suffix = std::size(kSuffixes);
+};
+
+Named name_of(const fs::path& path) {
+  const std::string file = path.filename();
+  for (size_t i = 0; i < std::size(kSuffixes); ++i)
+    if (file.ends_with(kSuffixes[i]) && file.size() > kSuffixes[i].size())
+      return {file.substr(0, file.size() - kSuffixes[i].size()), i};
+  return {};
+}
+
+std::vector<fs::path> sorted_entries(const fs::path& folder, std::vector<base::Error>& errors) {
+  std::vector<fs::path> entries;
+  std::error_code problem;
+  if (!fs::is_directory(folder, problem)) return entries;
+  fs::directory_iterator it(folder, problem);
+  for (; !problem && it != fs::directory_iterator(); it.increment(problem))
+    entries.push_back(it->path());
+  if (problem) errors.push_back({folder.string() + ": " + problem.message()});
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+/// Adds the templates of a folder; `as` empty: by their names, else what is called config by `as`.
+void add(const fs::path& folder, std::string_view as, TemplateFiles& files) {
+  const std::vector<fs::path> entries = sorted_entries(folder, files.io_errors);
+  for (size_t suffix = 0; suffix < std::size(kSuffixes); ++suffix)
+    for (const fs::path& path : entries) {
+      const Named named = name_of(path);
+      if (named.suffix != suffix || (!as.empty() && named.name != kTreeStem)) continue;
+      const std::string name = as.empty() ? named.name : std::string(as);
+      const auto [at, is_new] =
+          files.by_name.try_emplace(name, TemplateFile{path, path.extension() == kJinjaSuffix});
+      if (!is_new) at->second.hidden.push_back(path);
+    }
+}
+
+}  // namespace
+
+const TemplateFile* TemplateFiles::find(std::string_view name) const {
+  const auto at = by_name.find(name);
+  return at != by_name.end() ? &at->second : nullptr;
+}
+
+std::string TemplateFiles::relative(const fs::path& path) const {
+  return path.lexically_relative(folder).generic_string();
+}
+
+TemplateFiles list_templates(const fs::path& folder) {
+  TemplateFiles files{folder, false, {}, {}};
+  add(folder, "", files);
+  return files;
+}
+
+TemplateFiles list_alloy_tree(const fs::path& folder) {
+  TemplateFiles files{folder, true, {}, {}};
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    files.io_errors.push_back({folder.string() + ": no such folder"});
+  add(folder, "default", files);
+  for (const fs::path& entry : sorted_entries(folder, files.io_errors))
+    if (fs::is_directory(entry, ignored) && entry.filename() != "default")
+      add(entry, entry.filename().string(), files);
+  return files;
+}
+
+std::vector<fs::path> files_for_jinja(const fs::path& folder) {
+  constexpr std::string_view kIncluded[] = {".j2", ".jinja", ".jinja2", ".river", ".alloy"};
+  std::vector<fs::path> found;
+  std::error_code problem;
+  fs::recursive_directory_iterator it(folder, problem);
+  for (; !problem && it != fs::recursive_directory_iterator() && found.size() < kJinjaFilesMax;
+       it.increment(problem)) {
+    const std::string extension = it->path().extension();
+    if (std::find(std::begin(kIncluded), std::end(kIncluded), extension) != std::end(kIncluded) &&
+        it->is_regular_file(problem))
+      found.push_back(it->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace compiler::templates
