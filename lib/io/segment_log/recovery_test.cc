@@ -97,7 +97,7 @@ TEST_CASE("segment log: damage in the middle costs the records that it hits, cou
       if (!is_newest) fill(*fixture.open(), 10, 12, kRecordSize);
       auto expected = range(1, c.lost_from - 1);
       for (const int i : range(c.lost_to + 1, is_newest ? kLast : 12)) expected.push_back(i);
-      const auto lost = static_cast<uint64_t>(c.lost_to - c.lost_from + 1);
+      const auto lost = static_cast<uint64_t>(c.lost_to) - static_cast<uint64_t>(c.lost_from) + 1;
       {
         const auto log = fixture.open();
         const auto cursor = log->cursor("a"), second = log->cursor("b");
