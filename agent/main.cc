@@ -36,7 +36,8 @@ int run(const agent::ValidateCommand& command) {
   fmt::print(stderr, "{}",
              render(loaded->diagnostics, loaded->configuration->sources,
                     ::isatty(STDERR_FILENO) ? river::diag::OutputFormat::text_colour
-                                            : river::diag::OutputFormat::text));
+                                            : river::diag::OutputFormat::text,
+                    river::diag::terminal_columns(STDERR_FILENO)));
   return loaded->diagnostics.has_errors() ? kFindings : 0;
 }
 

@@ -48,6 +48,7 @@ struct FindingArguments {
     if (format == "json") options.format = OutputFormat::json;
     if (format == "sarif") options.format = OutputFormat::sarif;
     if (format == "github") options.format = OutputFormat::github;
+    options.columns = river::diag::terminal_columns(STDOUT_FILENO);
     if (format == "text" && isatty(STDOUT_FILENO) == 1) options.format = OutputFormat::text_colour;
     return options;
   }

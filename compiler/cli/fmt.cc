@@ -39,7 +39,8 @@ class Formatter {
     const auto tree = river::parse(file, diagnostics);
     if (!diagnostics.empty()) {
       diagnostics.sort();
-      result_.err += river::diag::render(diagnostics, sources, river::diag::OutputFormat::text);
+      result_.err += river::diag::render(diagnostics, sources, river::diag::OutputFormat::text,
+                                         river::diag::terminal_columns(STDERR_FILENO));
       return finding();
     }
     done(name, file.text, river::print(*tree));

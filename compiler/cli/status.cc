@@ -79,7 +79,8 @@ emit::CommandResult run_status(const StatusOptions& options) {
   run.diagnostics.sort();
   if (run.diagnostics.has_errors())
     fmt::print(stderr, "{}",
-               river::diag::render(run.diagnostics, run.sources, river::diag::OutputFormat::text));
+               river::diag::render(run.diagnostics, run.sources, river::diag::OutputFormat::text,
+                                   river::diag::terminal_columns(STDERR_FILENO)));
   ask_all(targets, options.pool, hosts);
   result.out = options.json ? as_json(hosts) : as_table(hosts);
   const bool is_well =

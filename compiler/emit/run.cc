@@ -59,7 +59,7 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
 CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   CommandResult result;
   run.diagnostics.sort();
-  result.out = river::diag::render(run.diagnostics, run.sources, check.format);
+  result.out = river::diag::render(run.diagnostics, run.sources, check.format, check.columns);
   for (const base::Error& error : run.io_errors) result.err += "cfgc: " + error.message + "\n";
   const auto& items = run.diagnostics.items();
   const auto errors =

@@ -21,6 +21,7 @@ struct CommandResult {
 struct CheckOptions {
   std::filesystem::path playbook_dir;  ///< empty: deduced from the inventory's place
   river::diag::OutputFormat format = river::diag::OutputFormat::text;
+  uint32_t columns = river::diag::kColumns;  ///< as wide as excerpts may be
   river::schema::Stability stability = river::schema::Stability::generally_available;
   river::config::Catalog catalog;
   inventory::ReadOptions read = {};

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 
@@ -11,6 +12,9 @@ constexpr std::string_view kTab = "    ";
 // Of a range of more lines than both together, so many are shown at its start and its end.
 constexpr uint32_t kHeadLines = 5;
 constexpr uint32_t kTailLines = 3;
+// " | " behind the number, and the gutter of a range of several lines.
+constexpr size_t kGutterWidth = 5;
+constexpr size_t kColumnsMin = 40;
 
 bool is_continuation(char byte) {
   return (static_cast<uint8_t>(byte) & 0xC0) == 0x80;
@@ -50,9 +54,43 @@ std::string carets(std::string_view line, size_t begin, size_t end, char filler)
   return out;
 }
 
+// The part of a line that is shown, in code points as they are displayed.
+struct Window {
+  size_t begin = 0;
+  size_t size = std::string_view::npos;
+
+  // So that what is marked is in it, with some of what is before and much of what follows.
+  static Window around(size_t marked, size_t length, size_t size) {
+    if (length <= size) return {};
+    const size_t before = size / 4;
+    const size_t begin = marked + before < size ? 0 : marked - before;
+    return {std::min(begin, length - size), size};
+  }
+
+  // What is left out becomes a … at its end.
+  std::string cut(std::string_view text) const {
+    std::string out;
+    size_t at = 0;
+    for (size_t i = 0; i < text.size(); ++at) {
+      const size_t from = i++;
+      while (i < text.size() && is_continuation(text[i])) ++i;
+      if (at < begin || at - begin >= size) continue;
+      const bool leaves_out =
+          (at == begin && begin > 0) || (at - begin + 1 == size && i < text.size());
+      out += leaves_out ? "…" : text.substr(from, i - from);
+    }
+    return out;
+  }
+};
+
+size_t code_points(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+}
+
 class Excerpt {
  public:
-  Excerpt(const SourceFile& file, Span span, uint32_t context)
+  Excerpt(const SourceFile& file, Span span, uint32_t context, uint32_t columns)
       : file_(file),
         begin_(span.begin - file.base),
         last_(std::clamp<size_t>(span.end - 1 - file.base, begin_, file.text.size())),
@@ -60,7 +98,8 @@ class Excerpt {
         last_line_(file.line_of(static_cast<uint32_t>(last_))),
         shown_first_(first_line_ - std::min(first_line_ - 1, context)),
         shown_last_(std::min(last_line_ + context, static_cast<uint32_t>(file.line_starts.size()))),
-        number_width_(fmt::formatted_size("{}", shown_last_)) {}
+        number_width_(fmt::formatted_size("{}", shown_last_)),
+        text_width_(std::max<size_t>(columns, kColumnsMin) - number_width_ - kGutterWidth) {}
 
   std::string render() {
     for (uint32_t line = shown_first_; line <= shown_last_; ++line) {
@@ -82,35 +121,52 @@ class Excerpt {
     const bool several = first_line_ != last_line_;
     const bool inside = number > first_line_ && number <= last_line_;
     const std::string_view gutter = !several ? "" : inside ? "| " : "  ";
-    append_line(out_,
-                fmt::format("{:>{}} | {}{}", number, number_width_, gutter, for_display(line)));
     const size_t start = file_.line_starts[number - 1];
+    std::string marks;
+    size_t marked = 0;
     if (!several && number == first_line_) {
-      mark("", carets(line, begin_ - start, last_ + 1 - start, ' '));
+      marks = carets(line, begin_ - start, last_ + 1 - start, ' ');
+      marked = marks.find('^');
     } else if (number == first_line_) {
-      mark(" _", carets(line, begin_ - start, line.size(), '_'));
+      marks = carets(line, begin_ - start, line.size(), '_');
+      marked = marks.find('^');
     } else if (number == last_line_) {
-      mark("|_", carets(line, 0, last_ + 1 - start, '_'));
+      marks = carets(line, 0, last_ + 1 - start, '_');
+      marked = marks.size();
     }
+    const std::string shown = for_display(line);
+    const Window window = Window::around(marked, code_points(shown), text_width_);
+    append_line(out_,
+                fmt::format("{:>{}} | {}{}", number, number_width_, gutter, window.cut(shown)));
+    const std::string_view mark_gutter = !several ? "" : number == first_line_ ? " _" : "|_";
+    if (!marks.empty())
+      mark(mark_gutter, marks.substr(std::min(window.begin, marks.size())), window);
   }
 
-  void mark(std::string_view gutter, std::string_view marks) {
-    append_line(out_, fmt::format("{:>{}} | {}{}", "", number_width_, gutter, marks));
+  void mark(std::string_view gutter, std::string_view marks, const Window& window) {
+    append_line(out_, fmt::format("{:>{}} | {}{}", "", number_width_, gutter,
+                                  marks.substr(0, window.size)));
   }
 
   const SourceFile& file_;
   size_t begin_, last_;  // The first and the last byte of the range.
   uint32_t first_line_, last_line_, shown_first_, shown_last_;
   size_t number_width_;
+  size_t text_width_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines) {
+uint32_t terminal_columns(int fd) {
+  winsize size{};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kColumns;
+}
+
+std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines, uint32_t columns) {
   const SourceFile* file = span.known() ? sources.file(span.begin) : nullptr;
   if (file == nullptr) return {};
-  return Excerpt(*file, span, context_lines).render();
+  return Excerpt(*file, span, context_lines, columns).render();
 }
 
 }  // namespace river::diag

@@ -19,46 +19,48 @@ std::string place(Span span, const SourceMap& sources) {
                          : fmt::format("{}:{}:{}", at.file, at.line, at.column);
 }
 
-void append_excerpt(std::string& out, Span span, const SourceMap& sources, uint32_t context) {
-  if (const std::string lines = excerpt(span, sources, context); !lines.empty()) {
+void append_excerpt(std::string& out, Span span, const SourceMap& sources, uint32_t context,
+                    uint32_t columns) {
+  if (const std::string lines = excerpt(span, sources, context, columns); !lines.empty()) {
     out.append("\n").append(lines);
   }
 }
 
-void append(std::string& out, const Diagnostic& item, const SourceMap& sources,
-            const Style& style) {
+void append(std::string& out, const Diagnostic& item, const SourceMap& sources, const Style& style,
+            uint32_t columns) {
   const bool error = item.severity == Severity::error;
   out += fmt::format("{}{}[{}]: {}{}{}: {}{}\n", error ? style.error : style.warning,
                      error ? "Error" : "Warning", item.code, style.off, style.strong,
                      place(item.span, sources), item.message, style.off);
-  append_excerpt(out, item.span, sources, kContextLines);
+  append_excerpt(out, item.span, sources, kContextLines, columns);
   for (const Note& note : item.notes) {
     out += fmt::format("\n{}note:{} {}: {}\n", style.note, style.off, place(note.span, sources),
                        note.message);
-    append_excerpt(out, note.span, sources, 0);
+    append_excerpt(out, note.span, sources, 0, columns);
   }
   if (!item.help.empty()) out += fmt::format("\n{}help:{} {}\n", style.note, style.off, item.help);
 }
 
 std::string render_text(const Diagnostics& diagnostics, const SourceMap& sources,
-                        const Style& style) {
+                        const Style& style, uint32_t columns) {
   std::string out;
   for (const Diagnostic& item : diagnostics.items()) {
     if (!out.empty()) out += '\n';
-    append(out, item, sources, style);
+    append(out, item, sources, style, columns);
   }
   return out;
 }
 
 }  // namespace
 
-std::string render(const Diagnostics& diagnostics, const SourceMap& sources, OutputFormat format) {
+std::string render(const Diagnostics& diagnostics, const SourceMap& sources, OutputFormat format,
+                   uint32_t columns) {
   if (diagnostics.empty() && format != OutputFormat::sarif) return {};
   switch (format) {
     case OutputFormat::text:
-      return render_text(diagnostics, sources, kPlain);
+      return render_text(diagnostics, sources, kPlain, columns);
     case OutputFormat::text_colour:
-      return render_text(diagnostics, sources, kColour);
+      return render_text(diagnostics, sources, kColour, columns);
     case OutputFormat::json:
       return render_json(diagnostics, sources);
     case OutputFormat::sarif:

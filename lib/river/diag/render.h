@@ -9,9 +9,17 @@ namespace river::diag {
 
 enum class OutputFormat { text, text_colour, json, sarif, github };
 
+/// As wide as excerpts are where no terminal says how wide it is.
+inline constexpr uint32_t kColumns = 120;
+
+/// The width of the terminal that `fd` is; kColumns when it is none.
+uint32_t terminal_columns(int fd);
+
 /// All diagnostics for a person (header, excerpt, caret, help) or a machine (JSON lines,
 /// SARIF 2.1.0, GitHub workflow commands). Ends with a newline unless there is nothing to say.
-std::string render(const Diagnostics& diagnostics, const SourceMap& sources, OutputFormat format);
+/// Excerpts of text are cut to `columns`.
+std::string render(const Diagnostics& diagnostics, const SourceMap& sources, OutputFormat format,
+                   uint32_t columns = kColumns);
 
 /// One line: "file:line:col: error[R001]: message".
 std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
@@ -26,8 +34,10 @@ std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
 ///   4 | |     ]
 ///     | |_____^
 ///
-/// The middle of a long range is left out. Empty when the span's text is unknown.
-std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines);
+/// The middle of a long range is left out. Of a line longer than `columns` the part around the
+/// place is shown, with … where text is left out. Empty when the span's text is unknown.
+std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines,
+                    uint32_t columns = kColumns);
 
 // The renderings for machines behind render().
 

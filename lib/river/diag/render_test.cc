@@ -65,6 +65,35 @@ TEST_CASE("render: the excerpt") {
   }
 }
 
+TEST_CASE("render: a long line is cut around the place") {
+  struct Case {
+    std::string in, want;
+  };
+  const std::string a(100, 'a'), b(100, 'b'), e = "\u00e9";
+  // Four of the 40 columns are the line's number and its separator, two more a gutter's.
+  const auto dots = [](size_t count, char c) { return std::string(count, c); };
+  for (const auto& c : {
+           Case{"«x»" + a, "1 | x" + dots(32, 'a') + "…\n  | ^\n"},
+           Case{a + "«x»", "1 | …" + dots(32, 'a') + "x\n  | " + dots(33, ' ') + "^\n"},
+           Case{a + "«x»" + b,
+                "1 | …" + dots(7, 'a') + "x" + dots(24, 'b') + "…\n  | " + dots(8, ' ') + "^\n"},
+           Case{"«" + a + b + "»", "1 | " + dots(33, 'a') + "…\n  | " + dots(34, '^') + "\n"},
+           Case{a + e + "«x»" + e + b, "1 | …" + dots(6, 'a') + e + "x" + e + dots(23, 'b') +
+                                           "…\n  | " + dots(8, ' ') + "^\n"},
+           Case{a + "\n«x»\n" + b,
+                "1 | " + dots(33, 'a') + "…\n2 | x\n  | ^\n3 | " + dots(33, 'b') + "…\n"},
+           Case{"«" + a + "\n" + b + "»", "1 |   " + dots(33, 'a') + "…\n  |  _" + dots(34, '^') +
+                                              "\n2 | | …" + dots(33, 'b') + "\n  | |_" +
+                                              dots(34, '^') + "\n"},
+           // As wide as there is room: nothing is left out.
+           Case{"«x»" + dots(33, 'a'), "1 | x" + dots(33, 'a') + "\n  | ^\n"},
+       }) {
+    CAPTURE(c.in);
+    const Marked marked(c.in);
+    CHECK(excerpt(marked.span, marked.sources, 1, 40) == c.want);
+  }
+}
+
 TEST_CASE("render: notes, help, unknown places, several findings") {
   Marked marked("k {\n«x»\n");
   Diagnostics diagnostics;
