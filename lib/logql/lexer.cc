@@ -1,5 +1,7 @@
 #include "logql/lexer.h"
 
+#include <algorithm>
+
 #include "logql/characters.h"
 #include "logql/words.h"
 
@@ -26,6 +28,8 @@ bool takes_sign(std::string_view digits) {
 Token Lexer::next() {
   skip_spaces();
   if (at_ >= query_.size()) return token(Token::Kind::end, at_);
+  if (comment_end() == std::string_view::npos)
+    return token(Token::Kind::bad, at_ + 2, "comment not terminated");
   const char c = query_[at_];
   if (c == '"' || c == '`') return string(c);
   if (c == '\'') {
@@ -55,14 +59,24 @@ Token Lexer::next() {
 void Lexer::skip_spaces() {
   while (at_ < query_.size()) {
     const char c = query_[at_];
-    if (c == '#') {
-      while (at_ < query_.size() && query_[at_] != '\n') ++at_;
+    if (const size_t end = comment_end(); end != at_) {
+      if (end == std::string_view::npos) return;
+      at_ = end;
     } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
       ++at_;
     } else {
       return;
     }
   }
+}
+
+size_t Lexer::comment_end() const {
+  const std::string_view rest = query_.substr(at_);
+  if (rest.starts_with('#') || (dialect_.slash_comments && rest.starts_with("//")))
+    return std::min(query_.find('\n', at_), query_.size());
+  if (!dialect_.slash_comments || !rest.starts_with("/*")) return at_;
+  const size_t end = query_.find("*/", at_ + 2);
+  return end == std::string_view::npos ? end : end + 2;
 }
 
 Token Lexer::token(Token::Kind kind, size_t end, std::string_view problem) {

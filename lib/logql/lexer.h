@@ -27,8 +27,9 @@ struct Dialect {
   bool colons_in_words = false;
   bool single_quotes = false;
   bool flags = false;
+  bool slash_comments = false;  ///< // and /* */ beside #: Loki's reader is Go's text/scanner
 };
-inline constexpr Dialect kLogql{.flags = true};
+inline constexpr Dialect kLogql{.flags = true, .slash_comments = true};
 inline constexpr Dialect kPromql{.colons_in_words = true, .single_quotes = true};
 
 /// Cuts a query into tokens, one at a time; spaces and comments are skipped. A copy goes on from
@@ -40,6 +41,8 @@ class Lexer {
 
  private:
   void skip_spaces();
+  /// The end of a comment that begins here; `at_`: none does, npos: it does not end.
+  size_t comment_end() const;
   Token token(Token::Kind kind, size_t end, std::string_view problem = {});
   Token string(char quote);
   size_t word_end() const;

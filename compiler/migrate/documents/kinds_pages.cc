@@ -29,7 +29,7 @@ int open_brackets(std::string_view line, int depth) {
       continue;
     }
     if (c == '"' || c == '`') quote = c;
-    if (c == '#') break;
+    if (c == '#' || line.substr(at, 2) == "//") break;
     if (c == '(' || c == '{' || c == '[') ++depth;
     if (c == ')' || c == '}' || c == ']') --depth;
   }
@@ -56,7 +56,8 @@ bool expects_more(std::string_view line) {
 }
 
 /// Where the queries of a block begin and end: one a line, but what goes on (a pipeline, open
-/// brackets, an operator at either end) belongs together. Lines of # are no query of their own.
+/// brackets, an operator at either end) belongs together. Lines of # or // are no query of their
+/// own.
 std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block) {
   std::vector<std::pair<uint32_t, uint32_t>> out;
   int depth = 0;
@@ -70,7 +71,7 @@ std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block)
     begin = end + 1;
     const bool is_inside = is_open && (depth > 0 || wants_more);
     if (line.empty()) is_open = is_inside;
-    if (line.empty() || line.starts_with('#')) continue;
+    if (line.empty() || line.starts_with('#') || line.starts_with("//")) continue;
     const auto to = static_cast<uint32_t>(from + line.size());
     const bool joins = is_open && (is_inside || continues(line));
     if (joins)

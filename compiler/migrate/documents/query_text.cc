@@ -81,7 +81,11 @@ void ShapeReader::name() {
 void ShapeReader::step() {
   const char c = text_[at_];
   if (c == '"' || c == '\'' || c == '`') return skip_string();
-  if (c == '#') return skip_to("\n");
+  if (c == '#' || text_.substr(at_, 2) == "//") return skip_to("\n");
+  if (text_.substr(at_, 2) == "/*") {
+    ++at_;
+    return skip_to("*/");
+  }
   if (c == '$') {
     ++at_;
     if (at_ < text_.size() && text_[at_] == '{') return skip_to("}");
