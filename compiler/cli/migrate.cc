@@ -55,6 +55,9 @@ struct Arguments {
     command.add_option("--compose", input.fleet.compose,
                        "Folder of compose files or templates of them; may be repeated");
     command.add_option("--map", input.map, "Labels before and after of foreign agents, as YAML");
+    command.add_flag("--discover-service-name", input.discover_service_name,
+                     "The backend adds the label service_name (Loki 3, unless "
+                     "discover_service_name is off): what reads it is certain, and proposals may");
   }
 
   void add_format(CLI::App& command) {

@@ -43,6 +43,13 @@ void read_and_judge(const Input& input, Gathered& gathered) {
     else
       gathered.run.io_errors.push_back(mapping.error());
   }
+  if (input.discover_service_name) {
+    streams::discover_service_name(report.fleet.mapping);
+    for (streams::HostState& host : report.fleet.hosts)
+      for (streams::ServiceState& service : host.services)
+        for (auto* families : {&service.before, &service.after})
+          streams::discover_service_name(*families);
+  }
   documents::ReadDocuments read = read_documents(input.documents, input.progress);
   report.documents = std::move(read.documents);
   report.io_errors = std::move(read.io_errors);
@@ -55,8 +62,8 @@ void read_and_judge(const Input& input, Gathered& gathered) {
 std::string problems(Gathered& gathered, const compiler::emit::CheckOptions& check) {
   if (!gathered.has_errors()) return {};
   gathered.run.diagnostics.sort();
-  std::string text =
-      river::diag::render(gathered.run.diagnostics, gathered.run.sources, check.format);
+  std::string text = river::diag::render(gathered.run.diagnostics, gathered.run.sources,
+                                         check.format, check.columns);
   for (const base::Error& error : gathered.run.io_errors) text += "cfgc: " + error.message + "\n";
   return text;
 }
@@ -81,8 +88,6 @@ CommandResult show(Gathered& gathered, const Input& input, report::ReportFormat 
 }
 
 constexpr int kLeftAlone = 2;
-/// Loki makes this label by itself from the others.
-constexpr std::string_view kServiceName = "service_name";
 
 Gathered gather(const Input& input) {
   Gathered gathered;
@@ -132,7 +137,8 @@ std::string blockers(const streams::State& fleet) {
 std::string selector_of(const streams::StreamFamily& family) {
   std::string selector = "{";
   for (const auto& [label, values] : family.labels) {
-    if (!values.open.empty() || values.exact.size() != 1 || label == kServiceName) continue;
+    if (!values.open.empty() || values.exact.size() != 1 || label == streams::kServiceName)
+      continue;
     if (selector.size() > 1) selector += ", ";
     selector += fmt::format("{}={}", label, logql::quote(values.exact[0]));
   }

@@ -18,6 +18,7 @@ struct Input {
   streams::Question fleet;
   documents::DocumentFolders documents;
   std::filesystem::path map;  ///< a mapping written by hand, added to the fleet's own; may be empty
+  bool discover_service_name = false;  ///< the backend adds the label service_name, as Loki 3 does
   documents::Progress progress;
 };
 

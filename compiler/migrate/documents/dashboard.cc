@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
 #include "compiler/migrate/documents/panel_parts.h"
 #include "compiler/migrate/documents/variables.h"
@@ -132,6 +133,7 @@ void ClassicDashboard::panel_parts(const Value& panel, int32_t number) {
     if (content.is_string()) gather_links_in(content, content.excerpt(), out_);
   }
   gather_links(options["dataLinks"], out_);
+  gather_alert_list(options, out_);
   if (!queries.any() && source == number)
     return gather_links(panel["fieldConfig"]["defaults"]["links"], out_);
   out_.context.panel = source;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/migrate/documents/dashboard.h"
+#include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
 #include "compiler/migrate/documents/panel_parts.h"
 #include "compiler/migrate/documents/variables.h"
@@ -48,6 +49,7 @@ void gather_panel(const Value& spec, const Datasources& datasources, Gatherer& o
   gather_queries(data["queries"], datasources, out, queries);
   const Value content = visual["options"]["content"];
   if (content.is_string()) gather_links_in(content, content.excerpt(), out);
+  gather_alert_list(visual["options"], out);
   if (!queries.any()) return gather_links(visual["fieldConfig"]["defaults"]["links"], out);
   out.context.language = queries.language();
   for (const Value one : data["transformations"]) {

@@ -44,7 +44,9 @@ struct Use {
   int32_t belongs_to = -1;  ///< index of the query whose result this reads; -1: all of its panel
   int32_t scope = -1;       ///< index into Document::scopes of its variables
   int32_t panel = -1;       ///< the same for all uses of one panel; -1: it belongs to no panel
-  bool is_regex = false;    ///< of label_name: a regular expression over names, with or without //
+  /// Of route_matchers, and of label_name in group_by and `equal`: index into Document::matchers.
+  int32_t matchers = -1;
+  bool is_regex = false;  ///< of label_name: a regular expression over names, with or without //
 };
 
 /// A template variable of a dashboard.
@@ -74,6 +76,14 @@ struct RuleDef {
   size_t expression = 0;  ///< index of the query in Document::uses
 };
 
+/// Matchers that an alert must meet together: those of a route, of a silence, or of one side of an
+/// inhibition.
+struct MatcherSet {
+  int32_t outer = -1;  ///< of the route that this one is in: its matchers hold, too; -1: none
+  /// Of the source side of an inhibition: the target side; -1: it inhibits nothing.
+  int32_t target = -1;
+};
+
 /// Something that may depend on labels and was not understood: it is shown, never passed over.
 struct Unrecognised {
   uint32_t line = 0;
@@ -90,6 +100,7 @@ struct Document {
   std::vector<Use> uses;
   std::vector<VariableScope> scopes;
   std::vector<RuleDef> rules;
+  std::vector<MatcherSet> matchers;
   std::vector<Unrecognised> unrecognised;
   /// Queries that are no uses, counted by why: the type of a datasource that is neither Loki nor
   /// Prometheus-like, "expression" (computed from other queries), "no query text".

@@ -33,6 +33,7 @@ Use& Gatherer::add(UseKind kind, const Value& value, Excerpt text) {
   use.belongs_to = context.belongs_to;
   use.scope = context.scope;
   use.panel = context.panel;
+  use.matchers = context.matchers;
   return use;
 }
 
@@ -44,6 +45,12 @@ void Gatherer::unrecognised_at(uint32_t at, std::string pointer, std::string wha
   const Place where = place(at);
   document_.unrecognised.push_back(
       {where.line, where.column, std::move(pointer), context.title, std::move(what)});
+}
+
+int32_t Gatherer::begin_matchers(int32_t outer) {
+  document_.matchers.push_back({.outer = outer});
+  context.matchers = static_cast<int32_t>(document_.matchers.size() - 1);
+  return context.matchers;
 }
 
 int32_t Gatherer::add_query(const Value& value, const QuerySource& source) {

@@ -17,6 +17,7 @@ struct GatherContext {
   int32_t scope = -1;
   int32_t panel = -1;
   int32_t belongs_to = -1;
+  int32_t matchers = -1;
   bool is_alert = false;
   Language language = Language::none;
   bool language_is_certain = true;
@@ -44,6 +45,8 @@ class Gatherer {
   /// text. -1 when it depends on no labels, which is counted; else its index.
   int32_t add_query(const Value& value, const QuerySource& source);
   int32_t add_query(const Value& value, Excerpt text, const QuerySource& source);
+  /// The uses that follow in this part belong to one more set of matchers; its index.
+  int32_t begin_matchers(int32_t outer = -1);
   /// The number of one more panel of the document.
   int32_t new_panel() { return panels_++; }
   void pass(const std::string& why) { ++document_.passed[why]; }

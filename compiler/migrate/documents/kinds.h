@@ -42,6 +42,9 @@ void gather_policies(const Value& value, Gatherer& out);
 bool is_silence(const Value& value);
 void gather_silence(const Value& silence, Gatherer& out);
 
+/// The options of a panel that lists alerts: its filter on their labels, and how it groups them.
+void gather_alert_list(const Value& options, Gatherer& out);
+
 // Texts that are no JSON or YAML.
 
 /// A page: fenced blocks of logql and promql (one query after the other), documents in blocks of

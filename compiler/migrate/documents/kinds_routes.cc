@@ -68,9 +68,24 @@ void gather_names(const Value& list, Gatherer& out) {
     if (one.is_string() && one.text() != "...") out.add(UseKind::label_name, one);
 }
 
+}  // namespace
+
+void gather_alert_list(const Value& options, Gatherer& out) {
+  const Value filter = options["alertInstanceLabelFilter"];
+  const bool groups = options["groupMode"].text() == "custom";
+  if (filter.text().empty() && !groups) return;
+  TitledPart part(out);
+  out.begin_matchers();
+  if (!filter.text().empty()) gather_matchers(filter, out);
+  if (groups) gather_names(options["groupBy"], out);
+}
+
+namespace {
+
 void gather_route(const Value& route, Gatherer& out, int depth = 0) {
   if (depth > kRouteDepthMax) return out.unrecognised(route, "routes more than 60 levels deep");
   TitledPart part(out, route["receiver"].text());
+  out.begin_matchers(out.context.matchers);
   gather_match_map(route["match"], "=", out);
   gather_match_map(route["match_re"], "=~", out);
   for (const std::string_view key : {"matchers", "object_matchers", "objectMatchers"})
@@ -81,12 +96,19 @@ void gather_route(const Value& route, Gatherer& out, int depth = 0) {
 
 void gather_inhibition(const Value& rule, Gatherer& out) {
   TitledPart part(out, "inhibition");
-  for (const std::string_view key : {"source_match", "target_match", "sourceMatch", "targetMatch"})
-    gather_match_map(rule[key], "=", out);
-  for (const std::string_view key : {"source_match_re", "target_match_re"})
-    gather_match_map(rule[key], "=~", out);
-  for (const std::string_view key : {"source_matchers", "target_matchers"})
-    gather_matchers(rule[key], out);
+  const auto side = [&](std::string_view match, std::string_view camel, std::string_view regex,
+                        std::string_view matchers) {
+    gather_match_map(rule[match], "=", out);
+    gather_match_map(rule[camel], "=", out);
+    gather_match_map(rule[regex], "=~", out);
+    gather_matchers(rule[matchers], out);
+  };
+  const int32_t source = out.begin_matchers();
+  side("source_match", "sourceMatch", "source_match_re", "source_matchers");
+  const int32_t target = out.begin_matchers();
+  side("target_match", "targetMatch", "target_match_re", "target_matchers");
+  out.document().matchers[static_cast<size_t>(source)].target = target;
+  out.context.matchers = source;
   gather_names(rule["equal"], out);
 }
 
@@ -129,6 +151,7 @@ bool is_silence(const Value& value) {
 void gather_silence(const Value& silence, Gatherer& out) {
   TitledPart part(out, fmt::format("silence {}", first_text(silence, {"comment", "id"})));
   out.context.is_alert = true;
+  out.begin_matchers();
   gather_matchers(silence["matchers"], out);
 }
 

@@ -46,6 +46,7 @@ void gather_rule(const Value& rule, const GroupLanguage& language, Gatherer& out
   const std::string_view name = first_text(rule, {"alert", "record", "name"});
   TitledPart part(out, name);
   out.context.is_alert = !is_record;
+  out.context.panel = out.new_panel();
   // The API that lists rules says `query`.
   const Value expr = rule.has("expr") ? rule["expr"] : rule["query"];
   if (!expr.is_string() && !expr.is(Tree::Kind::number))
@@ -171,6 +172,7 @@ void gather_grafana_rule(const Value& rule, Gatherer& out) {
   const std::string_view title = first_text(inner, {"title", "name"});
   TitledPart part(out, title);
   out.context.is_alert = !is_record;
+  out.context.panel = out.new_panel();
   const size_t first = out.document().uses.size();
   for (const Value node : inner["data"]) gather_node(node, out);
   const std::string_view metric = inner["record"]["metric"].text();

@@ -134,6 +134,21 @@ OfferedValues offered(const FamilyIndex& families, const documents::VariableDef&
   return values;
 }
 
+/// Whether a service that moves has the value, before or after.
+bool moves(const FamilyIndex& families, const std::string& label, const std::string& value) {
+  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
+    for (const auto range : {families.before(change), families.after(change)}) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const auto found = families.family(i).labels.find(label);
+        if (found == families.family(i).labels.end()) continue;
+        const auto& exact = found->second.exact;
+        if (std::find(exact.begin(), exact.end(), value) != exact.end()) return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// What one variable can stand for; empty: it cannot be enumerated.
 std::vector<Binding> bindings_of(const FamilyIndex& families,
                                  const documents::VariableDef& variable, const VariableUse& use,
@@ -141,6 +156,10 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
   std::vector<Binding> list;
   if (variable.type != "query") {
     for (const auto& value : variable.values) list.push_back({value, value});
+    if (variable.include_all && variable.all_value.empty() && !use.alone && list.size() > 1) {
+      const auto all = fmt::format("{}", fmt::join(variable.values, "|"));
+      list.push_back({all, all});
+    }
     estimated = estimated || !variable.values_are_all;
   } else if (!variable.label.empty()) {
     const auto before = offered_values(families, variable, scope, Side::before);
@@ -150,8 +169,12 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     if (before.empty() && after.empty()) return list;
     if (!use.alone) {
       list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
-    } else {
-      for (const auto& value : before.exact) list.push_back({value, value});
+    }
+    // One value at a time is chosen of those that All joins, too. A value that only streams have
+    // which do not move changes nothing.
+    for (const auto& value : before.exact) {
+      const auto text = use.alone ? value : escaped(value);
+      if (use.alone || moves(families, variable.label, value)) list.push_back({text, text});
     }
   }
   if (variable.include_all && !variable.all_value.empty() && !use.alone && !list.empty()) {

@@ -115,6 +115,7 @@ std::vector<Correspondence> correspondences(const FamilyIndex& families,
   if (changes.empty() || families.after(changes.front()).empty()) return {};
   std::vector<Ranked> found;
   for (const auto& [name, values] : families.family(families.after(changes.front()).begin).labels) {
+    if (families.is_assumed(name) && name != label) continue;
     if (auto one = rank(families, changes, label, name)) found.push_back(std::move(*one));
   }
   std::stable_sort(found.begin(), found.end(),

@@ -10,36 +10,10 @@
 namespace compiler::migrate::impact {
 namespace {
 
-/// Functions whose results add up: the sum over all streams does not depend on how lines are spread
-/// over streams.
-bool adds_up(std::string_view function) {
-  static const std::set<std::string_view> functions = {
-      "rate", "count_over_time", "bytes_rate", "bytes_over_time", "sum_over_time", "rate_counter"};
-  return functions.contains(function);
-}
-
 bool keeps_series(std::string_view function) {
   static const std::set<std::string_view> functions = {"topk", "bottomk", "approx_topk", "sort",
                                                        "sort_desc"};
   return functions.contains(function);
-}
-
-SeriesLabels project(const SeriesLabels& labels, const std::vector<std::string>& names,
-                     bool without) {
-  SeriesLabels kept;
-  if (without) {
-    kept = labels;
-    for (const auto& name : names) kept.named.erase(name);
-    return kept;
-  }
-  for (const auto& name : names) {
-    if (const auto found = labels.named.find(name); found != labels.named.end()) {
-      kept.named.insert(*found);
-    } else if (labels.open) {
-      kept.named[name] = {.kind = LabelSource::Kind::line, .values = {}, .id = name};
-    }
-  }
-  return kept;
 }
 
 void add_new(std::vector<SeriesPtr>& all, const SeriesPtr& one) {
@@ -106,7 +80,6 @@ class ExpressionJudge {
   Outcome operator()(const logql::RangeAggregation& range) const {
     Outcome outcome = judge_lines(families_, range.query, bindings_);
     outcome.is_metric = true;
-    outcome.is_additive = adds_up(range.function);
     if (range.function == "absent_over_time") return absent(std::move(outcome));
     if (range.grouping) group(outcome, *range.grouping);
     return outcome;
@@ -116,9 +89,7 @@ class ExpressionJudge {
     Outcome outcome = of(*aggregation.operand);
     const auto& function = aggregation.function;
     if (function == "sort" || function == "sort_desc") return outcome;
-    if (function != "sum" || !outcome.is_additive) count_series(outcome, function);
     if (keeps_series(function)) return outcome;
-    outcome.is_additive = outcome.is_additive && function == "sum";
     group(outcome, aggregation.grouping.value_or(logql::Grouping{}));
     return outcome;
   }
@@ -128,7 +99,7 @@ class ExpressionJudge {
     const auto change = [&](std::vector<SeriesPtr>& all) {
       for (SeriesPtr& series : all) {
         auto made = std::make_shared<SeriesLabels>(*series);
-        const auto source = project(*series, {replace.source.value}, false).named;
+        const auto source = project(families_, *series, {replace.source.value}, false).named;
         const auto key = source.empty() ? std::string("absent") : key_of(source.begin()->second);
         made->named[replace.destination.value] = {
             .kind = LabelSource::Kind::made,
@@ -181,34 +152,8 @@ class ExpressionJudge {
                              "absent_over_time is kept quiet by streams it did not watch before.");
     }
     outcome.contributions.clear();
-    outcome.is_raw = false;
     outcome.is_plain = false;
     return outcome;
-  }
-
-  /// Functions over series depend on how many there are.
-  void count_series(Outcome& outcome, const std::string& function) const {
-    if (is_worse(outcome.verdict, Verdict::value_changed)) return;
-    size_t old_count = 0, new_count = 0;
-    std::vector<SeriesPtr> old_series, new_series;
-    std::vector<size_t> changes;
-    for (const Contribution& one : outcome.contributions) {
-      if (fate_in(outcome.selection, one.change) != Fate::kept) continue;
-      changes.push_back(one.change);
-      old_count += one.streams_before;
-      new_count += one.streams_after;
-      for (const auto& series : one.before) add_new(old_series, series);
-      for (const auto& series : one.after) add_new(new_series, series);
-    }
-    if (!outcome.is_raw) {
-      old_count = old_series.size();
-      new_count = new_series.size();
-    }
-    if (old_count == new_count) return;
-    outcome.verdict = Verdict::value_changed;
-    outcome.reasons.push_back(
-        fmt::format("{}() is over other series: {} have {} after the move and had {} before.",
-                    function, names_of(families_, changes), new_count, old_count));
   }
 
   void group(Outcome& outcome, const logql::Grouping& grouping) const {
@@ -228,13 +173,12 @@ class ExpressionJudge {
         auto& series = side == Side::before ? one.before : one.after;
         std::vector<SeriesPtr> grouped;
         for (const auto& labels : series) {
-          add_new(grouped,
-                  std::make_shared<SeriesLabels>(project(*labels, names, grouping.without)));
+          add_new(grouped, std::make_shared<SeriesLabels>(
+                               project(families_, *labels, names, grouping.without)));
         }
         series = std::move(grouped);
       }
     }
-    outcome.is_raw = false;
   }
 
   Outcome either(Outcome left, Outcome right) const {
@@ -264,10 +208,8 @@ class ExpressionJudge {
     }
     unite_contributions(all, left, right);
     all.others |= right.others;
-    all.is_additive = left.is_additive && right.is_additive;
     all.is_plain = left.is_plain && right.is_plain;
     all.loses_partners = left.loses_partners || right.loses_partners;
-    all.is_raw = left.is_raw && right.is_raw;
     return all;
   }
 
@@ -281,11 +223,9 @@ class ExpressionJudge {
           if (part.change != one.change) continue;
           if (fate != Fate::gained) {
             for (const auto& series : part.before) add_new(merged.before, series);
-            merged.streams_before += part.streams_before;
           }
           if (fate != Fate::lost || one.fate == Fate::lost) {
             for (const auto& series : part.after) add_new(merged.after, series);
-            merged.streams_after += part.streams_after;
           }
         }
       }
@@ -313,8 +253,6 @@ class ExpressionJudge {
     Outcome all = std::move(left);
     all.verdict = worse(all.verdict, right.verdict);
     add_reasons(all, right);
-    all.is_raw = all.is_raw && right.is_raw;
-    all.is_additive = false;
     all.is_plain = all.is_plain && right.is_plain && binary.op != "unless";
     all.loses_partners = all.loses_partners || right.loses_partners || loses;
     all.selection.estimated = all.selection.estimated || loses;
@@ -351,8 +289,8 @@ class ExpressionJudge {
       std::vector<SeriesPtr> projected;
       for (size_t i = families_.unchanged().begin; i < families_.unchanged().end; ++i) {
         if (!side.others.test(i)) continue;
-        add_new(projected,
-                std::make_shared<SeriesLabels>(project(*families_.labels(i), names, false)));
+        add_new(projected, std::make_shared<SeriesLabels>(
+                               project(families_, *families_.labels(i), names, false)));
       }
       return projected;
     };
@@ -379,7 +317,8 @@ class ExpressionJudge {
     const auto keys = [&](const std::vector<SeriesPtr>& all) {
       std::vector<SeriesPtr> projected;
       for (const auto& one : all) {
-        add_new(projected, std::make_shared<SeriesLabels>(project(*one, names, matching.without)));
+        add_new(projected,
+                std::make_shared<SeriesLabels>(project(families_, *one, names, matching.without)));
       }
       return projected;
     };
@@ -409,6 +348,31 @@ class ExpressionJudge {
 };
 
 }  // namespace
+
+SeriesLabels project(const FamilyIndex& families, const SeriesLabels& labels,
+                     const std::vector<std::string>& names, bool without) {
+  SeriesLabels kept;
+  if (without) {
+    kept = labels;
+    for (const auto& name : names) {
+      const bool is_there = kept.named.erase(name) > 0;
+      // What a parser may find under this name goes, too: where streams have it, it is found under
+      // another.
+      if (labels.open && !is_there)
+        kept.named["without " + name] = {.kind = LabelSource::Kind::made, .values = {}, .id = name};
+    }
+    return kept;
+  }
+  for (const auto& name : names) {
+    if (const auto found = labels.named.find(name); found != labels.named.end()) {
+      if (found->second.kind != LabelSource::Kind::absent) kept.named.insert(*found);
+      continue;
+    }
+    const auto source = labels.open ? found_in_line(families, labels.named, name) : LabelSource{};
+    if (source.kind != LabelSource::Kind::absent) kept.named[name] = source;
+  }
+  return kept;
+}
 
 bool labels_change(const Outcome& outcome) {
   return std::any_of(outcome.contributions.begin(), outcome.contributions.end(),

@@ -15,9 +15,8 @@ namespace compiler::migrate::impact {
 /// What an expression makes of the streams of one service that moves.
 struct Contribution {
   size_t change = 0;
-  std::vector<SeriesPtr> before;                   ///< of the streams it takes
-  std::vector<SeriesPtr> after;                    ///< of those it takes; if it takes none, of all
-  uint32_t streams_before = 0, streams_after = 0;  ///< estimates
+  std::vector<SeriesPtr> before;  ///< of the streams it takes
+  std::vector<SeriesPtr> after;   ///< of those it takes; if it takes none, of all
 };
 
 /// What becomes of an expression.
@@ -29,8 +28,6 @@ struct Outcome {
   std::vector<std::string> reasons;
   bool is_metric = false;
   bool is_literal = false;      ///< a number or vector(): it has no streams
-  bool is_additive = false;     ///< its sum stays when streams are split otherwise
-  bool is_raw = false;          ///< one series for each stream, or each line as it is
   bool is_plain = true;         ///< no part of it turns missing series into something
   bool loses_partners = false;  ///< series of its two sides do not match any more
   bool is_refused = false;      ///< Loki gives an error instead of a result
@@ -47,6 +44,10 @@ Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& query,
 /// Compares what `before` takes before the move with what `after` takes after it.
 Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& before,
                     const logql::LogQuery& after, const Bindings& bindings);
+
+/// What of a series' labels a grouping keeps.
+SeriesLabels project(const FamilyIndex& families, const SeriesLabels& labels,
+                     const std::vector<std::string>& names, bool without);
 
 /// Whether series of streams that are kept change their labels.
 bool labels_change(const Outcome& outcome);

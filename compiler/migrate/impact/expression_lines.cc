@@ -37,7 +37,6 @@ class LogQueryJudge {
       : families_(families), old_query_(before), new_query_(after), bindings_(bindings) {}
 
   Outcome judge() {
-    outcome_.is_raw = true;
     if (!fill(before_, Side::before) || !fill(after_, Side::after)) {
       return give_up(fmt::format("The selector has a variable whose values are not known{}.",
                                  unknown_variables()));
@@ -64,6 +63,8 @@ class LogQueryJudge {
       filter_others(after_, Side::after);
       outcome_.selection = select(families_, before_.reached, after_.reached);
     }
+    // Two stages may give such a label other values on the two ways of the lines.
+    outcome_.selection.estimated = outcome_.selection.estimated || reads_unknown_;
     outcome_.others = before_.reached.may;
     outcome_.others &= after_.reached.may;
     compare_filters();
@@ -107,7 +108,8 @@ class LogQueryJudge {
     } else if (bound->possible) {
       half.selected = families_.reach(half.conditions);
     } else {
-      half.selected = {Bits(families_.size()), Bits(families_.size()), Bits(families_.size()), {}};
+      half.selected = {
+          Bits(families_.size()), Bits(families_.size()), Bits(families_.size()), {}, {}};
     }
     half.reached = half.selected;
     return true;
@@ -132,6 +134,11 @@ class LogQueryJudge {
       auto lines = follow(families_, query(side), bindings_, side, families_.family(i));
       if (!lines.unknown.empty()) unknown_ = lines.unknown;
       restrict(half.reached, i, lines.passes);
+      for (const auto& [name, source] : lines.read) {
+        const bool is_unknown =
+            source.kind == LabelSource::Kind::stream && !source.values.open.empty();
+        reads_unknown_ = reads_unknown_ || (is_unknown && !lines.passes.all && lines.passes.may);
+      }
       half.lines.emplace(i, std::move(lines));
     }
   }
@@ -224,30 +231,23 @@ class LogQueryJudge {
   void contribute() {
     for (const Affected& one : outcome_.selection.affected) {
       Contribution contribution{.change = one.change, .before = {}, .after = {}};
-      collect(before_, families_.before(one.change), contribution.before,
-              contribution.streams_before);
-      collect(after_, families_.after(one.change), contribution.after, contribution.streams_after);
+      collect(before_, families_.before(one.change), contribution.before);
+      collect(after_, families_.after(one.change), contribution.after);
       outcome_.contributions.push_back(std::move(contribution));
     }
   }
 
-  void collect(const QuerySide& half, FamilyIndex::Range range, std::vector<SeriesPtr>& series,
-               uint32_t& streams) const {
+  void collect(const QuerySide& half, FamilyIndex::Range range,
+               std::vector<SeriesPtr>& series) const {
     const bool takes = half.reached.may.any(range.begin, range.end);
     for (size_t i = range.begin; i < range.end; ++i) {
       if (takes && !half.reached.may.test(i)) continue;
-      streams += families_.family(i).streams;
       const auto found = half.lines.find(i);
       if (found == half.lines.end()) {
         series.push_back(families_.labels(i));
         continue;
       }
-      auto labels = std::make_shared<SeriesLabels>();
-      labels->open = found->second.open;
-      for (const auto& [name, source] : found->second.named) {
-        if (source.kind != LabelSource::Kind::absent) labels->named.emplace(name, source);
-      }
-      series.push_back(std::move(labels));
+      series.push_back(std::make_shared<SeriesLabels>(series_labels(found->second)));
     }
   }
 
@@ -310,6 +310,7 @@ class LogQueryJudge {
   QuerySide before_, after_;
   Outcome outcome_;
   std::string unknown_;
+  bool reads_unknown_ = false;
   std::map<std::string, std::vector<size_t>> filters_;
 };
 

@@ -41,6 +41,11 @@ Bits& Bits::operator|=(const Bits& other) {
   return *this;
 }
 
+Bits& Bits::operator-=(const Bits& other) {
+  for (size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
+  return *this;
+}
+
 bool Bits::any(size_t begin, size_t end) const {
   for (size_t i = begin; i < end; ++i) {
     if (i % 64 == 0 && end - i >= 64 && words_[i / 64] == 0) {
@@ -95,8 +100,15 @@ void FamilyIndex::index() {
   }
 }
 
+bool FamilyIndex::is_assumed(std::string_view name) const {
+  return name == streams::kServiceName &&
+         std::any_of(families_.begin(), families_.end(), [](const streams::StreamFamily* family) {
+           return family->assumes_service_name;
+         });
+}
+
 Reach FamilyIndex::reach(std::span<const Condition> conditions) const {
-  Reach reach{Bits(size(), true), Bits(size(), true), Bits(size(), true), {}};
+  Reach reach{Bits(size(), true), Bits(size(), true), Bits(size(), true), {}, {}};
   std::vector<Condition> sorted(conditions.begin(), conditions.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Condition& a, const Condition& b) { return a.name < b.name; });
@@ -108,6 +120,7 @@ Reach FamilyIndex::reach(std::span<const Condition> conditions) const {
     reach.all &= one.all;
     reach.some &= one.some;
     reach.may &= one.may;
+    reach.partly.insert(reach.partly.end(), one.partly.begin(), one.partly.end());
   }
   return reach;
 }
@@ -116,7 +129,7 @@ const Reach& FamilyIndex::reach_of_label(std::span<const Condition> conditions) 
   const auto [known, is_new] = decided_.try_emplace(key_of(conditions));
   Reach& reach = known->second;
   if (!is_new) return reach;
-  reach = Reach{Bits(size()), Bits(size()), Bits(size()), {}};
+  reach = Reach{Bits(size()), Bits(size()), Bits(size()), {}, {}};
   std::vector<ValueTest> tests;
   for (const Condition& condition : conditions) {
     std::string why;
@@ -140,6 +153,9 @@ const Reach& FamilyIndex::reach_of_label(std::span<const Condition> conditions) 
   }
   add(when_absent, label->second.absent);
   for (const Alike& alike : label->second.alike) add(decide(tests, *alike.values), alike.families);
+  Reach::Partly partly{label->first, known->first, reach.may};
+  partly.families -= reach.all;
+  if (partly.families.any(0, size())) reach.partly.push_back(std::move(partly));
   return reach;
 }
 

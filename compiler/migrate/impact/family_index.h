@@ -53,6 +53,7 @@ class Bits {
   bool test(size_t i) const { return (words_[i / 64] >> (i % 64) & 1U) != 0; }
   Bits& operator&=(const Bits& other);
   Bits& operator|=(const Bits& other);
+  Bits& operator-=(const Bits& other);
   /// Of [begin, end).
   bool any(size_t begin, size_t end) const;
   bool every(size_t begin, size_t end) const;
@@ -64,7 +65,14 @@ class Bits {
 
 /// Which families a selector takes: wholly, in part, or perhaps (see Extent).
 struct Reach {
+  /// A label whose conditions are met by some of its values, or it is not known by which.
+  struct Partly {
+    std::string label;
+    std::string conditions;  ///< equal texts for equal conditions
+    Bits families;
+  };
   Bits all, some, may;
+  std::vector<Partly> partly;
   std::string error;  ///< Loki refuses the selector; nothing else may be relied on
 
   Extent of(size_t family) const { return {all.test(family), some.test(family), may.test(family)}; }
@@ -91,6 +99,9 @@ class FamilyIndex {
   size_t size() const { return families_.size(); }
   /// Whether some stream, before or after, has the label.
   bool is_stream_label(std::string_view name) const { return by_label_.contains(name); }
+
+  /// Whether the label is there only if the backend adds it, which nobody said.
+  bool is_assumed(std::string_view name) const;
 
   /// The families that meet all conditions. It does not depend on the conditions' order.
   Reach reach(std::span<const Condition> conditions) const;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "compiler/migrate/impact/query.h"
 #include "compiler/migrate/impact/query_rewrite.h"
 #include "compiler/migrate/impact/readers.h"
+#include "compiler/migrate/impact/routes.h"
 #include "compiler/migrate/impact/second_order.h"
 #include "logql/parser.h"
 
@@ -66,6 +68,8 @@ std::string_view name(Confidence confidence) {
 
 namespace {
 
+constexpr int kRecordingHopsMax = 16;
+
 JudgedQuery not_read(const logql::ParseError& error) {
   JudgedQuery judged;
   judged.verdict = Verdict::unknown;
@@ -90,33 +94,36 @@ class DocumentJudge {
     }
   }
 
-  /// The rules of this document beside what becomes of their expressions.
-  void collect_rules(Recorded& recorded, std::vector<JudgedRule>& alerts) const {
+  /// Adds the rules of this document that record from logs, or from series that are. Whether there
+  /// are more of them than in the last call.
+  bool collect_records(Recorded& recorded) {
+    judge_recorded(recorded);
+    const size_t known = records_.size();
     for (const documents::RuleDef& rule : document_.rules) {
-      if (rule.expression >= judged_.size() || !judged_[rule.expression]) continue;
-      const JudgedRule one{&rule, &*judged_[rule.expression]};
-      if (!rule.is_record) {
-        alerts.push_back(one);
-      } else {
-        recorded[rule.name].push_back(one);
+      if (!rule.is_record || rule.expression >= judged_.size() || !judged_[rule.expression])
+        continue;
+      if (is_of_metrics(rule.expression) || !records_.insert(&rule).second) continue;
+      recorded[rule.name].push_back(
+          {&rule, &*judged_[rule.expression], nullptr, proposed_text(rule.expression)});
+    }
+    return records_.size() > known;
+  }
+
+  /// The alerts of this document, after judge_recorded().
+  void collect_alerts(std::vector<JudgedRule>& alerts) const {
+    for (const documents::RuleDef& rule : document_.rules) {
+      if (rule.is_record || rule.expression >= judged_.size() || !judged_[rule.expression])
+        continue;
+      JudgedRule alert{&rule, &*judged_[rule.expression], nullptr, proposed_text(rule.expression)};
+      if (is_of_metrics(rule.expression)) {
+        alert.metrics = std::make_shared<logql::promql::Query>(
+            logql::promql::parse(document_.uses[rule.expression].text.text()));
       }
+      alerts.push_back(std::move(alert));
     }
   }
 
-  /// A finding for each use, after judge_queries(). What was judged goes with this judge: it takes
-  /// far more memory.
-  std::vector<Finding> judge_all(size_t number, const Recorded& recorded,
-                                 const std::vector<JudgedRule>& alerts) {
-    judge_recorded(recorded);
-    judge_readers(alerts);
-    std::vector<Finding> findings;
-    findings.reserve(document_.uses.size());
-    for (size_t use = 0; use < document_.uses.size(); ++use)
-      findings.push_back(finding(number, use));
-    return findings;
-  }
-
- private:
+  /// Queries over series that rules record from logs.
   void judge_recorded(const Recorded& recorded) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
       const documents::Use& use = document_.uses[i];
@@ -126,16 +133,59 @@ class DocumentJudge {
     }
   }
 
+  /// A finding for each use, after judge_queries() and judge_recorded(). What was judged goes with
+  /// this judge: it takes far more memory.
+  std::vector<Finding> judge_all(size_t number, const std::vector<JudgedRule>& alerts) {
+    judge_readers(alerts);
+    std::vector<Finding> findings;
+    findings.reserve(document_.uses.size());
+    for (size_t use = 0; use < document_.uses.size(); ++use)
+      findings.push_back(finding(number, use));
+    return findings;
+  }
+
+ private:
+  /// A query over metrics that no rule records from logs.
+  bool is_of_metrics(size_t index) const {
+    const JudgedQuery& judged = *judged_[index];
+    return document_.uses[index].language == documents::Language::promql &&
+           judged.outcome.contributions.empty() && judged.verdict == Verdict::same;
+  }
+
   void judge_readers(const std::vector<JudgedRule>& alerts) {
     for (size_t i = 0; i < document_.uses.size(); ++i) {
       const documents::Use& use = document_.uses[i];
       if (judged_[i]) continue;
       if (use.kind == documents::UseKind::route_matchers) {
-        keep(i, judge_route(families_, use.text.text(), use.label, alerts));
+        keep(i, judge_route(families_, use, together(use), alerts));
+      } else if (use.matchers >= 0) {
+        keep(i, grouping(use, alerts));
       } else {
         judged_[i] = reader(use);
       }
     }
+  }
+
+  /// The matchers that an alert must meet to meet those of `use`.
+  Together together(const documents::Use& use) const {
+    return use.matchers < 0 ? Together{&use} : matchers_of(use.matchers);
+  }
+
+  Together matchers_of(int32_t set) const {
+    Together all;
+    for (; set >= 0; set = document_.matchers[static_cast<size_t>(set)].outer) {
+      for (const documents::Use& one : document_.uses) {
+        if (one.matchers == set && one.kind == documents::UseKind::route_matchers)
+          all.push_back(&one);
+      }
+    }
+    return all;
+  }
+
+  SecondOrder grouping(const documents::Use& use, const std::vector<JudgedRule>& alerts) const {
+    const int32_t other = document_.matchers[static_cast<size_t>(use.matchers)].target;
+    const Together target = other >= 0 ? matchers_of(other) : Together{};
+    return judge_grouping(families_, use, together(use), other >= 0 ? &target : nullptr, alerts);
   }
 
   Finding finding(size_t document, size_t index) const {
@@ -145,19 +195,43 @@ class DocumentJudge {
     finding.verdict = judged.verdict;
     finding.confidence = use.language_is_certain ? judged.confidence : Confidence::guess;
     finding.reason = judged.reason;
+    note_assumption(finding, use);
     if (judged.verdict == Verdict::same) return finding;
     finding.services = services(judged);
     if (second_order_.contains(index)) {
       propose_edits(finding, use, second_order_.at(index));
+      propose_beside(finding, use, index);
     } else if (judged.verdict != Verdict::unknown) {
       propose(finding, use, judged);
     }
     return finding;
   }
 
+  /// What reads a label that the backend may not add is not certain.
+  void note_assumption(Finding& finding, const documents::Use& use) const {
+    const auto name = streams::kServiceName;
+    const bool reads = use.text.text().find(name) != std::string::npos || use.label == name;
+    if (!reads || !families_.is_assumed(name)) return;
+    finding.confidence = std::max(finding.confidence, Confidence::likely);
+    if (finding.verdict == Verdict::same) return;
+    finding.reason += fmt::format(
+        "{}`{}` is taken to be what Loki 3 adds; --discover-service-name says that it does.",
+        finding.reason.empty() ? "" : " ", name);
+  }
+
   void keep(size_t index, SecondOrder result) {
     judged_[index] = std::move(result.judged);
     second_order_[index] = std::move(result.edits);
+    if (!result.beside.empty()) beside_[index] = std::move(result.beside);
+  }
+
+  void propose_beside(Finding& finding, const documents::Use& use, size_t index) const {
+    const auto found = beside_.find(index);
+    if (found == beside_.end()) return;
+    finding.proposal = Proposal{
+        .text = fmt::format("{}, {}", use.text.text(), found->second),
+        .edits = {},
+        .blocked = fmt::format("`{}` has to be added to the list beside it", found->second)};
   }
 
   void propose_edits(Finding& finding, const documents::Use& use,
@@ -222,6 +296,24 @@ class DocumentJudge {
     return {};
   }
 
+  /// Streams that stay may be in more series than before, but not where an alert counts them: that
+  /// and all else is for people to decide.
+  void note_loss(Finding& finding, const documents::Use& use, const QueryRewrite& rewrite) const {
+    finding.confidence = std::max(finding.confidence, Confidence::likely);
+    if (!rewrite.loses_moved && !use.is_alert) {
+      finding.reason += fmt::format(" With the change: {}", rewrite.loss);
+      return;
+    }
+    finding.proposal->edits.clear();
+    finding.proposal->blocked = rewrite.loss;
+  }
+
+  bool is_rule(const documents::Use& use) const {
+    return std::any_of(
+        document_.rules.begin(), document_.rules.end(),
+        [&](const documents::RuleDef& rule) { return &document_.uses[rule.expression] == &use; });
+  }
+
   void propose(Finding& finding, const documents::Use& use, const JudgedQuery& judged) const {
     std::string why;
     std::optional<QueryRewrite> rewrite;
@@ -231,7 +323,8 @@ class DocumentJudge {
       // A bare selector is a query as well.
       const auto parsed = logql::parse(use.text.text());
       if (parsed.ok()) {
-        rewrite = rewrite_query(families_, use.text.text(), *parsed.expr, judged, why);
+        const RewriteLimits limits{.keeps_out_unasked = use.is_alert || is_rule(use)};
+        rewrite = rewrite_query(families_, use.text.text(), *parsed.expr, judged, limits, why);
       }
       finding.transitions =
           transitions(families_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
@@ -243,7 +336,10 @@ class DocumentJudge {
       why = "what moves and what stays need two queries";
       rewrite.reset();
     }
-    if (rewrite) finding.proposal = proposal_of(use, *rewrite);
+    if (rewrite) {
+      finding.proposal = proposal_of(use, *rewrite);
+      if (!rewrite->loss.empty()) note_loss(finding, use, *rewrite);
+    }
     if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
   }
 
@@ -272,7 +368,7 @@ class DocumentJudge {
   /// What a query becomes; nullopt: it stays.
   std::optional<std::string> proposed_text(size_t index) const {
     const Finding made = finding(0, index);
-    if (!made.proposal) return std::nullopt;
+    if (!made.proposal || !made.proposal->blocked.empty()) return std::nullopt;
     return made.proposal->text;
   }
 
@@ -331,6 +427,8 @@ class DocumentJudge {
   const documents::Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
   std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
+  std::map<size_t, std::string> beside_;                  ///< see SecondOrder
+  std::set<const documents::RuleDef*> records_;           ///< those that are collected
 };
 
 }  // namespace
@@ -348,20 +446,28 @@ std::vector<Finding> judge(const std::vector<documents::Document>& documents,
       others.push_back(i);
       continue;
     }
-    DocumentJudge& one = with_rules.emplace_back(i, DocumentJudge(families, documents[i])).second;
-    one.judge_queries();
-    one.collect_rules(recorded, alerts);
+    with_rules.emplace_back(i, DocumentJudge(families, documents[i])).second.judge_queries();
+  }
+  // What is recorded from logs may be recorded again from there.
+  bool has_more = true;
+  for (int hop = 0; has_more && hop < kRecordingHopsMax; ++hop) {
+    has_more = false;
+    for (auto& [number, one] : with_rules) has_more = one.collect_records(recorded) || has_more;
+  }
+  for (auto& [number, one] : with_rules) {
+    one.judge_recorded(recorded);
+    one.collect_alerts(alerts);
   }
   std::vector<std::vector<Finding>> by_document(documents.size());
-  for (auto& [number, one] : with_rules)
-    by_document[number] = one.judge_all(number, recorded, alerts);
+  for (auto& [number, one] : with_rules) by_document[number] = one.judge_all(number, alerts);
   std::atomic<size_t> next{0};
   // An index remembers decisions: each thread has its own.
   const auto work = [&](const FamilyIndex& own) {
     for (size_t i; (i = next.fetch_add(1)) < others.size();) {
       DocumentJudge one(own, documents[others[i]]);
       one.judge_queries();
-      by_document[others[i]] = one.judge_all(others[i], recorded, alerts);
+      one.judge_recorded(recorded);
+      by_document[others[i]] = one.judge_all(others[i], alerts);
     }
   };
   {

@@ -21,19 +21,6 @@ bool is_string(const logql::LabelFilter& filter) {
          filter.op <= logql::CompareOp::not_regex;
 }
 
-logql::MatchOp match_op(logql::CompareOp op) {
-  switch (op) {
-    case logql::CompareOp::not_equal:
-      return logql::MatchOp::not_equal;
-    case logql::CompareOp::regex:
-      return logql::MatchOp::regex;
-    case logql::CompareOp::not_regex:
-      return logql::MatchOp::not_regex;
-    default:
-      return logql::MatchOp::equal;
-  }
-}
-
 /// The stages of one query for one family, one after the other.
 class Follower {
  public:
@@ -43,6 +30,7 @@ class Follower {
     for (const auto& [name, values] : family.labels) {
       lines_.named[name] = {.kind = LabelSource::Kind::stream, .values = values, .id = {}};
     }
+    lines_.stream = lines_.named;
   }
 
   LineLabels take() { return std::move(lines_); }
@@ -63,6 +51,9 @@ class Follower {
       case logql::ParserKind::logfmt:
       case logql::ParserKind::unpack:
         lines_.open = true;
+        // Fields of these names are found again, where they are no names of the stream's.
+        std::erase_if(lines_.dropped,
+                      [&](const std::string& name) { return !lines_.stream.contains(name); });
         break;
       case logql::ParserKind::regexp:
         extract_groups(parser.pattern.value);
@@ -217,13 +208,15 @@ class Follower {
     }
     const bool absent = source.kind == LabelSource::Kind::absent;
     outcome.extent = decide({&*test, 1}, absent ? streams::Values::of("") : source.values);
+    if (outcome.extent.may && !outcome.extent.all) {
+      outcome.depends = fmt::format("{} {} {} on {};", name->text, static_cast<int>(filter.op),
+                                    value->text, key_of(source));
+    }
     return outcome;
   }
 
   void extract(const std::string& name) {
-    const auto taken = lines_.named.find(name);
-    const bool collides =
-        taken != lines_.named.end() && taken->second.kind == LabelSource::Kind::stream;
+    const bool collides = lines_.stream.contains(name);
     lines_.named[collides ? name + std::string(kExtracted) : name] = from_line(name);
   }
 
@@ -275,6 +268,19 @@ class Follower {
 
 }  // namespace
 
+logql::MatchOp match_op(logql::CompareOp op) {
+  switch (op) {
+    case logql::CompareOp::not_equal:
+      return logql::MatchOp::not_equal;
+    case logql::CompareOp::regex:
+      return logql::MatchOp::regex;
+    case logql::CompareOp::not_regex:
+      return logql::MatchOp::not_regex;
+    default:
+      return logql::MatchOp::equal;
+  }
+}
+
 std::string key_of(const LabelSource& source) {
   std::string key = fmt::format("{}:{}", static_cast<int>(source.kind), source.id);
   for (const auto& value : source.values.exact) key += fmt::format(",{}", value);
@@ -283,17 +289,34 @@ std::string key_of(const LabelSource& source) {
   return key;
 }
 
+LabelSource found_in_line(const FamilyIndex& families,
+                          const std::map<std::string, LabelSource>& labels, std::string_view name) {
+  if (!name.ends_with(kExtracted)) return from_line(name);
+  const auto base = name.substr(0, name.size() - kExtracted.size());
+  const auto taken = labels.find(std::string(base));
+  if (taken != labels.end() && taken->second.kind == LabelSource::Kind::stream)
+    return from_line(base);
+  return families.is_stream_label(base) ? LabelSource{} : from_line(name);
+}
+
+SeriesLabels series_labels(const LineLabels& lines) {
+  SeriesLabels labels;
+  labels.open = lines.open;
+  for (const auto& [name, source] : lines.named) {
+    if (source.kind != LabelSource::Kind::absent) labels.named.emplace(name, source);
+  }
+  for (const auto& [name, source] : lines.stream) {
+    if (lines.open) labels.named.emplace(name, LabelSource{});
+  }
+  return labels;
+}
+
 LabelSource LineLabels::source(const FamilyIndex& families, std::string_view name) const {
   if (const auto found = named.find(std::string(name)); found != named.end()) return found->second;
   if (std::find(dropped.begin(), dropped.end(), name) != dropped.end()) return {};
-  if (open && name.ends_with(kExtracted)) {
-    const auto base = name.substr(0, name.size() - kExtracted.size());
-    const auto taken = named.find(std::string(base));
-    if (taken != named.end() && taken->second.kind == LabelSource::Kind::stream)
-      return from_line(base);
-    if (families.is_stream_label(base)) return {};
-  }
-  if (open) return from_line(name);
+  if (open)
+    return stream.contains(std::string(name)) ? LabelSource{}
+                                              : found_in_line(families, stream, name);
   // Without a parser it is structured metadata, unless it is known as a label of streams.
   return families.is_stream_label(name) ? LabelSource{} : from_line(name);
 }

@@ -15,8 +15,9 @@ struct LineLabels {
   std::map<std::string, LabelSource> named;
   bool open = false;  ///< a parser adds labels whose names are not known
   std::vector<std::string> dropped;
-  Extent passes{true, true, true};  ///< the filters on what the streams tell
-  std::string depends;              ///< the filters on what lines hold; equal texts, equal outcome
+  std::map<std::string, LabelSource> stream;  ///< as the stream has them, whatever stages did
+  Extent passes{true, true, true};            ///< the filters on what the streams tell
+  std::string depends;  ///< the filters on what lines hold; equal texts, equal outcome
   std::vector<std::string> blocked_by;       ///< labels whose filter lets nothing pass
   std::map<std::string, LabelSource> shown;  ///< labels that templates write into lines
   std::map<std::string, LabelSource> read;   ///< labels that filters and unwrap read
@@ -27,9 +28,20 @@ struct LineLabels {
   LabelSource source(const FamilyIndex& families, std::string_view name) const;
 };
 
+/// What a parser that takes all fields finds under a name, beside the labels that the line has.
+LabelSource found_in_line(const FamilyIndex& families,
+                          const std::map<std::string, LabelSource>& labels, std::string_view name);
+
+/// The labels that series of such lines have. Where a parser takes all fields, a name that the
+/// stream had and a stage took away is there as absent: no field is found under it.
+SeriesLabels series_labels(const LineLabels& lines);
+
 /// Follows the stages for lines of `family`.
 LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
                   const Bindings& bindings, Side side, const streams::StreamFamily& family);
+
+/// The comparison of a label filter as that of a matcher; `equal` for numbers, which have none.
+logql::MatchOp match_op(logql::CompareOp op);
 
 /// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
 std::vector<std::string> labels_in_template(std::string_view pattern);

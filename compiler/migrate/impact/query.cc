@@ -6,6 +6,7 @@
 #include <set>
 
 #include "compiler/migrate/impact/selection.h"
+#include "compiler/migrate/impact/series.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -55,6 +56,17 @@ void judge_labels(const FamilyIndex& families, Outcome& outcome) {
   }
   outcome.verdict = Verdict::value_changed;
   outcome.reasons.push_back(label_sentence(families, outcome));
+}
+
+/// Values matter, too: what a threshold or count() sees is a number of series.
+void judge_series(const FamilyIndex& families, const logql::Expr& expr, const Bindings& bindings,
+                  Outcome& outcome) {
+  if (!outcome.is_metric || is_worse(outcome.verdict, Verdict::value_changed)) return;
+  SeriesChange change = compare_series(families, expr, expr, bindings);
+  if (change.spread == Spread::same) return;
+  outcome.verdict = Verdict::value_changed;
+  outcome.reasons.push_back(std::move(change.reason));
+  if (change.spread == Spread::unsure) outcome.selection.estimated = true;
 }
 
 bool is_estimated(const FamilyIndex& families, const Outcome& outcome) {
@@ -110,11 +122,14 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
     }
   }
   if (worst != Verdict::empty || all_empty) return worst;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].verdict != Verdict::widens) continue;
-    shown = i;
-    return Verdict::widens;
-  }
+  const auto first_with = [&](Verdict verdict) {
+    const auto found = std::find_if(outcomes.begin(), outcomes.end(),
+                                    [&](const Outcome& one) { return one.verdict == verdict; });
+    if (found != outcomes.end()) shown = static_cast<size_t>(found - outcomes.begin());
+    return found != outcomes.end();
+  };
+  if (first_with(Verdict::widens)) return Verdict::widens;
+  first_with(Verdict::narrows);
   return Verdict::narrows;
 }
 
@@ -132,6 +147,7 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
     // One value among others for which Loki refuses the query says nothing of the query.
     if (outcome.is_refused && all.list.size() > 1) continue;
     judge_labels(families, outcome);
+    judge_series(families, expr, bindings, outcome);
     outcomes.push_back(std::move(outcome));
     texts.push_back(bindings.text());
   }

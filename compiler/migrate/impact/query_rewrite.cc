@@ -9,6 +9,7 @@
 #include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/selection.h"
+#include "compiler/migrate/impact/series.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -19,8 +20,13 @@ constexpr size_t kLabelsMax = 15;  ///< of a stream, in Loki's default configura
 class QueryRewriter {
  public:
   QueryRewriter(const FamilyIndex& families, std::string_view text, const logql::Expr& expr,
-                const JudgedQuery& judged)
-      : families_(families), text_(text), judged_(judged), parts_(parts_of(expr)) {}
+                const JudgedQuery& judged, const RewriteLimits& limits)
+      : families_(families),
+        text_(text),
+        expr_(expr),
+        judged_(judged),
+        limits_(limits),
+        parts_(parts_of(expr)) {}
 
   std::optional<QueryRewrite> rewrite(std::string& why) {
     for (size_t i = 0; i < parts_.queries.size(); ++i) {
@@ -40,10 +46,12 @@ class QueryRewriter {
       return std::nullopt;
     }
     rewrite_.text = edited(text_, rewrite_.edits);
-    if (!logql::parse(rewrite_.text).ok()) {
+    const auto parsed = logql::parse(rewrite_.text);
+    if (!parsed.ok()) {
       why = "what it would become is not LogQL";
       return std::nullopt;
     }
+    if (judged_.outcome.is_metric) keep_series(*parsed.expr);
     return std::move(rewrite_);
   }
 
@@ -59,7 +67,8 @@ class QueryRewriter {
       why = "its parts compensate for each other";
       return false;
     }
-    const auto leaf = rewrite_selector(families_, text_, query, index, judged_.choices, why);
+    const auto leaf =
+        rewrite_selector(families_, text_, query, index, judged_.choices, limits_, why);
     if (!leaf) return false;
     const logql::Expr* range = parts_.ranges[index];
     if (!leaf->is_split) {
@@ -102,6 +111,73 @@ class QueryRewriter {
       edit.span = {edit.span.begin - span.begin, edit.span.end - span.begin};
     }
     return edited(text_.substr(span.begin, span.end - span.begin), std::move(edits));
+  }
+
+  /// How the series of `after` are not those of the query today.
+  SeriesChange loss_of(const logql::Expr& after) const {
+    SeriesChange worst;
+    for (const Bindings& bindings : judged_.choices) {
+      if (judge_expression(families_, expr_, bindings).is_refused) continue;
+      auto change = compare_series(families_, expr_, after, bindings);
+      const bool of_moved = worst.of_moved || change.of_moved;
+      if (change.spread > worst.spread) worst = std::move(change);
+      worst.of_moved = of_moved;
+    }
+    return worst;
+  }
+
+  /// Adds the streams up that were one, where that gives what the query gave.
+  void keep_series(const logql::Expr& after) {
+    const SeriesChange loss = loss_of(after);
+    if (loss.spread == Spread::same) return;
+    rewrite_.loss = loss.reason;
+    rewrite_.loses_moved = loss.of_moved;
+    auto edits = rewrite_.edits;
+    collect_sums(expr_, "", after, edits);
+    if (edits.size() == rewrite_.edits.size() || overlap(edits)) return;
+    auto text = edited(text_, edits);
+    const auto parsed = logql::parse(text);
+    if (!parsed.ok() || loss_of(*parsed.expr).spread != Spread::same) return;
+    rewrite_.edits = std::move(edits);
+    rewrite_.text = std::move(text);
+    rewrite_.loss.clear();
+  }
+
+  /// Puts an aggregation around each range that is not under one that adds its series up.
+  void collect_sums(const logql::Expr& expr, std::string_view above, const logql::Expr& after,
+                    std::vector<TextEdit>& edits) const {
+    if (const auto* paren = std::get_if<logql::Paren>(&expr.what)) {
+      collect_sums(*paren->inner, above, after, edits);
+    } else if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what)) {
+      const bool without = vector->grouping && vector->grouping->without;
+      collect_sums(*vector->operand, without ? "" : vector->function, after, edits);
+    } else if (const auto* replace = std::get_if<logql::LabelReplace>(&expr.what)) {
+      collect_sums(*replace->operand, "", after, edits);
+    } else if (const auto* binary = std::get_if<logql::Binary>(&expr.what)) {
+      collect_sums(*binary->left, "", after, edits);
+      collect_sums(*binary->right, "", after, edits);
+    } else if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what)) {
+      const auto sum = combines(range->function);
+      if (sum.empty() || sum == above || range->grouping || is_split(expr.span)) return;
+      const auto names = labels_of(*range, after);
+      if (names.empty()) return;
+      edits.push_back({{expr.span.begin, expr.span.begin},
+                       fmt::format("{} by ({}) (", sum, fmt::join(names, ", "))});
+      edits.push_back({{expr.span.end, expr.span.end}, ")"});
+    }
+  }
+
+  /// What the range's series have in common after the move; it is the same part of `after`.
+  std::vector<std::string> labels_of(const logql::RangeAggregation& range,
+                                     const logql::Expr& after) const {
+    const auto now = parts_of(after).ranges;
+    if (now.size() != parts_.ranges.size()) return {};
+    for (size_t i = 0; i < now.size(); ++i) {
+      if (now[i] == nullptr || parts_.queries[i] != &range.query) continue;
+      return common_labels(families_, std::get<logql::RangeAggregation>(now[i]->what),
+                           judged_.choices.front());
+    }
+    return {};
   }
 
   bool is_split(logql::Span span) const {
@@ -202,7 +278,9 @@ class QueryRewriter {
 
   const FamilyIndex& families_;
   std::string_view text_;
+  const logql::Expr& expr_;
   const JudgedQuery& judged_;
+  const RewriteLimits& limits_;
   Parts parts_;
   QueryRewrite rewrite_;
   std::vector<logql::Span> split_;
@@ -251,7 +329,7 @@ Transition dual_labels(const FamilyIndex& families, const std::vector<size_t>& c
 
 std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::string_view text,
                                           const logql::Expr& expr, const JudgedQuery& judged,
-                                          std::string& why) {
+                                          const RewriteLimits& limits, std::string& why) {
   if (judged.outcome.is_refused) return std::nullopt;
   if (judged.outcome.loses_partners) {
     why = "the two sides need a label in common";
@@ -260,7 +338,7 @@ std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::stri
   if (judged.outcome.selection.has(Fate::gained) && !judged.outcome.selection.took()) {
     return std::nullopt;
   }
-  return QueryRewriter(families, text, expr, judged).rewrite(why);
+  return QueryRewriter(families, text, expr, judged, limits).rewrite(why);
 }
 
 std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
@@ -325,6 +403,18 @@ bool carries(const FamilyIndex& families, const std::string& text, const JudgedQ
   return true;
 }
 
+namespace {
+
+/// A comment at the end of a query ends with its line.
+std::string in_parentheses(std::string_view text) {
+  const auto last_line = text.substr(text.rfind('\n') + 1);
+  const bool may_end_in_comment = last_line.find('#') != std::string_view::npos ||
+                                  last_line.find("//") != std::string_view::npos;
+  return fmt::format("({}{})", text, may_end_in_comment ? "\n" : "");
+}
+
+}  // namespace
+
 std::vector<Transition> transitions(const FamilyIndex& families, std::string_view old_text,
                                     const JudgedQuery& judged, const QueryRewrite* rewrite) {
   std::vector<Transition> list;
@@ -338,10 +428,11 @@ std::vector<Transition> transitions(const FamilyIndex& families, std::string_vie
   if (rewrite == nullptr || !loses || rewrite->says_or) return list;
   if (judged.outcome.is_metric) {
     if (!judged.outcome.is_plain) return list;
-    list.push_back({Transition::Kind::or_expression,
-                    fmt::format("({}) or ({})", old_text, rewrite->text),
-                    "both are computed; while a range reaches over the move, a series without "
-                    "labels shows the old streams only"});
+    list.push_back(
+        {Transition::Kind::or_expression,
+         fmt::format("{} or {}", in_parentheses(old_text), in_parentheses(rewrite->text)),
+         "both are computed; while a range reaches over the move, a series without "
+         "labels shows the old streams only"});
   } else {
     list.push_back({Transition::Kind::two_targets, rewrite->text, "one more query a refresh"});
   }

@@ -21,13 +21,17 @@ struct QueryRewrite {
   bool needs_second_target = false;
   bool says_or = false;            ///< `text` asks for the old streams as well
   std::vector<Replaced> replaced;  ///< of a text that reads results
+  /// Why its values are, or may be, not those of before, though the streams are: a sentence. Empty:
+  /// they are the same.
+  std::string loss;
+  bool loses_moved = false;  ///< the values of services that move are among those
 };
 
 /// nullopt: `why` says why there is none. Selectors take what they took; groupings and templates
-/// name the labels that say the same.
+/// name the labels that say the same. Where one stream becomes several, ranges are added up again.
 std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::string_view text,
                                           const logql::Expr& expr, const JudgedQuery& judged,
-                                          std::string& why);
+                                          const RewriteLimits& limits, std::string& why);
 
 /// A text that shows labels of the results of `queries`.
 std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,

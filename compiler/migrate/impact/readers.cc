@@ -110,6 +110,26 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
   return fate;
 }
 
+namespace {
+
+/// Whether a label is read of a query of which nothing is known. A name alone may be that of a
+/// field which is no label at all: only those of streams count.
+bool reads_undecided(const FamilyIndex& families, const documents::Use& use,
+                     const std::vector<const JudgedQuery*>& queries) {
+  const bool is_undecided =
+      std::any_of(queries.begin(), queries.end(), [](const JudgedQuery* query) {
+        return query->verdict == Verdict::unknown && query->outcome.contributions.empty();
+      });
+  if (!is_undecided) return false;
+  if (use.is_regex) return true;
+  const auto found = mentions(use.kind, use.text.text());
+  return std::any_of(found.begin(), found.end(), [&](const LabelMention& mention) {
+    return use.kind != documents::UseKind::label_name || families.is_stream_label(mention.label);
+  });
+}
+
+}  // namespace
+
 JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries) {
   JudgedQuery judged;
@@ -128,7 +148,11 @@ JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& us
       judged.outcome.selection.affected.push_back({change, Fate::kept});
     }
   }
-  if (!use.is_regex) return judged;
+  if (judged.verdict == Verdict::same && reads_undecided(families, use, queries)) {
+    judged.verdict = Verdict::unknown;
+    judged.reason = "What becomes of the query that it reads could not be decided.";
+  }
+  if (!use.is_regex || judged.verdict == Verdict::unknown) return judged;
   const re2::RE2 regex{std::string(without_slashes(use.text.text())), re2::RE2::Quiet};
   for (const JudgedQuery* query : queries) {
     for (const Contribution& one : query->outcome.contributions) {
@@ -156,6 +180,11 @@ JudgedQuery judge_offered(const FamilyIndex& families, const documents::Variable
   JudgedQuery judged;
   auto before = offered_values(families, variable, scope, Side::before);
   auto after = offered_values(families, variable, scope, Side::after);
+  if (before.empty() && after.empty() && !variable.query_selector.empty()) {
+    judged.verdict = Verdict::unknown;
+    judged.reason = fmt::format("No value of `{}` is known for these streams.", variable.label);
+    return judged;
+  }
   if (!regex.empty()) {
     const re2::RE2 chosen{std::string(without_slashes(regex)), re2::RE2::Quiet};
     if (!chosen.ok()) {

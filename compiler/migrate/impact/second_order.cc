@@ -7,179 +7,12 @@
 #include <set>
 
 #include "compiler/migrate/impact/correspondence.h"
-#include "compiler/migrate/impact/matchers.h"
 #include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
 namespace {
-
-/// What conditions take of a rule's series: of services that move, and of others.
-struct Taken {
-  std::vector<Affected> affected;
-  std::set<size_t> feeding;  ///< changes whose streams the rules are made of
-  bool others = false;
-  bool estimated = false;
-};
-
-Extent both(const Extent& a, const Extent& b) {
-  return {a.all && b.all, a.some && b.some, a.may && b.may};
-}
-
-class Matching {
- public:
-  Matching(const FamilyIndex& families, const std::vector<PlacedCondition>& conditions)
-      : families_(families), conditions_(conditions) {}
-
-  /// Adds what is taken of one rule's outcome. `as_if_there`: a rule that finds nothing any more is
-  /// judged by the labels that it would give.
-  void add(const JudgedRule& rule, bool as_if_there, Taken& taken) const {
-    const auto& outcome = rule.judged->outcome;
-    for (const Contribution& one : outcome.contributions) {
-      Fate fate = Fate::untouched;
-      for (const Affected& affected : outcome.selection.affected) {
-        if (affected.change == one.change) fate = affected.fate;
-      }
-      const Extent old_extent = extent(one.before, *rule.rule);
-      const Extent new_extent = extent(one.after, *rule.rule);
-      const bool was = fate != Fate::gained && old_extent.may;
-      const bool is = (as_if_there || fate != Fate::lost) && new_extent.may;
-      const bool surely_is = is && new_extent.some;
-      taken.feeding.insert(one.change);
-      if (was && !is) taken.affected.push_back({one.change, Fate::lost});
-      if (was && is) taken.affected.push_back({one.change, fate == Fate::lost ? Fate::kept : fate});
-      if (!was && surely_is) taken.affected.push_back({one.change, Fate::gained});
-      if ((was && !old_extent.all) || (is && !new_extent.all)) taken.estimated = true;
-    }
-    taken.others = taken.others || others_match(rule);
-  }
-
- private:
-  Extent extent(const std::vector<SeriesPtr>& series, const documents::RuleDef& rule) const {
-    Extent any{!series.empty(), false, false};
-    for (const auto& one : series) {
-      const Extent extent = extent_of(*one, rule);
-      any = {any.all && extent.all, any.some || extent.some, any.may || extent.may};
-    }
-    return any;
-  }
-
-  Extent extent_of(const SeriesLabels& series, const documents::RuleDef& rule) const {
-    Extent all{true, true, true};
-    for (const PlacedCondition& placed : conditions_) {
-      const Condition& condition = placed.condition;
-      std::string error;
-      const auto test = ValueTest::of(condition.op, condition.value, &error);
-      if (!test) return {};
-      all = both(all, extent_of(*test, condition.name, series, rule));
-    }
-    return all;
-  }
-
-  static Extent extent_of(const ValueTest& test, const std::string& name,
-                          const SeriesLabels& series, const documents::RuleDef& rule) {
-    if (const auto fixed = fixed_label(rule, name); !fixed.empty()) {
-      return decide({&test, 1}, streams::Values::of(fixed));
-    }
-    const auto found = series.named.find(name);
-    if (found == series.named.end()) return decide({&test, 1}, streams::Values::of(""));
-    if (found->second.kind == LabelSource::Kind::stream) {
-      return decide({&test, 1}, found->second.values);
-    }
-    return {false, false, true};
-  }
-
-  /// A label that the rule itself adds; templates in it are read from results and not followed.
-  static std::string fixed_label(const documents::RuleDef& rule, const std::string& name) {
-    if (name == "alertname" && !rule.is_record) return rule.name;
-    const auto added = rule.labels.find(name);
-    const bool known = added != rule.labels.end() && added->second.find("{{") == std::string::npos;
-    return known ? added->second : "";
-  }
-
-  /// Whether streams that do not change give the rule series that match.
-  bool others_match(const JudgedRule& rule) const {
-    if (!rule.judged->outcome.selection.others) return false;
-    std::vector<Condition> rest;
-    for (const PlacedCondition& placed : conditions_) {
-      const Condition& condition = placed.condition;
-      const auto fixed = fixed_label(*rule.rule, condition.name);
-      std::string error;
-      const auto test = ValueTest::of(condition.op, condition.value, &error);
-      if (!test || (!fixed.empty() && !test->accepts(fixed))) return false;
-      if (fixed.empty()) rest.push_back(condition);
-    }
-    Bits both = families_.reach(rest).may;
-    // Of a rule over recorded series it is not known which streams these are.
-    if (!rule.judged->outcome.others.empty()) both &= rule.judged->outcome.others;
-    return both.any(families_.unchanged().begin, families_.unchanged().end);
-  }
-
-  const FamilyIndex& families_;
-  const std::vector<PlacedCondition>& conditions_;
-};
-
-std::vector<size_t> with_fate(const Taken& taken, Fate fate) {
-  std::vector<size_t> changes;
-  for (const Affected& one : taken.affected) {
-    const bool known = std::find(changes.begin(), changes.end(), one.change) != changes.end();
-    if (one.fate == fate && !known) changes.push_back(one.change);
-  }
-  return changes;
-}
-
-/// What a matcher becomes when its label is called otherwise: the name, and the value when that is
-/// another one, too. Nothing when no single value takes its place.
-std::vector<TextEdit> relabelled(const PlacedCondition& placed, const Correspondence& of_lost) {
-  if (of_lost.same_values) return {{placed.name, of_lost.label}};
-  const auto values = of_lost.all();
-  const bool can_be_one_value =
-      placed.condition.op == logql::MatchOp::equal && placed.value.end != 0 && values.size() == 1;
-  if (!can_be_one_value) return {};
-  return {{placed.name, of_lost.label}, {placed.value, logql::quote(*values.begin())}};
-}
-
-/// Puts the labels of after the move into matchers; no edits where other series keep the old label.
-/// The label is the one that all streams of the rules offer, as the rules' own proposals group by.
-std::vector<TextEdit> renamed(const FamilyIndex& families, const Taken& taken,
-                              const std::vector<PlacedCondition>& conditions) {
-  std::vector<TextEdit> edits;
-  const auto lost = with_fate(taken, Fate::lost);
-  if (taken.others || lost.empty()) return edits;
-  const std::vector<size_t> feeding(taken.feeding.begin(), taken.feeding.end());
-  for (const PlacedCondition& placed : conditions) {
-    if (!families.is_stream_label(placed.condition.name)) continue;
-    const auto candidates = correspondences(families, feeding, placed.condition.name);
-    if (candidates.empty() || candidates.front().label == placed.condition.name) continue;
-    for (const Correspondence& of_lost : correspondences(families, lost, placed.condition.name)) {
-      if (of_lost.label != candidates.front().label) continue;
-      const auto made = relabelled(placed, of_lost);
-      edits.insert(edits.end(), made.begin(), made.end());
-    }
-  }
-  return edits;
-}
-
-JudgedQuery judged_of(const FamilyIndex& families, const Taken& taken, std::string_view whose) {
-  JudgedQuery judged;
-  judged.outcome.selection.affected = taken.affected;
-  judged.outcome.selection.others = taken.others;
-  judged.verdict = verdict_of(judged.outcome.selection);
-  if (taken.estimated) judged.confidence = Confidence::likely;
-  std::vector<std::string> reasons;
-  if (const auto lost = with_fate(taken, Fate::lost); !lost.empty()) {
-    reasons.push_back(fmt::format(
-        "{} of {} do not match any more; the labels of its logs are now {}.", whose,
-        names_of(families, lost), moved_labels(families.mapping().changes[lost.front()])));
-  }
-  if (const auto gained = with_fate(taken, Fate::gained); !gained.empty()) {
-    reasons.push_back(
-        fmt::format("{} of {} match, which did not before.", whose, names_of(families, gained)));
-  }
-  judged.reason = fmt::format("{}", fmt::join(reasons, " "));
-  return judged;
-}
 
 /// Whether the query adds all series up without naming a label.
 bool is_added_up(std::string_view text) {
@@ -197,6 +30,11 @@ class PromqlJudge {
     if (!query_.errors.empty()) return not_read();
     for (size_t i = 0; i < query_.selectors.size(); ++i) judge_selector(i);
     judge_labels();
+    if (!not_given_.empty()) {
+      result_.edits.clear();
+      result_.judged.reason += fmt::format(
+          " No change is proposed: the rule that records it would not give `{}`.", not_given_);
+    }
     return std::move(result_);
   }
 
@@ -232,10 +70,14 @@ class PromqlJudge {
                             matcher.name.span,
                             matcher.value.span});
     }
+    std::vector<Condition> tests;
+    for (const PlacedCondition& placed : conditions) tests.push_back(placed.condition);
+    const Matching matching(families_, tests);
     for (const JudgedRule& rule : found->second) {
-      Matching(families_, conditions).add(rule, false, taken);
-      for (const auto& one : rule.judged->outcome.contributions) contributions_.push_back(one);
+      matching.add(rule, false, taken);
+      contribute(rule, matching);
       kept_by_.push_back(rule.judged);
+      read_.push_back(&rule);
     }
     auto judged = judged_of(families_, taken, fmt::format("Series `{}`", selector.name.value));
     if (!judged.reason.empty()) {
@@ -251,8 +93,13 @@ class PromqlJudge {
           "`{}` is recorded from logs by a query for which the change could not be decided.",
           selector.name.value);
     }
-    const auto edits = renamed(families_, taken, conditions);
-    result_.edits.insert(result_.edits.end(), edits.begin(), edits.end());
+    for (const PlacedCondition& placed : conditions) {
+      if (taken.others) break;  // Series of other streams keep the old label.
+      const auto instead = renamed(families_, taken, placed);
+      if (!instead || !is_given(found->second, placed.condition.name, instead->condition.name))
+        continue;
+      result_.edits.insert(result_.edits.end(), instead->edits.begin(), instead->edits.end());
+    }
     auto& all = result_.judged;
     all.verdict = worse(all.verdict, judged.verdict);
     all.confidence = std::max(all.confidence, judged.confidence);
@@ -261,6 +108,40 @@ class PromqlJudge {
     auto& affected = all.outcome.selection.affected;
     affected.insert(affected.end(), taken.affected.begin(), taken.affected.end());
     all.outcome.selection.others = all.outcome.selection.others || taken.others;
+  }
+
+  /// Whether the rules will give the label that takes the place of another.
+  bool is_given(const std::vector<JudgedRule>& rules, const std::string& old,
+                const std::string& label) {
+    const bool all = std::all_of(rules.begin(), rules.end(), [&](const JudgedRule& rule) {
+      return gives_label(families_, rule, old, label);
+    });
+    if (!all) not_given_ = label;
+    return all;
+  }
+
+  /// The series of a rule that its matchers may take, with the labels that the rule gives them.
+  void contribute(const JudgedRule& rule, const Matching& matching) {
+    for (const Contribution& one : rule.judged->outcome.contributions) {
+      Contribution taken{.change = one.change, .before = {}, .after = {}};
+      // Where it takes none any more, all are given: see Contribution.
+      const auto take = [&](const std::vector<SeriesPtr>& from, std::vector<SeriesPtr>& to,
+                            bool all) {
+        for (const SeriesPtr& series : from) {
+          if (!all && !matching.extent_of(*series, *rule.rule).may) continue;
+          auto labelled = std::make_shared<SeriesLabels>(*series);
+          for (const auto& [name, value] : rule.rule->labels) {
+            labelled->named[name] = {
+                .kind = LabelSource::Kind::stream, .values = streams::Values::of(value), .id = {}};
+          }
+          to.push_back(std::move(labelled));
+        }
+      };
+      take(one.before, taken.before, false);
+      take(one.after, taken.after, false);
+      if (!taken.before.empty() && taken.after.empty()) take(one.after, taken.after, true);
+      if (!taken.before.empty() || !taken.after.empty()) contributions_.push_back(std::move(taken));
+    }
   }
 
   void judge_labels() {
@@ -305,7 +186,11 @@ class PromqlJudge {
       all.outcome.selection.affected.push_back({change, Fate::kept});
     }
     const auto candidates = correspondences(families_, fate.changed, label.value);
-    if (!fate.others_have_it && !candidates.empty()) {
+    const bool is_given =
+        !candidates.empty() && std::all_of(read_.begin(), read_.end(), [&](const JudgedRule* rule) {
+          return gives_label(families_, *rule, label.value, candidates.front().label);
+        });
+    if (!fate.others_have_it && is_given) {
       result_.edits.push_back({label.span, candidates.front().label});
     }
   }
@@ -325,8 +210,10 @@ class PromqlJudge {
   const Recorded& recorded_;
   logql::promql::Query query_;
   SecondOrder result_;
+  std::string not_given_;
   std::vector<Contribution> contributions_;
   std::vector<const JudgedQuery*> kept_by_;
+  std::vector<const JudgedRule*> read_;
 };
 
 }  // namespace
@@ -335,27 +222,6 @@ SecondOrder judge_promql(const FamilyIndex& families, std::string_view text,
                          const Recorded& recorded) {
   if (recorded.empty()) return {};
   return PromqlJudge(families, text, recorded).judge();
-}
-
-SecondOrder judge_route(const FamilyIndex& families, const std::string& text,
-                        const std::string& label, const std::vector<JudgedRule>& alerts) {
-  SecondOrder result;
-  auto conditions = read_matchers(label.empty() ? text : label);
-  if (!conditions) {
-    result.judged.verdict = Verdict::unknown;
-    result.judged.reason = "The matchers could not be read.";
-    return result;
-  }
-  if (conditions->empty()) return result;
-  // Beside its value the name is the whole text.
-  if (!label.empty()) {
-    for (auto& one : *conditions) one.name = {0, static_cast<uint32_t>(text.size())};
-  }
-  Taken taken;
-  for (const JudgedRule& alert : alerts) Matching(families, *conditions).add(alert, true, taken);
-  result.judged = judged_of(families, taken, "Alerts");
-  result.edits = renamed(families, taken, *conditions);
-  return result;
 }
 
 }  // namespace compiler::migrate::impact

@@ -4,17 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/migrate/impact/query.h"
-#include "compiler/migrate/impact/selector_rewrite.h"
-#include "logql/promql.h"
+#include "compiler/migrate/impact/matching.h"
 
 namespace compiler::migrate::impact {
 
-/// A rule and what becomes of its expression.
-struct JudgedRule {
-  const documents::RuleDef* rule = nullptr;
-  const JudgedQuery* judged = nullptr;
-};
 /// Recording rules by the name of their series.
 using Recorded = std::map<std::string, std::vector<JudgedRule>, std::less<>>;
 
@@ -22,15 +15,11 @@ using Recorded = std::map<std::string, std::vector<JudgedRule>, std::less<>>;
 struct SecondOrder {
   JudgedQuery judged;
   std::vector<TextEdit> edits;  ///< empty: no change is proposed
+  std::string beside;  ///< a label that belongs beside this one, as another element of its list
 };
 
 /// PromQL over series that recording rules make of logs; SAME when it reads none of those.
 SecondOrder judge_promql(const FamilyIndex& families, std::string_view text,
                          const Recorded& recorded);
-
-/// Matchers of a route or a silence on the labels of alerts. `text` and `label` are those of the
-/// Use: the matchers, or the name alone beside the whole matcher.
-SecondOrder judge_route(const FamilyIndex& families, const std::string& text,
-                        const std::string& label, const std::vector<JudgedRule>& alerts);
 
 }  // namespace compiler::migrate::impact

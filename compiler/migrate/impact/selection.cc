@@ -22,30 +22,48 @@ Cover cover(const Reach& reach, FamilyIndex::Range range) {
   return reach.some.every(range.begin, range.end) ? Cover::part : Cover::maybe;
 }
 
+/// The labels that are met in part by a family, with the conditions on them.
+std::map<std::string_view, std::string_view> partly_met(const Reach& reach, size_t family) {
+  std::map<std::string_view, std::string_view> met;
+  for (const Reach::Partly& one : reach.partly) {
+    if (one.families.test(family)) met.emplace(one.label, one.conditions);
+  }
+  return met;
+}
+
 /// Whether what is reached in part before is what is reached in part after: all that is reached has
-/// one extent, on labels that the move leaves alone. Families differ in their labels, so equal
-/// numbers prove nothing where only some families are reached.
+/// one extent, by the same conditions on labels that the move leaves alone. Families differ in
+/// their labels, so equal numbers prove nothing where only some families are reached.
 bool same_part(const FamilyIndex& families, size_t change, const Reach& before,
                const Reach& after) {
   const auto old_range = families.before(change), new_range = families.after(change);
   const Extent extent = before.of(old_range.begin);
+  const auto met = partly_met(before, old_range.begin);
+  const auto& labels = families.family(old_range.begin).labels;
   const auto all_alike = [&](const Reach& reach, FamilyIndex::Range range) {
     for (size_t i = range.begin; i < range.end; ++i) {
-      if (reach.of(i) != extent) return false;
+      if (reach.of(i) != extent || partly_met(reach, i) != met) return false;
+      for (const auto& [label, conditions] : met) {
+        const auto old = labels.find(label), now = families.family(i).labels.find(label);
+        if (old == labels.end() || now == families.family(i).labels.end()) return false;
+        if (!(old->second == now->second)) return false;
+      }
     }
     return true;
   };
-  if (!extent.may || !all_alike(before, old_range) || !all_alike(after, new_range)) return false;
-  // What varies must vary alike: every label with several values is the same on both sides.
-  const auto& labels = families.family(old_range.begin).labels;
-  for (size_t i = new_range.begin; i < new_range.end; ++i) {
-    for (const auto& [name, values] : families.family(i).labels) {
-      if (values.exact.size() + values.open.size() < 2 && values.open.empty()) continue;
-      const auto old = labels.find(name);
-      if (old == labels.end() || !(old->second == values)) return false;
+  return extent.may && all_alike(before, old_range) && all_alike(after, new_range);
+}
+
+/// Whether a label that is met in part has texts that no configuration tells: two stages may give
+/// it other values on the two ways of the lines.
+bool has_unknown_text(const FamilyIndex& families, FamilyIndex::Range range, const Reach& reach) {
+  for (size_t i = range.begin; i < range.end; ++i) {
+    for (const auto& [label, conditions] : partly_met(reach, i)) {
+      const auto found = families.family(i).labels.find(label);
+      if (found != families.family(i).labels.end() && !found->second.open.empty()) return true;
     }
   }
-  return true;
+  return false;
 }
 
 Fate fate_of(Cover before, Cover after, bool same, bool presume) {
@@ -54,7 +72,7 @@ Fate fate_of(Cover before, Cover after, bool same, bool presume) {
     return after == Cover::maybe ? Fate::unsure : Fate::gained;
   }
   if (before == Cover::maybe) {
-    if (same) return presume ? Fate::kept : Fate::untouched;
+    if (same) return Fate::kept;
     return presume && after == Cover::none ? Fate::lost : Fate::unsure;
   }
   if (after == Cover::none) return Fate::lost;
@@ -97,8 +115,10 @@ Selection select(const FamilyIndex& families, const Reach& before, const Reach& 
         partial && old_cover == new_cover && same_part(families, change, before, after);
     const Fate fate = fate_of(old_cover, new_cover, same, presume);
     if (fate != Fate::untouched) selection.affected.push_back({change, fate});
-    selection.estimated =
-        selection.estimated || (old_cover == Cover::maybe && fate != Fate::unsure && presume);
+    selection.estimated = selection.estimated ||
+                          (old_cover == Cover::maybe && fate != Fate::unsure && presume) ||
+                          (partial && fate != Fate::unsure &&
+                           has_unknown_text(families, families.before(change), before));
   }
   return selection;
 }
@@ -282,6 +302,7 @@ std::string moved_labels(const streams::Change& change) {
                         return found != old.labels.end() && found->second == now;
                       });
       if (stays && !change.before.empty()) continue;
+      if (name == streams::kServiceName && family.assumes_service_name) continue;
       streams::Values& all = shown.labels[name];
       for (const auto& value : values.exact) {
         if (std::find(all.exact.begin(), all.exact.end(), value) == all.exact.end())

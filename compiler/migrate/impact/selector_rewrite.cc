@@ -9,6 +9,7 @@
 #include "compiler/migrate/impact/bindings.h"
 #include "compiler/migrate/impact/correspondence.h"
 #include "compiler/migrate/impact/expression.h"
+#include "compiler/migrate/impact/line_labels.h"
 #include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"
@@ -33,12 +34,21 @@ std::string matcher_text(const std::string& label, const std::set<std::string>& 
 class SelectorRewriter {
  public:
   SelectorRewriter(const FamilyIndex& families, std::string_view text, const logql::LogQuery& query,
-                   size_t index, const std::vector<Bindings>& choices)
-      : families_(families), text_(text), query_(query), index_(index), choices_(choices) {}
+                   size_t index, const std::vector<Bindings>& choices, const RewriteLimits& limits)
+      : families_(families),
+        text_(text),
+        query_(query),
+        index_(index),
+        choices_(choices),
+        limits_(limits) {}
 
   std::optional<SelectorRewrite> rewrite(std::string& why) {
     if (!collect(why)) return std::nullopt;
     why = "no selector takes exactly what this one took";
+    if (!gained_.empty() && !limits_.keeps_out_unasked && !was_kept_out()) {
+      why = "nothing in it kept out what comes in; if it was written for all, this is as meant";
+      return std::nullopt;
+    }
     for (const auto& moved : moved_edits(true)) {
       for (const auto& kept_out : exclusions()) {
         SelectorRewrite whole{.edits = moved, .for_others = {}};
@@ -98,20 +108,73 @@ class SelectorRewriter {
   bool takes_the_same(const std::vector<TextEdit>& edits) const {
     const auto made = changed(edits);
     if (made.query == nullptr) return false;
+    bool is_judged = false;
     for (const Bindings& bindings : choices_) {
       const auto outcome = judge_lines(families_, query_, *made.query, bindings);
       if (outcome.is_refused && choices_.size() > 1) continue;
+      is_judged = true;
       // What lines are written with is another matter.
       if (outcome.is_refused || outcome.verdict == Verdict::unknown) return false;
       if (verdict_of(outcome.selection) != Verdict::same) return false;
     }
-    return true;
+    return is_judged;
   }
 
+  /// Whether a matcher does not take a service after the move as it did. One that takes it in part
+  /// does not fail where its label is what it was: it may come from the lines.
   bool fails_for(const Condition& condition, size_t change) const {
     const Reach reach = families_.reach({&condition, 1});
     const auto range = families_.after(change);
-    return !reach.all.every(range.begin, range.end);
+    if (reach.all.every(range.begin, range.end)) return false;
+    return !same_values(families_.before(change), range, condition.name);
+  }
+
+  bool same_values(FamilyIndex::Range before, FamilyIndex::Range after,
+                   const std::string& label) const {
+    const auto& first = families_.family(before.begin).labels;
+    const auto old = first.find(label);
+    for (const auto range : {before, after}) {
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const auto& labels = families_.family(i).labels;
+        const auto found = labels.find(label);
+        if ((found == labels.end()) != (old == first.end())) return false;
+        if (old != first.end() && !(found->second == old->second)) return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether each service that comes in was kept out by a matcher that excludes.
+  bool was_kept_out() const {
+    std::vector<Condition> excluding;
+    for (const Bindings& bindings : choices_) add_excluding(bindings, excluding);
+    return std::all_of(gained_.begin(), gained_.end(), [&](size_t change) {
+      const auto range = families_.before(change);
+      return std::any_of(excluding.begin(), excluding.end(), [&](const Condition& condition) {
+        return !families_.reach({&condition, 1}).may.any(range.begin, range.end);
+      });
+    });
+  }
+
+  /// Matchers and filters on labels that let streams without the label pass.
+  void add_excluding(const Bindings& bindings, std::vector<Condition>& all) const {
+    auto bound = bindings.bind(query_.selector, Side::before);
+    auto conditions = bound ? std::move(bound->list) : std::vector<Condition>{};
+    for (const auto& stage : query_.stages) {
+      const auto* filter = std::get_if<logql::LabelFilter>(&stage.what);
+      if (filter == nullptr) continue;
+      each_comparison(*filter, [&](const logql::LabelFilter& one) {
+        const auto name = bindings.bind(one.name, Side::before);
+        const auto value = bindings.bind(one.value, Side::before);
+        if (name && value && one.value_kind == logql::LabelFilter::ValueKind::string)
+          conditions.push_back({name->text, match_op(one.op), value->text});
+      });
+    }
+    for (Condition& condition : conditions) {
+      std::string error;
+      const auto test = ValueTest::of(condition.op, condition.value, &error);
+      if (test && test->accepts("")) all.push_back(std::move(condition));
+    }
   }
 
   /// Notes the matchers, by number, that do not take a service after the move which they took: with
@@ -131,7 +194,7 @@ class SelectorRewriter {
     if (lost_.empty()) return {{}};
     std::vector<std::vector<TextEdit>> ways;
     for (const size_t i : failing_) {
-      if (!is_positive(conditions_[i])) continue;
+      if (!is_positive(conditions_[i]) || drops_variable(i)) continue;
       auto candidates = correspondences(families_, moving_streams(), conditions_[i].name);
       if (candidates.size() > kCandidatesMax) candidates.resize(kCandidatesMax);
       const auto rest = removals(i);
@@ -162,17 +225,27 @@ class SelectorRewriter {
                                              const Correspondence& one, const std::string& narrowed,
                                              bool with_others) const {
     std::vector<std::vector<TextEdit>> ways;
-    if (one.same_values && with_others && matcher.name.variables.empty()) {
+    const bool takes_any = is_catch_all(matcher);
+    if ((one.same_values || takes_any) && with_others && matcher.name.variables.empty()) {
       ways.push_back({{matcher.name.span, one.label}});
       if (!narrowed.empty()) {
         ways.back().push_back({{matcher.span.end, matcher.span.end}, narrowed});
       }
     }
-    if (!matcher.value.variables.empty()) return ways;
+    // A list of today's values would leave out tomorrow's.
+    if (!matcher.value.variables.empty() || (takes_any && with_others)) return ways;
     auto values = one.all();
     if (with_others) add_values_of_others(one.label, values);
     ways.push_back({{matcher.span, matcher_text(one.label, values, false) + narrowed}});
     return ways;
+  }
+
+  /// Whether a matcher takes every value that is there: job=~".+".
+  static bool is_catch_all(const logql::Matcher& matcher) {
+    if (matcher.op != logql::MatchOp::regex || !matcher.value.variables.empty()) return false;
+    std::string error;
+    const auto test = ValueTest::of(matcher.op, matcher.value.value, &error);
+    return test && test->fit(streams::OpenValue{{"", ""}}) == Fit::always;
   }
 
   std::vector<size_t> moving_streams() const {
@@ -209,6 +282,14 @@ class SelectorRewriter {
         if (!value.empty()) values.insert(value);
       }
     }
+  }
+
+  /// Whether a matcher with a variable would go: then its drop-down would do nothing any more.
+  bool drops_variable(size_t but) const {
+    return std::any_of(failing_.begin(), failing_.end(), [&](size_t i) {
+      const auto& matcher = query_.selector.matchers[i];
+      return i != but && !(matcher.name.variables.empty() && matcher.value.variables.empty());
+    });
   }
 
   /// Removes the other matchers that fail, too: no label has what they asked for. Neighbours are
@@ -291,6 +372,17 @@ class SelectorRewriter {
     return families_.reach(bound->list);
   }
 
+  /// Whether the query with `edits` takes all lines that get lost, its filters included.
+  bool takes_all_lost(const std::vector<TextEdit>& edits, const Bindings& bindings) const {
+    const auto made = changed(edits);
+    if (made.query == nullptr) return false;
+    const auto outcome = judge_lines(families_, query_, *made.query, bindings);
+    const auto& affected = outcome.selection.affected;
+    return outcome.verdict != Verdict::unknown &&
+           std::none_of(affected.begin(), affected.end(),
+                        [](const Affected& one) { return one.fate != Fate::kept; });
+  }
+
   bool together_the_same(const std::vector<TextEdit>& moved,
                          const std::vector<TextEdit>& others) const {
     for (const Bindings& bindings : choices_) {
@@ -298,9 +390,11 @@ class SelectorRewriter {
       auto first = reach_with(moved, bindings);
       const auto second = reach_with(others, bindings);
       if (!bound || !bound->possible || !first || !second) return false;
+      if (!takes_all_lost(moved, bindings)) return false;
       first->all |= second->all;
       first->some |= second->some;
       first->may |= second->may;
+      first->partly.insert(first->partly.end(), second->partly.begin(), second->partly.end());
       if (verdict_of(select(families_, families_.reach(bound->list), *first)) != Verdict::same) {
         return false;
       }
@@ -313,6 +407,7 @@ class SelectorRewriter {
   const logql::LogQuery& query_;
   size_t index_;
   const std::vector<Bindings>& choices_;
+  const RewriteLimits& limits_;
   std::vector<Condition> conditions_;
   std::set<size_t> failing_;
   std::vector<size_t> lost_, gained_, kept_;
@@ -356,8 +451,8 @@ std::string edited(std::string_view text, std::vector<TextEdit> edits) {
 std::optional<SelectorRewrite> rewrite_selector(const FamilyIndex& families, std::string_view text,
                                                 const logql::LogQuery& query, size_t index,
                                                 const std::vector<Bindings>& choices,
-                                                std::string& why) {
-  return SelectorRewriter(families, text, query, index, choices).rewrite(why);
+                                                const RewriteLimits& limits, std::string& why) {
+  return SelectorRewriter(families, text, query, index, choices, limits).rewrite(why);
 }
 
 }  // namespace compiler::migrate::impact

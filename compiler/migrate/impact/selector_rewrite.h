@@ -29,12 +29,20 @@ struct SelectorRewrite {
   std::vector<TextEdit> for_others;
 };
 
+/// What a proposal may do beyond asking for the same streams.
+struct RewriteLimits {
+  /// false: a service that comes in is only kept out where a matcher kept it out before. A panel
+  /// that was written for all services is not narrowed unasked.
+  bool keeps_out_unasked = true;
+};
+
 /// Rewrites the query that is number `index` of parts_of(the whole expression). What is proposed
 /// has been judged: the new selector takes after the move exactly the families that the old one
-/// took before, for all `choices`. nullopt: `why` says why there is none.
+/// took before, for all `choices`. Matchers with variables are never dropped, and what takes any
+/// value goes on to do so. nullopt: `why` says why there is none.
 std::optional<SelectorRewrite> rewrite_selector(const FamilyIndex& families, std::string_view text,
                                                 const logql::LogQuery& query, size_t index,
                                                 const std::vector<Bindings>& choices,
-                                                std::string& why);
+                                                const RewriteLimits& limits, std::string& why);
 
 }  // namespace compiler::migrate::impact

@@ -66,8 +66,21 @@ std::string_view name(Mechanism mechanism) {
 std::string StreamFamily::text() const {
   std::vector<std::string> shown;
   for (const auto& [label, values] : labels)
-    shown.push_back(fmt::format("{}={}", label, text_of(values)));
+    if (label != kServiceName || !assumes_service_name)
+      shown.push_back(fmt::format("{}={}", label, text_of(values)));
   return fmt::format("{{{}}}", fmt::join(shown, ", "));
+}
+
+void discover_service_name(std::vector<StreamFamily>& families) {
+  for (StreamFamily& family : families) family.assumes_service_name = false;
+}
+
+void discover_service_name(Mapping& mapping) {
+  for (Change& change : mapping.changes) {
+    discover_service_name(change.before);
+    discover_service_name(change.after);
+  }
+  discover_service_name(mapping.unchanged);
 }
 
 namespace {

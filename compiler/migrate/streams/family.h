@@ -42,6 +42,9 @@ struct StreamFamily {
   std::string origin;  ///< "loki.source.syslog \"services\", listener 127.0.0.1:51412"
   std::string unsure;  ///< why more label sets are possible than these; empty: there are no others
   uint32_t streams = 1;  ///< estimate for this family
+  /// The label service_name is the one that Loki 3 adds unless it is configured otherwise; nobody
+  /// said that this backend does.
+  bool assumes_service_name = false;
 
   /// {container="kairos-…-1", job="kairos", level="info"|"warn"|nothing}: unknown text is …, a
   /// label that may be absent has |nothing.
@@ -61,6 +64,12 @@ struct Mapping {
   std::vector<Change> changes;
   std::vector<StreamFamily> unchanged;
 };
+
+/// The label that Loki makes of others (discover_service_name).
+inline constexpr std::string_view kServiceName = "service_name";
+/// The backend adds service_name: it has been said.
+void discover_service_name(Mapping& mapping);
+void discover_service_name(std::vector<StreamFamily>& families);
 
 /// Those of one service, in order.
 std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,

@@ -34,7 +34,8 @@ std::string_view kind_name(Blocker::Kind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-std::string dump(std::string_view indent, const std::vector<StreamFamily>& families) {
+std::string dump(std::string_view indent, std::vector<StreamFamily> families) {
+  discover_service_name(families);
   std::string out;
   for (const StreamFamily& family : families) {
     out += fmt::format("{}{} x{} {}, {}\n", indent, family.text(), family.streams,

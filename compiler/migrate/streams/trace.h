@@ -38,7 +38,8 @@ std::vector<StreamFamily> families(const river::config::Program& program,
                                    const river::diag::SourceMap& sources,
                                    const TraceQuestion& question);
 
-/// The label that Loki adds when there is none, from the first of its list that is present.
+/// The label that Loki 3 adds when there is none, from the first of its list that is present; it is
+/// assumed until somebody says that this backend adds it.
 void add_service_name(StreamFamily& family);
 
 }  // namespace compiler::migrate::streams

@@ -36,7 +36,7 @@ bool same_names(const StreamFamily& a, const StreamFamily& b) {
 uint32_t estimate(const StreamFamily& family) {
   uint64_t streams = 1;
   for (const auto& [name, values] : family.labels)
-    if (name != "service_name")
+    if (name != kServiceName)
       streams = std::min<uint64_t>(
           streams * std::max<size_t>(values.exact.size() + values.open.size(), 1), kStreamsMax);
   return static_cast<uint32_t>(streams);
@@ -62,8 +62,8 @@ void add_service_name(StreamFamily& family) {
                                            "workload",
                                            "job",
                                            "k8s_job_name"};
-  constexpr std::string_view kName = "service_name";
-  if (family.labels.contains(kName)) return;
+  if (family.labels.contains(kServiceName)) return;
+  family.assumes_service_name = true;
   Values made;
   for (const std::string_view source : kSources) {
     const auto found = family.labels.find(source);
@@ -72,11 +72,11 @@ void add_service_name(StreamFamily& family) {
     const bool may_be_absent = std::erase(values.exact, "") > 0;
     merge(std::move(values), made);
     if (may_be_absent) continue;
-    family.labels.emplace(kName, std::move(made));
+    family.labels.emplace(kServiceName, std::move(made));
     return;
   }
   merge(Values::of("unknown_service"), made);
-  family.labels.emplace(kName, std::move(made));
+  family.labels.emplace(kServiceName, std::move(made));
 }
 
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample) {

@@ -1,0 +1,269 @@
+"""Small fleets and documents of other people's making: one kind of mistake each."""
+import json
+
+import pytest
+from conftest import Fleet
+
+INVENTORY = {
+    "inventory/hosts.yml": "all: {children: {lab: {hosts: {h1: {}}}}}\n",
+    "group_vars/all.yml": "deployment_environment: lab\n"
+                          "telemetry: {backends: {loki: {url: 'http://loki:3100/loki/api/v1/push'}}}\n",
+    "host_vars/h1.yml": "services: [alloy, docker, shop]\nshop_syslog_port: 51412\n"
+                        "telemetry: {docker: {discovery: true}}\n",
+}
+COMPOSE = {"compose/shop/compose.yml": "services: {app: {image: x, logging: {driver: syslog}},"
+                                       " worker: {image: x, logging: {driver: syslog}}}\n"}
+LEVELS = """fleet.backends "default" { }
+fleet.syslog "services" { forward_to = [loki.process.p.receiver] }
+fleet.docker "containers" { forward_to = [loki.process.p.receiver] }
+loki.process "p" {
+  forward_to = [loki.write.default.receiver]
+
+  stage.logfmt {
+    mapping = {level = ""}
+  }
+
+  stage.labels {
+    values = {level = ""}
+  }
+}
+"""
+LOKI = {"type": "loki", "uid": "loki"}
+
+
+def dashboard(*queries, variables=(), panels=()):
+    shown = [{"id": i, "type": "timeseries", "title": f"p{i}", "datasource": LOKI,
+              "targets": [{"refId": "A", "datasource": LOKI, **({"expr": query} if isinstance(query, str) else query)}]}
+             for i, query in enumerate(queries)]
+    return json.dumps({"title": "d", "uid": "d", "schemaVersion": 39, "panels": shown + list(panels),
+                       "templating": {"list": list(variables)}}, indent=1)
+
+
+def variable(name, query, **more):
+    return {"name": name, "type": "query", "datasource": LOKI, "query": query, **more}
+
+
+def rules(*expressions, **more):
+    listed = [{"alert": f"A{i}", "expr": expr, **more} for i, expr in enumerate(expressions)]
+    return json.dumps({"groups": [{"name": "g", "rules": listed}]})
+
+
+class Judged:
+    """A report's findings by what they are about."""
+
+    def __init__(self, answer):
+        self.answer, self.report = answer, answer.json()
+
+    def of(self, old, nth=0):
+        found = [one for one in self.report["findings"] if one["old"] == old]
+        assert len(found) > nth, [one["old"] for one in self.report["findings"]]
+        return found[nth]
+
+    def short(self, old, nth=0):
+        """verdict, certainty, proposal that apply would write."""
+        one = self.of(old, nth)
+        return one["verdict"], one["confidence"], edit(one)
+
+
+def edit(finding):
+    return None if finding["blocked"] else finding["proposed"]
+
+
+@pytest.fixture
+def report(tmp_path):
+    def run(files, *options):
+        for name, text in {**INVENTORY, **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        given = [part for folder in ("dashboards", "rules", "compose") if (tmp_path / folder).exists()
+                 for part in ("--" + folder, folder)]
+        given += ["--map", "map.yml"] if (tmp_path / "map.yml").exists() else []
+        answer = Fleet(tmp_path).migrate("report", "--format", "json", *given, *options)
+        assert answer.code in (0, 2, 3), answer.errors
+        return Judged(answer)
+    return run
+
+
+METRICS = [{"alert": "Down", "expr": 'up{job="shop"} == 0', "labels": {"severity": "page"}}]
+LOGS = [{"alert": "Errors", "expr": 'sum by (job) (rate({job="shop"} |= "error" [5m])) > 1'}]
+
+
+def routed(rules_listed, routes, **more):
+    return {"rules/r.yml": json.dumps({"groups": [{"name": "g", "rules": rules_listed}]}),
+            "rules/alertmanager.yml": json.dumps({
+                "route": {"receiver": "d", "routes": routes, **more.pop("route", {})},
+                "receivers": [{"name": "d"}], **more})}
+
+
+def test_routes_take_alerts_over_metrics_as_well(report):
+    both = report(routed(LOGS + METRICS, [{"receiver": "d", "match": {"job": "shop"}},
+                                          {"receiver": "d", "matchers": ['job="shop"', 'severity="page"']}],
+                         route={"group_by": ["alertname", "job"]}))
+    assert both.short("job") == ("NARROWS", "likely", None)  # `match`; then there is group_by.
+    # Together with the severity it never took the alert over logs.
+    assert both.short('job="shop"')[0] == "SAME" and both.short('severity="page"')[0] == "SAME"
+    grouped = both.of("job", 1)
+    assert (grouped["verdict"], grouped["confidence"], edit(grouped)) == ("VALUE-CHANGED", "likely", None)
+    assert grouped["proposed"] == "job, service"
+
+
+def test_a_route_of_logs_alone_is_renamed_but_never_certain(report):
+    logs = report(routed(LOGS, [{"receiver": "d", "match": {"job": "shop"}}]))
+    assert logs.short("job") == ("EMPTY", "likely", "service")
+
+
+def test_a_route_within_another_takes_what_both_take(report):
+    nested = report(routed(LOGS + METRICS, [
+        {"receiver": "d", "matchers": ['severity="page"'],
+         "routes": [{"receiver": "d", "matchers": ['job="shop"']}]}]))
+    assert nested.short('job="shop"')[0] == "SAME"
+
+
+def test_a_label_that_a_rule_gives_stays_with_its_alerts(report):
+    fixed = [{"alert": "All", "expr": 'sum(rate({job="shop"} |= "error" [5m])) > 1', "labels": {"job": "shop"}}]
+    assert report(routed(LOGS + fixed, [{"receiver": "d", "matchers": ['job="shop"']}])).short(
+        'job="shop"') == ("NARROWS", "likely", None)
+    assert report(routed(fixed, [{"receiver": "d", "matchers": ['job="shop"']}],
+                         route={"group_by": ["job"]})).short('job="shop"')[0] == "SAME"
+
+
+def test_inhibitions_compare_alerts_of_logs_with_those_of_metrics(report):
+    def inhibited(target):
+        return {"inhibit_rules": [{"source_match": {"alertname": "Down"}, "target_match": {"alertname": target},
+                                   "equal": ["job"]}]}
+    parted = report(routed(LOGS + METRICS, [], **inhibited("Errors")))
+    assert parted.short("job") == ("NARROWS", "likely", None)
+    assert report(routed(LOGS + METRICS, [], **inhibited("Down"))).short("job")[0] == "SAME"
+
+
+def test_silences_and_lists_of_alerts_are_matchers_too(report):
+    panel = {"id": 9, "type": "alertlist", "title": "alerts",
+             "options": {"alertInstanceLabelFilter": '{job="shop"}', "groupMode": "custom", "groupBy": ["job"]}}
+    files = routed(LOGS + METRICS, [])
+    files["rules/silence.json"] = json.dumps({"matchers": [
+        {"name": "job", "value": "shop", "isRegex": False, "isEqual": True}], "startsAt": "2026-01-01T00:00:00Z"})
+    files["dashboards/d.json"] = dashboard(panels=[panel])
+    found = report(files)
+    verdicts = sorted(one["verdict"] for one in found.report["findings"] if one["old"] == "job")
+    assert verdicts == ["NARROWS", "VALUE-CHANGED"]
+    assert found.short('{job="shop"}') == ("NARROWS", "likely", None)
+
+
+@pytest.mark.parametrize("old, new, sure", [
+    ('count_over_time({job="shop"} |= "x" [5m]) > 10',
+     'sum by (environment, hostname, service) (count_over_time({service="shop"} |= "x" [5m])) > 10', "certain"),
+    ('sum(count_over_time({job="shop"}[5m])) > 10', 'sum(count_over_time({service="shop"}[5m])) > 10', "certain"),
+    ('max(max_over_time({job="shop"} | logfmt d | unwrap d [5m])) > 1',
+     'max(max_over_time({service="shop"} | logfmt d | unwrap d [5m])) > 1', "certain"),
+    ('max(rate({job="shop"}[5m])) > 1',
+     'max(sum by (environment, hostname, service) (rate({service="shop"}[5m]))) > 1', "certain"),
+    ('sum(max_over_time({job="shop"} | logfmt d | unwrap d [5m])) > 1',
+     'sum(max by (environment, hostname, service) (max_over_time({service="shop"} | logfmt d | unwrap d [5m]))) > 1',
+     "certain"),
+    # Averages cannot be put together again.
+    ('avg_over_time({job="shop"} | logfmt d | unwrap d [5m]) > 1', None, "likely"),
+])
+@pytest.mark.parametrize("known", [COMPOSE, {}], ids=["components", "unknown"])
+def test_one_stream_that_becomes_several_does_not_weaken_an_alert(report, old, new, sure, known):
+    found = report({"rules/r.yml": rules(old), **known})
+    assert found.short(old) == ("EMPTY", sure, new)
+
+
+@pytest.mark.parametrize("query", ["count({})", "avg({})", "max({})", "topk(3, {})"])
+def test_functions_over_streams_of_which_some_are_unknown(report, query):
+    query = query.format('rate({hostname="h1"}[5m])')
+    assert report({"dashboards/d.json": dashboard(query)}).short(query) == ("VALUE-CHANGED", "likely", None)
+
+
+SHOP_MAP = """hosts:
+  srv:
+    web:
+      before: {job: docker, service: [api, web]}
+      after: {service: web, component: [api, web]}
+"""
+
+
+def test_a_matcher_with_a_variable_is_never_dropped(report):
+    query = '{job="docker", service=~"$service"}'
+    found = report({"map.yml": SHOP_MAP, "dashboards/d.json": dashboard(query, variables=[
+        variable("service", 'label_values({job="docker"}, service)', includeAll=True, multi=True)])})
+    proposal = found.short(query)[2]
+    assert proposal is None or "$service" in proposal
+
+
+def test_each_value_of_a_variable_with_all(report):
+    query = '{job=~"$job"}'
+    found = report({"map.yml": "hosts: {}\nunchanged:\n  - {job: kept, service: kept}\n",
+                    "dashboards/d.json": dashboard(query, variables=[
+                        variable("job", "label_values(job)", includeAll=True, multi=True)])})
+    assert found.of(query)["verdict"] == "NARROWS"
+
+
+def test_no_value_of_a_variable_is_no_verdict(report):
+    query = '{job="shop", level=~"$level"}'
+    found = report({"dashboards/d.json": dashboard(
+        {"expr": query, "legendFormat": "{{job}}"},
+        variables=[variable("level", 'label_values({job="shop"}, level)', includeAll=True)])})
+    assert found.of(query)["verdict"] == "UNKNOWN"
+    assert found.of("level")["verdict"] == "UNKNOWN"
+    assert found.of("{{job}}")["verdict"] == "UNKNOWN"  # It reads what could not be decided.
+    coverage = found.report["coverage"]
+    assert coverage["seen"] == coverage["judged"] + coverage["unknown"]
+
+
+@pytest.mark.parametrize("old, new", [
+    ('sum(count_over_time({job="shop", level="error"}[5m])) > 1',
+     'sum(count_over_time({service="shop", level="error"}[5m])) > 1'),
+    ('sum(count_over_time({level=~"error|warn", job="shop"}[5m])) > 1',
+     'sum(count_over_time({level=~"error|warn", service="shop"}[5m])) > 1'),
+    ('sum by (level) (count_over_time({job="shop", level!=""}[5m])) > 1',
+     'sum by (level) (count_over_time({service="shop", level!=""}[5m])) > 1'),
+])
+def test_labels_of_lines_keep_their_matchers(report, old, new):
+    found = report({"templates/default.river": LEVELS, "rules/r.yml": rules(old)})
+    assert found.short(old) == ("EMPTY", "likely", new)
+
+
+def test_service_name_is_what_the_user_says(report):
+    queries = ['{service_name="shop"}', '{job=~".+"} |= "x"']
+    files = {"dashboards/d.json": dashboard(*queries)}
+    assumed = report(files)
+    assert assumed.short(queries[0]) == ("SAME", "likely", None)
+    assert "service_name" not in json.dumps(assumed.of(queries[1]))
+    said = report(files, "--discover-service-name")
+    assert said.short(queries[0]) == ("SAME", "certain", None)
+
+
+@pytest.mark.parametrize("query", ['sum by (service) (count_over_time({service=~".+"}[5m]))',
+                                   '{hostname="h1", component=~".+"}', '{service=~"shop|other"}'])
+def test_a_panel_for_all_is_not_narrowed(report, query):
+    found = report({"dashboards/d.json": dashboard(query)})
+    assert found.short(query)[::2] == ("WIDENS", None)
+
+
+def test_what_was_kept_out_stays_out(report):
+    query = '{hostname="h1", job!="shop"}'
+    assert report({"dashboards/d.json": dashboard(query)}).short(query) == (
+        "WIDENS", "certain", '{hostname="h1", job!="shop", service!="shop"}')
+
+
+def test_any_value_goes_on_to_be_any_value(report):
+    query = '{job=~".+"} |= "x"'
+    for options in ((), ("--discover-service-name",)):
+        proposal = report({"dashboards/d.json": dashboard(query)}, *options).short(query)[2]
+        assert proposal is None or "|" not in proposal.split("|=")[0]
+
+
+def test_comments_of_both_kinds(report):
+    old = 'sum(rate({job="shop"}[5m])) // all of it\n  > 1 /* a second */'
+    found = report({"rules/r.yml": rules(old), **COMPOSE})
+    assert found.short(old) == ("EMPTY", "certain", old.replace("job", "service"))
+
+
+def test_what_is_recorded_from_what_is_recorded(report):
+    recorded = [{"record": "a:rate", "expr": 'sum by (job) (rate({hostname="h1"}[5m]))'},
+                {"record": "b:rate", "expr": "sum by (job) (a:rate)"},
+                {"alert": "B", "expr": 'b:rate{job="shop"} > 1'}]
+    found = report({"rules/r.yml": json.dumps({"groups": [{"name": "g", "rules": recorded}]})})
+    assert found.of('b:rate{job="shop"} > 1')["verdict"] == "EMPTY"
