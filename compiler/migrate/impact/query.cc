@@ -71,6 +71,8 @@ void judge_series(const FamilyIndex& families, const logql::Expr& expr, const Bi
 
 bool is_estimated(const FamilyIndex& families, const Outcome& outcome) {
   if (outcome.selection.estimated) return true;
+  // A loss is certain beside what could not be decided; that nothing else changes is not.
+  if (outcome.verdict != Verdict::unknown && outcome.selection.has(Fate::unsure)) return true;
   const bool loses = outcome.verdict == Verdict::empty || outcome.verdict == Verdict::widens;
   if (loses && outcome.selection.maybe_others && !outcome.selection.others) return true;
   for (const Affected& one : outcome.selection.affected) {

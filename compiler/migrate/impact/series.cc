@@ -26,6 +26,7 @@ constexpr size_t kSeriesMax = 20'000;
 struct Series {
   size_t unit = 0;
   SeriesPtr labels;
+  bool is_right = false;  ///< of the right side, where two are matched
 };
 
 struct Vector {
@@ -112,6 +113,7 @@ class SeriesWalk {
     if (left.is_literal && right.is_literal) return left;
     if (binary.op == "or") return either(std::move(left), std::move(right));
     const bool scales = binary.op == "*" || (binary.op == "/" && right.is_literal);
+    if (!left.is_literal && !right.is_literal) note_partners(left, right, binary);
     for (Vector* side : {&left, &right}) {
       const bool is_scaled = scales && (left.is_literal || right.is_literal);
       if (side->is_literal || is_scaled) continue;
@@ -140,6 +142,15 @@ class SeriesWalk {
   }
 
   void note(const Vector& vector) { places_.push_back(vector.list); }
+
+  /// Series of the two sides are partners where the labels that are matched are the same.
+  void note_partners(const Vector& left, Vector right, const logql::Binary& binary) {
+    Vector both = left;
+    for (Series& one : right.list) one.is_right = true;
+    std::move(right.list.begin(), right.list.end(), std::back_inserter(both.list));
+    group(both, binary.matching.value_or(logql::Grouping{.without = true}));
+    note(both);
+  }
 
   void group(Vector& vector, const logql::Grouping& grouping) {
     std::vector<std::string> names;
@@ -236,11 +247,12 @@ UnitSpread spread_of(const std::vector<const SeriesLabels*>& all) {
   return spread;
 }
 
-using Spreads = std::map<size_t, UnitSpread>;
+/// By unit, and by side where two are matched.
+using Spreads = std::map<std::pair<size_t, bool>, UnitSpread>;
 
 Spreads spreads_of(const std::vector<Series>& list) {
-  std::map<size_t, std::vector<const SeriesLabels*>> by_unit;
-  for (const Series& one : list) by_unit[one.unit].push_back(one.labels.get());
+  std::map<std::pair<size_t, bool>, std::vector<const SeriesLabels*>> by_unit;
+  for (const Series& one : list) by_unit[{one.unit, one.is_right}].push_back(one.labels.get());
   Spreads spreads;
   for (const auto& [unit, all] : by_unit) spreads.emplace(unit, spread_of(all));
   return spreads;
@@ -261,8 +273,9 @@ SeriesChange compare_place(const FamilyIndex& families, const std::vector<Series
   const Spreads old_spreads = spreads_of(before), new_spreads = spreads_of(after);
   SeriesChange change;
   std::map<std::string, std::string> forth, back;
-  for (const auto& [unit, old] : old_spreads) {
-    const auto found = new_spreads.find(unit);
+  for (const auto& [place, old] : old_spreads) {
+    const size_t unit = place.first;
+    const auto found = new_spreads.find(place);
     if (found == new_spreads.end()) continue;
     const UnitSpread& now = found->second;
     if (!same_split(old, now)) {
