@@ -57,7 +57,9 @@ class LogQueryJudge {
     }
     if (!unknown_.empty()) return give_up(fmt::format("Not decided: {}.", unknown_));
     outcome_.selection = select(families_, before_.reached, after_.reached);
-    if (!has_no_stages() && verdict_of(outcome_.selection) == Verdict::narrows) {
+    const bool may_part_others =
+        &old_query_ != &new_query_ || verdict_of(outcome_.selection) == Verdict::narrows;
+    if (!has_no_stages() && may_part_others) {
       // What remains may be streams that a filter on a label keeps out: then nothing remains.
       filter_others(before_, Side::before);
       filter_others(after_, Side::after);

@@ -16,7 +16,6 @@
 #include "compiler/migrate/impact/query.h"
 #include "compiler/migrate/impact/query_rewrite.h"
 #include "compiler/migrate/impact/readers.h"
-#include "compiler/migrate/impact/routes.h"
 #include "compiler/migrate/impact/second_order.h"
 #include "logql/parser.h"
 
@@ -149,7 +148,7 @@ class DocumentJudge {
   bool is_of_metrics(size_t index) const {
     const JudgedQuery& judged = *judged_[index];
     return document_.uses[index].language == documents::Language::promql &&
-           judged.outcome.contributions.empty() && judged.verdict == Verdict::same;
+           !judged.outcome.is_metric && judged.verdict == Verdict::same;
   }
 
   void judge_readers(const std::vector<JudgedRule>& alerts) {

@@ -1,11 +1,10 @@
-#include "compiler/migrate/impact/routes.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
 #include "compiler/migrate/impact/correspondence.h"
+#include "compiler/migrate/impact/second_order.h"
 #include "compiler/migrate/impact/selection.h"
 
 namespace compiler::migrate::impact {

@@ -59,6 +59,7 @@ class PromqlJudge {
     const auto& selector = query_.selectors[index];
     const auto found = recorded_.find(selector.name.value);
     if (found == recorded_.end()) return;
+    result_.judged.outcome.is_metric = true;  // Of logs, even where its matchers take nothing.
     std::vector<PlacedCondition> conditions;
     Taken taken;
     for (const auto& matcher : selector.matchers) {
@@ -156,7 +157,6 @@ class PromqlJudge {
       if (reads) judge_label(use.label);
       if (use.kind == logql::promql::LabelUse::Kind::by) grouped.insert(use.label.value);
     }
-    all.outcome.is_metric = true;
     const bool adds_up = !has_by && is_added_up(text_);
     for (Contribution& one : contributions_) {
       if (has_by || adds_up) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <re2/re2.h>
 
+#include <charconv>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ struct Line {
   Labels fields;     ///< what `| json` and `| logfmt` find
   std::string text;  ///< for filters on lines
 };
+
+inline double number(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 inline std::string value_of(const Labels& labels, const std::string& name) {
   const auto found = labels.find(name);
@@ -83,7 +90,7 @@ inline bool go_through(const logql::Stage& stage, Passing& passing) {
   } else if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what)) {
     const auto value = value_of(passing.labels, unwrap->label.value);
     if (value.empty()) return false;
-    passing.unwrapped = std::stod(value);
+    passing.unwrapped = number(value);
     passing.labels.erase(unwrap->label.value);
   }
   return true;

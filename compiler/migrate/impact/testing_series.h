@@ -72,8 +72,8 @@ class Loki {
   Series operator()(const logql::Paren& paren) { return of(*paren.inner); }
   Series operator()(const logql::Binary& binary) {
     Series left = of(*binary.left);
-    if (const auto* number = std::get_if<logql::Number>(&binary.right->what)) {
-      const double bound = std::stod(number->text.value);
+    if (const auto* literal = std::get_if<logql::Number>(&binary.right->what)) {
+      const double bound = number(literal->text.value);
       std::erase_if(left, [&](const auto& one) {
         return binary.op == ">" ? one.second <= bound : one.second >= bound;
       });
