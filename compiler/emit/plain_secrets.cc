@@ -1,5 +1,7 @@
 #include <strings.h>
 
+#include <algorithm>
+
 #include "compiler/emit/compile.h"
 #include "compiler/inventory/inventory.h"
 #include "river/schema/scalar.h"
@@ -17,6 +19,28 @@ std::string_view spelled_out(const ast::Expr& value) {
   const bool is_text =
       value.kind == ast::ExprKind::string || value.kind == ast::ExprKind::raw_string;
   return is_text && value.text.size() > 2 ? value.text.substr(1, value.text.size() - 2) : "";
+}
+
+/// All that the value is made of stands here: texts, and calls of functions on them, but nothing of
+/// the environment or of other components.
+bool is_made_of_texts(const ast::Expr& value, bool& has_text) {
+  has_text |= !spelled_out(value).empty();
+  if (value.kind == ast::ExprKind::identifier) return false;
+  if (value.kind == ast::ExprKind::call) {
+    const ast::Expr* root = value.left;
+    while (root->left != nullptr) root = root->left;
+    if (root->text == "sys" || root->text == "env") return false;
+  } else if (value.left != nullptr && !is_made_of_texts(*value.left, has_text)) {
+    return false;
+  }
+  return (value.right == nullptr || is_made_of_texts(*value.right, has_text)) &&
+         std::all_of(value.items.begin(), value.items.end(),
+                     [&](const ast::Expr* item) { return is_made_of_texts(*item, has_text); });
+}
+
+bool is_spelled_out(const ast::Expr& value) {
+  bool has_text = false;
+  return is_made_of_texts(value, has_text) && has_text;
 }
 
 bool is_secret(const schema::Field& field) {
@@ -63,11 +87,11 @@ class Finder {
   void look_at_value(const ast::Statement& statement, const schema::Field& field) {
     const ast::Expr& value = *statement.value;
     const std::string_view text = spelled_out(value);
-    if (!text.empty() && is_secret(field))
+    if (is_secret(field) && is_spelled_out(value))
       return report(value, fmt::format("a {}", statement.name));
     if (has_password(text)) return report(value, "a password");
     for (const ast::Field& header : value.fields)
-      if (is_authorization(header.key) && !spelled_out(*header.value).empty())
+      if (is_authorization(header.key) && is_spelled_out(*header.value))
         report(*header.value, "an Authorization header");
   }
 

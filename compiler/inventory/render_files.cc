@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "compiler/inventory/render.h"
 #include "compiler/inventory/render_request.h"

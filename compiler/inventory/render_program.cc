@@ -80,7 +80,10 @@ class HostContext(Context):
         if key in self.parent and key not in self.environment.globals:
             return self.parent[key]
         if key in current:
-            return current[key]
+            try:
+                return current[key]
+            except jinja2.UndefinedError as problem:  # It may stand in a branch that is not taken.
+                return self.environment.undefined(hint=str(problem), name=key)
         return self.parent.get(key, missing)
 
 class Files(jinja2.BaseLoader):

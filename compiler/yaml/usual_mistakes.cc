@@ -1,5 +1,7 @@
 #include "compiler/yaml/usual_mistakes.h"
 
+#include <algorithm>
+
 namespace compiler::yaml {
 
 namespace {
@@ -34,6 +36,21 @@ std::string quoted(std::string_view value) {
   return fmt::format("{0}{1}{0}", quote, value);
 }
 
+/// An expression that is an element of a list or a map on this line: [{{ a }}]; empty: none.
+std::string_view in_brackets(std::string_view line) {
+  for (size_t at = line.find("{{"); at != line.npos; at = line.find("{{", at + 2)) {
+    const std::string_view before = line.substr(0, at);
+    const size_t last = before.find_last_not_of(' ');
+    const bool opens =
+        last != before.npos && std::string_view("[,{").find(before[last]) != line.npos;
+    const auto quotes = std::count(before.begin(), before.end(), '"') +
+                        std::count(before.begin(), before.end(), '\'');
+    const size_t end = line.find("}}", at);
+    if (opens && quotes % 2 == 0 && end != line.npos) return line.substr(at, end + 2 - at);
+  }
+  return {};
+}
+
 class Mistakes {
  public:
   Mistakes(std::string_view text, uint32_t base, river::diag::Diagnostics& diagnostics)
@@ -47,8 +64,9 @@ class Mistakes {
   }
 
   bool report_jinja(std::string_view line) {
-    const std::string_view value = without_comment(line.substr(value_of(line)));
-    if (!value.starts_with("{{") && !value.starts_with("{%")) return false;
+    std::string_view value = without_comment(line.substr(value_of(line)));
+    if (!value.starts_with("{{") && !value.starts_with("{%")) value = in_brackets(line);
+    if (value.empty()) return false;
     diagnostics_.error("F001", span(value), "{} must be quoted", value.substr(0, 2))
         .with_help("write " + quoted(value));
     return true;

@@ -122,6 +122,7 @@ TEST_CASE("yaml: mistakes have a place") {
            {"x: {{ a }}.lan # b\n", "t.yml:1:4: error[F001]: {{ must be quoted"},
            {"x:\n  - {{ a }}\n", "t.yml:2:5: error[F001]: {{ must be quoted"},
            {"x: {% if a %}b{% endif %}\n", "t.yml:1:4: error[F001]: {% must be quoted"},
+           {"x: [a, {{ b }}]\n", "t.yml:1:8: error[F001]: {{ must be quoted"},
            {"x: a: b\n", "t.yml:1:4: error[F001]: a value that holds \": \" must be quoted"},
        }) {
     CAPTURE(c.text);
