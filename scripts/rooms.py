@@ -49,7 +49,7 @@ def table():
     for room in sorted(arrows, key=lambda name: (floor[name], name)):
         direct = {target for target in arrows[room]
                   if not any(target in below(other, arrows) for other in arrows[room] - {target})}
-        lines.append(f"    {floor[room]}  {room:<28}{', '.join(sorted(direct))}".rstrip())
+        lines.append(f"    {floor[room]}  {room + '  ':<28}{', '.join(sorted(direct))}".rstrip())
     return "".join(line + "\n" for line in lines)
 
 
