@@ -79,7 +79,7 @@ class ComponentOf : public Component {
   virtual base::Result<void> update(const Arguments& arguments) = 0;
 };
 
-/// How the agent makes a component: one row per component in agent/builders.cc.
+/// How the agent makes a component: one row per component in agent/graph/builders.cc.
 struct Builder {
   const river::schema::Signature* signature = nullptr;
   std::unique_ptr<Component> (*build)(Context context, const void* arguments) = nullptr;

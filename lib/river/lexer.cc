@@ -52,7 +52,7 @@ size_t identifier_prefix(std::string_view text) {
   return at;
 }
 
-// Whether a line break after such a token ends the statement (§1.3).
+// Whether a line break after such a token ends the statement.
 constexpr bool ends_statement(TokenKind kind) {
   switch (kind) {
     case TokenKind::identifier:

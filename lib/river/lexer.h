@@ -9,7 +9,7 @@
 
 namespace river {
 
-/// Cuts a file into tokens (river-language §1). Mistakes are reported and scanning goes on.
+/// Cuts a file into tokens. Mistakes are reported and scanning goes on.
 /// Comments and line breaks are gathered on the side until the parser takes them for a node.
 class Lexer {
  public:

@@ -1,4 +1,4 @@
-// Numbers and strings (river-language §1.5, §1.6). Only their extent is found here; values are the
+// Numbers and strings. Only their extent is found here; values are the
 // evaluator's business.
 #include "river/lexer.h"
 #include "river/text.h"

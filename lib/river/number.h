@@ -5,7 +5,7 @@
 #include "river/ast.h"
 #include "river/value.h"
 
-/// Arithmetic on River numbers (river-language §3.1). Operands take the higher rank of the two
+/// Arithmetic on River numbers. Operands take the higher rank of the two
 /// first: unsigned < signed < floating. Integers wrap; nothing here traps or is undefined.
 namespace river {
 

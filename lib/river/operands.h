@@ -17,7 +17,7 @@ struct OperandError {
   std::string message;
 };
 
-/// Applies a binary operator to two evaluated operands (river-language §3.2 to §3.4). With unknown
+/// Applies a binary operator to two evaluated operands. With unknown
 /// operands the answer is an unknown; what can never fit is refused all the same.
 tl::expected<Value, OperandError> apply_binary(ast::Op op, const Value& left, const Value& right);
 
@@ -29,7 +29,7 @@ struct Mismatch {
   std::vector<size_t> path;
 };
 
-/// The value as a function's parameter of this type takes it (river-language §3.6): numbers become
+/// The value as a function's parameter of this type takes it: numbers become
 /// strings, public optional secrets too, null becomes the empty value of a scalar or of a typed
 /// list. Unknowns that may fit stay unknown.
 tl::expected<Value, Mismatch> convert(const Value& value, const Type& wanted);

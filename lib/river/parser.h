@@ -26,7 +26,7 @@ ast::Expr* parse_expression(const diag::SourceFile& file, ast::Tree& owner,
                             diag::Diagnostics& diagnostics);
 
 /// The recursive descent: one function per rule of the grammar, mirroring it. After
-/// a mistake each goes on as river-language §2.1 says.
+/// a mistake parsing goes on with the next statement.
 class Parser {
  public:
   Parser(const diag::SourceFile& file, ast::Tree& tree, diag::Diagnostics& diagnostics);

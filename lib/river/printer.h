@@ -8,7 +8,7 @@
 
 namespace river {
 
-/// The canonical text of a file (river-language §7), ending in exactly one newline. Line breaks
+/// The canonical text of a file, ending in exactly one newline. Line breaks
 /// inside brackets and comments follow the tree's Trivia; the tree must come from a parse without
 /// errors or from river/build.h.
 std::string print(const ast::Tree& tree);
@@ -19,7 +19,7 @@ std::string print(const ast::Body& body);
 /// An expression on its own, for messages and generated values.
 std::string print_expression(const ast::Expr& expression);
 
-/// The walk over the tree (river-language §7). Between two tokens, marks queue up that say what
+/// The walk over the tree. Between two tokens, marks queue up that say what
 /// white space belongs there; they are carried out just before the next token, or by the comments
 /// that stand there. Source lines are counted from the Trivia of the tokens, so only differences
 /// of up to two lines are right, and those are all that is asked for.

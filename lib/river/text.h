@@ -34,7 +34,7 @@ uint32_t to_lower(uint32_t code_point);
 /// returns its length; returns 0 and appends nothing when there is no such escape.
 size_t read_escape(std::string_view text, char quote, std::string& out);
 
-/// The value of a string token, quoted or raw, given with its quotes (river-language §1.6). Escapes
+/// The value of a string token, quoted or raw, given with its quotes. Escapes
 /// are decoded; a raw string loses its CRs. Backslashes that begin no escape, which
 /// the lexer reported, are left out.
 std::string unquote(std::string_view literal);

@@ -6,7 +6,7 @@
 
 namespace river {
 
-/// The language's types (river-language §3), as messages spell them.
+/// The language's types, as messages spell them.
 enum class Kind : uint8_t { null, number, string, boolean, array, object, function, capsule };
 constexpr std::string_view kind_name(Kind kind) {
   constexpr std::string_view kNames[] = {"null",  "number", "string",   "bool",

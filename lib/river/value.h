@@ -21,7 +21,7 @@ using Array = std::vector<Value>;
 /// Keys in the order in which they were written; a later duplicate replaces the earlier value.
 using Object = std::vector<std::pair<std::string, Value>>;
 
-/// A number keeps its kind: arithmetic and comparison depend on it (river-language §3.1).
+/// A number keeps its kind: arithmetic and comparison depend on it.
 struct Number {
   enum class Rank : uint8_t { unsigned_int, signed_int, floating };
   Rank rank = Rank::signed_int;
@@ -130,7 +130,7 @@ class Value {
   /// Where the expression that made this value is; elements of literals keep their own.
   diag::Span origin;
 
-  /// river-language §3.3. Unknowns and functions equal nothing; capsules equal by pointer.
+  /// Numbers compare by value. Unknowns and functions equal nothing; capsules equal by pointer.
   bool operator==(const Value& other) const;
 
  private:
@@ -149,9 +149,9 @@ struct Bytes {
   Array numbers;
 };
 
-/// river-language §3.9: text of a value for exports and messages. Secrets print as (secret).
+/// Text of a value for exports and messages. Secrets print as (secret).
 std::string to_text(const Value& value);
-/// Plain decimal notation, never an exponent (§3.6).
+/// Plain decimal notation, never an exponent.
 std::string number_to_text(const Number& number);
 /// Go %q quoting of a string, with the quotes.
 std::string quote(std::string_view text);

@@ -11,7 +11,7 @@
 #include "river/eval.h"
 #include "river/schema/field.h"
 
-/// A whole configuration (river-language §6): one or more files, bound to signatures, references
+/// A whole configuration: one or more files, bound to signatures, references
 /// resolved, ordered. The catalogue of signatures is an argument: this room knows no component.
 namespace river::config {
 

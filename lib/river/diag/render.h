@@ -24,8 +24,8 @@ std::string render(const Diagnostics& diagnostics, const SourceMap& sources, Out
 /// One line: "file:line:col: error[R001]: message".
 std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
 
-/// The lines under a span with carets below it and `context_lines` around it, as in
-/// river-language §8.2:
+/// The lines under a span with carets below it and `context_lines` around it,
+/// such as:
 ///
 ///   1 |   a = 1
 ///   2 |       b = [

@@ -8,7 +8,7 @@
 
 namespace river::schema {
 
-/// Decodes a block's body into `object` (river-language §4): every attribute is evaluated and
+/// Decodes a block's body into `object`: every attribute is evaluated and
 /// decoded, every nested block opened and decoded, what is missing or unknown reported, then the
 /// schema's rules run. Goes on after an error. True when nothing was reported as an error. With
 /// unknown values in `scope` this is the check that cfgc makes; with known ones it is the agent's

@@ -6,7 +6,7 @@
 #include "river/schema/types.h"
 #include "river/value.h"
 
-/// How C++ types are spoken of in River (river-language §3.6, §3.8): one Codec per type. A type
+/// How C++ types are spoken of in River: one Codec per type. A type
 /// says what it is, so the check that a regex compiles, that a label name is legal or that a secret
 /// stays unprinted belongs to the type and holds everywhere.
 namespace river::schema {
@@ -33,7 +33,7 @@ struct DecodeContext {
   diag::Span place(const Value& value) const;
 };
 
-/// `decode` follows river-language §3.6: null gives the zero value, numbers become strings and
+/// `decode` converts as the language does: null gives the zero value, numbers become strings and
 /// strings numbers, everything that parses itself from text goes via string. An unknown value is
 /// judged by its type alone: `unknown` when a value of that type may fit, a mismatch when none can.
 template <class T, class Enable = void>

@@ -15,7 +15,7 @@ class RE2;
 /// The text forms of values: what a string attribute may hold for a number, a duration or a size.
 namespace river::schema {
 
-/// A string that stands for a number (river-language §3.6): "-2", "010" (is 10), "1e3", "0.5".
+/// A string that stands for a number: "-2", "010" (is 10), "1e3", "0.5".
 std::optional<Number> number_from_text(std::string_view text);
 
 /// Go duration syntax: "1h30m", "-1.5s", "0". Nothing when malformed or out of range.

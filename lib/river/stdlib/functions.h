@@ -6,7 +6,7 @@
 #include "river/eval.h"
 #include "river/value.h"
 
-/// The standard library, found by river::stdlib (river-language §5), one file per namespace. Every
+/// The standard library, found by river::stdlib, one file per namespace. Every
 /// function gets its arguments converted to its parameters' types; none does I/O but for sys.env.
 namespace river::standard {
 
