@@ -79,6 +79,7 @@ def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backen
     running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=receiver.url))
     source.write(0, LINES)
     wait_for("the first lines", lambda: receiver.stats()["distinct"] == LINES)
+    wait_for("their acknowledgement", lambda: running.metric("loki_write_sent_entries_total") >= LINES)
     recover = misbehave(receiver)
     source.write(LINES, LINES)
     wait_for("tries that fail", lambda: running.metric("loki_write_batch_retries_total") >= 2)

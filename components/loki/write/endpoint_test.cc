@@ -1,5 +1,3 @@
-#include "components/loki/write/endpoint.h"
-
 #include <doctest/doctest.h>
 
 #include "components/loki/write/testing.h"

@@ -10,6 +10,8 @@ constexpr std::string_view kUsualReasons[] = {
     drop_reason::kIngesterError, drop_reason::kRateLimited, drop_reason::kStreamLimited,
     drop_reason::kLineTooLong, drop_reason::kQueueIsFull};
 
+constexpr std::chrono::minutes kForgetInterval{1};
+
 }  // namespace
 
 Metrics::Metrics(const base::metrics::Scope& scope, std::string host)
@@ -55,15 +57,35 @@ void Metrics::set_host(std::string host) {
   received_->add(static_cast<uint64_t>(waiting_));
 }
 
+void Metrics::forget(sink::Clock::time_point now) {
+  forgot_ = now;
+  const auto is_idle = [&](const std::string& name, const Tenant& tenant) REQUIRES_LOCK(mutex_) {
+    return name != own_ && now - tenant.used >= kTenantIdle;
+  };
+  std::erase_if(tenants_, [&](const auto& entry)
+                              REQUIRES_LOCK(mutex_) { return is_idle(entry.first, entry.second); });
+  std::erase_if(durations_, [&](const auto& entry) REQUIRES_LOCK(mutex_) {
+    return !tenants_.contains(entry.first.first);
+  });
+}
+
+void Metrics::forget_idle(sink::Clock::time_point now) {
+  base::Lock lock(mutex_);
+  forget(now);
+}
+
 const std::string& Metrics::shown(const std::string& tenant) const {
   static const std::string kOthers(kOtherTenants);
   return tenants_.size() < kTenantsMax || tenants_.contains(tenant) ? tenant : kOthers;
 }
 
 Metrics::Tenant& Metrics::tenant(const std::string& name) {
+  const auto now = sink::Clock::now();
+  if (!tenants_.contains(name) && now - forgot_ >= kForgetInterval) forget(now);
   const std::string& as = shown(name);
   const auto [place, is_new] = tenants_.try_emplace(as);
   Tenant& tenant = place->second;
+  tenant.used = now;
   if (!is_new) return tenant;
   const base::metrics::Labels labels = {{"host", host_}, {"tenant", as}};
   tenant.sent_entries =
@@ -91,6 +113,7 @@ Metrics::Dropped& Metrics::dropped(const std::string& name, std::string_view rea
 
 void Metrics::announce(const std::string& name) {
   base::Lock lock(mutex_);
+  own_ = name;
   tenant(name);
 }
 

@@ -26,12 +26,14 @@ inline constexpr std::string_view kInvalidTenant = "invalid_tenant";
 }  // namespace drop_reason
 
 /// The series of one endpoint, distinguished by host. Series of a tenant appear with its first
-/// line, at zero. Tenants may come from log lines, so only the first kTenantsMax have series of
-/// their own; the others share those of kOtherTenants. Thread safe.
+/// line, at zero, and go when nothing happened for kTenantIdle, except for the endpoint's own.
+/// Tenants may come from log lines, so only kTenantsMax have series of their own; the others share
+/// those of kOtherTenants. Thread safe.
 class Metrics final : public sink::Metrics {
  public:
   static constexpr size_t kTenantsMax = 1000;
   static constexpr std::string_view kOtherTenants = "(others)";
+  static constexpr std::chrono::hours kTenantIdle{1};
 
   Metrics(const base::metrics::Scope& scope, std::string host);
   ~Metrics() override;
@@ -42,8 +44,10 @@ class Metrics final : public sink::Metrics {
   /// counted as received there.
   void set_host(std::string host);
 
-  /// Makes the tenant's series, at zero.
+  /// The endpoint's own tenant: makes its series, at zero, for good.
   void announce(const std::string& tenant);
+  /// Lets go of the series of idle tenants. Called from time to time when there is a new one.
+  void forget_idle(sink::Clock::time_point now);
 
   void add_received(uint64_t entries) override;
   void add_sent(const std::string& tenant, uint64_t entries, uint64_t compressed_bytes) override;
@@ -53,9 +57,7 @@ class Metrics final : public sink::Metrics {
   void observe(const std::string& tenant, int status, std::chrono::nanoseconds took) override;
   void add_waiting(int64_t entries) override;
   void set_held_bytes(size_t bytes) override;
-  /// When the oldest line of the request that is being delivered came; 0 between requests. What
-  /// waits is younger, so this is how far behind the endpoint is.
-  void set_sending_since(double unix_seconds);
+  void set_sending_since(double unix_seconds) override;
 
  private:
   struct Dropped {
@@ -67,6 +69,7 @@ class Metrics final : public sink::Metrics {
     std::shared_ptr<base::metrics::Counter> sent_bytes;
     std::shared_ptr<base::metrics::Counter> retries;
     std::map<std::string_view, Dropped> dropped;  ///< by reason; reasons are constants
+    sink::Clock::time_point used;
   };
   struct Duration {
     std::shared_ptr<base::metrics::Gauge> seconds;
@@ -75,6 +78,7 @@ class Metrics final : public sink::Metrics {
 
   void make_series() REQUIRES_LOCK(mutex_);
   void release_gauges() REQUIRES_LOCK(mutex_);
+  void forget(sink::Clock::time_point now) REQUIRES_LOCK(mutex_);
   const std::string& shown(const std::string& tenant) const REQUIRES_LOCK(mutex_);
   Tenant& tenant(const std::string& name) REQUIRES_LOCK(mutex_);
   Dropped& dropped(const std::string& tenant, std::string_view reason) REQUIRES_LOCK(mutex_);
@@ -82,6 +86,8 @@ class Metrics final : public sink::Metrics {
   const base::metrics::Scope scope_;
   mutable base::Mutex mutex_;
   std::string host_ GUARDED_BY(mutex_);
+  std::string own_ GUARDED_BY(mutex_);  ///< tenant
+  sink::Clock::time_point forgot_ GUARDED_BY(mutex_);
   std::shared_ptr<base::metrics::Counter> received_ GUARDED_BY(mutex_);
   std::shared_ptr<base::metrics::Gauge> queue_bytes_ GUARDED_BY(mutex_);
   std::shared_ptr<base::metrics::Gauge> queue_entries_ GUARDED_BY(mutex_);

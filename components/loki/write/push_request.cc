@@ -20,6 +20,7 @@ void PushLimits::forget() {
 void PushRequest::reset() {
   encoder.reset();
   acks.clear();
+  is_own = true;
   body_.clear();
   parts_.reset();
   part_.clear();

@@ -35,9 +35,7 @@ class PushRequest final : public sink::Request {
 
   telemetry::wire::PushEncoder encoder;  ///< filled before anything of it is sent
 
-  /// Empties it; it keeps its buffers.
-  void reset();
-
+  void reset() override;
   sink::Amount total() const override;
   sink::Amount rest() const override;
   bool is_done() const override { return is_done_; }

@@ -33,15 +33,8 @@ using SettingsPtr = std::shared_ptr<const Settings>;
 std::vector<SettingsPtr> settings_of(const Arguments& arguments);
 bool same(const Settings& a, const Settings& b);
 
-/// The label __tenant_id__ if it is there, else the endpoint's own tenant. Valid as long as both.
-std::string_view tenant_of(const telemetry::Labels& labels, std::string_view own);
-
 /// Whether it can be sent in the header X-Scope-OrgID: no control characters, and no longer than
 /// Loki allows. What the text of a line can choose must not be able to spoil a request.
 bool is_valid_tenant(std::string_view tenant);
-
-/// What a batch holds for each tenant, from an entry on; invalid ones count as the endpoint's own.
-std::map<std::string, Amount> amounts_by_tenant(const telemetry::LogBatch& batch,
-                                                size_t first_entry, std::string_view own);
 
 }  // namespace components::loki::write

@@ -15,8 +15,8 @@ namespace {
 constexpr schema::Field kQueueFields[] = {
     schema::attr<&QueueArguments::capacity>("capacity", Need::optional,
                                             "Bytes that may wait for the endpoint in memory."),
-    schema::attr<&QueueArguments::min_shards>("min_shards", Need::optional,
-                                              "Parallel senders; only 1, which keeps the order."),
+    schema::attr<&QueueArguments::min_shards>(
+        "min_shards", Need::optional, "Parallel requests, at most 64; each stream stays in order."),
     schema::attr<&QueueArguments::drain_timeout>(
         "drain_timeout", Need::optional,
         "How long the queue may take to be sent when the component ends."),
@@ -29,8 +29,6 @@ void validate_queue(const QueueArguments& queue, schema::Scope& scope) {
   if (scope.known("capacity") && queue.capacity.bytes == 0)
     scope.error("capacity", "C060", "a queue without capacity takes nothing")
         .with_help("10MiB is the default");
-  if (scope.known("min_shards") && queue.min_shards > 1)
-    scope.warning("min_shards", "C090", "\"min_shards\" is accepted but has no effect yet");
 }
 
 constexpr schema::BlockSchema kQueue =

@@ -4,9 +4,39 @@
 #include <random>
 #include <utility>
 
+#include "components/loki/write/routing.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::write {
+
+Endpoint::Endpoint(const Context& context, SettingsPtr settings, uint64_t seed)
+    : settings_(std::move(settings)),
+      shared_settings_(settings_),
+      metrics_(context.metrics, settings_->host()),
+      sink_("loki.write", context.log, codec_, metrics_, settings_, seed) {
+  metrics_.announce(settings_->own_lane);
+}
+
+void Endpoint::update(SettingsPtr settings) {
+  settings_ = std::move(settings);
+  shared_settings_.set(settings_);
+  metrics_.set_host(settings_->host());
+  metrics_.announce(settings_->own_lane);
+  sink_.update(settings_);
+}
+
+sink::BatchPtr Endpoint::routed(const std::shared_ptr<const telemetry::LogBatch>& batch) const {
+  return std::make_unique<RoutedBatch>(batch, shared_settings_.get()->own_lane);
+}
+
+bool Endpoint::offer(const std::shared_ptr<const telemetry::LogBatch>& batch) {
+  sink::BatchPtr mine = routed(batch);
+  return sink_.offer(mine);
+}
+
+void Endpoint::take(const std::shared_ptr<const telemetry::LogBatch>& batch) {
+  sink_.take(routed(batch));
+}
 
 /// What other components hold; outlives the component when they do.
 class Write::Receiver final : public telemetry::LogReceiver {
@@ -50,7 +80,7 @@ Write::~Write() {
 
 base::Result<void> Write::start() {
   for (const auto& endpoint : endpoints_)
-    if (auto started = endpoint->start(); !started) return started;
+    if (auto started = endpoint->sink().start(); !started) return started;
   return {};
 }
 
@@ -85,33 +115,34 @@ base::Result<void> Write::update(const Arguments& arguments) {
     endpoints_.push_back(std::move(endpoint));
   }
   receiver_->set(endpoints_);
-  std::erase_if(retired_, [](const auto& endpoint) { return endpoint->finished(); });
+  std::erase_if(retired_, [](const auto& endpoint) { return endpoint->sink().finished(); });
   for (auto& endpoint : old) {
     if (endpoint == nullptr) continue;
-    endpoint->close(Sender::OnStop::drop, Clock::time_point::max());
+    endpoint->sink().close(sink::Endpoint::OnStop::drop, Clock::time_point::max());
     retired_.push_back(std::move(endpoint));
   }
   return start();
 }
 
 void Write::drain(Clock::time_point deadline) {
-  for (const auto& endpoint : endpoints_) endpoint->close(Sender::OnStop::abandon, deadline);
+  for (const auto& endpoint : endpoints_)
+    endpoint->sink().close(sink::Endpoint::OnStop::abandon, deadline);
 }
 
 bool Write::is_drained() const {
-  const auto finished = [](const auto& endpoint) { return endpoint->finished(); };
+  const auto finished = [](const auto& endpoint) { return endpoint->sink().finished(); };
   return std::ranges::all_of(endpoints_, finished) && std::ranges::all_of(retired_, finished);
 }
 
 void Write::stop() {
-  for (const auto& endpoint : endpoints_) endpoint->stop();
-  for (const auto& endpoint : retired_) endpoint->stop();
+  for (const auto& endpoint : endpoints_) endpoint->sink().stop();
+  for (const auto& endpoint : retired_) endpoint->sink().stop();
 }
 
 Health Write::health() const {
   Health worst{Health::State::healthy, {}};
   for (const auto& endpoint : endpoints_)
-    if (Health health = endpoint->health(); health.state != Health::State::healthy)
+    if (Health health = endpoint->sink().health(); health.state != Health::State::healthy)
       worst = std::move(health);
   return worst;
 }

@@ -1,14 +1,47 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "base/mutex.h"
 #include "components/component.h"
-#include "components/loki/write/endpoint.h"
+#include "components/loki/write/metrics.h"
+#include "components/loki/write/push_codec.h"
+#include "components/loki/write/settings.h"
 #include "components/loki/write/signature.h"
+#include "components/shared/sink/endpoint.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::write {
+
+/// One Loki to send to: an endpoint with its codec and its series. For the control thread, except
+/// where said otherwise.
+class Endpoint {
+ public:
+  Endpoint(const Context& context, SettingsPtr settings, uint64_t seed);
+
+  const Settings& settings() const { return *settings_; }
+  /// Used from now on, also for what waits. When the host is another one, the series begin again
+  /// under its name.
+  void update(SettingsPtr settings);
+  /// Everything else that the control thread calls.
+  sink::Endpoint& sink() { return sink_; }
+  const sink::Endpoint& sink() const { return sink_; }
+
+  // Any thread; as those of sink::Endpoint.
+
+  bool offer(const std::shared_ptr<const telemetry::LogBatch>& batch);
+  void take(const std::shared_ptr<const telemetry::LogBatch>& batch);
+
+ private:
+  sink::BatchPtr routed(const std::shared_ptr<const telemetry::LogBatch>& batch) const;
+
+  SettingsPtr settings_;
+  base::Snapshot<Settings> shared_settings_;  ///< the same, for other threads
+  Metrics metrics_;
+  PushCodec codec_;
+  sink::Endpoint sink_;  // Last: its threads use the rest.
+};
 
 /// loki.write: gives each batch to all of its endpoints, without a copy.
 ///

@@ -41,6 +41,9 @@ class Metrics {
   virtual void add_waiting(int64_t entries) = 0;
   /// Memory of what waits or is being sent.
   virtual void set_held_bytes(size_t bytes) = 0;
+  /// When the oldest entry of the requests that are ready or being sent came; 0: there are none.
+  /// What waits behind them is younger, so this is how far behind the endpoint is.
+  virtual void set_sending_since(double unix_seconds) = 0;
 };
 
 }  // namespace components::sink

@@ -1,6 +1,8 @@
 #pragma once
 #include <chrono>
+#include <compare>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,15 @@ struct Amount {
   }
 };
 
+/// Requests with the same id go one after the other, in order; others do not wait for them.
+struct LaneId {
+  std::string key;     ///< what the protocol keeps apart: a tenant
+  uint32_t epoch = 0;  ///< one with a larger number waits until those of the same key are done
+  uint32_t shard = 0;
+
+  auto operator<=>(const LaneId&) const = default;
+};
+
 /// What was dropped of a refused request, and the value of the label `reason` for it, a constant.
 struct Lost {
   std::string_view reason;
@@ -41,6 +52,9 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
+  /// Empties it, to be filled again; it keeps its buffers.
+  virtual void reset() = 0;
+
   /// All that was added to it.
   virtual Amount total() const = 0;
   /// What was neither accepted nor dropped yet.
@@ -59,6 +73,9 @@ class Request {
   virtual std::vector<Lost> refuse(std::string_view answer, bool too_large) = 0;
 
   std::vector<telemetry::Ack> acks;
+  Clock::time_point since;  ///< when its oldest entry came
+  /// No entry of it names a lane: it goes to the one that the settings name when it is sent.
+  bool is_own = true;
 };
 
 }  // namespace components::sink

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "components/shared/http_client/signature.h"
@@ -28,7 +29,10 @@ struct Settings {
   std::chrono::nanoseconds batch_wait{0};  ///< longest time an entry waits for a request
   size_t queue_bytes_max = 0;
   bool block_on_overflow = true;
-  std::chrono::nanoseconds drain_timeout{0};  ///< how long a stop goes on sending
+  std::chrono::nanoseconds drain_timeout{0};  ///< how long an end goes on sending
+  size_t shards = 1;                          ///< parallel requests of one lane
+  std::string own_lane;                       ///< lane of entries that do not name one
+  std::string_view lane_noun = "lane";        ///< what the protocol calls one
 
   Settings() = default;
   virtual ~Settings() = default;
@@ -37,6 +41,10 @@ struct Settings {
 
   /// "loki:3100", for metrics and messages.
   std::string host() const { return url ? url->host_header() : std::string(); }
+  /// Where the requests of a lane go, for messages.
+  std::string place(const std::string& lane) const {
+    return lane == own_lane ? host() : fmt::format("{}: {} \"{}\"", host(), lane_noun, lane);
+  }
   /// The headers that the protocol wants on a request of this lane.
   virtual io::http::Headers protocol_headers(const std::string& lane) const = 0;
 };

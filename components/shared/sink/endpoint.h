@@ -1,0 +1,88 @@
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/mutex.h"
+#include "base/thread.h"
+#include "components/component.h"
+#include "components/shared/sink/batcher.h"
+#include "components/shared/sink/codec.h"
+#include "components/shared/sink/lanes.h"
+#include "components/shared/sink/metrics.h"
+#include "components/shared/sink/queue.h"
+#include "components/shared/sink/sender.h"
+#include "components/shared/sink/settings.h"
+#include "components/shared/sink/trouble.h"
+
+namespace components::sink {
+
+/// One server to send to: a queue, a thread that makes requests of what waits there, and threads
+/// that send them: one for each shard, and one for the lanes that fail. Except where said
+/// otherwise, for the control thread.
+class Endpoint {
+ public:
+  /// What becomes of what could not be sent before the deadline of a stop.
+  enum class OnStop {
+    abandon,  ///< the agent stops: sources read it again next time
+    drop      ///< the endpoint was removed from the configuration: counted as endpoint_removed
+  };
+  static constexpr size_t kShardsMax = 64;
+
+  /// `name` is what its threads are called. Codec and metrics outlive it.
+  Endpoint(std::string name, const base::Logger& log, Codec& codec, Metrics& metrics,
+           SettingsPtr settings, uint64_t seed);
+  ~Endpoint() { stop(); }
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// Begins to send. Fails when a thread cannot be had; may be called again then, and when it runs.
+  base::Result<void> start();
+  /// Used from now on, also for what waits. More shards want start().
+  void update(SettingsPtr settings);
+  /// Refuses batches from now on, and tries to send what waits for as long as drain_timeout, but
+  /// not after `deadline`.
+  void close(OnStop on_stop, Clock::time_point deadline);
+  /// After close(): whether nothing is left to send, or the time is up.
+  bool finished() const;
+  /// Ends at once; what is not sent by now is given up.
+  void stop();
+  Health health() const { return trouble_.health(); }
+
+  // Any thread.
+
+  /// Takes the batch, which is moved from, unless a lane of it is full and sources are to be slowed
+  /// down: then answers false and the caller goes on with take().
+  bool offer(BatchPtr& batch);
+  /// Blocks while a lane of the batch is full. What a closed endpoint does not take is abandoned.
+  void take(BatchPtr batch);
+
+ private:
+  void work(size_t number);
+  void overflow(const Batch& batch);
+  void done(const LaneId& lane, std::unique_ptr<Request> request);
+  void give_up(const LaneId& lane, const Request& request);
+
+  const std::string name_;
+  Codec& codec_;
+  Metrics& metrics_;
+  base::Snapshot<Settings> settings_;
+  Trouble trouble_;
+  Queue queue_;
+  Lanes lanes_;
+  Batcher batcher_;
+  Sender::Shared for_senders_;
+  std::atomic<OnStop> on_stop_{OnStop::abandon};
+  Clock::time_point deadline_ = Clock::time_point::max();
+  std::stop_source abort_;
+  std::atomic<size_t> working_{0};  ///< threads that have not ended
+  std::atomic<bool> is_finished_{false};
+  std::vector<base::Thread> threads_;  // Last: they use all of the above.
+};
+
+}  // namespace components::sink

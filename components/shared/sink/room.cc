@@ -1,0 +1,64 @@
+#include "components/shared/sink/room.h"
+
+#include <algorithm>
+
+#include "base/ensure.h"
+
+namespace components::sink {
+namespace {
+
+constexpr size_t kEntryBytes = 40;  // Of an entry besides its text, in a batch or encoded.
+
+}  // namespace
+
+Amount total(const std::vector<Share>& shares) {
+  Amount sum;
+  for (const Share& share : shares) sum += share.amount;
+  return sum;
+}
+
+size_t Room::cost(const Amount& amount) {
+  return amount.bytes + amount.entries * kEntryBytes;
+}
+
+size_t Room::counted(size_t bytes) const {
+  return std::min(bytes, capacity_ / 2);
+}
+
+bool Room::has_room(const Share& share) const {
+  const auto found = lanes_.find(share.lane);
+  const size_t own = found == lanes_.end() ? 0 : found->second;
+  const size_t wanted = own + cost(share.amount);
+  if (own == held_) return held_ == 0 || wanted <= capacity_;
+  if (own == 0 && lanes_.size() >= kLanesMax) return false;
+  if (own == 0 && held_ < 2 * capacity_) return true;
+  return wanted <= capacity_ - std::min(capacity_, counted_);
+}
+
+void Room::change(size_t& lane, size_t bytes) {
+  held_ += bytes - lane;
+  counted_ += counted(bytes) - counted(lane);
+  lane = bytes;
+}
+
+void Room::take(const std::string& lane, const Amount& amount) {
+  size_t& held = lanes_[lane];
+  change(held, held + cost(amount));
+}
+
+void Room::give_back(const std::string& lane, const Amount& amount) {
+  const auto found = lanes_.find(lane);
+  const size_t bytes = cost(amount);
+  if (bytes == 0) return;
+  ENSURE(found != lanes_.end() && found->second >= bytes);
+  change(found->second, found->second - bytes);
+  if (found->second == 0) lanes_.erase(found);
+}
+
+void Room::set_capacity(size_t bytes) {
+  capacity_ = bytes;
+  counted_ = 0;
+  for (const auto& [lane, held] : lanes_) counted_ += counted(held);
+}
+
+}  // namespace components::sink
