@@ -39,6 +39,15 @@ class RawText:
 
 
 @dataclasses.dataclass(frozen=True)
+class OfMetrics(RawText):
+    """A query over metrics that come from no log: one series, which no move changes."""
+    labels: tuple
+
+    def table(self, world):
+        return {self.labels: {("metric", self.written)}}
+
+
+@dataclasses.dataclass(frozen=True)
 class Expected:
     """One line of the truth: the verdicts that are right for a query of a file."""
     file: str

@@ -19,6 +19,11 @@ def bare_rate(p):
     return p.rate(moved_query(p))
 
 
+def every_host(p):
+    """One label on several hosts, of which some move."""
+    return p.total(p.log(job("=", p.rng.choice(sorted(p.syslog_names)))), "by", ("hostname",))
+
+
 def by_job(p):
     return p.total(moved_query(p), "by", ("job",))
 
@@ -265,6 +270,16 @@ def query_of_hosts(p):
     return query_variable(p, "hostname", [Matcher("environment", "=", "lab")], "variable: hosts, asked")
 
 
+def query_of_nothing(p):
+    """Asks for a label that no config makes: there is no value to judge with."""
+    name = "namespace" + p.suffix()
+    selector = LogQuery((p.on_host(p.busy_host()),), ())
+    definition = VariableDef(name, "query", (), True, label="namespace", selector=selector.selector())
+    value = Variable(reference(p, name), lambda world: "nothing")
+    return Case("variable: no value", p.log(job("=", p.moved_job()), Matcher("namespace", "=~", value)),
+                (definition,), accepts=("UNKNOWN",))
+
+
 def textbox(p):
     name = "text" + p.suffix()
     value = p.moved_job()
@@ -275,4 +290,4 @@ def textbox(p):
 VARIABLE = {build.__name__: build for build in (
     custom_multi, custom_single, custom_staying, custom_mixed, custom_negative, custom_all,
     custom_host, custom_host_alone,
-    query_of_jobs, query_of_services, query_of_hosts, textbox)}
+    query_of_jobs, query_of_services, query_of_hosts, query_of_nothing, textbox)}

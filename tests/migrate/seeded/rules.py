@@ -2,7 +2,7 @@
 import dataclasses
 import json
 
-from .cases import Case, Expected
+from .cases import Case, Expected, OfMetrics
 from .language import Aggregation, Compared, Matcher, Series
 from .log_templates import job
 from .metric_templates import ALERT
@@ -177,6 +177,10 @@ def write_prometheus(folder, p, rules):
         alerts.append(Rule(f"Recorded{n:03}", case, (("severity", "ticket"),)))
         pairs.append((Expected("prometheus.rules.yml", "rules: Prometheus", case.template,
                                case.query.text(), ()), case))
+    # A service whose route takes its alerts over metrics as well.
+    down = p.moved_names[0]
+    alerts.append(Rule("Down", Case("up", OfMetrics(f'up{{job="{down}"}} == 0', (("job", down),)),
+                                    datasource="prometheus"), (("severity", "ticket"),)))
     (folder / "prometheus.rules.yml").write_text(as_yaml({"groups": groups(alerts, 900)}))
     return pairs, alerts
 
