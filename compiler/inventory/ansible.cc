@@ -31,6 +31,7 @@ os.environ.pop("ANSIBLE_VAULT_PASSWORD_FILE", None)
 os.environ["ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED"] = "1"
 try:
     from ansible.cli import CLI
+    import ansible.plugins.loader as plugins
     from ansible.inventory.manager import InventoryManager
     from ansible.parsing.dataloader import DataLoader
 except ImportError:
@@ -46,6 +47,7 @@ def plain(value):
     return value
 
 try:
+    getattr(plugins, "init_plugin_loader", bool)()  # Needed since 2.15.
     loader = DataLoader()
     if request["passwords"]:
         loader.set_vault_secrets(CLI.setup_vault_secrets(
@@ -59,9 +61,7 @@ for name, host in inventory.hosts.items():
     answer["_meta"]["hostvars"][name] = {key: plain(value) for key, value in host.vars.items()
                                          if key not in ("inventory_file", "inventory_dir")}
 for name, group in inventory.groups.items():
-    variables = plain(group.vars)
-    if group.priority != 1:
-        variables["ansible_group_priority"] = group.priority
+    variables = {**plain(group.vars), "ansible_group_priority": group.priority}
     answer[name] = {"hosts": [host.name for host in group.hosts], "vars": variables,
                     "children": [child.name for child in group.child_groups]}
 json.dump(answer, sys.stdout, default=str, indent=1)

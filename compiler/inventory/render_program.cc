@@ -11,7 +11,7 @@ try:
     import jinja2
 except ImportError:
     sys.exit(3)
-import collections.abc, difflib, importlib, re, resource, shutil, signal
+import collections.abc, difflib, functools, importlib, re, resource, shutil, signal
 # What is imported when it is used could not be, later on.
 import _strptime, codecs, jinja2.debug, pprint
 for name in "ascii utf-8 utf-16 latin-1 unicode-escape raw-unicode-escape idna base64".split():
@@ -183,7 +183,28 @@ def make(is_file, extensions=()):
     sandbox.globals.update(lookup=lookup, query=query, q=query)
     sandbox.filters.update(ansible_filters)
     sandbox.tests.update(ansible_tests)
+    for name in ("tojson", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml"):
+        if name in sandbox.filters:
+            sandbox.filters[name] = without_closed(sandbox.filters[name])
     return sandbox
+
+def refuse_closed(value):
+    if isinstance(value, Closed):
+        value._refuse()
+    if isinstance(value, collections.abc.Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for item in value:
+        refuse_closed(item)
+
+def without_closed(write):
+    "Writers of JSON and YAML would say that they do not know the type."
+    @functools.wraps(write)
+    def checked(*values, **options):
+        refuse_closed(values)
+        return write(*values, **options)
+    return checked
 
 def from_ansible(kind, method, allowed):
     found = {}

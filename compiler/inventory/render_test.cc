@@ -122,6 +122,7 @@ TEST_CASE("render: an encrypted value is handed on, and nothing else") {
                         {"{{ secret | upper }}", kRefused},
                         {"{{ secret | b64encode }}", kRefused},
                         {"{{ secret | to_json }}", kRefused},
+                        {"{{ {'a': [secret]} | tojson }}", kRefused},
                         {"{{ '%s' % secret }}", kRefused},
                         {"{{ secret == 'guess' }}", kRefused},
                         {"{{ secret[0] }}", kRefused},

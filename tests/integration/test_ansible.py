@@ -90,7 +90,8 @@ def test_uninstall_wants_a_limit_or_a_word(fleet):
 @pytest.mark.parametrize("role", ["tributary", "tributary_listener", "example_compose_service"])
 def test_every_entry_point_is_specified(role):
     tasks = {path.stem for path in (ROOT / "ansible/roles" / role / "tasks").glob("*.yml")}
-    listed = run("ansible-doc", "-t", "role", "-l", "-j", "-r", ROOT / "ansible/roles", cwd=ROOT)
+    command = ["ansible-doc", "-t", "role", "-l", "-j", "-r", str(ROOT / "ansible" / "roles")]
+    listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     specified = set(json.loads(listed.stdout)[role]["entry_points"])
     called = {"main"} | ({"compile", "package", "upgrade", "rollback", "uninstall", "status", "wait_for_listener"} & tasks)
     assert specified == called
