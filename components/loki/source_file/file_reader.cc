@@ -15,64 +15,6 @@
 #include "components/loki/source_file/rotation.h"
 
 namespace components::loki::source_file {
-namespace {
-
-constexpr uint32_t kReplacement = 0xfffd;
-
-uint32_t unit_at(std::string_view bytes, size_t at, bool big_endian) {
-  const auto first = static_cast<unsigned char>(bytes[at]);
-  const auto second = static_cast<unsigned char>(bytes[at + 1]);
-  return big_endian ? first << 8 | second : second << 8 | first;
-}
-
-bool is_high(uint32_t unit) {
-  return unit >= 0xd800 && unit < 0xdc00;
-}
-bool is_low(uint32_t unit) {
-  return unit >= 0xdc00 && unit < 0xe000;
-}
-
-void append_utf8(std::string& out, uint32_t point) {
-  const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) return put(point);
-  if (point < 0x800) {
-    put(0xc0 | point >> 6);
-  } else if (point < 0x10000) {
-    put(0xe0 | point >> 12);
-    put(0x80 | (point >> 6 & 0x3f));
-  } else {
-    put(0xf0 | point >> 18);
-    put(0x80 | (point >> 12 & 0x3f));
-    put(0x80 | (point >> 6 & 0x3f));
-  }
-  put(0x80 | (point & 0x3f));
-}
-
-}  // namespace
-
-size_t utf16_lines_size(std::string_view bytes, bool big_endian) {
-  for (size_t at = bytes.size() / 2 * 2; at >= 2; at -= 2)
-    if (unit_at(bytes, at - 2, big_endian) == '\n') return at;
-  return 0;
-}
-
-std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
-  std::string out;
-  out.reserve(bytes.size() / 2 + bytes.size() / 4);
-  for (size_t at = 0; at + 2 <= bytes.size(); at += 2) {
-    uint32_t point = unit_at(bytes, at, big_endian);
-    if (is_high(point) && at + 4 <= bytes.size()) {
-      const uint32_t low = unit_at(bytes, at + 2, big_endian);
-      if (is_low(low)) {
-        point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-        at += 2;
-      }
-    }
-    append_utf8(out, is_high(point) || is_low(point) ? kReplacement : point);
-  }
-  return out;
-}
-
 /// Guess for reserving: a wrong one costs a reallocation, no more.
 constexpr size_t kLineBytesTypical = 100;
 
@@ -141,13 +83,13 @@ struct Mark {
   std::string_view bytes;
   Encoding encoding;
 };
-constexpr Mark kMarks[] = {{"\xef\xbb\xbf", Encoding::utf8},
-                           {"\xff\xfe", Encoding::utf16le},
-                           {"\xfe\xff", Encoding::utf16be}};
+constexpr Mark kMarks[] = {{"\xef\xbb\xbf", {Encoding::Form::utf8}},
+                           {"\xff\xfe", {Encoding::Form::utf16le}},
+                           {"\xfe\xff", {Encoding::Form::utf16be}}};
 
 }  // namespace
 
-base::Result<FileReader> FileReader::open(const std::string& path, Encoding configured) {
+base::Result<FileReader> FileReader::open(const std::string& path, const Encoding& configured) {
   FileReader file;
   file.fd_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file.fd_) return base::fail_errno(path, errno);
@@ -216,17 +158,11 @@ void FileReader::seek_after_last_line() {
     buffer.resize(static_cast<size_t>(end - from) / 2 * 2);
     const ssize_t got = ::pread(fd(), buffer.data(), buffer.size(), static_cast<off_t>(from));
     if (got <= 0) break;
-    const size_t lines = lines_size({buffer.data(), static_cast<size_t>(got)});
+    const size_t lines = lines_size({buffer.data(), static_cast<size_t>(got)}, encoding_);
     if (lines > 0) return seek(from + lines);
     if (from == 0) return seek(0);
   }
   seek(end);
-}
-
-size_t FileReader::lines_size(std::string_view bytes) const {
-  if (encoding_ != Encoding::utf8) return utf16_lines_size(bytes, encoding_ == Encoding::utf16be);
-  const void* feed = ::memrchr(bytes.data(), '\n', bytes.size());
-  return feed ? static_cast<size_t>(static_cast<const char*>(feed) - bytes.data()) + 1 : 0;
 }
 
 /// Reads from the offset on until there is a whole line, the end of the file or too long a line.
@@ -238,7 +174,8 @@ base::Result<FileReader::Piece> FileReader::fill(std::string& buffer, uint64_t s
         ::pread(fd(), buffer.data(), buffer.size(), static_cast<off_t>(point_.offset));
     if (got < 0) return base::fail_errno("read", errno);
     const auto read = static_cast<size_t>(got);
-    if (const size_t lines = lines_size({buffer.data(), read})) return Piece{lines, true};
+    if (const size_t lines = lines_size({buffer.data(), read}, encoding_))
+      return Piece{lines, true};
     if (read >= kLineBytesMax) return Piece{kLineBytesMax, false};
     if (read < wanted) return Piece{rest ? read : 0, true};
   }
@@ -277,8 +214,7 @@ base::Result<bool> FileReader::read(telemetry::LogBatch& batch, Stamps& stamps, 
   point_.offset += piece->size;
   if (point_.beginning.size < Fingerprint::kBytesMax)
     point_.beginning = fingerprint_of(fd(), point_.offset);
-  if (encoding_ != Encoding::utf8)
-    batch.buffer = utf8_from_utf16(batch.buffer, encoding_ == Encoding::utf16be);
+  batch.buffer = to_utf8(std::move(batch.buffer), encoding_);
   add_lines(batch, stamps);
   return true;
 }

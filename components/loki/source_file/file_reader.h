@@ -8,7 +8,7 @@
 
 #include "base/descriptor.h"
 #include "base/result.h"
-#include "components/loki/source_file/signature.h"
+#include "components/loki/source_file/encoding.h"
 #include "components/shared/batches.h"
 #include "telemetry/log_batch.h"
 
@@ -18,12 +18,6 @@ namespace components::loki::source_file {
 /// line that is to be taken as it is). Line feed and one carriage return before it are left out;
 /// empty lines count. Entries get label set 0. Copies nothing.
 void add_lines(telemetry::LogBatch& batch, Stamps& stamps);
-
-/// Bytes up to and with the last line feed of UTF-16 text that starts at a code unit; 0 for none.
-size_t utf16_lines_size(std::string_view bytes, bool big_endian);
-
-/// UTF-8 of UTF-16 text; unpaired surrogates become U+FFFD, an odd last byte is ignored.
-std::string utf8_from_utf16(std::string_view bytes, bool big_endian);
 
 /// The beginning of a file's content, to tell whether it is still the file that was read: size and
 /// CRC-32 of at most its first kBytesMax bytes, never of bytes that were not read yet.
@@ -67,7 +61,7 @@ class FileReader {
   static constexpr size_t kLineBytesMax = 16 << 20;
 
   /// Fails on what is no regular file, or cannot be read.
-  static base::Result<FileReader> open(const std::string& path, Encoding configured);
+  static base::Result<FileReader> open(const std::string& path, const Encoding& configured);
 
   /// Fills an empty batch with the next lines; at most kChunkBytes, or one longer line. `rest`:
   /// also take a last line that has no end. False: nothing to take now.
@@ -100,11 +94,10 @@ class FileReader {
   bool find_mark();
   bool may_have_line(uint64_t end);
   base::Result<Piece> fill(std::string& buffer, uint64_t size, bool rest);
-  size_t lines_size(std::string_view bytes) const;
 
   base::Descriptor fd_;
-  Encoding configured_ = Encoding::utf8;
-  Encoding encoding_ = Encoding::utf8;
+  Encoding configured_;
+  Encoding encoding_;
   uint32_t mark_bytes_ = 0;  // Byte order mark at the start, not part of any line.
   ResumePoint point_;
   uint64_t no_line_until_ = 0;  // Size at which the bytes from the offset held no whole line.

@@ -1,7 +1,8 @@
 #include "components/loki/source_file/signature.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "components/loki/source_file/encoding.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -56,8 +57,9 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::targets>("targets", Need::required,
                                       "Files to read: __path__ names one, other labels go along."),
     schema::attr<&Arguments::forward_to>("forward_to", Need::required, "Where lines are sent."),
-    schema::attr<&Arguments::encoding>("encoding", Need::optional,
-                                       "Text encoding: UTF-8, UTF-16, UTF-16LE or UTF-16BE."),
+    schema::attr<&Arguments::encoding>(
+        "encoding", Need::optional,
+        "IANA name of the text's encoding; a byte order mark decides first."),
     schema::block<&Arguments::decompression>("decompression", Need::optional,
                                              "Reads compressed files.", kDecompression),
     schema::block<&Arguments::file_watch>("file_watch", Need::optional, "How files are polled.",
@@ -74,10 +76,9 @@ constexpr schema::Field kFields[] = {
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
-  Encoding encoding{};
-  if (scope.known("encoding") && !encoding_from_name(arguments.encoding, encoding))
+  if (scope.known("encoding") && !encoding_from_name(arguments.encoding))
     scope.error("encoding", "C052", "encoding \"{}\" cannot be read", arguments.encoding)
-        .with_help("use UTF-8, UTF-16, UTF-16LE or UTF-16BE");
+        .with_help("use an IANA name such as UTF-8, UTF-16LE, ISO-8859-1, windows-1252 or GBK");
   if (scope.given("legacy_positions_file"))
     scope.warning("legacy_positions_file", "C090",
                   "\"legacy_positions_file\" is accepted but has no effect yet");
@@ -100,21 +101,5 @@ constinit const schema::Signature kSignature{
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needs>,
 };
-
-bool encoding_from_name(std::string_view name, Encoding& encoding) {
-  std::string key;
-  for (const char c : name)
-    if (c != '-' && c != '_') key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (key.empty() || key == "utf8" || key == "ascii" || key == "usascii") {
-    encoding = Encoding::utf8;
-  } else if (key == "utf16le") {
-    encoding = Encoding::utf16le;
-  } else if (key == "utf16be" || key == "utf16") {
-    encoding = Encoding::utf16be;  // RFC 2781: without a byte order mark, UTF-16 is big-endian.
-  } else {
-    return false;
-  }
-  return true;
-}
 
 }  // namespace components::loki::source_file

@@ -41,11 +41,6 @@ struct Arguments {
 
 extern const river::schema::Signature kSignature;
 
-/// How a file's text is written. A byte order mark at its start decides over what is configured.
-enum class Encoding { utf8, utf16le, utf16be };
-/// False when the name is none that we read. "" is UTF-8.
-bool encoding_from_name(std::string_view name, Encoding& encoding);
-
 }  // namespace components::loki::source_file
 
 namespace river::schema {

@@ -25,6 +25,10 @@ constexpr std::chrono::hours kForgetPause{1};
 /// Shortest time between two searches for files.
 constexpr milliseconds kSearchPause{100};
 
+Encoding encoding_of(const Arguments& arguments) {
+  return encoding_from_name(arguments.encoding).value_or(Encoding{});
+}
+
 /// The labels of a target that go along with its lines.
 telemetry::Labels public_labels(const river::schema::Target& target) {
   std::vector<telemetry::Label> labels;
@@ -92,8 +96,7 @@ bool Engine::adopt_plan() {
     arguments = plan_.arguments;
   }
   Environment& e = environment_;
-  Encoding encoding{};
-  encoding_from_name(arguments.encoding, encoding);
+  const Encoding encoding = encoding_of(arguments);
   const auto compression =
       arguments.decompression.enabled ? arguments.decompression.format : Compression::none;
   // Another way of reading: all files again, from their positions.
@@ -248,9 +251,12 @@ void Engine::publish_problem() {
 }
 
 Source::Source(Context context, const Arguments& arguments)
-    : context_(std::move(context)), engine_(context_, arguments) {}
+    : context_(std::move(context)),
+      engine_(context_, arguments),
+      encoding_(encoding_of(arguments)) {}
 
 base::Result<void> Source::start() {
+  if (auto converter = check_converter(encoding_); !converter) return converter;
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
   engine_.set_positions(positions_);
@@ -262,6 +268,8 @@ base::Result<void> Source::start() {
 }
 
 base::Result<void> Source::update(const Arguments& arguments) {
+  encoding_ = encoding_of(arguments);
+  if (auto converter = check_converter(encoding_); !converter) return converter;
   engine_.set_arguments(arguments);
   return {};
 }

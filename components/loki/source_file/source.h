@@ -91,6 +91,7 @@ class Source final : public ComponentOf<Arguments> {
  private:
   const Context context_;
   Engine engine_;
+  Encoding encoding_;
   std::shared_ptr<io::Positions> positions_;
   base::Thread thread_;
 };

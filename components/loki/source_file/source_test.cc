@@ -244,6 +244,33 @@ TEST_CASE("source.file: UTF-16 with and without byte order mark, UTF-8 with one"
   }
 }
 
+TEST_CASE("source.file: other encodings, by their IANA names") {
+  struct Case {
+    std::string encoding, bytes;
+    Texts want;
+  };
+  for (const auto& c :
+       {Case{"ISO-8859-1",
+             "Gr\xf6\xdf"
+             "e\n\r\n\xa9 2026\r\n",
+             {"Größe", "", "© 2026"}},
+        Case{"windows-1252", "\x80 5\x81\n", {"€ 5\xef\xbf\xbd"}},
+        Case{"KOI8-R", "\xf0\xf2\xe9\xf7\xe5\xf4\n", {"ПРИВЕТ"}},
+        Case{"cp866", "\x8f\x90\x88\n", {"ПРИ"}},
+        Case{"GBK", "\xc4\xe3\xba\xc3\nplain\n\xc4\n", {"你好", "plain", "\xef\xbf\xbd"}},
+        Case{"Shift_JIS", "\x93\xfa\x96\x7b\n", {"日本"}},
+        Case{"EUC-KR", "\xc7\xd1\xb1\xdb\n", {"한글"}},
+        Case{"ISO-2022-JP", "\x1b$BF|K\\\x1b(B\n", {"日本"}},
+        Case{"ISO-8859-1", "\xef\xbb\xbfGrö\n", {"Grö"}}}) {
+    CAPTURE(c.encoding);
+    Fixture f;
+    f.arguments.encoding = c.encoding;
+    f.write(c.bytes);
+    f.start();
+    CHECK(f.got(c.want));
+  }
+}
+
 TEST_CASE("source.file: a byte order mark that is written after the file was found") {
   using namespace std::string_literals;
   Fixture f({"a.log", "b.log"});

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
+#include "components/loki/source_file/encoding.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_file/watches.h"
 #include "components/shared/batches.h"
@@ -34,7 +35,7 @@ struct Environment {
   std::shared_ptr<base::metrics::Counter> truncations, split_lines, read_errors;
 
   // From the arguments.
-  Encoding encoding = Encoding::utf8;
+  Encoding encoding;
   bool tail_from_end = false;
   OnPositionsFileError on_positions_error = OnPositionsFileError::restart_from_beginning;
   std::chrono::nanoseconds poll{};
