@@ -28,7 +28,9 @@ struct Context {
   base::metrics::Scope metrics;
   base::Logger log;
   /// Gives the component's exports to the graph. Call it in the constructor when exports are known
-  /// then, and from any thread later; equal exports are ignored. Never blocks.
+  /// then, and from any thread later; equal exports are ignored. Never blocks. Until the first call
+  /// they are not known, and who depends on them keeps what it has: never publish an empty list in
+  /// place of one that is still to be found out.
   std::function<void(river::Value exports)> publish;
 };
 

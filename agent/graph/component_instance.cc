@@ -6,6 +6,30 @@ namespace agent::graph {
 
 using components::Health;
 
+namespace {
+
+/// In place of exports that are not known: null decodes into empty lists and strings.
+river::Value null_exports(const river::schema::Signature& signature) {
+  river::Object fields;
+  for (const auto& field : signature.exports)
+    fields.emplace_back(std::string(field.name), river::Value());
+  return river::Value::object(std::move(fields));
+}
+
+}  // namespace
+
+bool ComponentInstance::refresh_exports() {
+  river::Value now = slot->get();
+  const bool is_published = !now.is_null();
+  if (!is_published) now = null_exports(*node->signature);
+  const bool are_known = node->signature->exports.empty() || (is_published && !is_provisional);
+  const bool became_known = are_known && !exports_are_known;
+  exports_are_known = are_known;
+  if (!became_known && now == exports) return false;
+  exports = std::move(now);
+  return true;
+}
+
 void ComponentInstance::start() {
   if (!component) return;
   start_error.clear();
@@ -60,7 +84,10 @@ Health ComponentInstance::health() const {
             "starts when its predecessor, which was removed, has delivered what it had"};
   if (!start_error.empty()) return {Health::State::unhealthy, start_error};
   if (!evaluation_error.empty()) return {Health::State::unhealthy, evaluation_error};
-  return component->health();
+  Health health = component->health();
+  if (health.message.empty() && !waits_for.empty())
+    health.message = "keeps its arguments until the exports of " + waits_for + " are known";
+  return health;
 }
 
 }  // namespace agent::graph

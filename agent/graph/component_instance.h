@@ -40,6 +40,12 @@ struct ComponentInstance {
   Arguments arguments;
   std::shared_ptr<ExportSlot> slot = std::make_shared<ExportSlot>();
   river::Value exports;  ///< what dependents were last evaluated with
+  /// Whether `exports` is what it has to say, and not what stands in until it knows (a listing, a
+  /// search of files).
+  bool exports_are_known = false;
+  /// Its arguments were evaluated with exports that are not known, so its own are not either.
+  bool is_provisional = false;
+  std::string waits_for;  ///< not empty: keeps its arguments until this one's exports are known
   std::unique_ptr<components::Component> component;
   bool waits_to_start = false;   ///< its predecessor of the same id is still draining
   std::string start_error;       ///< not empty: it is not running, and why
@@ -47,6 +53,8 @@ struct ComponentInstance {
   bool update_failed = false;    ///< the environment kept it from taking its arguments: try again
 
   const std::string& id() const { return node->id; }
+  /// Looks what it exports now. True when dependents must be evaluated again.
+  bool refresh_exports();
   void start();
   /// Whether start() was called and did not fail.
   bool is_started() const;

@@ -14,18 +14,6 @@ namespace {
 using river::Value;
 using river::config::Node;
 
-/// Exports that a component has not published are null: they decode into empty lists and strings.
-Value null_exports(const river::schema::Signature& signature) {
-  river::Object fields;
-  for (const auto& field : signature.exports) fields.emplace_back(std::string(field.name), Value());
-  return Value::object(std::move(fields));
-}
-
-Value current_exports(const ComponentInstance& running) {
-  Value exports = running.slot->get();
-  return exports.is_null() ? null_exports(*running.node->signature) : exports;
-}
-
 bool refers_to(const Node& node, const std::set<const Node*>& others) {
   return std::ranges::any_of(node.dependencies,
                              [&](const Node* other) { return others.contains(other); });
@@ -119,7 +107,7 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
                                 }};
     running->component = builder->build(std::move(context), running->arguments.decoded.get());
   }
-  running->exports = current_exports(*running);
+  running->refresh_exports();
   return running;
 }
 
@@ -146,29 +134,56 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
   configuration_.swap(next);  // The old one goes last: stopping components still refer to it.
   std::set<const Node*> changed;
   for (auto& step : plan.steps) {
-    const bool dirty = refers_to(*step.node, changed);
-    std::optional<Arguments> current;
-    std::string error;
-    if (dirty) current = evaluate_now(*step.node, error);
-    Arguments& arguments = current ? *current : step.arguments;
+    std::unique_ptr<ComponentInstance> running;
     if (step.kept) {
-      step.kept->node = step.node;
-      if (error.empty()) step.kept->take(std::move(arguments));
-      running_.push_back(std::move(
-          *std::ranges::find(staying, step.kept, &std::unique_ptr<ComponentInstance>::get)));
-    } else {
-      if (!(arguments.encoded == step.fresh->arguments.encoded))
-        step.fresh = build(*step.node, std::move(arguments));
-      start(*step.fresh);
-      running_.push_back(std::move(step.fresh));
+      running = std::move(
+          *std::ranges::find(staying, step.kept, &std::unique_ptr<ComponentInstance>::get));
+      running->node = step.node;
     }
-    ComponentInstance& running = *running_.back();
-    if (!error.empty()) running.keep_arguments(std::move(error));
-    running.exports = current_exports(running);
-    if (!(running.exports == step.exports)) changed.insert(step.node);
+    std::optional<Arguments> current = std::move(step.arguments);
+    std::string error;
+    if (refers_to(*step.node, changed)) current = evaluate_now(*step.node, error);
+    if (running) {
+      give(*running, std::move(current), std::move(error));
+    } else {
+      running = std::move(step.fresh);
+      if (current && !(current->encoded == running->arguments.encoded))
+        running = build(*step.node, std::move(*current));
+      running->is_provisional = unknown_dependency(*step.node) != nullptr;
+      start(*running);
+      if (!error.empty()) running->keep_arguments(std::move(error));
+    }
+    if (running->refresh_exports() || !(running->exports == step.exports))
+      changed.insert(step.node);
+    running_.push_back(std::move(running));
   }
   for (auto& running : gone)
     if (running) end(std::move(running), deadline);
+}
+
+const Node* Graph::unknown_dependency(const Node& node) const {
+  const auto found = std::ranges::find_if(node.dependencies, [&](const Node* dependency) {
+    const ComponentInstance* running = find(dependency->id);
+    return running && !running->exports_are_known;
+  });
+  return found == node.dependencies.end() ? nullptr : *found;
+}
+
+void Graph::give(ComponentInstance& running, std::optional<Arguments> arguments,
+                 std::string error) {
+  const Node* unknown = unknown_dependency(*running.node);
+  running.waits_for.clear();
+  // What stands in for an unknown list of targets is an empty one: a source that took it would let
+  // go of all its files and containers, to find them again a moment later.
+  if (unknown && !running.is_provisional) {
+    running.waits_for = unknown->id;
+    return;
+  }
+  running.is_provisional = unknown != nullptr;
+  if (arguments)
+    running.take(std::move(*arguments));
+  else
+    running.keep_arguments(std::move(error));
 }
 
 void Graph::start(ComponentInstance& instance) {
@@ -210,15 +225,10 @@ void Graph::propagate() {
   for (const auto& running : running_) {
     if (refers_to(*running->node, changed)) {
       std::string error;
-      if (auto arguments = evaluate_now(*running->node, error))
-        running->take(std::move(*arguments));
-      else
-        running->keep_arguments(std::move(error));
+      auto arguments = evaluate_now(*running->node, error);
+      give(*running, std::move(arguments), std::move(error));
     }
-    Value exports = current_exports(*running);
-    if (exports == running->exports) continue;
-    running->exports = std::move(exports);
-    changed.insert(running->node);
+    if (running->refresh_exports()) changed.insert(running->node);
   }
 }
 
@@ -240,7 +250,10 @@ void Graph::retry_failed() {
     if (running->needs_update()) running->update(running->arguments);
     if (running->start_error.empty()) continue;
     auto again = build(*running->node, running->arguments);
-    again->exports = running->exports;  // Dependents still hold these: propagate() sees the change.
+    again->is_provisional = running->is_provisional;
+    // Dependents still hold these: propagate() sees the change.
+    again->exports = running->exports;
+    again->exports_are_known = running->exports_are_known;
     again->start();
     running = std::move(again);
   }

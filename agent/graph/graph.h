@@ -91,6 +91,11 @@ class Graph {
   /// line, when they cannot be evaluated.
   std::optional<Arguments> evaluate_now(const river::config::Node& node, std::string& error) const;
   ComponentInstance* find(std::string_view id) const;
+  /// One that the node refers to and whose exports are not known yet; nullptr when there is none.
+  const river::config::Node* unknown_dependency(const river::config::Node& node) const;
+  /// New arguments for one that runs, or the error of their evaluation. While something that they
+  /// depend on is not known it keeps those it has.
+  void give(ComponentInstance& running, std::optional<Arguments> arguments, std::string error);
   bool is_draining(std::string_view id) const;
   /// Starts it, or lets it wait for one of the same id that drains: they share a data_dir.
   void start(ComponentInstance& instance);

@@ -48,17 +48,26 @@ constexpr Signature kLate{.name = "test.late",
                           .exports = kExports,
                           .make_arguments = make_arguments<Arguments>};
 
-template <bool kIsLate>
+/// As one that searches in the background: its exports are not known until a test publishes them.
+constexpr Signature kSearch{.name = "test.search",
+                            .doc = "A searching toy.",
+                            .arguments = schema_of(kFields),
+                            .exports = kExports,
+                            .make_arguments = make_arguments<Arguments>};
+
+enum class Kind { toy, late, search };
+
+template <Kind kKind>
 class Toy final : public components::ComponentOf<Arguments> {
  public:
   Toy(components::Context context, const Arguments& arguments)
       : context_(std::move(context)), text_(text_of(arguments)) {
-    publish(kIsLate ? "" : text_);
+    if (kKind != Kind::search) publish(kKind == Kind::late ? "" : text_);
     publishers[context_.id] = [this](std::string text) { publish(std::move(text)); };
   }
   base::Result<void> start() override {
     if (port_taken && context_.id == "test.toy.port") return base::fail("port is taken");
-    publish(text_);
+    if (kKind != Kind::search) publish(text_);
     note("start");
     return {};
   }
@@ -71,7 +80,7 @@ class Toy final : public components::ComponentOf<Arguments> {
  protected:
   base::Result<void> update(const Arguments& arguments) override {
     text_ = text_of(arguments);
-    publish(text_);
+    if (kKind != Kind::search) publish(text_);
     note("update");
     return {};
   }
@@ -96,9 +105,10 @@ class Toy final : public components::ComponentOf<Arguments> {
   std::string text_;
 };
 
-constexpr components::Builder kBuilders[] = {components::builder<Toy<false>>(kToy),
-                                             components::builder<Toy<true>>(kLate)};
-constexpr const Signature* kCatalog[] = {&kToy, &kLate};
+constexpr components::Builder kBuilders[] = {components::builder<Toy<Kind::toy>>(kToy),
+                                             components::builder<Toy<Kind::late>>(kLate),
+                                             components::builder<Toy<Kind::search>>(kSearch)};
+constexpr const Signature* kCatalog[] = {&kLate, &kSearch, &kToy};
 
 /// A graph that is fed with texts.
 struct Fixture {
@@ -297,6 +307,51 @@ test.toy "down" {
     CHECK(f.load(c.after) == c.happens);
     CHECK(values == c.sees);
   }
+}
+
+TEST_CASE("graph: while exports are not known, those who depend on them keep what they have") {
+  Fixture f;
+  const auto publish = [&](const char* id, const char* text) {
+    publishers.at(id)(text);
+    f.graph.propagate();
+  };
+  f.load(R"(test.search "a" { }
+test.toy "mid" { list = [test.search.a.text] }
+test.toy "down" { list = [test.toy.mid.text] })");
+  publish("test.search.a", "1");
+  values.clear();
+
+  // All above it is new, and knows nothing yet.
+  const auto renamed = R"(test.search "b" { }
+test.toy "other" { list = [test.search.b.text] }
+test.toy "down" {
+  value = "x"
+  list  = [test.toy.other.text]
+})";
+  f.load(renamed);
+  CHECK(values == Diary{"test.search.b ", "test.toy.other "});
+  CHECK(f.graph.status().at(2).health.message ==
+        "keeps its arguments until the exports of test.toy.other are known");
+  f.load(renamed);  // No more with another reload.
+  publish("test.search.b", "1");
+  CHECK(values ==
+        Diary{"test.search.b ", "test.toy.other ", "test.toy.other 1", "test.toy.down x1"});
+  CHECK(f.graph.status().at(2).health.message.empty());
+
+  // What is known to be empty is handed on.
+  publish("test.search.b", "");
+  CHECK(values.back() == "test.toy.down x");
+}
+
+TEST_CASE("graph: what is known to be empty ends the waiting, too") {
+  Fixture f;
+  f.load(R"(test.toy "down" { value = "1" })");
+  f.load(R"(test.search "a" { }
+test.toy "down" { list = [test.search.a.text] })");
+  CHECK(values == Diary{"test.toy.down 1", "test.search.a "});
+  publishers.at("test.search.a")("");
+  f.graph.propagate();
+  CHECK(values.back() == "test.toy.down ");
 }
 
 TEST_CASE("graph: an evaluation that fails on the exports of a reload keeps the old arguments") {

@@ -1,7 +1,10 @@
 #include "components/shared/path_targets.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace components {
@@ -10,6 +13,13 @@ namespace {
 std::string label(const river::schema::Target& target, const char* name) {
   const auto found = target.find(name);
   return found == target.end() ? "" : found->second;
+}
+
+/// The path itself, or what is in the folder.
+bool lies_below(std::string_view path, std::string_view folder) {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  if (!path.starts_with(folder)) return false;
+  return path.size() == folder.size() || path[folder.size()] == '/';
 }
 
 }  // namespace
@@ -30,16 +40,23 @@ PathTargets::PathTargets(const river::schema::Targets& patterns,
     } else if (!exclude_glob) {
       problem_ = "__path_exclude__: " + exclude_glob.error().message;
     } else {
-      patterns_.push_back({target, std::move(*path_glob), std::move(*exclude_glob)});
+      patterns_.push_back({target, std::move(*path_glob), std::move(*exclude_glob), {}});
     }
   }
 }
 
-PathTargets::Expansion PathTargets::expand() const {
+PathTargets::Expansion PathTargets::expand() {
   Expansion expansion;
-  for (const Pattern& pattern : patterns_) {
+  unreadable_.clear();
+  for (Pattern& pattern : patterns_) {
     io::Glob::Found found;
     pattern.path.expand(found);
+    for (const auto& [path, code] : found.unreadable)
+      for (const std::string& known : pattern.files)
+        if (lies_below(known, path) && found.files.insert(known).second && unreadable_.empty())
+          unreadable_ = fmt::format("cannot read {}: {}; the files found there before are kept",
+                                    path, std::generic_category().message(code));
+    pattern.files = found.files;
     expansion.folders.merge(found.folders);
     for (const std::string& path : found.files) {
       if (pattern.exclude.matches(path) || too_old(path)) continue;

@@ -22,23 +22,27 @@ class PathTargets {
     std::set<std::string> folders;   ///< to watch for new files
   };
   /// What exists now, in the order of the patterns, then of the paths. `ignore_older_than` (0: off)
-  /// leaves out files that were not written for so long.
-  Expansion expand() const;
+  /// leaves out files that were not written for so long. A file that was found before stays while
+  /// it cannot be seen whether it still exists.
+  Expansion expand();
 
-  /// What is wrong with the patterns; empty when nothing is.
-  const std::string& problem() const { return problem_; }
+  /// What is wrong with the patterns, or kept expand() from seeing files that it found before;
+  /// empty when nothing is.
+  const std::string& problem() const { return problem_.empty() ? unreadable_ : problem_; }
 
  private:
   struct Pattern {
     river::schema::Target labels;
     io::Glob path;
-    io::Glob exclude;  // Matches nothing by default.
+    io::Glob exclude;             // Matches nothing by default.
+    std::set<std::string> files;  // Found by the last expand().
   };
   bool too_old(const std::string& path) const;
 
   std::vector<Pattern> patterns_;
   std::chrono::nanoseconds ignore_older_than_;
   std::string problem_;
+  std::string unreadable_;
 };
 
 }  // namespace components

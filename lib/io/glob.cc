@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -160,6 +161,9 @@ class Walk {
  private:
   void each_child(const std::string& folder, std::span<const std::string> rest);
   void take(const std::string& path, std::span<const std::string> rest);
+  /// stat(2); what does not exist is no trouble.
+  bool look(const std::string& path, struct stat& status);
+  void note_trouble(const std::string& path);
 
   Glob::Found& found_;
   std::vector<std::pair<dev_t, ino_t>> way_;  // The folders entered, to notice loops.
@@ -168,7 +172,7 @@ class Walk {
 /// `folder` ends with a slash.
 void Walk::enter(const std::string& folder, std::span<const std::string> rest) {
   struct stat status {};
-  if (way_.size() >= kDepthMax || ::stat(folder.c_str(), &status) != 0) return;
+  if (way_.size() >= kDepthMax || !look(folder, status)) return;
   const std::pair identity(status.st_dev, status.st_ino);
   const bool again = std::find(way_.begin(), way_.end(), identity) != way_.end();
   if (!S_ISDIR(status.st_mode) || again) return;
@@ -184,11 +188,17 @@ void Walk::enter(const std::string& folder, std::span<const std::string> rest) {
   way_.pop_back();
 }
 
+/// nullptr at the end, or with errno set.
+const dirent* next_child(DIR* directory) {
+  errno = 0;
+  return ::readdir(directory);
+}
+
 void Walk::each_child(const std::string& folder, std::span<const std::string> rest) {
   DIR* directory = ::opendir(folder.c_str());
-  if (!directory) return;
+  if (!directory) return note_trouble(folder);
   const bool any = rest.front() == kAnyFolders;
-  while (const dirent* child = ::readdir(directory)) {
+  while (const dirent* child = next_child(directory)) {
     const std::string_view name = child->d_name;
     if (name == "." || name == "..") continue;
     const std::string path = folder + std::string(name);
@@ -206,6 +216,7 @@ void Walk::each_child(const std::string& folder, std::span<const std::string> re
     else if (after.front() != kAnyFolders && component_matches(after.front(), name))
       take(path, after.subspan(1));
   }
+  if (errno != 0) note_trouble(folder);
   ::closedir(directory);
 }
 
@@ -213,7 +224,17 @@ void Walk::each_child(const std::string& folder, std::span<const std::string> re
 void Walk::take(const std::string& path, std::span<const std::string> rest) {
   if (!rest.empty()) return enter(path + "/", rest);
   struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) found_.files.insert(path);
+  if (look(path, status) && !S_ISDIR(status.st_mode)) found_.files.insert(path);
+}
+
+bool Walk::look(const std::string& path, struct stat& status) {
+  if (::stat(path.c_str(), &status) == 0) return true;
+  note_trouble(path);
+  return false;
+}
+
+void Walk::note_trouble(const std::string& path) {
+  if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) found_.unreadable[path] = errno;
 }
 
 }  // namespace

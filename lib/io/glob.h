@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,8 +25,11 @@ class Glob {
   struct Found {
     std::set<std::string> files;    ///< absolute; everything that is no folder
     std::set<std::string> folders;  ///< where a new file could add to `files`: watch these
+    /// Exist, or may, but could not be looked at (no permission, a file system in trouble), by
+    /// path, with the reason. Below them nothing was found.
+    std::map<std::string, int> unreadable;
   };
-  /// Adds what exists now. Folders that cannot be read are passed over.
+  /// Adds what exists now.
   void expand(Found& found) const;
 
   static constexpr size_t kAlternativesMax = 1024;

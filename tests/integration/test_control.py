@@ -166,3 +166,40 @@ def answers_with_tls(port):
             return answer.status == 200
     except OSError:
         return False
+
+
+MATCHED = """
+local.file_match "{name}" {{
+	path_targets = [{{__path__ = "{pattern}"}}]
+}}
+
+loki.source.file "lines" {{
+	targets    = local.file_match.{name}.targets
+	forward_to = [loki.write.sink.receiver]
+}}
+
+loki.write "sink" {{
+	endpoint {{
+		url        = "{url}"
+		batch_wait = "10ms"
+	}}
+}}
+"""
+
+
+def test_a_renamed_upstream_block_disturbs_no_file(agent, receiver, tmp_path):
+    path = tmp_path / "logs" / "lines.log"
+    path.parent.mkdir()
+    path.write_text("".join(f"seq={number:012}\n" for number in range(100)))
+    running = agent(MATCHED.format(name="a0", pattern=path.parent / "*.log", url=receiver.url))
+    wait_for("the lines", lambda: receiver.stats()["distinct"] == 100)
+    for number in range(1, 6):
+        config = MATCHED.format(name=f"a{number}", pattern=path.parent / "*.log", url=receiver.url)
+        assert running.reload(config)[0] == 200
+        wait_for("the new block's targets", lambda: "keeps its arguments" not in running.get("/api/v0/web/components")[1])
+    with open(path, "a") as lines:
+        lines.write("seq=000000000100\n")
+    wait_for("the new line", lambda: receiver.stats()["distinct"] == 101)
+    stats = receiver.stats()
+    assert (stats["repeated"], stats["out_of_order"]) == (0, 0), stats
+    assert running.metric("loki_source_file_read_bytes_total") == path.stat().st_size
