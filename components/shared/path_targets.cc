@@ -60,8 +60,7 @@ PathTargets::Expansion PathTargets::expand() {
     expansion.folders.merge(found.folders);
     for (const std::string& path : found.files) {
       if (pattern.exclude.matches(path) || too_old(path)) continue;
-      auto& target = expansion.targets.emplace_back(pattern.labels);
-      target["__path__"] = path;
+      expansion.targets.push_back(pattern.labels.with("__path__", path));
     }
   }
   return expansion;

@@ -14,7 +14,7 @@ using Paths = std::set<std::string>;
 
 Paths paths_of(PathTargets& targets) {
   Paths paths;
-  for (const auto& target : targets.expand().targets) paths.insert(target.at("__path__"));
+  for (const auto& target : targets.expand().targets) paths.insert(target.find("__path__")->second);
   return paths;
 }
 

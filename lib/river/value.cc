@@ -146,13 +146,15 @@ const Value* Value::field(std::string_view name) const {
 }
 
 bool Value::operator==(const Value& other) const {
-  if (as_array() != nullptr && other.as_array() != nullptr) return *as_array() == *other.as_array();
+  if (as_array() != nullptr && other.as_array() != nullptr)
+    return as_array() == other.as_array() || *as_array() == *other.as_array();
   if (data_.index() != other.data_.index()) return false;
   if (is_null()) return true;
   if (as_bool() != nullptr) return *as_bool() == *other.as_bool();
   if (as_number() != nullptr) return compare(ast::Op::equal, *as_number(), *other.as_number());
   if (as_string() != nullptr) return *as_string() == *other.as_string();
-  if (as_object() != nullptr) return equal_objects(*as_object(), *other.as_object());
+  if (as_object() != nullptr)
+    return as_object() == other.as_object() || equal_objects(*as_object(), *other.as_object());
   if (const SecretValue* secret = as_secret())
     return secret->text == other.as_secret()->text &&
            secret->is_secret == other.as_secret()->is_secret;

@@ -131,6 +131,7 @@ class Value {
   diag::Span origin;
 
   /// Numbers compare by value. Unknowns and functions equal nothing; capsules equal by pointer.
+  /// Shared arrays and objects are equal without a look into them.
   bool operator==(const Value& other) const;
 
  private:

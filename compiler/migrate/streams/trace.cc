@@ -199,7 +199,7 @@ std::vector<Tracked> Tracer::tracked(const Targets& targets, const std::string& 
   std::vector<Tracked> out;
   for (const Target& target : targets) {
     Tracked one;
-    const auto by_number = target.find(std::string(kSampleLabel));
+    const auto by_number = target.find(kSampleLabel);
     // A configuration may use the label as well: then its text is no number of a sample.
     const size_t number = by_number == target.end()
                               ? tracked_.size()
@@ -224,9 +224,10 @@ std::vector<Tracked> Tracer::tracked(const Targets& targets, const std::string& 
 Value Tracer::as_targets(std::vector<Tracked> list) {
   Targets targets;
   for (Tracked& one : list) {
-    Target& target = targets.emplace_back();
+    Target::Labels target;
     for (const auto& [name, value] : one.sample.labels[0].all()) target[name] = value;
     target[std::string(kSampleLabel)] = std::to_string(tracked_.size());
+    targets.emplace_back(target);
     tracked_.push_back(std::move(one));
   }
   return Value::object(

@@ -9,24 +9,10 @@
 #include "base/thread.h"
 #include "components/component.h"
 #include "components/discovery/docker/signature.h"
+#include "components/discovery/docker/targets.h"
 #include "components/shared/docker_api/api.h"
-#include "components/shared/docker_api/containers.h"
-#include "river/schema/codec.h"
 
 namespace components::discovery::docker {
-
-struct TargetOptions {
-  int64_t port = 80;
-  std::string host_networking_host = "localhost";
-  bool match_first_network = true;
-};
-
-/// One target per container, network and exposed TCP port, with the meta labels that Prometheus
-/// gives them. A container without a TCP port has one target per network. Other than there, a
-/// container without any network has one target too: its logs can be read all the same.
-river::schema::Targets targets_of(const std::vector<docker_api::Container>& containers,
-                                  const std::vector<docker_api::Network>& networks,
-                                  const TargetOptions& options);
 
 /// discovery.docker: lists the containers every refresh_interval, and at once when the daemon tells
 /// of an event, so that a new container is found within milliseconds. One thread lists, one waits
@@ -72,7 +58,9 @@ class Docker final : public ComponentOf<Arguments> {
   docker_api::Endpoint endpoint_;
   docker_api::Filters filters_;
   std::shared_ptr<base::metrics::Counter> failures_;
-  std::map<std::string, Lingering> lingering_;  // By container id. The listing thread's own.
+  // The listing thread's own.
+  std::map<std::string, Lingering> lingering_;  // By container id.
+  KnownTargets known_targets_;
 
   mutable base::Mutex mutex_;
   base::Condition changed_;

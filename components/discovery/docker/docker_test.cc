@@ -95,11 +95,42 @@ TEST_CASE("discovery.docker: targets of containers") {
   }
 }
 
+TEST_CASE("discovery.docker: a container that has not changed keeps its target objects") {
+  const auto web = container("c1", "front", {{"front", {"n1", "10.0.0.2"}}});
+  const auto sidecar = container("c2", "container:c1", {});
+  auto changed = web;
+  changed.labels["a"] = "b";
+  auto networks = kNetworks;
+  networks[0].labels["a"] = "b";
+  struct Case {
+    const char* what;
+    std::vector<Container> containers;
+    std::vector<Network> networks;
+    TargetOptions options;
+    bool is_same;
+  };
+  for (const Case& c : {
+           Case{"nothing", {web, sidecar}, kNetworks, {}, true},
+           Case{"another one went", {web}, kNetworks, {}, true},
+           Case{"its labels", {changed, sidecar}, kNetworks, {}, false},
+           Case{"a network", {web, sidecar}, networks, {}, false},
+           Case{"the options", {web, sidecar}, kNetworks, {.port = 81}, false},
+       }) {
+    CAPTURE(c.what);
+    KnownTargets known;
+    const auto first = known.targets_of({web, sidecar}, kNetworks, {});
+    REQUIRE(first.size() == 2);
+    const auto now = known.targets_of(c.containers, c.networks, c.options);
+    CHECK(now == targets_of(c.containers, c.networks, c.options));
+    CHECK(now[0].is_same(first[0]) == c.is_same);
+  }
+}
+
 TEST_CASE("discovery.docker: labels of a network") {
   const auto targets =
       targets_of({container("c1", "front", {{"front", {"n1", "10.0.0.2"}}})}, kNetworks, {});
   REQUIRE(targets.size() == 1);
-  const auto& target = targets[0];
+  const auto target = targets[0].labels();
   CHECK(target.at("__meta_docker_container_id") == "c1");
   CHECK(target.at("__meta_docker_container_network_mode") == "front");
   CHECK(target.at("__meta_docker_network_id") == "n1");

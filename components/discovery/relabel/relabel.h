@@ -1,4 +1,8 @@
 #pragma once
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
 #include "components/component.h"
 #include "components/discovery/relabel/signature.h"
 
@@ -7,6 +11,22 @@ namespace components::discovery::relabel {
 /// The targets that the rules keep, in order, with their labels changed. Labels that start with
 /// "__" stay: consumers need them.
 river::schema::Targets apply(const river::schema::Targets& targets, const RelabelRules& rules);
+
+/// The same from list to list: targets that are the same objects as before get their result of
+/// before, as long as the rules are the same.
+class RelabelledTargets {
+ public:
+  river::schema::Targets apply(const river::schema::Targets& targets,
+                               const std::shared_ptr<const RelabelRules>& rules);
+
+ private:
+  struct Known {
+    river::schema::Target target;  ///< holds the object whose address is the key
+    std::optional<river::schema::Target> result;
+  };
+  std::unordered_map<const void*, Known> known_;
+  std::shared_ptr<const RelabelRules> rules_;
+};
 
 /// discovery.relabel: a pure function of its arguments. Publishes in the constructor and at each
 /// update; has no thread.
@@ -24,6 +44,9 @@ class Relabel final : public ComponentOf<Arguments> {
   void publish(const Arguments& arguments);
 
   Context context_;
+  river::Value rule_;  ///< what `rules_` were made of
+  std::shared_ptr<const RelabelRules> rules_;
+  RelabelledTargets relabelled_;
 };
 
 }  // namespace components::discovery::relabel

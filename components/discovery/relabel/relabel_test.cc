@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <re2/re2.h>
 
+#include "components/shared/rule/rule.h"
 #include "telemetry/relabel.h"
 
 namespace components::discovery::relabel {
@@ -42,8 +43,9 @@ Context context() {
 Targets output_of(const river::Value& exports) {
   Targets targets;
   for (const river::Value& target : *exports.field("output")->as_array()) {
-    Target& out = targets.emplace_back();
+    Target::Labels out;
     for (const auto& [name, value] : *target.as_object()) out[name] = *value.as_string();
+    targets.emplace_back(out);
   }
   return targets;
 }
@@ -59,9 +61,7 @@ TEST_CASE("discovery.relabel: targets through the rules, in order, without mergi
   Relabel component(context(), arguments);
 
   REQUIRE(published.size() == 1);
-  Target athena = kAthena, hera = kHera;
-  athena["service"] = "athena";
-  hera["service"] = "hera";
+  const Target athena = kAthena.with("service", "athena"), hera = kHera.with("service", "hera");
   CHECK(output_of(published[0]) == Targets{hera, athena, hera});
 
   const river::Value* rules = published[0].field("rules");
@@ -69,6 +69,42 @@ TEST_CASE("discovery.relabel: targets through the rules, in order, without mergi
   CHECK(rules->as_capsule()->kind == "RelabelRules");
   const auto* list = static_cast<const RelabelRules*>(rules->as_capsule()->pointer.get());
   CHECK(list->size() == 1);
+}
+
+TEST_CASE("discovery.relabel: targets that are the same objects get the same results") {
+  const auto keep = [](const char* regex) {
+    return std::make_shared<const RelabelRules>(to_rules(
+        {rule("__meta_docker_container_name", regex, RuleAction::keep),
+         rule("__meta_docker_container_name", "/([^_]+)_.*", RuleAction::replace, "service")}));
+  };
+  RelabelledTargets relabelled;
+  const auto all = keep(".*");
+  const Targets first = relabelled.apply({kHera, kAthena}, all);
+  REQUIRE(first.size() == 2);
+  // One in the middle is new, and one is equal, but another object.
+  const Targets second =
+      relabelled.apply({kHera, Target{{"a", "b"}}, Target(kAthena.labels())}, all);
+  REQUIRE(second.size() == 3);
+  CHECK(second[0].is_same(first[0]));
+  CHECK(second[1] == Target{{"a", "b"}});
+  CHECK(second[2] == first[1]);
+  CHECK(relabelled.apply({kHera, kAthena}, keep("/athena.*")) == Targets{first[1]});
+  CHECK(relabelled.apply({kHera, kAthena}, all) == first);
+}
+
+TEST_CASE("discovery.relabel: equal rules stay the same object") {
+  published.clear();
+  Arguments arguments;
+  arguments.rule = {rule("__meta_docker_container_name", "/athena.*", RuleAction::keep)};
+  Relabel component(context(), arguments);
+  arguments.targets = {kHera};
+  Component& as_agent = component;
+  CHECK(as_agent.update(&arguments).has_value());
+  arguments.rule[0].target_label = "x";
+  CHECK(as_agent.update(&arguments).has_value());
+  REQUIRE(published.size() == 3);
+  CHECK(*published[0].field("rules") == *published[1].field("rules"));
+  CHECK_FALSE(*published[1].field("rules") == *published[2].field("rules"));
 }
 
 TEST_CASE("discovery.relabel: an update publishes anew") {

@@ -46,11 +46,9 @@ TEST_CASE("loki.source.docker: rules may drop one stream") {
 }
 
 TEST_CASE("loki.source.docker: one target per container, whatever their order") {
-  Target other = kWeb;
-  other["__meta_docker_network_name"] = "back";
+  const Target other = kWeb.with("__meta_docker_network_name", "back");
   const Target nameless = {{"service", "x"}};
-  Target second = kWeb;
-  second["__meta_docker_container_id"] = "c2";
+  const Target second = kWeb.with("__meta_docker_container_id", "c2");
   const auto chosen = one_per_container({kWeb, other, second, nameless});
   REQUIRE(chosen.size() == 2);
   CHECK(chosen == one_per_container({nameless, second, other, kWeb}));

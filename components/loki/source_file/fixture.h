@@ -26,7 +26,7 @@ struct Fixture {
     arguments.forward_to = {{sink}};
     for (const char* file : files) arguments.targets.push_back(target(file));
   }
-  std::map<std::string, std::string> target(const std::string& file) const {
+  river::schema::Target target(const std::string& file) const {
     return {{"__path__", folder / ("logs/" + file)}, {"job", "test"}};
   }
   std::string path(const std::string& file = "a.log") const { return folder / ("logs/" + file); }

@@ -120,7 +120,7 @@ TEST_CASE("source.file: a target whose labels change goes on where it was") {
     f.start();
     CHECK(f.got({"one"}));
     if (while_stopped) f.stop();
-    f.arguments.targets[0]["job"] = "changed";
+    f.arguments.targets[0] = f.arguments.targets[0].with("job", "changed");
     if (!while_stopped) f.update();
     f.append("two\n");
     if (while_stopped) f.start();

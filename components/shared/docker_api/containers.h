@@ -18,12 +18,14 @@ struct Port {
   int public_port = 0;  ///< 0: not published
   std::string public_ip;
   std::string type;  ///< "tcp", "udp", "sctp"
+  bool operator==(const Port&) const = default;
 };
 
 /// A network that a container is on.
 struct Attachment {
   std::string network_id;
   std::string ip_address;
+  bool operator==(const Attachment&) const = default;
 };
 
 struct Container {
@@ -34,6 +36,7 @@ struct Container {
   TextMap labels;
   std::vector<Port> ports;
   std::map<std::string, Attachment> networks;  ///< by network name
+  bool operator==(const Container&) const = default;
 };
 
 struct Network {
@@ -43,6 +46,7 @@ struct Network {
   bool internal = false;
   bool ingress = false;
   TextMap labels;
+  bool operator==(const Network&) const = default;
 };
 
 /// What a log reader must know of one container.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "river/schema/scalar.h"
+#include "river/schema/target.h"
 
 /// Codecs of the types that are made of others: optional, lists, maps, capsules and enums.
 namespace river::schema {

@@ -72,10 +72,6 @@ struct OptionalSecret {
   bool is_secret = false;
 };
 
-/// One discovered target: labels, with those that start with __ for internal use.
-using Target = std::map<std::string, std::string>;
-using Targets = std::vector<Target>;
-
 /// The River name of a capsule type; specialise beside the type: "LogsReceiver", "RelabelRules".
 template <class T>
 inline constexpr std::string_view kCapsuleName = {};
