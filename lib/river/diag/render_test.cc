@@ -38,6 +38,18 @@ std::string lines(int count) {
 
 }  // namespace
 
+TEST_CASE("render: the line of a secret in plain text is not shown") {
+  const Marked marked("password = «\"hunter2\"»\n");
+  for (const auto format : {OutputFormat::text, OutputFormat::json, OutputFormat::sarif}) {
+    Diagnostics diagnostics;
+    diagnostics.error("F050", marked.span, "a password in plain text").with_help("use sys.env");
+    const std::string shown = render(diagnostics, marked.sources, format);
+    CHECK(shown.find("a password in plain text") != std::string::npos);
+    CHECK(shown.find("use sys.env") != std::string::npos);
+    CHECK(shown.find("hunter2") == std::string::npos);
+  }
+}
+
 TEST_CASE("render: the excerpt") {
   struct Case {
     std::string in, want;
