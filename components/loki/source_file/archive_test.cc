@@ -39,6 +39,19 @@ TEST_CASE("source.file: a compressed file is read once, also after a restart in 
   f.sink->release();
 }
 
+TEST_CASE("source.file: encoding and decompression change in one update") {
+  Fixture f;
+  f.start();
+  f.arguments.encoding = "ISO-8859-1";
+  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+  f.update();
+  gzFile gz = ::gzopen(f.path("a.tmp").c_str(), "wb");
+  REQUIRE(::gzputs(gz, "line\n") > 0);
+  ::gzclose(gz);
+  std::filesystem::rename(f.path("a.tmp"), f.path());
+  CHECK(f.got({"line"}));
+}
+
 TEST_CASE("source.file: a compressed file that is still being written is read to its end") {
   Fixture f;
   std::string text;

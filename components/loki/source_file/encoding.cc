@@ -100,7 +100,8 @@ std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
 }  // namespace
 
 base::Result<void> check_converter(const Encoding& encoding) {
-  if (encoding.form != Encoding::Form::charset || Converter(encoding.charset).is_open()) return {};
+  if (encoding.form != Encoding::Form::charset || Converter(encoding.charset.data()).is_open())
+    return {};
   return base::fail(
       "encoding {}: this host's C library has no converter for it; install glibc-gconv-extra (Red "
       "Hat) or libc6 in full (Debian)",
@@ -123,7 +124,7 @@ std::string to_utf8(std::string&& lines, const Encoding& encoding) {
   using Form = Encoding::Form;
   if (encoding.form == Form::utf8) return std::move(lines);
   if (encoding.form != Form::charset) return utf8_from_utf16(lines, encoding.form == Form::utf16be);
-  Converter converter(encoding.charset);
+  Converter converter(encoding.charset.data());
   return converter.is_open() ? converter.convert(lines) : std::move(lines);
 }
 

@@ -18,7 +18,7 @@ struct Encoding {
     charset,  ///< another one, in which the byte 0x0A is a line feed and nothing else
   };
   Form form = Form::utf8;
-  const char* charset = "";  ///< for iconv_open(3), with Form::charset
+  std::string_view charset;  ///< for iconv_open(3), with Form::charset; a literal
 
   bool operator==(const Encoding&) const = default;
 };

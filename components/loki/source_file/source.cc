@@ -100,9 +100,9 @@ bool Engine::adopt_plan() {
   const auto compression =
       arguments.decompression.enabled ? arguments.decompression.format : Compression::none;
   // Another way of reading: all files again, from their positions.
-  if (std::exchange(e.encoding, encoding) != encoding ||
-      std::exchange(e.compression, compression) != compression)
-    streams_.clear();
+  if (e.encoding != encoding || e.compression != compression) streams_.clear();
+  e.encoding = encoding;
+  e.compression = compression;
   e.tail_from_end = arguments.tail_from_end;
   e.on_positions_error = arguments.on_positions_file_error;
   e.poll = std::max<std::chrono::nanoseconds>(arguments.file_watch.min_poll_frequency.value,

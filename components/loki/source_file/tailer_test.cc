@@ -147,6 +147,10 @@ TEST_CASE("source.file: copied and truncated while nothing is read: the copies a
       fs::resize_file(f.path(), 0);
       wanted.push_back("between " + std::to_string(i));
       f.append(wanted.back() + "\n");
+      if (is_stopped) continue;
+      // What is written is seen soon, though it is not read.
+      const auto seen = std::chrono::steady_clock::now() + std::chrono::milliseconds(600);
+      CHECK(eventually([&] { return std::chrono::steady_clock::now() > seen; }));
     }
     f.sink->set(LogSink::Mode::deliver);
     if (is_stopped) f.start();
