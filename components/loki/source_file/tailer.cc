@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "io/backoff.h"
 
@@ -16,6 +17,9 @@ using std::chrono::seconds;
 
 /// A look from time to time, in case a notice was lost.
 constexpr seconds kSafetyPoll{5};
+
+/// How long rotation may take to copy a file.
+constexpr std::chrono::minutes kCopyTimeMax{10};
 
 /// How soon to look again for a file that is not there, by how long it has been gone: a rotation
 /// puts a new one in place at once, a file that was never there may stay away for ever.
@@ -124,28 +128,28 @@ void Tailer::look_at_path(Clock::time_point now) {
 void Tailer::look_again(Generation& current, int64_t now_ns, Clock::time_point now) {
   FileReader& file = current.file;
   ResumePoint point = file.point();
-  const bool is_unread = point.beginning.size == 0;
-  if (is_unread) point.beginning = current.seen;
+  if (point.beginning.size == 0) point.beginning = current.seen;
   if (!file.continues(point.beginning, point.offset)) {
     environment_.truncations->add(1);
     environment_.log.info("{}: truncated, reading it from its start", path_);
     file.seek(0);
     point.seen_ns = current.seen_ns;
     Generation rest = std::move(generations_.back());
-    rest.seen = {};
     generations_.pop_back();
     adopt_copies(point, rest.file, now);
     generations_.push_back(std::move(rest));
   }
   Generation& back = generations_.back();
   back.seen_ns = now_ns;
-  if (is_unread) back.seen = fingerprint_of(back.file.fd(), Fingerprint::kBytesMax);
+  if (back.file.point().beginning.size == 0)
+    back.seen = fingerprint_of(back.file.fd(), Fingerprint::kBytesMax);
 }
 
 void Tailer::adopt(FileReader file, int64_t seen_ns, Clock::time_point now) {
   if (!generations_.empty()) generations_.back().last_event = now;
   auto watch = environment_.watches.watch(file.fd(), *this);
-  generations_.push_back({std::move(file), std::move(watch), now, seen_ns, {}});
+  const auto seen = fingerprint_of(file.fd(), Fingerprint::kBytesMax);
+  generations_.push_back({std::move(file), std::move(watch), now, seen_ns, seen});
 }
 
 /// Files that were put under the path after `since_ns` and rotated away before this look.
@@ -158,21 +162,30 @@ void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::ti
 }
 
 /// The file under the path was truncated in place, perhaps several times: rotation may have copied
-/// its content away each time. `point`: where reading was.
+/// its content away each time. `point`: where reading was. A copy is born before the truncation by
+/// the time that copying takes, so looks at the file may lie between.
 void Tailer::adopt_copies(const ResumePoint& point, const FileReader& current,
                           Clock::time_point now) {
   if (point.seen_ns == 0 || point.beginning.size == 0) return;
-  bool found = false;
-  for (const RotatedFile& rotated : rotated_since(path_, point.seen_ns)) {
+  struct Copy {
+    FileReader file;
+    int64_t born_ns;
+  };
+  std::vector<Copy> copies;  // From the one with the rest of what was being read on.
+  const int64_t since = point.seen_ns - std::chrono::nanoseconds(kCopyTimeMax).count();
+  for (const RotatedFile& rotated : rotated_since(path_, since)) {
     auto file = open_rotated(rotated, current);
     if (!file) continue;
-    if (!found) {
-      if (!file->continues(point.beginning, point.offset)) continue;
+    const bool has_rest = file->continues(point.beginning, point.offset);
+    if (has_rest && (copies.empty() || copies.front().born_ns < point.seen_ns)) {
+      copies.clear();
       file->seek(point.offset);
+    } else if (copies.empty()) {
+      continue;
     }
-    found = true;
-    adopt(std::move(*file), rotated.born_ns, now);
+    copies.push_back({std::move(*file), rotated.born_ns});
   }
+  for (Copy& copy : copies) adopt(std::move(copy.file), copy.born_ns, now);
 }
 
 /// A rotated file that is not open yet.
