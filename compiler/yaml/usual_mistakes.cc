@@ -24,8 +24,9 @@ std::string_view without_comment(std::string_view value) {
 /// Where the value of a line begins: behind its indentation, "- " and "key: ".
 size_t value_of(std::string_view line) {
   size_t at = std::min(line.find_first_not_of(' '), line.size());
-  while (line.substr(at).starts_with("- ")) at = line.find_first_not_of(' ', at + 1);
-  const size_t colon = line.find(": ", std::min(at, line.size()));
+  while (line.substr(at).starts_with("- "))
+    at = std::min(line.find_first_not_of(' ', at + 1), line.size());
+  const size_t colon = line.find(": ", at);
   const size_t jinja = std::min(line.find("{{", at), line.find("{%", at));
   if (colon != line.npos && colon < jinja) at = line.find_first_not_of(' ', colon + 1);
   return std::min(at, line.size());

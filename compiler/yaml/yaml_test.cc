@@ -143,6 +143,7 @@ TEST_CASE("yaml: many keys are found as few are") {
 TEST_CASE("yaml: hostile depth is an error, not a crash") {
   CHECK(Parsed(std::string(100'000, '[')).diagnostics.has_errors());
   CHECK(Parsed("").document->root == nullptr);
+  CHECK(Parsed("- \n" + std::string(11, '\0') + ":\n \n\n\n").document != nullptr);
   CHECK_FALSE(Parsed("\xEF\xBB\xBF"
                      "a: 1\n")
                   .diagnostics.has_errors());
