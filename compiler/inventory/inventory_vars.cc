@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "base/files.h"
 #include "compiler/inventory/inventory_parts.h"
 #include "river/diag/diagnostics.h"
 
@@ -31,13 +32,9 @@ bool is_hidden(const fs::path& path) {
 }
 
 std::vector<fs::path> sorted_entries(const fs::path& folder, std::vector<base::Error>& errors) {
-  std::vector<fs::path> entries;
   std::error_code problem;
-  fs::directory_iterator it(folder, problem);
-  for (; !problem && it != fs::directory_iterator(); it.increment(problem))
-    entries.push_back(it->path());
+  std::vector<fs::path> entries = base::list_folder(folder, problem);
   if (problem) errors.push_back({folder.string() + ": " + problem.message()});
-  std::sort(entries.begin(), entries.end());
   return entries;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/files.h"
+
 namespace compiler::templates {
 
 namespace fs = std::filesystem;
@@ -28,14 +30,10 @@ Named name_of(const fs::path& path) {
 }
 
 std::vector<fs::path> sorted_entries(const fs::path& folder, std::vector<base::Error>& errors) {
-  std::vector<fs::path> entries;
   std::error_code problem;
-  if (!fs::is_directory(folder, problem)) return entries;
-  fs::directory_iterator it(folder, problem);
-  for (; !problem && it != fs::directory_iterator(); it.increment(problem))
-    entries.push_back(it->path());
+  if (!fs::is_directory(folder, problem)) return {};
+  std::vector<fs::path> entries = base::list_folder(folder, problem);
   if (problem) errors.push_back({folder.string() + ": " + problem.message()});
-  std::sort(entries.begin(), entries.end());
   return entries;
 }
 

@@ -62,19 +62,26 @@ Result<std::string> read_regular_file(const std::filesystem::path& path, size_t 
   return read_all(path, bytes_max, /*is_regular=*/true);
 }
 
+std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder,
+                                               std::error_code& problem) {
+  std::vector<std::filesystem::path> entries;
+  std::filesystem::directory_iterator it(folder, problem);
+  for (; !problem && it != std::filesystem::directory_iterator(); it.increment(problem))
+    entries.push_back(it->path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
 Result<std::vector<NamedText>> read_config(const std::filesystem::path& path) {
   std::vector<std::filesystem::path> files{path};
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {
-    files.clear();
-    std::filesystem::directory_iterator it(path, code);
-    for (; !code && it != std::filesystem::directory_iterator(); it.increment(code))
-      if (const auto extension = it->path().extension();
-          extension == ".river" || extension == ".alloy")
-        files.push_back(it->path());
+    files = list_folder(path, code);
     if (code) return fail("cannot read {}: {}", path.string(), code.message());
+    std::erase_if(files, [](const std::filesystem::path& file) {
+      return file.extension() != ".river" && file.extension() != ".alloy";
+    });
     if (files.empty()) return fail("no *.river or *.alloy file in {}", path.string());
-    std::sort(files.begin(), files.end());
   }
   std::vector<NamedText> texts;
   for (const auto& file : files) {

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -17,6 +18,10 @@ Result<std::string> read_file(const std::filesystem::path& path,
 /// For files that nobody has named on a command line.
 Result<std::string> read_regular_file(const std::filesystem::path& path,
                                       size_t bytes_max = size_t{256} << 20);
+
+/// What lies directly in a folder, sorted by name. `problem` says why the list may be incomplete.
+std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder,
+                                               std::error_code& problem);
 
 /// The text of a file, with the name under which messages speak of it.
 struct NamedText {
