@@ -11,7 +11,18 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
+from daemons import PrivateDocker, missing_for_docker  # noqa: E402
 from programs import Agent, Receiver  # noqa: E402  (needs the path above)
+
+
+@pytest.fixture(scope="module")
+def dockerd():
+    """A dockerd of the module's own; None where it cannot run, which a test must say."""
+    if missing_for_docker():
+        yield None
+        return
+    with PrivateDocker() as running:
+        yield running
 
 
 @pytest.fixture

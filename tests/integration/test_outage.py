@@ -4,10 +4,9 @@ A cell: lines are written while the backend misbehaves, the agent answers its co
 backend recovers, and all lines have come once and in order.
 """
 import pytest
-from daemons import PrivateDocker, missing_for_docker, missing_for_journald
 from numbered import wait_distinct
 from programs import wait_for
-from sources import SOURCES, Docker, Journal
+from sources import SOURCES
 
 WRITE = """
 loki.write "sink" {{
@@ -55,19 +54,9 @@ BACKENDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def dockerd():
-    if missing_for_docker():
-        yield None
-        return
-    with PrivateDocker() as running:
-        yield running
-
-
 @pytest.fixture(params=SOURCES, ids=lambda kind: kind.name)
 def source(request, tmp_path, dockerd):
-    reason = {Docker: missing_for_docker, Journal: missing_for_journald}.get(request.param, lambda: "")()
-    if reason:
+    if reason := request.param.missing():
         pytest.skip(f"NOT TESTED: {reason}")
     with request.param(tmp_path, dockerd) as made:
         yield made

@@ -10,7 +10,6 @@ import threading
 import time
 
 import pytest
-from daemons import PrivateDocker, missing_for_docker, missing_for_journald
 from numbered import wait_distinct
 from programs import free_port, wait_for
 from sources import SOURCES, Docker, File, Journal, SyslogTcp
@@ -207,19 +206,9 @@ CELLS = [pytest.param(kind, event, id=f"{event.__name__}-{kind.name}")
          for event, (kinds, _) in EVENTS.items() for kind in SOURCES if kind in kinds]
 
 
-@pytest.fixture(scope="module")
-def dockerd():
-    if missing_for_docker():
-        yield None
-        return
-    with PrivateDocker() as running:
-        yield running
-
-
 @pytest.mark.parametrize("kind, event", CELLS)
 def test_an_event_during_an_outage_costs_no_line(agent, receiver, tmp_path, dockerd, kind, event):
-    reason = {Docker: missing_for_docker, Journal: missing_for_journald}.get(kind, lambda: "")()
-    if reason:
+    if reason := kind.missing():
         pytest.skip(f"NOT TESTED: {reason}")
     with kind(tmp_path, dockerd) as source:
         cell = Cell(agent, source, receiver)

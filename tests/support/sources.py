@@ -5,13 +5,18 @@ Each has config(receiver) in River, write(first, count), and is a context. Docke
 import os
 import socket
 
-from daemons import PrivateJournal
+from daemons import PrivateJournal, missing_for_docker, missing_for_journald
 from programs import free_port
 
 LINE = "seq={:012d} a line of ordinary length with some words in it"
 
 
 class Source:
+    @staticmethod
+    def missing():
+        """What this machine lacks for the source; empty when nothing."""
+        return ""
+
     def __enter__(self):
         return self
 
@@ -72,6 +77,7 @@ loki.source.file "in" {{
 
 class Journal(Source):
     name = "journal"
+    missing = staticmethod(missing_for_journald)
     CONFIG = """
 loki.source.journal "in" {{
 	path       = "{journal.folder}"
@@ -98,6 +104,7 @@ loki.source.journal "in" {{
 
 class Docker(Source):
     name = "docker"
+    missing = staticmethod(missing_for_docker)
     CONFIG = """
 discovery.docker "in" {{
 	host = "{docker.host}"

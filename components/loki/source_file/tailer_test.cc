@@ -11,6 +11,19 @@
 namespace fs = std::filesystem;
 
 namespace components::loki::source_file {
+namespace {
+
+/// Lines that fill the outbox and more; adds each to `lines`.
+std::string more_than_the_outbox_holds(Texts& lines) {
+  std::string text;
+  while (text.size() < 4 * Outbox::kBytesMax) {
+    lines.push_back("line " + std::to_string(lines.size()) + " " + std::string(1000, 'x'));
+    text += lines.back() + "\n";
+  }
+  return text;
+}
+
+}  // namespace
 
 TEST_CASE("source.file: rotation by rename keeps every line, in order") {
   Fixture f;
@@ -101,12 +114,8 @@ TEST_CASE("source.file: rotated more than once while nobody read") {
 
 TEST_CASE("source.file: rotations while the sink is down lose nothing") {
   Fixture f;
-  std::string fill;
   Texts wanted;
-  while (fill.size() < 4 * Outbox::kBytesMax) {
-    wanted.push_back("line " + std::to_string(wanted.size()) + " " + std::string(1000, 'x'));
-    fill += wanted.back() + "\n";
-  }
+  const std::string fill = more_than_the_outbox_holds(wanted);
   f.sink->set(LogSink::Mode::block);
   f.write(fill);
   f.start();
@@ -131,15 +140,10 @@ TEST_CASE("source.file: copied and truncated while nothing is read: the copies a
     f.write("one\n");
     f.start();
     CHECK(f.got({"one"}));
-    std::string fill;
     Texts wanted = {"one"};
     if (is_stopped) f.stop();
     if (!is_stopped) f.sink->set(LogSink::Mode::block);
-    while (fill.size() < 4 * Outbox::kBytesMax) {
-      wanted.push_back("line " + std::to_string(wanted.size()) + " " + std::string(1000, 'x'));
-      fill += wanted.back() + "\n";
-    }
-    f.append(fill);
+    f.append(more_than_the_outbox_holds(wanted));
     if (!is_stopped) CHECK(eventually([&] { return f.sink->batches() > 1; }));
     for (int i = 0; i < 3; ++i) {
       const auto copy = f.path("a.log." + std::to_string(3 - i));
