@@ -24,8 +24,8 @@ inline constexpr std::chrono::milliseconds kControlPatience{30'000};
 inline constexpr std::chrono::milliseconds kRetryStartInterval{5'000};
 /// How often it is asked whether components that end have delivered what they had.
 inline constexpr std::chrono::milliseconds kDrainPoll{50};
-/// While the agent stops, the service manager is told this often that it is alive, and to wait so
-/// long for the next time.
+/// While the agent stops, it notifies the service manager at this interval, and asks it to wait
+/// this long for the next notification.
 inline constexpr std::chrono::milliseconds kStillStoppingInterval{1'000};
 inline constexpr std::chrono::milliseconds kStillStoppingPatience{10'000};
 

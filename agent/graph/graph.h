@@ -91,7 +91,7 @@ class Graph {
   /// line, when they cannot be evaluated.
   std::optional<Arguments> evaluate_now(const river::config::Node& node, std::string& error) const;
   ComponentInstance* find(std::string_view id) const;
-  /// One that the node refers to and whose exports are not known yet; nullptr when there is none.
+  /// A component that the node refers to and whose exports are not known yet, or nullptr.
   const river::config::Node* unknown_dependency(const river::config::Node& node) const;
   /// New arguments for one that runs, or the error of their evaluation. While something that they
   /// depend on is not known it keeps those it has.

@@ -42,7 +42,7 @@ std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
 
 /// Reports passwords, tokens and keys that a configuration spells out: text in an attribute that
 /// holds a secret, an Authorization header, a URL with a password. What comes from the agent's
-/// environment or from another component is none.
+/// environment or from another component is not reported.
 void report_plain_secrets(const river::config::Program& program,
                           river::diag::Diagnostics& diagnostics);
 

@@ -68,7 +68,7 @@ std::vector<std::string> missing_ports(const Host& host) {
   return missing;
 }
 
-/// A null takes a group's port away, and is meant; where there is none to take away, it is not.
+/// A null that overrides a group's port is intended; a null with nothing to override is a mistake.
 void report_empty_port(const Host& host, std::string_view name,
                        river::diag::Diagnostics& diagnostics) {
   const yaml::Pair* pair = host.entry->find(name);

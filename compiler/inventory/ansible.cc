@@ -141,7 +141,7 @@ Kind kind_of(const fs::path& file) {
   return is_other || !is_yaml_line(first_line(*text)) ? Kind::ini : Kind::native;
 }
 
-/// Where a name stands as a word of its own in one of the files.
+/// The first place in the files where the name is a whole word.
 river::diag::Span find_word(std::string_view name,
                             const std::vector<const river::diag::SourceFile*>& files) {
   constexpr std::string_view kAround = " \t\r\n[]:,\"'=";

@@ -76,7 +76,8 @@ struct HostAddress {
   std::optional<int> port;
 };
 
-/// "h1:2222" and "[fe80::1]:2222" have a port; the colons of "fe80::1" and "web[1:3]" are none.
+/// "h1:2222" and "[fe80::1]:2222" have a port; in "fe80::1" and "web[1:3]" the colons mean
+/// something else.
 HostAddress split_port(std::string_view pattern);
 
 // Files that ansible-vault has encrypted as a whole. Ansible opens them, with the password files of

@@ -8,7 +8,7 @@
 namespace compiler::inventory {
 
 /// The Python that Ansible runs in: the interpreter that `ansible-inventory`, found by PATH, names
-/// in its first line. Empty when there is none.
+/// in its first line. Empty when it is not installed.
 std::string ansible_python();
 
 struct PythonProgram {

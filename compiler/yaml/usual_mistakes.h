@@ -7,7 +7,7 @@
 /// has the offset `base` in the source map.
 namespace compiler::yaml {
 
-/// Reports {{ that stands without quotes on the line of `at`; false: there is none.
+/// Reports an unquoted {{ on the line of `at`; false when the line has no such thing.
 bool report_bare_jinja(std::string_view text, size_t at, uint32_t base,
                        river::diag::Diagnostics& diagnostics);
 
