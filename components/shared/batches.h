@@ -13,8 +13,9 @@ namespace components {
 
 /// What `forward_to` names, for a Fanout. A null reference is a component that failed to evaluate:
 /// what would go there is left out, and its health says so.
-inline telemetry::LogReceivers receivers_of(const std::vector<LogsReceiver>& forward_to) {
-  telemetry::LogReceivers receivers;
+inline telemetry::Receivers<telemetry::LogBatch> receivers_of(
+    const std::vector<LogsReceiver>& forward_to) {
+  telemetry::Receivers<telemetry::LogBatch> receivers;
   for (const LogsReceiver& receiver : forward_to)
     if (receiver.pointer) receivers.push_back(receiver.pointer);
   return receivers;

@@ -2,7 +2,9 @@
 #include "river/schema/codec.h"
 
 namespace telemetry {
-class LogReceiver;
+struct LogBatch;
+template <class Batch>
+class Receiver;
 namespace relabel {
 struct Rule;
 }
@@ -16,7 +18,8 @@ using RelabelRules = std::vector<telemetry::relabel::Rule>;
 
 namespace river::schema {
 template <>
-inline constexpr std::string_view kCapsuleName<telemetry::LogReceiver> = "LogsReceiver";
+inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::LogBatch>> =
+    "LogsReceiver";
 template <>
 inline constexpr std::string_view kCapsuleName<const components::RelabelRules> = "RelabelRules";
 }  // namespace river::schema
@@ -24,7 +27,7 @@ inline constexpr std::string_view kCapsuleName<const components::RelabelRules> =
 namespace components {
 
 /// `forward_to` of loki components, and their `receiver` export.
-using LogsReceiver = river::schema::CapsuleRef<telemetry::LogReceiver>;
+using LogsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::LogBatch>>;
 /// `relabel_rules` arguments, and the `rules` export of loki.relabel and discovery.relabel.
 using RelabelRulesRef = river::schema::CapsuleRef<const RelabelRules>;
 

@@ -54,7 +54,7 @@ class Outbox {
 
   const std::shared_ptr<const io::Wake> on_room_;
   const size_t bytes_max_;
-  telemetry::Fanout fanout_;
+  telemetry::Fanout<telemetry::LogBatch> fanout_;
   std::stop_source stopping_;
   std::atomic<size_t> held_bytes_{0};  ///< waiting, or being handed over
   std::atomic<bool> room_is_wanted_{false};

@@ -1,17 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/ensure.h"
-#include "base/mutex.h"
-#include "telemetry/ack.h"
+#include "telemetry/batch.h"
 #include "telemetry/labels.h"
 
 namespace telemetry {
@@ -40,15 +37,11 @@ struct Entry {
 /// Many log lines on their way from a source to a sink. Whoever holds a batch owns it. Lines are
 /// slices of one buffer; labels are indexes into a small table, so relabelling touches each
 /// distinct set once and no line at all.
-struct LogBatch {
+struct LogBatch : BatchHead {
   std::string buffer;
   std::vector<Entry> entries;
   std::vector<Labels> label_sets;
   std::vector<Metadata> metadata;
-  Ack ack;
-  /// Set by the source. When stop is requested, whoever blocks on behalf of this batch gives up at
-  /// once and abandons it: a source must be able to stop while a sink is down.
-  std::stop_token stop;
   /// intern()'s own, once there are many label sets: a hash table of indexes + 1.
   std::vector<uint32_t> index_of_sets;
   size_t indexed_sets = 0;
@@ -84,28 +77,6 @@ struct LogBatch {
   }
 };
 
-/// Whoever takes log batches: an exported `receiver`.
-class LogReceiver {
- public:
-  virtual ~LogReceiver() = default;
-  /// Takes the batch. May block while the receivers after it are slow: that is the backpressure
-  /// which slows sources down. Never fails: what cannot be delivered is counted and its ack
-  /// abandoned. Called from any thread; calls for one source come from one thread, in order.
-  virtual void receive(LogBatch batch) = 0;
-};
-
-using LogReceivers = std::vector<std::shared_ptr<LogReceiver>>;
-
-/// The `forward_to` of a component: hands a batch to each receiver in turn, a copy to all but the
-/// last. With no receivers the batch is dropped as delivered. The list may be replaced while
-/// running.
-class Fanout final : public LogReceiver {
- public:
-  void set(LogReceivers next) { next_.set(std::make_shared<const LogReceivers>(std::move(next))); }
-  void receive(LogBatch batch) override;
-
- private:
-  base::Snapshot<LogReceivers> next_;
-};
+using LogReceiver = Receiver<LogBatch>;
 
 }  // namespace telemetry

@@ -61,7 +61,7 @@ TEST_CASE("batch: it says what still fits") {
 TEST_CASE("fanout: every receiver gets the batch, and the ack comes once, after the last") {
   auto first = std::make_shared<Collector>();
   auto second = std::make_shared<Collector>();
-  Fanout fanout;
+  Fanout<LogBatch> fanout;
   fanout.set({first, second});
   std::vector<bool> acks;
   LogBatch batch;
@@ -79,7 +79,7 @@ TEST_CASE("fanout: every receiver gets the batch, and the ack comes once, after 
 }
 
 TEST_CASE("fanout: without receivers a batch counts as delivered") {
-  Fanout fanout;
+  Fanout<LogBatch> fanout;
   bool delivered = false;
   LogBatch batch;
   batch.ack = Ack([&](bool ok) { delivered = ok; });

@@ -16,7 +16,8 @@ OwnLines::OwnLines(const base::metrics::Scope& metrics)
     : dropped_(metrics.counter("tributary_logging_dropped_lines_total",
                                "The agent's own log lines that write_to did not get in time.")) {}
 
-base::Result<void> OwnLines::set(telemetry::LogReceivers next, base::log::Format format) {
+base::Result<void> OwnLines::set(telemetry::Receivers<telemetry::LogBatch> next,
+                                 base::log::Format format) {
   if (next.empty()) {
     stop();
     return {};

@@ -33,7 +33,7 @@ class OwnLines {
 
   /// From now on lines go to these; to none: they are not even collected. Fails when the thread
   /// cannot be had.
-  base::Result<void> set(telemetry::LogReceivers next, base::log::Format format);
+  base::Result<void> set(telemetry::Receivers<telemetry::LogBatch> next, base::log::Format format);
   /// Nothing is sent after it returns. What waits is sent if the receivers take it without waiting.
   void stop();
 
@@ -47,7 +47,7 @@ class OwnLines {
   void run(const std::stop_token& stop);
 
   std::shared_ptr<base::metrics::Counter> dropped_;
-  telemetry::Fanout next_;
+  telemetry::Fanout<telemetry::LogBatch> next_;
   std::atomic<base::log::Format> format_{base::log::Format::logfmt};
   base::Mutex mutex_;
   base::Condition has_lines_;

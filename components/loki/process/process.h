@@ -32,7 +32,7 @@ class Processor final : public telemetry::LogReceiver {
   /// What the old pipeline holds is flushed before the new one takes its first batch. Fails, and
   /// keeps the old one, when the new one needs a thread that cannot be had.
   base::Result<void> set_pipeline(std::shared_ptr<Pipeline> pipeline);
-  void set_next(telemetry::LogReceivers next) { next_.set(std::move(next)); }
+  void set_next(telemetry::Receivers<telemetry::LogBatch> next) { next_.set(std::move(next)); }
   /// From now on there may be a thread. Fails when it cannot be had.
   base::Result<void> start();
   /// From now on batches are abandoned. What is held goes on if it is taken without waiting, and is
@@ -76,7 +76,7 @@ class Processor final : public telemetry::LogReceiver {
   std::shared_ptr<base::metrics::Counter> received_;
   std::shared_ptr<base::metrics::Counter> sent_;
   std::shared_ptr<base::metrics::Gauge> held_;
-  telemetry::Fanout next_;
+  telemetry::Fanout<telemetry::LogBatch> next_;
   std::stop_source stopping_;
   base::Thread thread_;  // The control thread's.
 

@@ -17,7 +17,7 @@ class Relabeler final : public telemetry::LogReceiver {
 
   /// New rules; forgets results.
   void set_rules(std::shared_ptr<const telemetry::relabel::Rules> rules, size_t cache_entries_max);
-  void set_next(telemetry::LogReceivers next) { next_.set(std::move(next)); }
+  void set_next(telemetry::Receivers<telemetry::LogBatch> next) { next_.set(std::move(next)); }
   /// From now on batches are abandoned.
   void close() { closed_ = true; }
 
@@ -43,7 +43,7 @@ class Relabeler final : public telemetry::LogReceiver {
   std::shared_ptr<const telemetry::relabel::Rules> rules_ GUARDED_BY(mutex_);
   Cache cache_ GUARDED_BY(mutex_){1};
 
-  telemetry::Fanout next_;
+  telemetry::Fanout<telemetry::LogBatch> next_;
   std::atomic<bool> closed_ = false;
 };
 

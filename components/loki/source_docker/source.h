@@ -36,7 +36,7 @@ class Source final : public ComponentOf<Arguments> {
 
   Context context_;
   Arguments arguments_;
-  telemetry::Fanout next_;
+  telemetry::Fanout<telemetry::LogBatch> next_;
   std::unique_ptr<Environment> environment_;                // While started.
   std::map<std::string, std::unique_ptr<Tailer>> tailers_;  // By container id.
   // The targets that their labels were made of, with the labels and rules of arguments_.

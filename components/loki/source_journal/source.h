@@ -30,7 +30,7 @@ class Source final : public ComponentOf<Arguments> {
   void configure(const Arguments& arguments);
 
   Context context_;
-  telemetry::Fanout next_;
+  telemetry::Fanout<telemetry::LogBatch> next_;
   base::Snapshot<ReaderConfig> config_;
   mutable base::Mutex health_mutex_;
   Health health_ GUARDED_BY(health_mutex_);
