@@ -13,7 +13,8 @@ Ack AckWindow<Position>::issue(Position position) {
     // Behind a gap nothing can be reported, so nothing is remembered.
     if (!state_->broken) state_->slots.push_back({std::move(position), Fate::open});
   }
-  return Ack([state = state_, number](bool delivered) { state->resolve(number, delivered); });
+  return Ack([state = state_, number](bool delivered) { state->resolve(number, delivered); },
+             Ack::OnAbandon::read_again);
 }
 
 template <class Position>

@@ -79,6 +79,19 @@ TEST_CASE("ack window: the first abandoned batch is reported once, never after d
   CHECK(broken == 1);
 }
 
+TEST_CASE("ack: who can read again what is abandoned") {
+  AckWindow<uint64_t> window([](uint64_t) {});
+  const Ack file = window.issue(1), other = window.issue(2), datagram([](bool) {}), nobody;
+  CHECK(file.can_read_again());
+  CHECK_FALSE(datagram.can_read_again());
+  CHECK_FALSE(nobody.can_read_again());
+  // Lines of several sources in one batch.
+  CHECK(Ack::all({file, other}).can_read_again());
+  CHECK_FALSE(Ack::all({file, datagram}).can_read_again());
+  CHECK_FALSE(Ack::all({nobody, file}).can_read_again());
+  CHECK_FALSE(Ack::all({}).can_read_again());
+}
+
 TEST_CASE("ack window: outlived by its acks; silent after detach") {
   uint64_t reached = 0;
   Ack late, later;

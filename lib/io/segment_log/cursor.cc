@@ -76,6 +76,14 @@ base::Result<void> Cursor::give_up(const Index::Place& place, uint64_t begin, in
   return {};
 }
 
+void Cursor::skip(uint64_t sequence) {
+  log_.index_.skip(position_, sequence);
+}
+
+uint64_t Cursor::unread() const {
+  return log_.index_.unread(position_);
+}
+
 bool Cursor::wait(std::stop_token stop, Clock::time_point until) {
   return log_.index_.wait_for_record(position_, std::move(stop), until);
 }

@@ -24,6 +24,12 @@ class Cursor {
   base::Result<std::optional<Record>> next();
   static constexpr int kTriesMax = 5;
 
+  /// All records up to this one need not be read: who appended them handed them over. Any thread,
+  /// but not during next().
+  void skip(uint64_t sequence);
+  /// How many records there are to read, damaged ones included.
+  uint64_t unread() const;
+
   /// Until there is something to read, or it is time: then false.
   bool wait(std::stop_token stop, Clock::time_point until);
 

@@ -86,6 +86,16 @@ bool Index::wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_poin
                               [&]() REQUIRES_LOCK(mutex_) { return has_room(bytes); });
 }
 
+bool Index::has_room_for(uint64_t bytes) const {
+  base::Lock lock(mutex_);
+  return has_room(bytes);
+}
+
+uint64_t Index::bytes() const {
+  base::Lock lock(mutex_);
+  return bytes_;
+}
+
 std::optional<Index::Dropping> Index::drop_oldest() {
   base::Lock lock(mutex_);
   if (segments_.empty() || segments_.front()->file) return std::nullopt;
@@ -104,14 +114,15 @@ std::optional<Index::Dropping> Index::drop_oldest() {
   return dropping;
 }
 
-Position& Index::open_position(std::string_view name) {
+Position& Index::open_position(std::string_view name, bool at_oldest) {
   base::Lock lock(mutex_);
   const auto [at, is_new] = positions_.try_emplace(std::string(name));
   Position& position = at->second;
   ENSURE(!position.is_open);
   position.is_open = true;
   if (is_new)
-    position.acknowledged = segments_.empty() ? next_sequence_ - 1 : segments_.front()->first - 1;
+    position.acknowledged =
+        segments_.empty() || !at_oldest ? next_sequence_ - 1 : segments_.front()->first - 1;
   position.next = position.acknowledged + 1;
   has_moved_ = has_moved_ || is_new;
   make_dirty();
@@ -121,6 +132,34 @@ Position& Index::open_position(std::string_view name) {
 void Index::close_position(Position& position) {
   base::Lock lock(mutex_);
   position.is_open = false;
+}
+
+std::vector<std::string> Index::position_names() const {
+  base::Lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, position] : positions_) names.push_back(name);
+  return names;
+}
+
+void Index::forget_position(std::string_view name) {
+  base::Lock lock(mutex_);
+  const auto found = positions_.find(name);
+  if (found == positions_.end()) return;
+  ENSURE(!found->second.is_open);
+  positions_.erase(found);
+  has_moved_ = true;
+  make_dirty();
+}
+
+void Index::rename_position(std::string_view from, std::string_view to) {
+  base::Lock lock(mutex_);
+  auto node = positions_.extract(std::string(from));
+  ENSURE(!node.empty());
+  node.key() = to;
+  const auto inserted = positions_.insert(std::move(node));  // Its address stays.
+  ENSURE(inserted.inserted);
+  has_moved_ = true;
+  make_dirty();
 }
 
 void Index::keep_positions(std::span<const std::string> names) {
@@ -155,6 +194,18 @@ bool Index::advance(Position& position, const Segment& segment, uint64_t next) {
   if (segment.is_dropped) return false;
   position.next = std::max(position.next, next);
   return true;
+}
+
+void Index::skip(Position& position, uint64_t through) {
+  base::Lock lock(mutex_);
+  position.next = std::max(position.next, through + 1);
+}
+
+uint64_t Index::unread(const Position& position) const {
+  base::Lock lock(mutex_);
+  if (segments_.empty()) return 0;
+  const uint64_t next = std::max(position.next, segments_.front()->first);
+  return segments_.back()->end - std::min(next, segments_.back()->end);
 }
 
 uint64_t Index::note_damage(Segment& segment, uint64_t begin, uint64_t end) {

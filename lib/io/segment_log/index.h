@@ -45,6 +45,8 @@ class Index {
   bool close_segment();
   /// Until there is room, or it is time: then false.
   bool wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_point until);
+  bool has_room_for(uint64_t bytes) const;
+  uint64_t bytes() const;
 
   /// The oldest segment, taken out of the log, and where each cursor would have read on in it.
   struct Dropping {
@@ -56,9 +58,13 @@ class Index {
   std::optional<Dropping> drop_oldest();
 
   // For cursors.
-  /// The position with this name, made at the oldest record when new. It has no other user.
-  Position& open_position(std::string_view name);
+  /// The position with this name, made at the oldest record, or behind the newest, when new. It has
+  /// no other user.
+  Position& open_position(std::string_view name, bool at_oldest);
   void close_position(Position& position);
+  std::vector<std::string> position_names() const;
+  void forget_position(std::string_view name);
+  void rename_position(std::string_view from, std::string_view to);
   /// Forgets the positions of all other names.
   void keep_positions(std::span<const std::string> names);
   struct Place {
@@ -73,6 +79,10 @@ class Index {
   /// All before `next` is read. False when the segment was dropped meanwhile: what was read of it
   /// is counted as lost, and must not be used.
   bool advance(Position& position, const Segment& segment, uint64_t next);
+  /// All up to `through` need not be read.
+  void skip(Position& position, uint64_t through);
+  /// Records, or places of damaged ones, that are not read yet.
+  uint64_t unread(const Position& position) const;
   /// The records before `end`, from `begin`, cannot be read. Returns how many are counted by this
   /// call, the first cursor that comes to them.
   uint64_t note_damage(Segment& segment, uint64_t begin, uint64_t end);

@@ -126,6 +126,10 @@ bool Log::wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_point 
                               until);
 }
 
+bool Log::has_room(uint64_t bytes) const {
+  return index_.has_room_for(bytes + kRecordHeaderBytes + kSegmentHeaderBytes);
+}
+
 std::vector<Dropped> Log::drop_oldest() {
   auto dropping = index_.drop_oldest();
   if (!dropping) {
@@ -143,7 +147,7 @@ std::vector<Dropped> Log::drop_oldest() {
 std::vector<Dropped> Log::count(const Index::Dropping& dropping) {
   std::vector<Dropped> dropped;
   if (dropping.cursors.empty()) return dropped;
-  for (const auto& [name, next] : dropping.cursors) dropped.push_back({name, 0, 0});
+  for (const auto& [name, next] : dropping.cursors) dropped.push_back({name, 0, 0, 0});
   Segment& segment = *dropping.segment;
   base::Descriptor fd(options_.disk.open(segment.path.c_str(), O_RDONLY | O_CLOEXEC, 0));
   SegmentReader reader(options_.disk, std::move(fd), segment.first);
@@ -159,12 +163,13 @@ std::vector<Dropped> Log::count(const Index::Dropping& dropping) {
       if (record.sequence < dropping.cursors[i].second) continue;
       ++dropped[i].records;
       dropped[i].items += record.items;
+      dropped[i].bytes += record.bytes.size();
     }
   }
 }
 
-std::unique_ptr<Cursor> Log::cursor(std::string_view name) {
-  return std::make_unique<Cursor>(*this, index_.open_position(name));
+std::unique_ptr<Cursor> Log::cursor(std::string_view name, Begin begin) {
+  return std::make_unique<Cursor>(*this, index_.open_position(name, begin == Begin::oldest));
 }
 
 void Log::commit_until_stopped(const std::stop_token& stop) {

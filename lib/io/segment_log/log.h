@@ -57,6 +57,8 @@ class Log {
   /// After `full`: returns when something was removed so that so many bytes fit, false when it is
   /// time.
   bool wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_point until);
+  /// Whether a record of so many bytes fits now.
+  bool has_room(uint64_t bytes) const;
   /// After `full`: removes the oldest segment. Returns what each cursor had not read of it; a
   /// cursor that is not named lost nothing.
   std::vector<Dropped> drop_oldest();
@@ -65,13 +67,26 @@ class Log {
   /// with. The first error.
   base::Result<void> commit();
 
+  /// Where a cursor begins whose name is new.
+  enum class Begin { oldest, end };
   /// Reads on behind what the cursor with this name acknowledged, also before a restart; a new one
-  /// begins at the oldest record. Only one at a time may have a name.
-  std::unique_ptr<Cursor> cursor(std::string_view name);
+  /// begins at the oldest record that is left, or behind the newest. Only one at a time may have a
+  /// name.
+  std::unique_ptr<Cursor> cursor(std::string_view name, Begin begin = Begin::oldest);
+  /// Of all cursors, open or not, sorted.
+  std::vector<std::string> cursor_names() const { return index_.position_names(); }
   /// Forgets the cursors with other names, so that they do not hold up removal. None of them may be
   /// open.
   void keep_cursors(std::span<const std::string> names) { index_.keep_positions(names); }
+  /// Forgets one, which must not be open.
+  void forget_cursor(std::string_view name) { index_.forget_position(name); }
+  /// Gives a cursor, open or not, another name, which no other one has.
+  void rename_cursor(std::string_view from, std::string_view to) {
+    index_.rename_position(from, to);
+  }
 
+  /// Of all files that count against bytes_max.
+  uint64_t bytes() const { return index_.bytes(); }
   /// Sequence that the next record gets.
   uint64_t next_sequence() const { return index_.next_sequence(); }
 

@@ -119,6 +119,58 @@ TEST_CASE("segment log: a new cursor begins at the oldest record that is left") 
   CHECK(read_all(*log->cursor("second")) == range(1, 50));
 }
 
+TEST_CASE("segment log: a new cursor may begin behind the newest record") {
+  Fixture fixture;
+  auto log = fixture.open();
+  fill(*log, 1, 2);
+  const auto cursor = log->cursor("late", Log::Begin::end);
+  CHECK(cursor->unread() == 0);
+  fill(*log, 3, 4);
+  CHECK(cursor->unread() == 2);
+  CHECK(read_all(*cursor) == range(3, 4));
+}
+
+TEST_CASE("segment log: what was handed over otherwise is not read") {
+  Fixture fixture;
+  auto log = fixture.open();
+  const auto cursor = log->cursor("a");
+  fill(*log, 1, 3);
+  cursor->skip(2);
+  CHECK(cursor->unread() == 1);
+  CHECK(read_all(*cursor) == range(3, 3));
+  CHECK(cursor->unread() == 0);
+  fill(*log, 4, 6);
+  cursor->skip(6);
+  CHECK(cursor->unread() == 0);
+  CHECK(read_all(*cursor).empty());
+  fill(*log, 7, 7);
+  CHECK(read_all(*cursor) == range(7, 7));
+}
+
+TEST_CASE("segment log: a cursor keeps its place under another name, and is forgotten") {
+  Fixture fixture;
+  {
+    auto log = fixture.open();
+    const auto cursor = log->cursor("old");
+    fill(*log, 1, 3);
+    cursor->acknowledge(2);
+    log->rename_cursor("old", "new");
+    cursor->acknowledge(2);  // It goes on under the new name.
+    CHECK(log->cursor_names() == std::vector<std::string>{"new"});
+  }
+  auto log = fixture.open();
+  CHECK(read_all(*log->cursor("new")) == range(3, 3));
+  const auto other = log->cursor("other", Log::Begin::end);
+  log->forget_cursor("new");
+  log->forget_cursor("new");
+  CHECK(log->cursor_names() == std::vector<std::string>{"other"});
+  REQUIRE(log->commit());
+  other->acknowledge(3);
+  fill(*log, 4, 4);
+  CHECK(log->commit());
+  CHECK(read_all(*other) == range(4, 4));
+}
+
 TEST_CASE("segment log: the folder belongs to one process, and to its user") {
   Fixture fixture;
   const auto log = fixture.open();

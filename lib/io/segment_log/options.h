@@ -45,6 +45,7 @@ struct Dropped {
   std::string cursor;
   uint64_t records = 0;
   uint64_t items = 0;  ///< of those records that could still be read
+  uint64_t bytes = 0;  ///< of the same records
 };
 
 }  // namespace io::segment_log

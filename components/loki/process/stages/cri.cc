@@ -145,7 +145,7 @@ class CriStage final : public Stage {
     append(part.text, frame.line(row));
     part.timestamp_ns = frame.entry(row).timestamp_ns;
     ++part.lines;
-    if (frame.batch.ack && part.frame != frame.number()) part.acks.push_back(frame.batch.ack);
+    if (part.frame != frame.number()) part.acks.push_back(frame.batch.ack);
     part.frame = frame.number();
   }
 

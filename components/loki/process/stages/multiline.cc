@@ -188,7 +188,7 @@ class MultilineStage final : public Stage {
     block.first_row = kNone;
     if (block.lines.empty()) return;
     append_lines(frame, block);
-    if (frame.batch.ack) block.acks.push_back(frame.batch.ack);
+    block.acks.push_back(frame.batch.ack);
     block.handover = frame.handover();
   }
 
