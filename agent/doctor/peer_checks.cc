@@ -6,7 +6,6 @@
 #include "base/thread.h"
 #include "components/shared/docker_api/api.h"
 #include "components/shared/http_client/client.h"
-#include "io/http/client.h"
 #include "io/socket.h"
 
 namespace agent::doctor {
@@ -58,14 +57,11 @@ Check check_backend(const ServerNeed& need) {
   if (!url)
     return {"endpoints", State::fail, url.error().message, "fix the url in the configuration"};
   const std::string host = fmt::format("{} ({})", url->host_header(), need.component);
-  auto headers = components::request_headers(need.http_client);
-  if (!headers)
-    return {"endpoints", State::fail, fmt::format("{}: {}", host, headers.error().message),
-            "let the agent's user read the file"};
-  if (!url->authorization.empty()) headers->push_back({"Authorization", url->authorization});
-  io::http::Client client(*url, components::client_options(need.http_client));
-  io::http::Request request{"GET", ready_target(url->target), std::move(*headers), {}};
-  const auto answer = client.send(request, kServerPatience, {});
+  components::HttpClient client(*url, std::make_shared<components::HttpSettings>(need.http_client));
+  const auto answer = client.send({"GET", ready_target(url->target), {}, {}}, kServerPatience, {});
+  if (!answer && client.lacked_login())
+    return {"endpoints", State::fail, fmt::format("{}: {}", host, answer.error().message),
+            "let the agent's user read the file, and check oauth2 and the proxy"};
   if (!answer)
     return {
         "endpoints", State::fail, fmt::format("{}: {}", host, answer.error().message),

@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "components/loki/source_syslog/engine.h"
-#include "components/shared/http_client/client.h"
+#include "components/shared/http_client/settings.h"
 #include "io/socket.h"
 
 namespace components::loki::source_syslog {

@@ -28,7 +28,7 @@ std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
 void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.endpoint = endpoint;
   settings.url = io::http::parse_url(endpoint.url.text);
-  settings.http = endpoint.http;
+  settings.http = std::make_shared<HttpSettings>(endpoint.http);
   settings.extra_headers = endpoint.headers;
   settings.remote_timeout = milliseconds(endpoint.remote_timeout);
   settings.min_backoff = milliseconds(endpoint.min_backoff_period);

@@ -1,11 +1,9 @@
 #include "components/shared/docker_api/api.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "components/shared/docker_api/host_signature.h"
-#include "components/shared/http_client/client.h"
 
 namespace components::docker_api {
 namespace {
@@ -13,18 +11,6 @@ namespace {
 constexpr std::chrono::milliseconds kTimeoutMin{1};
 constexpr std::chrono::milliseconds kTimeoutMax{30'000};
 constexpr size_t kEventBytesMax = 1 << 20;
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~')
-      out += c;
-    else
-      out += fmt::format("%{:02X}", byte);
-  }
-  return out;
-}
 
 base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> response) {
   if (response && !response->ok())
@@ -62,33 +48,21 @@ base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArgumen
   auto parsed = io::http::parse_url(*url);
   if (!parsed) return tl::unexpected(parsed.error());
   const auto wanted = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
-  return Endpoint{std::move(*parsed), http_client, std::clamp(wanted, kTimeoutMin, kTimeoutMax)};
+  return Endpoint{std::move(*parsed), std::make_shared<HttpSettings>(http_client),
+                  std::clamp(wanted, kTimeoutMin, kTimeoutMax)};
 }
 
 Api::Api(Endpoint endpoint)
-    : endpoint_(std::move(endpoint)),
-      client_(endpoint_.url, client_options(endpoint_.http_client)) {}
-
-base::Result<io::http::Request> Api::request(std::string target) const {
-  io::http::Request request;
-  request.target = std::move(target);
-  if (endpoint_.url.scheme == io::http::Url::Scheme::unix_socket) return request;
-  auto headers = request_headers(endpoint_.http_client);
-  if (!headers) return tl::unexpected(headers.error());
-  request.headers = std::move(*headers);
-  return request;
-}
+    : endpoint_(std::move(endpoint)), client_(endpoint_.url, endpoint_.http) {}
 
 base::Result<io::http::Response> Api::get(std::string target, std::stop_token stop) {
-  const auto made = request(std::move(target));
-  if (!made) return tl::unexpected(made.error());
-  return client_.send(*made, endpoint_.timeout, std::move(stop));
+  return client_.send({"GET", std::move(target), {}, {}}, endpoint_.timeout, stop);
 }
 
 base::Result<std::vector<Container>> Api::containers(const Filters& filters, bool all,
                                                      std::stop_token stop) {
   const auto answer = expect_ok(get(fmt::format("/containers/json?all={}&filters={}", all ? 1 : 0,
-                                                percent_encoded(print_filters(filters))),
+                                                io::http::percent_encoded(print_filters(filters))),
                                     std::move(stop)));
   if (!answer) return base::in_context("list containers", answer.error());
   return parse_containers(answer->body);
@@ -102,7 +76,8 @@ base::Result<std::vector<Network>> Api::networks(std::stop_token stop) {
 
 base::Result<std::optional<ContainerState>> Api::inspect(const std::string& id,
                                                          std::stop_token stop) {
-  auto answer = get(fmt::format("/containers/{}/json", percent_encoded(id)), std::move(stop));
+  auto answer =
+      get(fmt::format("/containers/{}/json", io::http::percent_encoded(id)), std::move(stop));
   if (answer && answer->status == 404) return std::nullopt;
   answer = expect_ok(std::move(answer));
   if (!answer) return base::in_context("inspect container", answer.error());
@@ -110,12 +85,14 @@ base::Result<std::optional<ContainerState>> Api::inspect(const std::string& id,
 }
 
 base::Result<bool> Api::follow_logs(const std::string& id, const std::string& since,
-                                    const io::http::Client::OnData& on_data, std::stop_token stop) {
-  const auto made =
-      request(fmt::format("/containers/{}/logs?stdout=1&stderr=1&follow=1&timestamps=1&since={}",
-                          percent_encoded(id), since));
-  if (!made) return tl::unexpected(made.error());
-  auto answer = client_.stream(*made, endpoint_.timeout, on_data, std::move(stop));
+                                    const io::http::OnData& on_data, std::stop_token stop) {
+  auto answer = client_.stream(
+      {"GET",
+       fmt::format("/containers/{}/logs?stdout=1&stderr=1&follow=1&timestamps=1&since={}",
+                   io::http::percent_encoded(id), since),
+       {},
+       {}},
+      endpoint_.timeout, on_data, stop);
   if (answer && answer->status == 404) return false;
   answer = expect_ok(std::move(answer));
   if (!answer) return base::in_context("read the container's log", answer.error());
@@ -127,13 +104,12 @@ base::Error Api::follow_events(const Filters& filters, std::chrono::system_clock
                                std::stop_token stop) {
   const auto since_s =
       std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch()).count();
-  const auto made = request(
-      fmt::format("/events?since={}&filters={}", since_s, percent_encoded(print_filters(filters))));
-  if (!made) return made.error();
+  std::string target = fmt::format("/events?since={}&filters={}", since_s,
+                                   io::http::percent_encoded(print_filters(filters)));
   EventLines lines(on_event);
   const auto answer = expect_ok(client_.stream(
-      *made, endpoint_.timeout, [&](std::string_view piece) { return lines.feed(piece); },
-      std::move(stop)));
+      {"GET", std::move(target), {}, {}}, endpoint_.timeout,
+      [&](std::string_view piece) { return lines.feed(piece); }, stop));
   if (!answer) return base::in_context("follow events", answer.error()).value();
   return {"follow events: the daemon ended them"};
 }

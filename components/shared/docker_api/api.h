@@ -9,15 +9,14 @@
 
 #include "base/result.h"
 #include "components/shared/docker_api/containers.h"
-#include "components/shared/http_client/signature.h"
-#include "io/http/client.h"
+#include "components/shared/http_client/client.h"
 
 namespace components::docker_api {
 
 /// How to reach a daemon.
 struct Endpoint {
   io::http::Url url;
-  HttpClientArguments http_client;       ///< of no meaning for Unix sockets
+  std::shared_ptr<HttpSettings> http;    ///< of no meaning for Unix sockets
   std::chrono::milliseconds timeout{0};  ///< of calls that end
 };
 
@@ -42,7 +41,7 @@ class Api {
   /// The container's output with timestamps, from `since` on (a decimal number of seconds) for as
   /// long as it runs. False: there is no such container. True: the log ended in order.
   base::Result<bool> follow_logs(const std::string& id, const std::string& since,
-                                 const io::http::Client::OnData& on_data, std::stop_token stop);
+                                 const io::http::OnData& on_data, std::stop_token stop);
 
   /// Calls `on_event` for each event that the filters let through, from `since` on, without end:
   /// what it returns is always an error.
@@ -51,11 +50,10 @@ class Api {
                             std::stop_token stop);
 
  private:
-  base::Result<io::http::Request> request(std::string target) const;
   base::Result<io::http::Response> get(std::string target, std::stop_token stop);
 
   Endpoint endpoint_;
-  io::http::Client client_;
+  HttpClient client_;
 };
 
 }  // namespace components::docker_api

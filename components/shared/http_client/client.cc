@@ -1,82 +1,95 @@
 #include "components/shared/http_client/client.h"
 
-#include "base/files.h"
+#include <utility>
 
 namespace components {
-namespace {
 
-constexpr size_t kSecretBytesMax = 1 << 20;
+using io::http::Client;
+using io::http::Headers;
+using io::http::OnData;
+using io::http::Request;
+using io::http::Response;
+using io::http::Url;
 
-io::http::TlsVersion tls_version(TlsVersion version) {
-  switch (version) {
-    case TlsVersion::tls10:
-      return io::http::TlsVersion::tls10;
-    case TlsVersion::tls11:
-      return io::http::TlsVersion::tls11;
-    case TlsVersion::tls13:
-      return io::http::TlsVersion::tls13;
-    case TlsVersion::standard:
-    case TlsVersion::tls12:
+HttpClient::HttpClient(Url server, std::shared_ptr<HttpSettings> settings)
+    : server_(std::move(server)), settings_(std::move(settings)) {
+  if (const auto& options = settings_->options()) client_.emplace(server_, *options);
+}
+
+base::Result<Response> HttpClient::call(const Request& request, const OnData* on_data,
+                                        std::chrono::milliseconds timeout,
+                                        const std::stop_token& stop) {
+  const Exchange exchange{request, on_data, Clock::now() + timeout, stop};
+  lacked_login_ = true;
+  if (!client_) return tl::unexpected(settings_->options().error());
+  const bool is_local = server_.scheme == Url::Scheme::unix_socket;
+  for (bool is_again = false;; is_again = true) {
+    auto login = is_local ? base::Result<Headers>(Headers()) : settings_->headers(timeout, stop);
+    if (!login) return tl::unexpected(login.error());
+    auto response = follow(exchange, *login);
+    lacked_login_ = false;
+    if (is_again || is_local || !response || response->status != 401 || !settings_->renew(*login))
+      return response;
+    lacked_login_ = true;
+  }
+}
+
+base::Result<Response> HttpClient::follow(const Exchange& exchange, const Headers& login) {
+  Url at = server_;
+  at.target = exchange.request.target;
+  for (int redirects = 0;; ++redirects) {
+    Request request = exchange.request;
+    request.target = at.target;
+    if (at.same_origin(server_)) request.headers = with_headers(request.headers, login);
+    Client& client = client_for(at);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(exchange.until - Clock::now());
+    auto response = exchange.on_data != nullptr
+                        ? client.stream(request, left, *exchange.on_data, exchange.stop)
+                        : client.send(request, left, exchange.stop);
+    const bool may_follow = settings_->arguments().follow_redirects && redirects < kRedirectsMax;
+    if (!response || !may_follow) return response;
+    auto next = redirect_of(request, at, *response);
+    if (!next) return response;
+    at = std::move(*next);
+  }
+}
+
+Client& HttpClient::client_for(const Url& url) {
+  if (url.same_origin(server_)) return *client_;
+  if (!elsewhere_ || !elsewhere_->server.same_origin(url) ||
+      elsewhere_->server.authorization != url.authorization)
+    elsewhere_.reset(new Elsewhere{url, Client(url, *settings_->options())});
+  return elsewhere_->client;
+}
+
+std::optional<Url> redirect_of(const Request& request, const Url& at, const Response& response) {
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  switch (response.status) {
+    case 301:
+    case 302:
+    case 303:
+      if (!is_read) return std::nullopt;
       break;
+    case 307:
+    case 308:
+      break;
+    default:
+      return std::nullopt;
   }
-  return io::http::TlsVersion::tls12;
+  const std::string_view place = io::http::find(response.headers, "Location");
+  if (place.empty() || at.scheme == Url::Scheme::unix_socket) return std::nullopt;
+  auto next = io::http::resolve_link(at, place);
+  if (!next || next->scheme == Url::Scheme::unix_socket) return std::nullopt;
+  if (at.scheme == Url::Scheme::https && next->scheme == Url::Scheme::http) return std::nullopt;
+  return std::move(*next);
 }
 
-/// The text itself, or the content of the file without the blanks around it.
-base::Result<std::string> secret_text(const base::Secret& text, const std::string& file) {
-  if (file.empty()) return text.reveal();
-  auto content = base::read_regular_file(file, kSecretBytesMax);
-  if (!content) return content;
-  const size_t first = content->find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return std::string();
-  return content->substr(first, content->find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// Value of the Authorization header, empty for none.
-base::Result<std::string> authorization(const HttpClientArguments& arguments) {
-  if (const auto& basic = arguments.basic_auth) {
-    const auto password = secret_text(basic->password, basic->password_file);
-    if (!password) return tl::unexpected(password.error());
-    return io::http::basic_authorization(basic->username, *password);
-  }
-  if (const auto& given = arguments.authorization) {
-    const auto credentials = secret_text(given->credentials, given->credentials_file);
-    if (!credentials) return tl::unexpected(credentials.error());
-    return fmt::format("{} {}", given->type.empty() ? "Bearer" : given->type, *credentials);
-  }
-  const auto token = secret_text(arguments.bearer_token, arguments.bearer_token_file);
-  if (!token) return tl::unexpected(token.error());
-  return token->empty() ? std::string() : "Bearer " + *token;
-}
-
-}  // namespace
-
-io::http::TlsOptions tls_options(const TlsConfigArguments& arguments) {
-  return {.ca_pem = arguments.ca_pem,
-          .ca_file = arguments.ca_file,
-          .cert_pem = arguments.cert_pem,
-          .cert_file = arguments.cert_file,
-          .key_pem = arguments.key_pem,
-          .key_file = arguments.key_file,
-          .server_name = arguments.server_name,
-          .insecure_skip_verify = arguments.insecure_skip_verify,
-          .min_version = tls_version(arguments.min_version)};
-}
-
-io::http::Client::Options client_options(const HttpClientArguments& arguments) {
-  io::http::Client::Options options;
-  options.tls = tls_options(arguments.tls_config);
-  return options;
-}
-
-base::Result<io::http::Headers> request_headers(const HttpClientArguments& arguments) {
-  io::http::Headers headers;
-  const auto login = authorization(arguments);
-  if (!login) return tl::unexpected(login.error());
-  if (!login->empty()) headers.push_back({"Authorization", *login});
-  for (const auto& [name, values] : arguments.http_headers)
-    for (const base::Secret& value : values) headers.push_back({name, value.reveal()});
-  return headers;
+Headers with_headers(Headers base, const Headers& added) {
+  std::erase_if(base, [&](const io::http::Header& header) {
+    return !io::http::find(added, header.name).empty();
+  });
+  base.insert(base.end(), added.begin(), added.end());
+  return base;
 }
 
 }  // namespace components

@@ -1,19 +1,77 @@
 #pragma once
 #include <memory>
+#include <optional>
 
-#include "base/result.h"
-#include "components/shared/http_client/signature.h"
+#include "components/shared/http_client/settings.h"
 #include "io/http/client.h"
 
-/// From the HTTP client settings of a config to a client.
 namespace components {
 
-io::http::TlsOptions tls_options(const TlsConfigArguments& arguments);
-io::http::Client::Options client_options(const HttpClientArguments& arguments);
+/// A blocking HTTP client as a configuration wants it: with its TLS, proxy, login, headers and
+/// redirects. For one thread at a time.
+///
+/// A redirect is followed at most kRedirectsMax times, and never from https to http. GET and HEAD
+/// follow every kind; other methods only those that keep the method and the body (307, 308), as the
+/// others would lose what is sent. Another host gets neither login nor http_headers. What is not
+/// followed is the Response.
+class HttpClient {
+ public:
+  static constexpr int kRedirectsMax = 10;
 
-/// The headers that the settings ask for: Authorization and http_headers. Reads password_file,
-/// credentials_file or bearer_token_file, so call it for each request; fails when that file cannot
-/// be read.
-base::Result<io::http::Headers> request_headers(const HttpClientArguments& arguments);
+  HttpClient(io::http::Url server, std::shared_ptr<HttpSettings> settings);
+
+  /// As io::http::Client::send(). The settings' headers replace those of the request. A token that
+  /// is answered 401 is replaced, once.
+  base::Result<io::http::Response> send(const io::http::Request& request,
+                                        std::chrono::milliseconds timeout,
+                                        const std::stop_token& stop) {
+    return call(request, nullptr, timeout, stop);
+  }
+  /// As io::http::Client::stream().
+  base::Result<io::http::Response> stream(const io::http::Request& request,
+                                          std::chrono::milliseconds timeout,
+                                          const io::http::OnData& on_data,
+                                          const std::stop_token& stop) {
+    return call(request, &on_data, timeout, stop);
+  }
+
+  /// After an error: no request was made, as a file with a secret could not be read, the settings
+  /// name a proxy that is none, or no token was to be had.
+  bool lacked_login() const { return lacked_login_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Exchange {
+    const io::http::Request& request;
+    const io::http::OnData* on_data;
+    Clock::time_point until;
+    const std::stop_token& stop;
+  };
+  struct Elsewhere {
+    io::http::Url server;
+    io::http::Client client;
+  };
+
+  base::Result<io::http::Response> call(const io::http::Request& request,
+                                        const io::http::OnData* on_data,
+                                        std::chrono::milliseconds timeout,
+                                        const std::stop_token& stop);
+  base::Result<io::http::Response> follow(const Exchange& exchange, const io::http::Headers& login);
+  io::http::Client& client_for(const io::http::Url& url);
+
+  const io::http::Url server_;
+  const std::shared_ptr<HttpSettings> settings_;
+  std::optional<io::http::Client> client_;
+  std::unique_ptr<Elsewhere> elsewhere_;  ///< where the last redirect led
+  bool lacked_login_ = false;
+};
+
+/// Where to ask again after this answer to a request to `at`; nothing when it is no redirect, or
+/// one that is not followed. Pure.
+std::optional<io::http::Url> redirect_of(const io::http::Request& request, const io::http::Url& at,
+                                         const io::http::Response& response);
+
+/// `base` with these headers instead of those of the same names.
+io::http::Headers with_headers(io::http::Headers base, const io::http::Headers& added);
 
 }  // namespace components

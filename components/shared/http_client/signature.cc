@@ -121,10 +121,11 @@ constexpr schema::Field kHttpClientFields[] = {
     schema::squash<&HttpClientArguments::proxy>(kProxy),
     schema::block<&HttpClientArguments::tls_config>("tls_config", Need::optional,
                                                     "TLS towards the peer.", kTlsConfig),
-    schema::attr<&HttpClientArguments::follow_redirects>("follow_redirects", Need::optional,
-                                                         "Follow redirects of the peer."),
+    schema::attr<&HttpClientArguments::follow_redirects>(
+        "follow_redirects", Need::optional,
+        "Follow redirects; a request with a body only 307 and 308."),
     schema::attr<&HttpClientArguments::enable_http2>("enable_http2", Need::optional,
-                                                     "Speak HTTP/2 where the peer can."),
+                                                     "Accepted; HTTP/1.1 is spoken always."),
     schema::attr<&HttpClientArguments::http_headers>("http_headers", Need::optional,
                                                      "Headers to send with each request."),
 };
@@ -151,9 +152,6 @@ void validate_http_client(const HttpClientArguments& client, schema::Scope& scop
     for (const std::string_view reserved : kReservedHeaders)
       if (equal_in_any_case(name, reserved))
         scope.error("http_headers", "C048", "header \"{}\" is set by the client itself", name);
-  for (const std::string_view name : {"oauth2", "proxy_url", "proxy_from_environment"})
-    if (scope.given(name))
-      scope.warning(name, "C090", "\"{}\" is accepted but has no effect yet", name);
 }
 
 }  // namespace
@@ -167,6 +165,10 @@ void add_needed_files(const HttpClientArguments& arguments, std::vector<schema::
   };
   if (arguments.basic_auth) add(arguments.basic_auth->password_file);
   if (arguments.authorization) add(arguments.authorization->credentials_file);
+  if (arguments.oauth2) {
+    add(arguments.oauth2->client_secret_file);
+    if (arguments.oauth2->tls_config) add_needed_files(*arguments.oauth2->tls_config, needs);
+  }
   add(arguments.bearer_token_file);
   add_needed_files(arguments.tls_config, needs);
 }

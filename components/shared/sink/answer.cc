@@ -21,7 +21,7 @@ struct Row {
 constexpr Row kRows[] = {
     {kNoAnswer, kNoAnswer, {Action::retry, "check that it is up and that this host may reach it"}},
     {200, 299, {Action::accept, ""}},
-    {300, 399, {Action::retry_loudly, "redirects are not followed: set the url to the new place"}},
+    {300, 399, {Action::retry_loudly, "set the url to the new place"}},
     {400, 400, {Action::split, ""}},
     {401, 401, {Action::retry_loudly, "check user, password or token"}},
     {403, 403, {Action::retry_loudly, "check the rights of this user and tenant"}},

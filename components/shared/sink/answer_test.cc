@@ -34,7 +34,7 @@ TEST_CASE("sink: an answer says what to do") {
              "HTTP 404: 404 page not found (check the path of the url)"},
         Case{{500, {}, ""}, "HTTP 500 (look at the server's own log)"},
         Case{{301, {{"location", "https://x/"}}, ""},
-             "HTTP 301, Location: https://x/ (redirects are not followed: set the url to the new "
+             "HTTP 301, Location: https://x/ (set the url to the new "
              "place)"},
         Case{{400, {}, "bad\nmore"}, "HTTP 400: bad"}}) {
     CHECK(describe(c.response, rule_for(c.response.status)) == c.want);

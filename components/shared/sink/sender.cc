@@ -4,19 +4,14 @@
 #include <utility>
 
 #include "base/version.h"
-#include "components/shared/http_client/client.h"
 
 namespace components::sink {
 namespace {
 
-/// Those of the protocol, of authentication, and those that were asked for. Fails when a file with
-/// a secret cannot be read.
-base::Result<io::http::Headers> headers_of(const Settings& settings, const std::string& lane) {
+/// Those of the protocol, and those that were asked for; the client adds the login.
+io::http::Headers headers_of(const Settings& settings, const std::string& lane) {
   io::http::Headers headers = settings.protocol_headers(lane);
   headers.push_back({"User-Agent", fmt::format("Tributary/{}", base::kVersion)});
-  auto asked = request_headers(settings.http);
-  if (!asked) return asked;
-  headers.insert(headers.end(), asked->begin(), asked->end());
   // Those that the client sets itself stay what they are.
   for (const auto& [name, value] : settings.extra_headers)
     if (io::http::find(headers, name).empty()) headers.push_back({name, value});
@@ -73,17 +68,18 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
 Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& abort) {
   const Settings& now = *settings_;
   if (!now.url) return {Action::retry_loudly, now.url.error().message, {}, {}};
-  if (!client_) client_ = std::make_unique<io::http::Client>(*now.url, client_options(now.http));
+  if (!client_) client_ = std::make_unique<HttpClient>(*now.url, now.http);
   auto headers = headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key);
-  if (!headers) return {Action::retry_loudly, headers.error().message, {}, {}};
   const std::string_view body = turn.request->body();
   const auto start = Clock::now();
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared_.lanes.deadline() - start);
-  auto response = client_->send({"POST", now.url->target, std::move(*headers), body},
+  auto response = client_->send({"POST", now.url->target, std::move(headers), body},
                                 std::min(now.remote_timeout, left), abort);
   const int status = response ? response->status : kNoAnswer;
   shared_.metrics.observe(turn.lane.key, status, Clock::now() - start);
   const Rule rule = rule_for(status, now.retry_on_http_429);
+  if (!response && client_->lacked_login())
+    return {Action::retry_loudly, response.error().message, {}, {}};
   if (!response)
     return {rule.action, fmt::format("{} ({})", response.error().message, rule.advice), {}, {}};
   Answer answer{rule.action, {}, {}, {}};

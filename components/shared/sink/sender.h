@@ -6,12 +6,12 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "components/shared/http_client/client.h"
 #include "components/shared/sink/answer.h"
 #include "components/shared/sink/lanes.h"
 #include "components/shared/sink/metrics.h"
 #include "components/shared/sink/settings.h"
 #include "components/shared/sink/trouble.h"
-#include "io/http/client.h"
 
 namespace components::sink {
 
@@ -51,7 +51,7 @@ class Sender {
   const Shared& shared_;
   const Lanes::Kind kind_;
   SettingsPtr settings_;
-  std::unique_ptr<io::http::Client> client_;
+  std::unique_ptr<HttpClient> client_;
 };
 
 }  // namespace components::sink

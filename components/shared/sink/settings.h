@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "components/shared/http_client/signature.h"
+#include "components/shared/http_client/settings.h"
 #include "io/http/message.h"
 #include "io/http/url.h"
 
@@ -18,7 +18,7 @@ namespace components::sink {
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
 struct Settings {
   base::Result<io::http::Url> url;
-  HttpClientArguments http;
+  std::shared_ptr<HttpSettings> http;
   std::map<std::string, std::string> extra_headers;  ///< asked for in the configuration
   std::chrono::milliseconds remote_timeout{0};
   std::chrono::milliseconds min_backoff{0};

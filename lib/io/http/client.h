@@ -1,12 +1,12 @@
 #pragma once
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <stop_token>
-#include <string_view>
 
 #include "base/result.h"
+#include "io/http/framing.h"
 #include "io/http/message.h"
+#include "io/http/proxy.h"
 #include "io/http/tls.h"
 #include "io/http/url.h"
 
@@ -21,6 +21,7 @@ class Client {
  public:
   struct Options {
     TlsOptions tls;
+    ProxyOptions proxy;
     size_t body_bytes_max = size_t{64} << 20;     ///< a longer answer is an error
     std::chrono::milliseconds keep_alive{60000};  ///< an older idle connection is not used again
   };
@@ -33,12 +34,10 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Sends and waits for the whole answer. `timeout` bounds the call from resolving the name to the
-  /// last byte. An answer of any status is a Response; errors are the transport's.
+  /// last byte. An answer of any status is a Response, a proxy's demand for a login (407) as well;
+  /// errors are the transport's.
   base::Result<Response> send(const Request& request, std::chrono::milliseconds timeout,
                               std::stop_token stop);
-
-  /// Takes the next piece of a body; false ends the call.
-  using OnData = std::function<bool(std::string_view piece)>;
 
   /// Hands the body of a 2xx answer over as it arrives, for bodies without end, and returns when
   /// the server ends it, `on_data` says false (a Response) or `stop` is requested (an error).

@@ -1,17 +1,14 @@
 #include "io/http/client.h"
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "io/http/connect.h"
 #include "io/http/server.h"
+#include "tests/support/folder.h"
+#include "tests/support/raw_server.h"
 
 using namespace std::chrono_literals;
 using io::http::Client;
@@ -19,102 +16,18 @@ using io::http::parse_url;
 using io::http::Request;
 using io::http::Response;
 using io::http::Server;
+using support::await_close;
+using support::RawServer;
+using support::read_head;
+using support::say;
 
 namespace {
-
-/// A listening socket that speaks what a test tells it to, one connection after the other.
-class RawServer {
- public:
-  explicit RawServer(std::function<void(int fd)> talk) : talk_(std::move(talk)) {
-    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(fd_, 8) == 0);
-    socklen_t size = sizeof address;
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] {
-      for (int fd; (fd = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(fd)) {
-        ++connections;
-        talk_(fd);
-      }
-    });
-  }
-  ~RawServer() {
-    ::shutdown(fd_, SHUT_RDWR);
-    thread_.join();
-    ::close(fd_);
-  }
-  io::http::Url url() const { return *parse_url("http://127.0.0.1:" + std::to_string(port_)); }
-
-  std::atomic<int> connections{0};
-
- private:
-  std::function<void(int)> talk_;
-  int fd_;
-  uint16_t port_;
-  std::thread thread_;
-};
-
-/// Reads one request without body; false when the peer is gone.
-bool read_head(int fd) {
-  std::string head;
-  char c = 0;
-  while (!head.ends_with("\r\n\r\n")) {
-    if (::read(fd, &c, 1) != 1) return false;
-    head += c;
-  }
-  return true;
-}
-
-void say(int fd, std::string_view text) {
-  for (; !text.empty();) {
-    const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
-    text.remove_prefix(static_cast<size_t>(sent));
-  }
-}
-
-/// Blocks until the peer closes.
-void await_close(int fd) {
-  char c;
-  while (::read(fd, &c, 1) > 0) {
-  }
-}
 
 Response echo(const Request& request) {
   Response response;
   response.headers = {{"X-Method", request.method}, {"X-Target", request.target}};
   response.body = std::string(request.body);
   return response;
-}
-
-struct Scratch {
-  std::filesystem::path path;
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "http_test.XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { std::filesystem::remove_all(path); }
-  std::string file(const char* name) const { return path / name; }
-};
-
-/// An authority, a certificate for localhost and 127.0.0.1 signed by it, and a stranger.
-void make_certificates(const Scratch& scratch) {
-  const std::string script =
-      "cd " + scratch.path.string() +
-      " && exec >openssl.log 2>&1"
-      " && key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2'"
-      " && openssl req -x509 $key -subj /CN=ca -keyout ca.key -out ca.pem"
-      " && openssl req -x509 $key -subj /CN=stranger -keyout other.key -out other.pem"
-      " && openssl req $key -subj /CN=localhost -keyout own.key -out own.csr"
-      " && echo subjectAltName=DNS:localhost,IP:127.0.0.1 >own.ext"
-      " && openssl x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2"
-      " -extfile own.ext -out own.pem";
-  REQUIRE(std::system(script.c_str()) == 0);
 }
 
 }  // namespace
@@ -186,8 +99,8 @@ TEST_CASE("server: an address in use, a name that is none") {
 }
 
 TEST_CASE("client: unix socket") {
-  const Scratch scratch;
-  const std::string address = "unix://" + scratch.file("s.sock");
+  const support::Folder folder;
+  const std::string address = "unix://" + (folder / "s.sock");
   for (int round = 0; round < 2; ++round) {  // The second finds the first one's socket file.
     auto server = Server::listen(address, echo);
     REQUIRE(server.has_value());
@@ -211,7 +124,7 @@ TEST_CASE("client: chunked answers, interim answers, and bodies that end with th
     CAPTURE(c.wire);
     for (const size_t piece : {size_t{1}, size_t{7}, c.wire.size()}) {
       RawServer server([&](int fd) {
-        if (!read_head(fd)) return;
+        if (read_head(fd).empty()) return;
         for (size_t at = 0; at < c.wire.size(); at += piece) say(fd, c.wire.substr(at, piece));
       });
       Client client(server.url());
@@ -228,7 +141,7 @@ TEST_CASE("client: broken answers are errors") {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 20"}) {
     CAPTURE(wire);
     RawServer server([&](int fd) {
-      if (read_head(fd)) say(fd, wire);
+      if (!read_head(fd).empty()) say(fd, wire);
     });
     Client client(server.url());
     CHECK_FALSE(client.send({}, 5s, {}).has_value());
@@ -245,7 +158,7 @@ TEST_CASE("client: a header that would break the framing is refused") {
 
 TEST_CASE("client: a kept connection that the server closed is replaced without an error") {
   RawServer server([&](int fd) {
-    if (read_head(fd)) say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    if (!read_head(fd).empty()) say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
   });
   Client client(server.url());
   for (int i = 1; i <= 5; ++i) {
@@ -314,7 +227,7 @@ TEST_CASE("client: a header that would break the framing is refused, a NUL as we
 TEST_CASE("client: headers up to 64 KiB are read, longer ones refused") {
   std::atomic<size_t> size{0};
   RawServer server([&](int fd) {
-    if (!read_head(fd)) return;
+    if (read_head(fd).empty()) return;
     say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: " + std::string(size, 'x') + "\r\n\r\nok");
   });
   Client client(server.url());
@@ -387,7 +300,7 @@ TEST_CASE("connect: an address that never answers does not use up the time of th
 TEST_CASE("client: a stream hands pieces over as they come and ends in each of three ways") {
   std::atomic<int> received{0};
   RawServer server([&](int fd) {
-    if (!read_head(fd)) return;
+    if (read_head(fd).empty()) return;
     say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     while (received < 1) std::this_thread::yield();  // The first piece came before the second.
     say(fd, "3\r\ndef\r\n");
@@ -423,62 +336,13 @@ TEST_CASE("client: a stream hands pieces over as they come and ends in each of t
   CHECK(client.stream({}, 5s, [](std::string_view) { return false; }, {}).has_value());
 }
 
-TEST_CASE(
-    "client: TLS with a known authority, an unknown one, a wrong name, a client certificate") {
-  const Scratch scratch;
-  make_certificates(scratch);
-  Server::Options options;
-  options.cert_file = scratch.file("own.pem");
-  options.key_file = scratch.file("own.key");
-  auto open_server = Server::listen("127.0.0.1:0", options, echo);
-  options.client_ca_file = scratch.file("ca.pem");
-  auto strict_server = Server::listen("127.0.0.1:0", options, echo);
-  REQUIRE(open_server.has_value());
-  REQUIRE(strict_server.has_value());
-  const auto tls = [&](auto change) {
-    io::http::TlsOptions out;
-    out.ca_file = scratch.file("ca.pem");
-    change(out);
-    return out;
-  };
-  struct Case {
-    std::string name;
-    bool strict;
-    io::http::TlsOptions tls;
-    bool ok;
-  };
-  const std::string big(300'000, 'z');
-  for (const auto& c : {
-           Case{"known authority", false, tls([](auto&) {}), true},
-           Case{"stranger's authority", false,
-                tls([&](auto& t) { t.ca_file = scratch.file("other.pem"); }), false},
-           Case{"system's authorities", false, tls([](auto& t) { t.ca_file = ""; }), false},
-           Case{"skip verification", false, tls([](auto& t) {
-                  t.ca_file = "";
-                  t.insecure_skip_verify = true;
-                }),
-                true},
-           Case{"name", false, tls([](auto& t) { t.server_name = "localhost"; }), true},
-           Case{"wrong name", false, tls([](auto& t) { t.server_name = "loki"; }), false},
-           Case{"TLS 1.3", false, tls([](auto& t) { t.min_version = io::http::TlsVersion::tls13; }),
-                true},
-           Case{"no such file", false, tls([](auto& t) { t.ca_file = "/none"; }), false},
-           Case{"no client certificate", true, tls([](auto&) {}), false},
-           Case{"client certificate", true, tls([&](auto& t) {
-                  t.cert_file = scratch.file("own.pem");
-                  t.key_file = scratch.file("own.key");
-                }),
-                true},
-       }) {
-    CAPTURE(c.name);
-    const auto& server = c.strict ? *strict_server : *open_server;
-    Client::Options client_options;
-    client_options.tls = c.tls;
-    Client client(*parse_url("https://" + server->address()), client_options);
-    for (int i = 0; i < 2; ++i) {
-      const auto response = client.send({"POST", "/", {}, big}, 5s, {});
-      CHECK(response.has_value() == c.ok);
-      if (response) CHECK(response->body == big);
-    }
-  }
+TEST_CASE("client: a stop request ends connecting, too") {
+  const support::BlackHole silent;
+  Client client(*parse_url("http://" + silent.address()));
+  CHECK(client.send({}, 20ms, {}).error().message == silent.address() + ": connect: timeout");
+  std::stop_source stop;
+  std::thread stopper([&] { stop.request_stop(); });
+  const auto stopped = client.send({}, 60s, stop.get_token());
+  stopper.join();
+  CHECK(stopped.error().message == silent.address() + ": connect: stopped");
 }

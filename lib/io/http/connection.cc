@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/http/framing.h"
 #include "io/http/tls_context.h"
 
 namespace io::http {
@@ -16,6 +17,8 @@ namespace {
 class PlainConnection final : public Connection {
  public:
   explicit PlainConnection(base::Descriptor fd) : Connection(std::move(fd)) {}
+  /// The socket, for another layer on it.
+  base::Descriptor release() { return std::move(fd_); }
 
   base::Result<void> write(std::string_view head, std::string_view body,
                            const Wait& wait) override {
@@ -118,21 +121,79 @@ class TlsConnection final : public Connection {
   TlsSession session_;
 };
 
-}  // namespace
-
-base::Result<std::unique_ptr<Connection>> Connection::open(const Url& server, const TlsOptions& tls,
-                                                           const Wait& wait,
-                                                           std::optional<SocketAddress>& worked) {
-  auto socket = connect_to(server, wait, worked);
-  if (!socket) return tl::unexpected(socket.error());
-  if (server.scheme != Url::Scheme::https)
-    return std::make_unique<PlainConnection>(std::move(*socket));
+base::Result<std::unique_ptr<Connection>> with_tls(base::Descriptor socket, const Url& server,
+                                                   const TlsOptions& tls, const Wait& wait) {
   auto context = client_context(tls);
   if (!context) return tl::unexpected(context.error());
-  auto connection = std::make_unique<TlsConnection>(std::move(*socket), std::move(*context));
+  auto connection = std::make_unique<TlsConnection>(std::move(socket), std::move(*context));
   if (auto shaken = connection->handshake(tls, server.host, wait); !shaken)
     return base::in_context(server.host_header(), shaken.error());
   return connection;
+}
+
+/// host:port, the port always there.
+std::string authority_of(const Url& server) {
+  const bool is_v6 = server.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", server.host, is_v6 ? "]" : "", server.port);
+}
+
+/// Asks a proxy for a tunnel to the server.
+base::Result<Response> ask_for_tunnel(Connection& connection, const Url& server,
+                                      const ProxyOptions& proxies, const Wait& wait) {
+  const Request request{"CONNECT", authority_of(server), proxies.connect_headers, {}};
+  const auto head = request_head(request, server, proxy_for(proxies, server));
+  if (!head) return tl::unexpected(head.error());
+  if (auto written = connection.write(*head, {}, wait); !written)
+    return tl::unexpected(written.error());
+  ResponseReader reader({.has_no_body = true});
+  char buffer[4096];
+  while (!reader.is_done()) {
+    const auto got = connection.read(buffer, sizeof buffer, wait);
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) return base::fail("the proxy closed the connection");
+    if (auto fed = reader.feed({buffer, *got}); !fed) return tl::unexpected(fed.error());
+  }
+  return reader.take();
+}
+
+base::Result<Connection::Opened> tunnel(base::Descriptor socket, const Url& server,
+                                        const TlsOptions& tls, const ProxyOptions& proxies,
+                                        const Wait& wait) {
+  PlainConnection plain(std::move(socket));
+  auto answer = ask_for_tunnel(plain, server, proxies, wait);
+  const std::string what = "CONNECT " + authority_of(server);
+  if (!answer) return base::in_context(what, answer.error());
+  if (answer->status == 407) return Connection::Opened{nullptr, std::move(*answer)};
+  if (!answer->ok()) return base::fail("{}: the proxy answers HTTP {}", what, answer->status);
+  auto connection = with_tls(plain.release(), server, tls, wait);
+  if (!connection) return tl::unexpected(connection.error());
+  return Connection::Opened{std::move(*connection), std::nullopt};
+}
+
+}  // namespace
+
+base::Result<Connection::Opened> Connection::open(const Url& server, const TlsOptions& tls,
+                                                  const ProxyOptions& proxies, const Wait& wait,
+                                                  std::optional<SocketAddress>& worked) {
+  const Url* proxy = proxy_for(proxies, server);
+  const Url& peer = proxy != nullptr ? *proxy : server;
+  const bool needs_tunnel = proxy != nullptr && server.scheme == Url::Scheme::https;
+  if (needs_tunnel && proxy->scheme == Url::Scheme::https)
+    return base::fail("proxy {}: an https:// server needs a proxy at an http:// URL",
+                      proxy->host_header());
+  auto socket = connect_to(peer, wait, worked);
+  auto opened = [&]() -> base::Result<Opened> {
+    if (!socket) return tl::unexpected(socket.error());
+    if (needs_tunnel) return tunnel(std::move(*socket), server, tls, proxies, wait);
+    if (peer.scheme != Url::Scheme::https)
+      return Opened{std::make_unique<PlainConnection>(std::move(*socket)), std::nullopt};
+    auto connection = with_tls(std::move(*socket), peer, tls, wait);
+    if (!connection) return tl::unexpected(connection.error());
+    return Opened{std::move(*connection), std::nullopt};
+  }();
+  if (opened || proxy == nullptr) return opened;
+  // An error of connecting names the host already.
+  return base::in_context(socket ? "proxy " + peer.host_header() : "proxy", opened.error());
 }
 
 }  // namespace io::http

@@ -1,9 +1,12 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "io/http/connect.h"
+#include "io/http/message.h"
+#include "io/http/proxy.h"
 #include "io/http/tls.h"
 #include "io/http/url.h"
 #include "io/http/wait.h"
@@ -13,10 +16,15 @@ namespace io::http {
 /// A connected stream socket, plain or TLS, read and written by one thread that sleeps in poll(2).
 class Connection {
  public:
+  struct Opened {
+    std::unique_ptr<Connection> connection;
+    std::optional<Response> refusal;  ///< instead: what a proxy says that demands a login (407)
+  };
+  /// To the server, or to its proxy, with the tunnel through it that an https:// server needs.
   /// `worked`: see connect_to().
-  static base::Result<std::unique_ptr<Connection>> open(const Url& server, const TlsOptions& tls,
-                                                        const Wait& wait,
-                                                        std::optional<SocketAddress>& worked);
+  static base::Result<Opened> open(const Url& server, const TlsOptions& tls,
+                                   const ProxyOptions& proxies, const Wait& wait,
+                                   std::optional<SocketAddress>& worked);
   virtual ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -29,7 +37,7 @@ class Connection {
 
  protected:
   explicit Connection(base::Descriptor fd) : fd_(std::move(fd)) {}
-  const base::Descriptor fd_;
+  base::Descriptor fd_;
 };
 
 }  // namespace io::http

@@ -3,7 +3,9 @@
 #include <strings.h>
 #include <time.h>
 
-#include <charconv>
+#include <algorithm>
+
+#include "io/http/url.h"
 
 namespace io::http {
 namespace {
@@ -12,20 +14,12 @@ bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-/// "a%20b+c" -> "a b c"; a percent sign without two hex digits stays as it is.
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    unsigned byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(&text[i + 1], &text[i] + 3, byte, 16).ptr == &text[i] + 3) {
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+/// "a%20b+c" -> "a b c".
+std::string query_decoded(std::string_view text) {
+  std::string spaced(text);
+  for (char& c : spaced)
+    if (c == '+') c = ' ';
+  return percent_decoded(spaced);
 }
 
 }  // namespace
@@ -57,8 +51,8 @@ std::optional<std::string> Request::query(std::string_view name) const {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
     const size_t equals = pair.find('=');
-    if (percent_decoded(pair.substr(0, equals)) != name) continue;
-    return equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
+    if (query_decoded(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? "" : query_decoded(pair.substr(equals + 1));
   }
   return std::nullopt;
 }

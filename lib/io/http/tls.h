@@ -8,7 +8,7 @@ namespace io::http {
 enum class TlsVersion { tls10, tls11, tls12, tls13 };
 
 /// TLS as a client sees it. Of ca, cert and key either the PEM text or the file is given, or none;
-/// files are read again at each connect, so a renewed certificate needs no restart.
+/// files are read again when they have changed, so a renewed certificate needs no restart.
 struct TlsOptions {
   std::string ca_pem;
   std::string ca_file;  ///< neither: the system's certificates

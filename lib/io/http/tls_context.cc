@@ -5,11 +5,15 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
+#include <vector>
+
+#include "base/mutex.h"
 
 namespace io::http {
 namespace {
@@ -178,9 +182,7 @@ base::Result<TlsSession> new_session(SSL_CTX* context, int fd) {
   return session;
 }
 
-}  // namespace
-
-base::Result<TlsContext> client_context(const TlsOptions& options) {
+base::Result<TlsContext> new_client_context(const TlsOptions& options) {
   auto made = new_context(::TLS_client_method(), options);
   if (!made) return made;
   TlsContext context = std::move(*made);
@@ -195,6 +197,57 @@ base::Result<TlsContext> client_context(const TlsOptions& options) {
     if (auto used = use_key(context.get(), options); !used) return tl::unexpected(used.error());
   }
   return context;
+}
+
+/// The last contexts of clients, so few that a list does.
+class ContextCache {
+ public:
+  base::Result<TlsContext> get(const TlsOptions& options) {
+    const std::string stamp = file_stamp(options);
+    base::Lock lock(mutex_);
+    for (const Entry& entry : entries_)
+      if (entry.stamp == stamp && entry.options == options) return shared(entry.context.get());
+    auto made = new_client_context(options);
+    if (!made) return made;
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.options == options; });
+    if (entries_.size() == kEntriesMax) entries_.erase(entries_.begin());
+    entries_.push_back({options, stamp, std::move(*made)});
+    return shared(entries_.back().context.get());
+  }
+
+ private:
+  static constexpr size_t kEntriesMax = 32;
+  struct Entry {
+    TlsOptions options;
+    std::string stamp;
+    TlsContext context;
+  };
+
+  static TlsContext shared(SSL_CTX* context) {
+    ::SSL_CTX_up_ref(context);
+    return TlsContext(context);
+  }
+
+  base::Mutex mutex_;
+  std::vector<Entry> entries_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::string file_stamp(const TlsOptions& options) {
+  std::string stamp;
+  for (const std::string* file : {&options.ca_file, &options.cert_file, &options.key_file}) {
+    struct stat found {};
+    if (!file->empty()) ::stat(file->c_str(), &found);
+    stamp += fmt::format("{}:{}.{}:{} ", found.st_ino, found.st_mtim.tv_sec, found.st_mtim.tv_nsec,
+                         found.st_size);
+  }
+  return stamp;
+}
+
+base::Result<TlsContext> client_context(const TlsOptions& options) {
+  static ContextCache cache;
+  return cache.get(options);
 }
 
 base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,

@@ -16,8 +16,14 @@ struct OpensslDelete {
 using TlsContext = std::unique_ptr<SSL_CTX, OpensslDelete>;
 using TlsSession = std::unique_ptr<SSL, OpensslDelete>;
 
-/// Reads the certificates and keys that the options name.
+/// With the certificates and keys that the options name. Equal options share one context until a
+/// file has changed, as reading all authorities of the system takes longer than a handshake.
+/// Thread safe.
 base::Result<TlsContext> client_context(const TlsOptions& options);
+
+/// Names the present content of the files that the options name, by time and size: another text
+/// means that one of them was replaced.
+std::string file_stamp(const TlsOptions& options);
 
 /// A session of a client that sends and verifies `name` (a host name or an address), over a
 /// connected non-blocking socket, which stays the caller's. A broken peer raises no SIGPIPE.

@@ -1,5 +1,7 @@
 #include "io/http/url.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "base/base64.h"
@@ -53,7 +55,7 @@ base::Result<Url> parse_url(std::string_view text) {
   Url url;
   std::string_view rest = text;
   if (take_prefix(rest, "unix://")) {
-    if (!rest.starts_with('/')) return base::fail("URL \"{}\": want unix:///path", text);
+    if (!rest.starts_with('/')) return base::fail("URL of a Unix socket is not unix:///path");
     url.scheme = Url::Scheme::unix_socket;
     url.host = rest;
     return url;
@@ -75,7 +77,8 @@ base::Result<Url> parse_url(std::string_view text) {
     const std::string_view user = authority.substr(0, at);
     const size_t colon = user.find(':');
     url.authorization = basic_authorization(
-        user.substr(0, colon), colon == std::string_view::npos ? "" : user.substr(colon + 1));
+        percent_decoded(user.substr(0, colon)),
+        colon == std::string_view::npos ? "" : percent_decoded(user.substr(colon + 1)));
     authority.remove_prefix(at + 1);
   }
   // The URL may hold a password, so the message does not repeat it.
@@ -83,6 +86,56 @@ base::Result<Url> parse_url(std::string_view text) {
   if (url.target.find_first_of(" \t\r\n") != std::string::npos)
     return base::fail("URL has a blank in its path");
   return url;
+}
+
+base::Result<Url> resolve_link(const Url& base, std::string_view link) {
+  const std::string_view head = link.substr(0, link.find_first_of(":/?#"));
+  if (link.substr(head.size()).starts_with("://")) {
+    std::string absolute(link);
+    std::transform(absolute.begin(), absolute.begin() + static_cast<ptrdiff_t>(head.size()),
+                   absolute.begin(), [](unsigned char c) { return std::tolower(c); });
+    return parse_url(absolute);
+  }
+  if (link.starts_with("//"))
+    return parse_url((base.scheme == Url::Scheme::https ? "https:" : "http:") + std::string(link));
+  if (link.find_first_of(" \t\r\n") != link.npos) return base::fail("URL has a blank in its path");
+  Url url = base;
+  link = link.substr(0, link.find('#'));
+  const std::string path = base.target.substr(0, base.target.find('?'));
+  if (link.starts_with('/'))
+    url.target = link;
+  else if (link.starts_with('?'))
+    url.target = path + std::string(link);
+  else if (!link.empty())
+    url.target = path.substr(0, path.rfind('/') + 1) + std::string(link);
+  return url;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~')
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(&text[i + 1], &text[i] + 3, byte, 16).ptr == &text[i] + 3) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
 }
 
 namespace {

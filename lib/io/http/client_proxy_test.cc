@@ -1,0 +1,155 @@
+#include <doctest/doctest.h>
+
+#include "base/mutex.h"
+#include "io/http/client.h"
+#include "io/http/server.h"
+#include "tests/support/certificates.h"
+#include "tests/support/raw_server.h"
+
+using namespace std::chrono_literals;
+using io::http::Client;
+using io::http::parse_url;
+using io::http::Request;
+using io::http::Response;
+using io::http::Server;
+using support::RawServer;
+using support::read_head;
+using support::say;
+
+namespace {
+
+/// A proxy in front of one server, which it reaches whatever the client asks for.
+class TestProxy {
+ public:
+  explicit TestProxy(uint16_t server_port) : server_port_(server_port) {}
+
+  io::http::ProxyOptions options(std::string_view login = "") const {
+    io::http::ProxyOptions options;
+    options.for_http = *parse_url(fmt::format("http://{}{}", login, proxy_.address()));
+    options.for_https = options.for_http;
+    return options;
+  }
+  /// What it was asked for, without the answers of the server.
+  std::string seen() {
+    base::Lock lock(mutex_);
+    return std::exchange(seen_, {});
+  }
+  void answer_instead(std::string answer) {
+    base::Lock lock(mutex_);
+    instead_ = std::move(answer);
+  }
+
+ private:
+  void talk(int fd) {
+    const std::string head = read_head(fd);
+    std::string instead;
+    {
+      base::Lock lock(mutex_);
+      seen_ += head;
+      instead = instead_;
+    }
+    if (!instead.empty()) return say(fd, instead);
+    if (!head.starts_with("CONNECT"))
+      return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nforwarded");
+    const int server = support::connected_socket(server_port_);
+    say(fd, "HTTP/1.1 200 Connection established\r\n\r\n");
+    support::splice(fd, server);
+    ::close(server);
+  }
+
+  const uint16_t server_port_;
+  base::Mutex mutex_;
+  std::string seen_ GUARDED_BY(mutex_);
+  std::string instead_ GUARDED_BY(mutex_);
+  RawServer proxy_{[this](int fd) { talk(fd); }};
+};
+
+Response echo_back(const Request& request) {
+  return {200, {}, std::string(request.body)};
+}
+
+uint16_t port_of(const Server& server) {
+  return parse_url("http://" + server.address())->port;
+}
+
+}  // namespace
+
+TEST_CASE("client: an http server is asked by way of the proxy") {
+  TestProxy proxy(0);
+  Client client(*parse_url("http://user:secret@loki.example:3100"),
+                {.tls = {}, .proxy = proxy.options("who:p%40ss@")});
+  const auto response = client.send({"POST", "/push?a=b", {{"X-A", "1"}}, "body"}, 5s, {});
+  REQUIRE_MESSAGE(response, response.error().message);
+  CHECK(response->body == "forwarded");
+  CHECK(proxy.seen() ==
+        "POST http://loki.example:3100/push?a=b HTTP/1.1\r\nHost: loki.example:3100\r\nX-A: 1\r\n"
+        "Authorization: " +
+            io::http::basic_authorization("user", "secret") + "\r\nProxy-Authorization: " +
+            io::http::basic_authorization("who", "p@ss") + "\r\nContent-Length: 4\r\n\r\n");
+}
+
+TEST_CASE(
+    "client: an https server is reached through a tunnel, which sees no login of the server") {
+  const support::Folder folder;
+  support::make_certificates(folder);
+  Server::Options options;
+  options.cert_file = folder / "own.pem";
+  options.key_file = folder / "own.key";
+  auto server = Server::listen("127.0.0.1:0", options, echo_back);
+  REQUIRE(server);
+  TestProxy proxy(port_of(**server));
+  Client::Options client_options;
+  client_options.tls.ca_file = folder / "ca.pem";
+  client_options.proxy = proxy.options("who:secret@");
+  client_options.proxy.connect_headers = {{"X-For-Proxy", "yes"}};
+  // The name is the proxy's to look up.
+  client_options.tls.server_name = "localhost";
+  Client client(*parse_url("https://user:pw@no-such-host.invalid"), client_options);
+  const std::string big(300'000, 'z');
+  for (int i = 0; i < 2; ++i) {
+    const auto response = client.send({"POST", "/x", {}, big}, 5s, {});
+    REQUIRE_MESSAGE(response, response.error().message);
+    CHECK(response->body == big);
+  }
+  CHECK(proxy.seen() ==
+        "CONNECT no-such-host.invalid:443 HTTP/1.1\r\nHost: no-such-host.invalid:443\r\n"
+        "X-For-Proxy: yes\r\nProxy-Authorization: " +
+            io::http::basic_authorization("who", "secret") + "\r\n\r\n");
+}
+
+TEST_CASE("client: a proxy that refuses, wants a login, breaks off, or is not there") {
+  TestProxy proxy(0);
+  auto options = proxy.options("who:secret@");
+  const std::string host = options.for_http->host_header();
+  const auto ask = [&](const char* url) {
+    return Client(*parse_url(url), {.tls = {}, .proxy = options}).send({}, 5s, {});
+  };
+  proxy.answer_instead("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+  for (const char* url : {"http://loki", "https://loki"}) {
+    const auto response = ask(url);
+    REQUIRE_MESSAGE(response, response.error().message);
+    CHECK(response->status == 407);
+  }
+  struct Case {
+    std::string answer, error;
+  };
+  // A refusal of the proxy is none of the server, after which lines could be dropped.
+  for (const Case& c :
+       {Case{"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+             "CONNECT loki:443: the proxy answers HTTP 400"},
+        Case{"HTTP/1.1 503 Sorry\r\n\r\n", "CONNECT loki:443: the proxy answers HTTP 503"},
+        Case{"HTTP/1.1 2", "CONNECT loki:443: the proxy closed the connection"},
+        Case{"SSH-2.0\r\n\r\n", "CONNECT loki:443: receive: bad version"}}) {
+    CAPTURE(c.answer);
+    proxy.answer_instead(c.answer);
+    const auto response = ask("https://loki");
+    REQUIRE_FALSE(response);
+    CHECK(response.error().message == "proxy " + host + ": " + c.error);
+  }
+  options.for_http = options.for_https = *parse_url("http://who:secret@127.0.0.1:1");
+  for (const char* url : {"http://loki", "https://loki"})
+    CHECK(ask(url).error().message == "proxy: 127.0.0.1:1: connect: Connection refused");
+  options.for_https = *parse_url("https://who:secret@127.0.0.1:1");
+  CHECK(ask("https://loki").error().message ==
+        "proxy 127.0.0.1:1: an https:// server needs a proxy at an http:// URL");
+}

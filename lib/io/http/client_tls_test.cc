@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "io/http/client.h"
+#include "io/http/server.h"
+#include "tests/support/certificates.h"
+
+using namespace std::chrono_literals;
+using io::http::Client;
+using io::http::parse_url;
+using io::http::Request;
+using io::http::Response;
+using io::http::Server;
+
+namespace {
+
+Response echo_body(const Request& request) {
+  return {200, {}, std::string(request.body)};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "client: TLS with a known authority, an unknown one, a wrong name, a client certificate") {
+  const support::Folder folder;
+  support::make_certificates(folder);
+  Server::Options options;
+  options.cert_file = (folder / "own.pem");
+  options.key_file = (folder / "own.key");
+  auto open_server = Server::listen("127.0.0.1:0", options, echo_body);
+  options.client_ca_file = (folder / "ca.pem");
+  auto strict_server = Server::listen("127.0.0.1:0", options, echo_body);
+  REQUIRE(open_server.has_value());
+  REQUIRE(strict_server.has_value());
+  const auto tls = [&](auto change) {
+    io::http::TlsOptions out;
+    out.ca_file = (folder / "ca.pem");
+    change(out);
+    return out;
+  };
+  struct Case {
+    std::string name;
+    bool strict;
+    io::http::TlsOptions tls;
+    bool ok;
+  };
+  const std::string big(300'000, 'z');
+  for (const auto& c : {
+           Case{"known authority", false, tls([](auto&) {}), true},
+           Case{"stranger's authority", false,
+                tls([&](auto& t) { t.ca_file = (folder / "other.pem"); }), false},
+           Case{"system's authorities", false, tls([](auto& t) { t.ca_file = ""; }), false},
+           Case{"skip verification", false, tls([](auto& t) {
+                  t.ca_file = "";
+                  t.insecure_skip_verify = true;
+                }),
+                true},
+           Case{"name", false, tls([](auto& t) { t.server_name = "localhost"; }), true},
+           Case{"wrong name", false, tls([](auto& t) { t.server_name = "loki"; }), false},
+           Case{"TLS 1.3", false, tls([](auto& t) { t.min_version = io::http::TlsVersion::tls13; }),
+                true},
+           Case{"no such file", false, tls([](auto& t) { t.ca_file = "/none"; }), false},
+           Case{"no client certificate", true, tls([](auto&) {}), false},
+           Case{"client certificate", true, tls([&](auto& t) {
+                  t.cert_file = (folder / "own.pem");
+                  t.key_file = (folder / "own.key");
+                }),
+                true},
+       }) {
+    CAPTURE(c.name);
+    const auto& server = c.strict ? *strict_server : *open_server;
+    Client::Options client_options;
+    client_options.tls = c.tls;
+    Client client(*parse_url("https://" + server->address()), client_options);
+    for (int i = 0; i < 2; ++i) {
+      const auto response = client.send({"POST", "/", {}, big}, 5s, {});
+      CHECK(response.has_value() == c.ok);
+      if (response) CHECK(response->body == big);
+    }
+  }
+}
+
+TEST_CASE("client: certificates that were replaced are used from the next request on") {
+  const support::Folder folder;
+  support::make_certificates(folder);
+  Server::Options options;
+  options.cert_file = folder / "own.pem";
+  options.key_file = folder / "own.key";
+  auto server = Server::listen("127.0.0.1:0", options, echo_body);
+  REQUIRE(server);
+  std::filesystem::copy_file(folder / "ca.pem", folder / "trusted.pem");
+  Client::Options client_options;
+  client_options.tls.ca_file = folder / "trusted.pem";
+  Client client(*parse_url("https://" + (*server)->address()), client_options);
+  CHECK(client.send({}, 5s, {}));
+  std::filesystem::rename(folder / "other.pem", folder / "trusted.pem");
+  CHECK_FALSE(client.send({}, 5s, {}));
+  std::filesystem::rename(folder / "ca.pem", folder / "trusted.pem");
+  CHECK(client.send({}, 5s, {}));
+}
