@@ -20,6 +20,16 @@ std::string rendered(const graph::Loaded& loaded) {
   return render(loaded.diagnostics, loaded.configuration->sources, OutputFormat::text);
 }
 
+/// What prometheus.exporter.self exposes.
+class OwnMetrics final : public components::prometheus::Exporter {
+ public:
+  explicit OwnMetrics(std::function<std::string()> read) : read_(std::move(read)) {}
+  void expose(std::string& out) override { out += read_(); }
+
+ private:
+  const std::function<std::string()> read_;
+};
+
 }  // namespace
 
 Agent::Agent(Options options)
@@ -37,6 +47,7 @@ Agent::Agent(Options options)
   build_info_ = metrics_.gauge("tributary_build_info", "Always 1; the version is a label.",
                                {{"version", std::string(base::kVersion)}});
   build_info_->set(1);
+  graph_.exporters().set_agent(std::make_shared<OwnMetrics>([this] { return own_metrics(); }));
 }
 
 int Agent::run() {

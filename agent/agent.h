@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "agent/graph/control_loop.h"
 #include "agent/graph/graph.h"
@@ -63,7 +64,10 @@ class Agent {
   ReloadAnswer reload();
   ReloadAnswer activate(graph::Loaded loaded);
   io::http::Response answer(const io::http::Request& request);
-  io::http::Response metrics();
+  /// The agent's own metrics: /metrics and prometheus.exporter.self. Any thread.
+  std::string own_metrics();
+  /// The metrics of one component, by the path that its target names.
+  io::http::Response component_metrics(std::string_view component_id);
   void apply_http_block();
   void restart_server(const io::http::Server::Options& options);
   /// Sent by a timer of the control loop: when its thread is stuck, nobody feeds the watchdog.

@@ -16,6 +16,12 @@ Response before_first_configuration(std::string_view path) {
                                          : "not available before the first configuration runs\n");
 }
 
+Response metrics_answer(std::string text) {
+  return {200,
+          {{"Content-Type", std::string(components::prometheus::kTextContentType)}},
+          std::move(text)};
+}
+
 }  // namespace
 
 Response Agent::answer(const Request& request) {
@@ -33,7 +39,9 @@ Response Agent::answer(const Request& request) {
     return http::text_answer(reloaded->loaded() ? 200 : 400, reloaded->text);
   }
   if (!reads) return http::text_answer(405, "use GET\n");
-  if (path == "/metrics") return metrics();
+  if (path == "/metrics") return metrics_answer(own_metrics());
+  if (const auto id = components::prometheus::component_of_path(path); !id.empty())
+    return component_metrics(id);
   const auto ask_components = [this](Response (*say)(const std::vector<graph::ComponentStatus>&)) {
     const auto status = loop_.ask<std::vector<graph::ComponentStatus>>(
         [this] { return graph_.status(); }, limits::kControlPatience);
@@ -48,8 +56,8 @@ Response Agent::answer(const Request& request) {
     return http::text_answer(200, "ready, running configuration " + *hash + "\n");
   }
   return http::text_answer(404,
-                           "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics and "
-                           "/api/v0/web/components\n");
+                           "no such page; there are /-/ready, /-/healthy, /-/reload, /metrics, "
+                           "/api/v0/web/components and /api/v0/component/ID/metrics\n");
 }
 
 base::Result<void> Agent::serve(io::http::Server::Options options) {
@@ -94,11 +102,18 @@ void Agent::restart_server(const io::http::Server::Options& options) {
     base::Logger("http").error("{}; the HTTP server is stopped", restored.error().message);
 }
 
-Response Agent::metrics() {
+std::string Agent::own_metrics() {
   longest_turn_->set(std::chrono::duration<double>(loop_.longest_turn()).count());
-  return {200,
-          {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-          metrics_.expose() + http::process_metrics()};
+  return metrics_.expose() + http::process_metrics();
+}
+
+Response Agent::component_metrics(std::string_view component_id) {
+  const auto exporter = graph_.exporters().find(component_id);
+  if (!exporter)
+    return http::text_answer(404, "no running component of this name exposes metrics\n");
+  std::string text;
+  exporter->expose(text);
+  return metrics_answer(std::move(text));
 }
 
 }  // namespace agent

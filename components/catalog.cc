@@ -14,6 +14,7 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/prometheus/exporter_self/signature.h"
 
 namespace components {
 
@@ -35,6 +36,7 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &prometheus::exporter_self::kSignature,
   };
   // clang-format on
   return {all, alloy_names()};

@@ -13,6 +13,10 @@
 #include "river/schema/field.h"
 #include "river/value.h"
 
+namespace components::prometheus {
+class Exporters;
+}
+
 namespace components {
 
 /// What a component shows of itself on /-/healthy and in the API.
@@ -32,6 +36,8 @@ struct Context {
   /// they are not known, and who depends on them keeps what it has: never publish an empty list in
   /// place of one that is still to be found out.
   std::function<void(river::Value exports)> publish;
+  /// Where components make the metrics known that they expose; tests of others leave it out.
+  std::shared_ptr<prometheus::Exporters> exporters = nullptr;
 };
 
 /// A running component. The agent calls everything here from its control thread only, which also

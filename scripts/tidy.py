@@ -178,7 +178,7 @@ def small_files(listed):
     for path in listed:
         text = (ROOT / path).read_text()
         of_every_component = re.search(r"/signature\.(h|cc)$", path) or (
-            path.endswith(".h") and "public ComponentOf<" in text)
+            path.endswith(".h") and re.search(r"public (ComponentOf<|Exporter \{)", text))
         if text.count("\n") < SMALL_LINES and not is_test(path) and not of_every_component:
             found.append(path)
     return found

@@ -11,6 +11,7 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/prometheus/exporter_self/self.h"
 
 namespace agent::graph {
 
@@ -19,7 +20,10 @@ std::span<const components::Builder> builders() {
   namespace discovery = components::discovery;
   namespace local = components::local;
   namespace loki = components::loki;
+  namespace prometheus = components::prometheus;
   using components::builder;
+  using prometheus::ExporterComponent;
+  namespace self = prometheus::exporter_self;
   // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<components::Builder> all = {
@@ -35,6 +39,7 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<ExporterComponent<self::Self>>(self::kSignature),
   };
   // clang-format on
   return all;

@@ -101,10 +101,12 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
                                 .data_dir = storage_ / node.id,
                                 .metrics = base::metrics::Scope(metrics_, node.id),
                                 .log = base::Logger(node.id),
-                                .publish = [slot = running->slot, wake = wake_](Value exports) {
-                                  slot->set(std::move(exports));
-                                  if (!wake->is_called.exchange(true)) wake->call();
-                                }};
+                                .publish =
+                                    [slot = running->slot, wake = wake_](Value exports) {
+                                      slot->set(std::move(exports));
+                                      if (!wake->is_called.exchange(true)) wake->call();
+                                    },
+                                .exporters = exporters_};
     running->component = builder->build(std::move(context), running->arguments.decoded.get());
   }
   running->refresh_exports();

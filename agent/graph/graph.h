@@ -13,6 +13,7 @@
 #include "agent/graph/configuration.h"
 #include "base/metrics.h"
 #include "components/component.h"
+#include "components/prometheus/shared/exporter.h"
 
 namespace agent::graph {
 
@@ -65,6 +66,8 @@ class Graph {
   std::vector<ComponentStatus> status() const;
   /// Some component could not start or update and waits for its next try.
   bool has_failed() const;
+  /// The exporters of the running components.
+  components::prometheus::Exporters& exporters() { return *exporters_; }
   /// SHA-256 of the running configuration; empty before the first.
   const std::string& hash() const;
   /// The decoded arguments of a config block such as `http`, or nullptr when it is not written.
@@ -104,6 +107,8 @@ class Graph {
   std::span<const components::Builder> builders_;
   std::filesystem::path storage_;
   base::metrics::Registry& metrics_;
+  const std::shared_ptr<components::prometheus::Exporters> exporters_ =
+      std::make_shared<components::prometheus::Exporters>();
   /// Shared with the components, which may publish when the graph is gone.
   struct Wake {
     std::function<void()> call;
