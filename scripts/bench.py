@@ -13,6 +13,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "migrate")]
+from fake_docker import FakeDocker  # noqa: E402
 from generate_fleet import generate  # noqa: E402
 from generate_load import generate as generate_documents  # noqa: E402
 from pretended_fleet import PretendedFleet  # noqa: E402
@@ -29,6 +30,36 @@ loki.source.syslog "idle" {{
 		address = "127.0.0.1:{port}"
 	}}
 	forward_to = [loki.write.sink.receiver]
+}}
+
+loki.write "sink" {{
+	endpoint {{
+		url = "{url}"
+	}}
+}}
+"""
+
+DOCKER_CONFIG = """
+discovery.docker "all" {{
+	host             = "unix://{folder}/docker.sock"
+	refresh_interval = "10m"
+}}
+
+discovery.relabel "named" {{
+	targets = discovery.docker.all.targets
+
+	rule {{
+		source_labels = ["__meta_docker_container_name"]
+		regex         = "/(.*)"
+		target_label  = "container"
+	}}
+}}
+
+loki.source.docker "containers" {{
+	host          = "unix://{folder}/docker.sock"
+	targets       = discovery.relabel.named.output
+	relabel_rules = discovery.relabel.named.rules
+	forward_to    = [loki.write.sink.receiver]
 }}
 
 loki.write "sink" {{
@@ -171,6 +202,32 @@ def idle(seconds, runs):
         agent.stop()
 
 
+def containers(count, labels, events):
+    """discovery.docker, discovery.relabel and loki.source.docker on a host with many containers."""
+    with tempfile.TemporaryDirectory() as folder, Receiver() as receiver, \
+            FakeDocker(f"{folder}/docker.sock", count, labels) as docker:
+        agent = Agent(pathlib.Path(folder), DOCKER_CONFIG.format(folder=folder, url=receiver.url))
+        agent.start()
+        wait_for("all containers", lambda: docker.count("container logs") >= count, 120)
+        time.sleep(1)
+        pid = agent.process.pid
+        name = f"docker: {count} containers of {labels} labels"
+        show(f"{name}, threads", status(pid, "Threads"), "")
+        show(f"{name}, resident memory", f"{status(pid, 'VmRSS') / 1024:.0f}", "MB")
+        if events == 0:
+            return agent.stop()
+        ticks = cpu_ticks(pid)
+        for number in range(count, count + events):
+            followed = docker.count("container logs")
+            docker.add(number)
+            wait_for("the new container", lambda: docker.count("container logs") > followed)
+            time.sleep(0.3)
+        cpu_ms = (cpu_ticks(pid) - ticks) * 1000 / os.sysconf("SC_CLK_TCK")
+        show(f"{name}, CPU of one start", f"{cpu_ms / events:.1f}", "ms")
+        show(f"{name}, lists of all", docker.count("list all"), "")
+        agent.stop()
+
+
 def sizes():
     for name in ("tributary", "cfgc"):
         with tempfile.TemporaryDirectory() as folder:
@@ -189,6 +246,8 @@ def main():
     ask_fleet(1000)
     migration(1000, 2000, 1 if quick else 3)
     idle(5 if quick else 20, 3 if quick else 5)
+    containers(500, 30, 0)
+    containers(2000, 30, 10 if quick else 40)
     micro(3 if quick else 5)
 
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <random>
 #include <utility>
 
@@ -49,7 +48,8 @@ base::Result<void> Docker::launch(const Arguments& arguments) {
     auto& values = filters_[filter.name];
     values.insert(values.end(), filter.values.begin(), filter.values.end());
   }
-  lingering_.clear();
+  known_.emplace(TargetOptions{arguments_.port, arguments_.host_networking_host,
+                               arguments_.match_first_network});
   auto events_thread = base::Thread::start(
       "docker events", [this](const std::stop_token& stop) { follow_events(stop); });
   if (!events_thread) return tl::unexpected(events_thread.error());
@@ -81,82 +81,98 @@ void Docker::set_health(Health health) {
   health_ = std::move(health);
 }
 
+void Docker::Work::merge(Work more) {
+  all = all || more.all;
+  changed.merge(more.changed);
+  started.merge(more.started);
+}
+
 void Docker::run(const std::stop_token& stop) {
   docker_api::Api api(endpoint_);
   io::Backoff backoff(io::kRetryLocal, std::random_device{}());
-  std::set<std::string> started;
   const auto interval = duration_cast<Clock::duration>(arguments_.refresh_interval.value);
+  Work work{.all = true, .changed = {}, .started = {}};
+  Clock::time_point next_listing = Clock::now() + interval;
   bool was_healthy = true;
   while (!stop.stop_requested()) {
-    Clock::time_point next = Clock::now() + interval;
-    if (const auto refreshed = refresh(api, started, stop); refreshed) {
+    const auto began = Clock::now();
+    Clock::time_point retry = Clock::time_point::max();
+    if (work.all) next_listing = began + interval;
+    if (const auto refreshed = refresh(api, work, stop); refreshed) {
       set_health({Health::State::healthy, {}});
       backoff.reset();
-      started.clear();
+      work = {};
       was_healthy = true;
     } else if (!stop.stop_requested()) {
       failures_->add(1);
       set_health({Health::State::unhealthy, refreshed.error().message});
       if (std::exchange(was_healthy, false))
         context_.log.warn("{}; trying again", refreshed.error().message);
-      next = std::min(next, Clock::now() + backoff.next());
+      retry = Clock::now() + backoff.next();
     }
-    for (const auto& [id, lingering] : lingering_) next = std::min(next, lingering.until);
-    started.merge(wait(next, stop));
+    // Events that come close to each other are one change.
+    wait_until(began + kEventsApart, stop);
+    work.merge(wait(std::min({next_listing, retry, known_->lingering_until()}), stop));
+    work.all = work.all || Clock::now() >= next_listing;
   }
 }
 
-std::set<std::string> Docker::wait(Clock::time_point deadline, const std::stop_token& stop) {
+void Docker::wait_until(Clock::time_point time, const std::stop_token& stop) {
   base::Lock lock(mutex_);
-  changed_.wait_until(mutex_, stop, deadline, [&]() REQUIRES_LOCK(mutex_) { return has_event_; });
-  has_event_ = false;
-  return std::exchange(started_, {});
+  changed_.wait_until(mutex_, stop, time, [] { return false; });
 }
 
-base::Result<void> Docker::refresh(docker_api::Api& api, const std::set<std::string>& started,
+Docker::Work Docker::wait(Clock::time_point deadline, const std::stop_token& stop) {
+  base::Lock lock(mutex_);
+  changed_.wait_until(mutex_, stop, deadline,
+                      [&]() REQUIRES_LOCK(mutex_) { return !work_.empty(); });
+  return std::exchange(work_, {});
+}
+
+void Docker::add_work(Work work) {
+  base::Lock lock(mutex_);
+  work_.merge(std::move(work));
+  changed_.notify_all();
+}
+
+base::Result<void> Docker::refresh(docker_api::Api& api, const Work& work,
                                    const std::stop_token& stop) {
-  auto containers = api.containers(filters_, false, stop);
-  if (!containers) return tl::unexpected(containers.error());
-  if (auto found = find_ended(api, started, *containers, stop); !found) return found;
-  std::vector<docker_api::Network> networks;
-  if (!containers->empty()) {
-    auto listed = api.networks(stop);
+  // Filters by id of the user's own cannot be narrowed down further.
+  const bool lists_all = work.all || work.changed.size() > kNamedMax || filters_.contains("id");
+  if (lists_all || !work.changed.empty()) {
+    docker_api::Filters filters = filters_;
+    if (!lists_all) filters["id"].assign(work.changed.begin(), work.changed.end());
+    auto listed = api.containers(filters, false, stop);
     if (!listed) return tl::unexpected(listed.error());
-    networks = std::move(*listed);
+    if (lists_all)
+      known_->set_all(std::move(*listed));
+    else
+      known_->set_some(work.changed, std::move(*listed));
   }
-  // The daemon lists the newest first; by id the same containers make the same targets.
-  std::sort(containers->begin(), containers->end(),
-            [](const auto& a, const auto& b) { return a.id < b.id; });
-  const Exports exports{known_targets_.targets_of(
-      *containers, networks,
-      {arguments_.port, arguments_.host_networking_host, arguments_.match_first_network})};
+  if (auto found = find_ended(api, work.started, stop); !found) return found;
+  known_->end_lingering(Clock::now());
+  if ((lists_all && !known_->empty()) || known_->lacks_network()) {
+    auto networks = api.networks(stop);
+    if (!networks) return tl::unexpected(networks.error());
+    known_->set_networks(std::move(*networks));
+  }
+  const Exports exports{known_->list()};
   context_.publish(river::schema::encode_exports(kSignature.exports, &exports));
   return {};
 }
 
-/// Adds containers that started since the last listing and run no more, and those that linger.
+/// Adds containers that started since the last listing and run no more.
 base::Result<void> Docker::find_ended(docker_api::Api& api, const std::set<std::string>& started,
-                                      std::vector<docker_api::Container>& containers,
                                       const std::stop_token& stop) {
-  for (const auto& container : containers) lingering_.erase(container.id);
   std::vector<std::string> ended;
-  std::copy_if(started.begin(), started.end(), std::back_inserter(ended), [&](const auto& id) {
-    return std::none_of(containers.begin(), containers.end(),
-                        [&](const auto& container) { return container.id == id; });
-  });
-  const auto now = Clock::now();
-  std::erase_if(lingering_, [&](const auto& entry) { return entry.second.until <= now; });
-  if (!ended.empty()) {
-    docker_api::Filters by_id = filters_;
-    by_id["id"] = std::move(ended);
-    auto found = api.containers(by_id, true, std::move(stop));
-    if (!found) return tl::unexpected(found.error());
-    for (auto& container : *found) {
-      const std::string id = container.id;
-      lingering_[id] = {std::move(container), now + kLinger};
-    }
-  }
-  for (const auto& [id, lingering] : lingering_) containers.push_back(lingering.container);
+  std::copy_if(started.begin(), started.end(), std::back_inserter(ended),
+               [&](const auto& id) { return !known_->contains(id); });
+  if (ended.empty()) return {};
+  docker_api::Filters by_id = filters_;
+  by_id["id"] = std::move(ended);
+  auto found = api.containers(by_id, true, stop);
+  if (!found) return tl::unexpected(found.error());
+  for (auto& container : *found) known_->linger(std::move(container), Clock::now() + kLinger);
   return {};
 }
 
@@ -168,19 +184,17 @@ void Docker::follow_events(const std::stop_token& stop) {
     const auto on_event = [&](const docker_api::Event& event) {
       since = std::chrono::system_clock::now();
       backoff.reset();
-      base::Lock lock(mutex_);
-      has_event_ = true;
-      if (event.type == "container" && event.action == "start") started_.insert(event.id);
-      changed_.notify_all();
+      Work work{.all = event.container.empty(), .changed = {}, .started = {}};
+      if (!event.container.empty()) work.changed = {event.container};
+      if (event.type == "container" && event.action == "start") work.started = work.changed;
+      add_work(std::move(work));
     };
-    // That the daemon cannot be reached is the listing thread's to tell.
+    // That the daemon cannot be reached is shown by the listing.
     const base::Error ended = api.follow_events(kEvents, since, on_event, stop);
     if (stop.stop_requested()) return;
     context_.log.debug("{}", ended.message);
-    base::Lock lock(mutex_);
-    has_event_ = true;  // Changes meanwhile were not reported: list again.
-    changed_.notify_all();
-    changed_.wait_until(mutex_, stop, Clock::now() + backoff.next(), [] { return false; });
+    add_work({.all = true, .changed = {}, .started = {}});  // Changes meanwhile were not reported.
+    wait_until(Clock::now() + backoff.next(), stop);
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 #include <chrono>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,15 +14,19 @@
 
 namespace components::discovery::docker {
 
-/// discovery.docker: lists the containers every refresh_interval, and at once when the daemon tells
-/// of an event, so that a new container is found within milliseconds. One thread lists, one waits
-/// for events.
+/// discovery.docker: lists all containers every refresh_interval and whenever the events of the
+/// daemon begin anew; in between it lists those that an event names, at once, so that a new
+/// container is found within milliseconds, and then at most every kEventsApart, so that a thousand
+/// that start together are few changes. One thread lists, one waits for events.
 ///
 /// A container that started and ended between two listings stays a target for kLinger, so that
 /// what it wrote can be read. A failed listing leaves the targets as they were.
 class Docker final : public ComponentOf<Arguments> {
  public:
   static constexpr std::chrono::seconds kLinger{15};
+  static constexpr std::chrono::milliseconds kEventsApart{250};
+  /// Events of more containers than this at a time lead to a list of all.
+  static constexpr size_t kNamedMax = 100;
 
   Docker(Context context, const Arguments& arguments);
   ~Docker() override { stop(); }
@@ -36,21 +40,26 @@ class Docker final : public ComponentOf<Arguments> {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Lingering {
-    docker_api::Container container;
-    Clock::time_point until;
+  /// What must be looked at.
+  struct Work {
+    bool all = false;
+    std::set<std::string> changed;  ///< containers that events name
+    std::set<std::string> started;  ///< of these, those that started
+
+    bool empty() const { return !all && changed.empty(); }
+    void merge(Work more);
   };
 
   base::Result<void> launch(const Arguments& arguments);
   void run(const std::stop_token& stop);
   void follow_events(const std::stop_token& stop);
-  /// Waits for an event, at most until `deadline`; answers the ids of containers that started.
-  std::set<std::string> wait(Clock::time_point deadline, const std::stop_token& stop);
-  base::Result<void> refresh(docker_api::Api& api, const std::set<std::string>& started,
-                             const std::stop_token& stop);
+  /// Waits for work, at most until `deadline`.
+  Work wait(Clock::time_point deadline, const std::stop_token& stop);
+  base::Result<void> refresh(docker_api::Api& api, const Work& work, const std::stop_token& stop);
   base::Result<void> find_ended(docker_api::Api& api, const std::set<std::string>& started,
-                                std::vector<docker_api::Container>& containers,
                                 const std::stop_token& stop);
+  void add_work(Work work);
+  void wait_until(Clock::time_point time, const std::stop_token& stop);
   void set_health(Health health);
 
   Context context_;
@@ -59,13 +68,11 @@ class Docker final : public ComponentOf<Arguments> {
   docker_api::Filters filters_;
   std::shared_ptr<base::metrics::Counter> failures_;
   // The listing thread's own.
-  std::map<std::string, Lingering> lingering_;  // By container id.
-  KnownTargets known_targets_;
+  std::optional<KnownTargets> known_;
 
   mutable base::Mutex mutex_;
   base::Condition changed_;
-  bool has_event_ GUARDED_BY(mutex_) = false;
-  std::set<std::string> started_ GUARDED_BY(mutex_);
+  Work work_ GUARDED_BY(mutex_);
   Health health_ GUARDED_BY(mutex_);
   base::Thread events_thread_;
   base::Thread thread_;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 namespace components::discovery::docker {
 namespace {
 
@@ -100,30 +102,112 @@ TEST_CASE("discovery.docker: a container that has not changed keeps its target o
   const auto sidecar = container("c2", "container:c1", {});
   auto changed = web;
   changed.labels["a"] = "b";
+  auto moved = web;
+  moved.networks["front"].ip_address = "10.0.0.3";
   auto networks = kNetworks;
   networks[0].labels["a"] = "b";
   struct Case {
     const char* what;
+    std::function<void(KnownTargets&)> change;
     std::vector<Container> containers;
     std::vector<Network> networks;
-    TargetOptions options;
-    bool is_same;
+    bool is_same, is_same_sidecar;
   };
   for (const Case& c : {
-           Case{"nothing", {web, sidecar}, kNetworks, {}, true},
-           Case{"another one went", {web}, kNetworks, {}, true},
-           Case{"its labels", {changed, sidecar}, kNetworks, {}, false},
-           Case{"a network", {web, sidecar}, networks, {}, false},
-           Case{"the options", {web, sidecar}, kNetworks, {.port = 81}, false},
+           Case{"nothing, all listed",
+                [&](auto& k) {
+                  k.set_all({sidecar, web});
+                },
+                {web, sidecar},
+                kNetworks,
+                true,
+                true},
+           Case{"nothing, one listed",
+                [&](auto& k) { k.set_some({"c1"}, {web}); },
+                {web, sidecar},
+                kNetworks,
+                true,
+                true},
+           Case{"another one went",
+                [&](auto& k) { k.set_all({web}); },
+                {web},
+                kNetworks,
+                true,
+                true},
+           Case{"another one was asked for and is not listed",
+                [&](auto& k) {
+                  k.set_some({"c2", "c9"}, {});
+                },
+                {web},
+                kNetworks,
+                true,
+                true},
+           Case{"its labels",
+                [&](auto& k) { k.set_some({"c1"}, {changed}); },
+                {changed, sidecar},
+                kNetworks,
+                false,
+                true},
+           Case{"its address, which another one borrows",
+                [&](auto& k) { k.set_some({"c1"}, {moved}); },
+                {moved, sidecar},
+                kNetworks,
+                false,
+                false},
+           Case{"a network",
+                [&](auto& k) { k.set_networks(networks); },
+                {web, sidecar},
+                networks,
+                false,
+                false},
+           Case{"no network",
+                [&](auto& k) { k.set_networks(kNetworks); },
+                {web, sidecar},
+                kNetworks,
+                true,
+                true},
        }) {
     CAPTURE(c.what);
-    KnownTargets known;
-    const auto first = known.targets_of({web, sidecar}, kNetworks, {});
+    KnownTargets known({});
+    known.set_networks(kNetworks);
+    known.set_all({web, sidecar});
+    const auto first = known.list();
     REQUIRE(first.size() == 2);
-    const auto now = known.targets_of(c.containers, c.networks, c.options);
-    CHECK(now == targets_of(c.containers, c.networks, c.options));
+    c.change(known);
+    const auto now = known.list();
+    CHECK(now == targets_of(c.containers, c.networks, {}));
     CHECK(now[0].is_same(first[0]) == c.is_same);
+    if (now.size() == 2) CHECK(now[1].is_same(first[1]) == c.is_same_sidecar);
   }
+}
+
+TEST_CASE("discovery.docker: a container that lingers, and one on a network that is not known") {
+  const KnownTargets::Time start{};
+  const auto brief = container("c1", "new", {{"new", {"n9", "10.9.0.2"}}});
+  const auto web = container("c2", "front", {{"front", {"n1", "10.0.0.2"}}});
+  KnownTargets known({});
+  known.set_networks(kNetworks);
+  CHECK(known.empty());
+  known.set_all({web});
+  CHECK_FALSE(known.lacks_network());
+  CHECK(known.lingering_until() == KnownTargets::Time::max());
+  known.linger(brief, start + std::chrono::seconds(15));
+  CHECK(known.lacks_network());
+  known.set_networks(kNetworks);  // The network is gone already: it is not asked for again.
+  CHECK_FALSE(known.lacks_network());
+  CHECK(known.contains("c1"));
+  CHECK(known.lingering_until() == start + std::chrono::seconds(15));
+  known.set_all({web});
+  known.set_some({"c1"}, {});
+  CHECK(known.list().size() == 2);
+  known.end_lingering(start + std::chrono::seconds(14));
+  CHECK(known.list().size() == 2);
+  known.set_some({"c1"}, {brief});  // It runs again.
+  known.end_lingering(start + std::chrono::seconds(15));
+  CHECK(known.list().size() == 2);
+  known.linger(brief, start + std::chrono::seconds(20));
+  known.end_lingering(start + std::chrono::seconds(20));
+  CHECK(known.list().size() == 1);
 }
 
 TEST_CASE("discovery.docker: labels of a network") {

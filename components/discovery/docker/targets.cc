@@ -1,5 +1,6 @@
 #include "components/discovery/docker/targets.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace components::discovery::docker {
@@ -19,14 +20,16 @@ std::string join_host_port(const std::string& host, int64_t port) {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-class Maker {
+bool borrows_networks(const Container& container) {
+  return container.network_mode.starts_with(kContainerMode);
+}
+
+}  // namespace
+
+/// Makes the targets of one container.
+class KnownTargets::Maker {
  public:
-  Maker(const std::vector<Container>& containers, const std::vector<Network>& networks,
-        const TargetOptions& options)
-      : options_(options) {
-    for (const Container& container : containers) containers_[container.id] = &container;
-    for (const Network& network : networks) networks_[network.id] = &network;
-  }
+  explicit Maker(const KnownTargets& all) : all_(all), options_(all.options_) {}
 
   void add(const Container& container, Targets& out) const {
     Target::Labels common = {{"__meta_docker_container_id", container.id},
@@ -49,20 +52,20 @@ class Maker {
   /// A container in another's network has that one's networks.
   const std::map<std::string, Attachment>& attachments_of(const Container& container) const {
     const Container* owner = &container;
-    for (size_t hops = 0; hops < containers_.size() && owner->networks.empty(); ++hops) {
-      if (!owner->network_mode.starts_with(kContainerMode)) break;
-      const auto next = containers_.find(owner->network_mode.substr(kContainerMode.size()));
-      if (next == containers_.end()) break;
-      owner = next->second;
+    for (size_t hops = 0; hops < all_.known_.size() && owner->networks.empty(); ++hops) {
+      if (!borrows_networks(*owner)) break;
+      const auto next = all_.known_.find(owner->network_mode.substr(kContainerMode.size()));
+      if (next == all_.known_.end()) break;
+      owner = &next->second.container;
     }
     return owner->networks;
   }
 
   void add_network_labels(const Attachment& attachment, Target::Labels& target) const {
     target["__meta_docker_network_ip"] = attachment.ip_address;
-    const auto found = networks_.find(attachment.network_id);
-    if (found == networks_.end()) return;
-    const Network& network = *found->second;
+    const auto found = all_.networks_.find(attachment.network_id);
+    if (found == all_.networks_.end()) return;
+    const Network& network = found->second;
     target["__meta_docker_network_id"] = network.id;
     target["__meta_docker_network_name"] = network.name;
     target["__meta_docker_network_scope"] = network.scope;
@@ -98,43 +101,93 @@ class Maker {
     out.emplace_back(target);
   }
 
+  const KnownTargets& all_;
   const TargetOptions& options_;
-  std::map<std::string_view, const Container*> containers_;
-  std::map<std::string_view, const Network*> networks_;
 };
-
-}  // namespace
 
 Targets targets_of(const std::vector<Container>& containers, const std::vector<Network>& networks,
                    const TargetOptions& options) {
-  return KnownTargets().targets_of(containers, networks, options);
+  KnownTargets known(options);
+  known.set_networks(networks);
+  known.set_all(containers);
+  return known.list();
 }
 
-Targets KnownTargets::targets_of(const std::vector<Container>& containers,
-                                 const std::vector<Network>& networks,
-                                 const TargetOptions& options) {
-  const bool same_surroundings = networks == networks_ && options == options_;
-  const Maker maker(containers, networks, options);
-  std::map<std::string, Known> known;
-  Targets out;
-  for (const Container& container : containers) {
-    Known& now = known[container.id];
-    if (const auto before = known_.find(container.id); before != known_.end()) {
-      const bool borrows_networks = container.network_mode.starts_with(kContainerMode);
-      if (same_surroundings && !borrows_networks && before->second.container == container) {
-        now = std::move(before->second);
-        out.insert(out.end(), now.targets.begin(), now.targets.end());
-        continue;
-      }
-    }
-    now.container = container;
-    maker.add(container, now.targets);
-    out.insert(out.end(), now.targets.begin(), now.targets.end());
+void KnownTargets::put(Container container, std::optional<Time> until) {
+  Known& known = known_[container.id];
+  known.until = until;
+  if (known.is_made && known.container == container) return;
+  for (const auto& [name, attachment] : container.networks)
+    if (!attachment.network_id.empty() && !networks_.contains(attachment.network_id))
+      missing_networks_.insert(attachment.network_id);
+  known.container = std::move(container);
+  known.is_made = false;
+}
+
+void KnownTargets::set_all(std::vector<Container> listed) {
+  std::set<std::string> ids;
+  for (Container& container : listed) {
+    ids.insert(container.id);
+    put(std::move(container), std::nullopt);
   }
-  known_ = std::move(known);
-  networks_ = networks;
-  options_ = options;
-  return out;
+  std::erase_if(
+      known_, [&](const auto& entry) { return !entry.second.until && !ids.contains(entry.first); });
+}
+
+void KnownTargets::set_some(const std::set<std::string>& asked, std::vector<Container> listed) {
+  std::set<std::string> gone = asked;
+  for (Container& container : listed) {
+    gone.erase(container.id);
+    put(std::move(container), std::nullopt);
+  }
+  for (const std::string& id : gone)
+    if (const auto known = known_.find(id); known != known_.end() && !known->second.until)
+      known_.erase(known);
+}
+
+void KnownTargets::linger(Container container, Time until) {
+  put(std::move(container), until);
+}
+
+void KnownTargets::end_lingering(Time now) {
+  std::erase_if(
+      known_, [&](const auto& entry) { return entry.second.until && *entry.second.until <= now; });
+}
+
+KnownTargets::Time KnownTargets::lingering_until() const {
+  Time first = Time::max();
+  for (const auto& [id, known] : known_) first = std::min(first, known.until.value_or(first));
+  return first;
+}
+
+void KnownTargets::set_networks(std::vector<Network> networks) {
+  std::map<std::string, Network> by_id;
+  for (Network& network : networks) by_id[network.id] = std::move(network);
+  missing_networks_.clear();
+  if (by_id == networks_) return;
+  networks_ = std::move(by_id);
+  for (auto& [id, known] : known_) known.is_made = false;
+}
+
+bool KnownTargets::lacks_network() const {
+  return !missing_networks_.empty();
+}
+
+Targets KnownTargets::list() {
+  const Maker maker(*this);
+  Targets all;
+  all.reserve(known_.size());
+  for (auto& [id, known] : known_) {
+    if (!known.is_made || borrows_networks(known.container)) {
+      Targets made;
+      maker.add(known.container, made);
+      // A change that shows in no label is none.
+      if (!(made == known.targets)) known.targets = std::move(made);
+      known.is_made = true;
+    }
+    all.insert(all.end(), known.targets.begin(), known.targets.end());
+  }
+  return all;
 }
 
 }  // namespace components::discovery::docker

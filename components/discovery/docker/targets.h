@@ -1,6 +1,9 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,22 +26,49 @@ river::schema::Targets targets_of(const std::vector<docker_api::Container>& cont
                                   const std::vector<docker_api::Network>& networks,
                                   const TargetOptions& options);
 
-/// The same from listing to listing: a container that has not changed keeps its target objects, so
-/// that whoever gets the list sees by pointer what is new in it.
+/// The containers of a daemon and their targets, from one look at it to the next. What has not
+/// changed keeps its target objects, so that whoever gets the list sees by pointer what is new in
+/// it, and an event costs the work for one container. Pure: no I/O, no clock.
 class KnownTargets {
  public:
-  river::schema::Targets targets_of(const std::vector<docker_api::Container>& containers,
-                                    const std::vector<docker_api::Network>& networks,
-                                    const TargetOptions& options);
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit KnownTargets(TargetOptions options) : options_(std::move(options)) {}
+
+  /// The daemon listed all containers.
+  void set_all(std::vector<docker_api::Container> listed);
+  /// The daemon listed those of `asked` that it would list among all.
+  void set_some(const std::set<std::string>& asked, std::vector<docker_api::Container> listed);
+  /// A container that is listed no more, but stays a target until then.
+  void linger(docker_api::Container container, Time until);
+  /// Lets go of those whose time is up.
+  void end_lingering(Time now);
+  /// When the next one's time is up.
+  Time lingering_until() const;
+  void set_networks(std::vector<docker_api::Network> networks);
+
+  bool contains(const std::string& id) const { return known_.contains(id); }
+  bool empty() const { return known_.empty(); }
+  /// A container is on a network that appeared after set_networks().
+  bool lacks_network() const;
+  /// All targets, in order of the containers' ids.
+  river::schema::Targets list();
 
  private:
   struct Known {
     docker_api::Container container;
     river::schema::Targets targets;
+    bool is_made = false;       ///< `targets` are those of `container`
+    std::optional<Time> until;  ///< it lingers
   };
-  std::map<std::string, Known> known_;  ///< by container id
-  std::vector<docker_api::Network> networks_;
-  TargetOptions options_;
+  class Maker;
+
+  void put(docker_api::Container container, std::optional<Time> until);
+
+  const TargetOptions options_;
+  std::map<std::string, Known> known_;                   ///< by container id
+  std::map<std::string, docker_api::Network> networks_;  ///< by id
+  std::set<std::string> missing_networks_;  ///< that are not in networks_ since it was set
 };
 
 }  // namespace components::discovery::docker

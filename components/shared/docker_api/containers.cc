@@ -102,9 +102,13 @@ base::Result<ContainerState> parse_container_state(std::string_view json) {
 std::optional<Event> parse_event(std::string_view json) {
   const Json event = parse(json);
   if (!event.is_object()) return std::nullopt;
-  return Event{.type = text(member(event, "Type")),
+  const Json& actor = member(event, "Actor");
+  std::string type = text(member(event, "Type"));
+  const Json& container =
+      type == "container" ? member(actor, "ID") : member(member(actor, "Attributes"), "container");
+  return Event{.type = std::move(type),
                .action = text(member(event, "Action")),
-               .id = text(member(member(event, "Actor"), "ID"))};
+               .container = text(container)};
 }
 
 std::string print_filters(const Filters& filters) {

@@ -56,11 +56,11 @@ struct ContainerState {
   std::string started_at;  ///< names the present or last run
 };
 
-/// One event of the daemon: "container start ID".
+/// One event of the daemon: "container start", "network connect".
 struct Event {
   std::string type;
   std::string action;
-  std::string id;
+  std::string container;  ///< id of the one that it is about; empty when it names none
 };
 
 base::Result<std::vector<Container>> parse_containers(std::string_view json);

@@ -46,7 +46,14 @@ TEST_CASE("docker api: networks, a container's state, events, errors") {
       parse_event(R"({"Type": "container", "Action": "start", "Actor": {"ID": "c1"}})");
   REQUIRE(event);
   CHECK(event->action == "start");
-  CHECK(event->id == "c1");
+  CHECK(event->container == "c1");
+  const auto connected = parse_event(R"({"Type": "network", "Action": "connect", "Actor":
+      {"ID": "n1", "Attributes": {"container": "c2", "name": "front"}}})");
+  REQUIRE(connected);
+  CHECK(connected->container == "c2");
+  const auto pruned = parse_event(R"({"Type": "network", "Action": "prune", "Actor": {"ID": ""}})");
+  REQUIRE(pruned);
+  CHECK(pruned->container.empty());
   CHECK_FALSE(parse_event("half an eve"));
 
   CHECK(error_message(R"({"message": "no such container"})") == "no such container");
