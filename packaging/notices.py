@@ -11,7 +11,7 @@ import sys
 # asks for no notice in binaries, and its file is 2 MB.
 LINKED = ("gcc-12-base", "libbz2-dev", "libc6-dev", "libcli11-dev", "libexpected-dev",
           "libfmt-dev", "libre2-dev", "libsnappy-dev", "libspdlog-dev", "libssl-dev", "libyaml-cpp-dev",
-          "nlohmann-json3-dev", "rapidjson-dev", "zlib1g-dev")
+          "nlohmann-json3-dev", "zlib1g-dev")
 OWN = """Tributary
 Copyright the Tributary maintainers
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "telemetry/wire/loki_push.h"
 #include "tests/support/gunzip.h"
+#include "tests/support/push_decoder.h"
 #include "tests/support/query_api.h"
 
 namespace support {
@@ -42,7 +42,7 @@ base::Result<telemetry::LogBatch> decode(const Request& request) {
   }
   const bool is_json =
       io::http::find(request.headers, "Content-Type").starts_with("application/json");
-  return is_json ? telemetry::wire::decode_push_json(body) : telemetry::wire::decode_push(body);
+  return is_json ? decode_push_json(body) : decode_push(body);
 }
 
 double seconds_of(const Request& request, std::string_view name) {

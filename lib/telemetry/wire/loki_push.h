@@ -81,20 +81,6 @@ class PushEncoder {
   size_t bytes_ = 0;
 };
 
-/// Largest body after decompression that is accepted.
-inline constexpr size_t kPushBytesMax = size_t{256} << 20;
-
-/// Reads a snappy-compressed protobuf push body. Entries come stream by stream, in order. Fails,
-/// with what is wrong, on anything that is not a whole valid request.
-base::Result<LogBatch> decode_push(std::string_view body);
-/// As decode_push() without the compression.
-base::Result<LogBatch> decode_push_message(std::string_view message);
-/// Reads {"streams": [{"stream": {...}, "values": [["<ns>", "<line>", {metadata}?], ...]}]}.
-base::Result<LogBatch> decode_push_json(std::string_view body);
-
-/// Reads `{a="x", b="y"}`.
-base::Result<Labels> parse_stream_text(std::string_view text);
-
 // Field numbers of Loki's push messages.
 
 enum RequestTag : uint32_t { kStream = 1 };

@@ -46,16 +46,5 @@ void compress(benchmark::State& state) {
 }
 BENCHMARK(compress);
 
-void decode(benchmark::State& state) {
-  const LogBatch batch = lines(1);
-  PushEncoder encoder;
-  for (const Entry& entry : batch.entries)
-    encoder.add(encoder.stream(batch.labels(entry)), batch, entry);
-  const std::string body = encoder.finish();
-  for (auto _ : state) benchmark::DoNotOptimize(decode_push(body));
-  state.SetItemsProcessed(state.iterations() * kLines);
-}
-BENCHMARK(decode);
-
 }  // namespace
 }  // namespace telemetry::wire

@@ -4,17 +4,18 @@
 
 #include "base/ensure.h"
 #include "telemetry/wire/loki_push.h"
+#include "tests/support/push_decoder.h"
 
 /// Whatever the bytes, decoding ends in a batch or an error, and what was decoded can be encoded
 /// and decoded again.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace telemetry::wire;
+  using namespace support;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)decode_push(bytes);
   (void)decode_push_json(bytes);
   const auto batch = decode_push_message(bytes);
   if (!batch) return 0;
-  PushEncoder encoder;
+  telemetry::wire::PushEncoder encoder;
   for (const auto& entry : batch->entries)
     encoder.add(encoder.stream(batch->labels(entry)), *batch, entry);
   const auto again = decode_push(encoder.finish());

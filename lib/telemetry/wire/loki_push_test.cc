@@ -7,9 +7,15 @@
 
 #include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy_block.h"
+#include "tests/support/push_decoder.h"
 
 namespace telemetry::wire {
 namespace {
+
+using support::decode_push;
+using support::decode_push_json;
+using support::decode_push_message;
+using support::parse_stream_text;
 
 /// One line per entry: `labels ts line [name=value ...]`.
 std::string print(const LogBatch& batch) {
@@ -130,7 +136,7 @@ TEST_CASE("push: many interleaved streams keep their order") {
 TEST_CASE("push: a torn or changed body is an error or another batch, never a crash") {
   PushEncoder encoder;
   const std::string body = encode(sample(), encoder);
-  const std::string message = *uncompress_block(body, kPushBytesMax);
+  const std::string message = *uncompress_block(body, support::kPushBytesMax);
   size_t torn_but_whole = 0;
   for (size_t i = 1; i < message.size(); ++i)
     torn_but_whole += decode_push_message(message.substr(0, i)).has_value();

@@ -2,13 +2,16 @@
 
 #include <charconv>
 
-#include "telemetry/text.h"
-#include "telemetry/wire/loki_push.h"
+#include "tests/support/push_decoder.h"
 
-namespace telemetry::wire {
+namespace support {
 namespace {
 
 using rapidjson::Value;
+using telemetry::Entry;
+using telemetry::Label;
+using telemetry::Labels;
+using telemetry::LogBatch;
 
 std::string_view text_of(const Value& value) {
   return {value.GetString(), value.GetStringLength()};
@@ -83,4 +86,4 @@ base::Result<LogBatch> decode_push_json(std::string_view body) {
   return batch;
 }
 
-}  // namespace telemetry::wire
+}  // namespace support
