@@ -14,6 +14,10 @@ constexpr bool is_digit(char c) {
 constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+/// What names are made of: a letter of ASCII, a digit or an underscore.
+constexpr bool is_word(char c) {
+  return is_letter(c) || is_digit(c) || c == '_';
+}
 /// Blank, tab, line feed, vertical tab, form feed or carriage return.
 constexpr bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
@@ -23,7 +27,7 @@ constexpr bool is_space(char c) {
 constexpr bool is_label_name(std::string_view text) {
   if (text.empty() || is_digit(text.front())) return false;
   for (const char c : text)
-    if (!is_letter(c) && !is_digit(c) && c != '_') return false;
+    if (!is_word(c)) return false;
   return true;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "logql/characters.h"
 #include "logql/grammar.h"
+#include "logql/lexer.h"
 #include "logql/words.h"
 #include "river/diag/diagnostics.h"
 

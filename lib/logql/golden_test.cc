@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "logql/dump.h"
 #include "logql/parser.h"
+#include "logql/printer.h"
 #include "logql/promql.h"
 
 namespace {

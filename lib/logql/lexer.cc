@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "logql/characters.h"
+#include "base/text.h"
 #include "logql/words.h"
 
 namespace logql {
@@ -18,7 +18,7 @@ bool takes_sign(std::string_view digits) {
   const char last = small(digits.back());
   if (last != (hex ? 'p' : 'e') || digits.size() < 2) return false;
   for (const char c : digits.substr(0, digits.size() - 1)) {
-    if (!is_digit(c) && c != '.' && c != '_' && !hex) return false;
+    if (!base::is_digit(c) && c != '.' && c != '_' && !hex) return false;
   }
   return true;
 }
@@ -38,9 +38,9 @@ Token Lexer::next() {
   }
   if (const size_t end = word_end(); end > at_) return token(Token::Kind::word, end);
   if (dialect_.flags && query_.substr(at_, 2) == "--" && at_ + 2 < query_.size() &&
-      is_letter(query_[at_ + 2])) {
+      base::is_letter(query_[at_ + 2])) {
     size_t end = at_ + 2;
-    while (end < query_.size() && (is_name(query_[end]) || query_[end] == '-')) ++end;
+    while (end < query_.size() && (base::is_word(query_[end]) || query_[end] == '-')) ++end;
     return token(Token::Kind::flag, end);
   }
   for (const std::string_view symbol : kLongSymbols) {
@@ -104,12 +104,12 @@ Token Lexer::string(char quote) {
 /// exponents and letters beyond ASCII (µs), too.
 size_t Lexer::word_end() const {
   const char first = query_[at_];
-  const bool point = first == '.' && at_ + 1 < query_.size() && is_digit(query_[at_ + 1]);
-  const bool number = is_digit(first) || point;
+  const bool point = first == '.' && at_ + 1 < query_.size() && base::is_digit(query_[at_ + 1]);
+  const bool number = base::is_digit(first) || point;
   size_t end = at_;
   while (end < query_.size()) {
     const char c = query_[end];
-    if (is_name(c) || (c == ':' && dialect_.colons_in_words)) {
+    if (base::is_word(c) || (c == ':' && dialect_.colons_in_words)) {
       ++end;
     } else if (number && (c == '.' || static_cast<unsigned char>(c) >= 0x80)) {
       ++end;

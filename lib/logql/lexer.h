@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "logql/log_query.h"
@@ -31,6 +32,29 @@ struct Dialect {
 };
 inline constexpr Dialect kLogql{.flags = true, .slash_comments = true};
 inline constexpr Dialect kPromql{.colons_in_words = true, .single_quotes = true};
+
+/// A byte of a UTF-8 sequence that is not its first.
+constexpr bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+constexpr char small(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+/// `text` is `keyword` (given in small letters), in letters of any size.
+constexpr bool is_keyword(std::string_view text, std::string_view keyword) {
+  if (text.size() != keyword.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (small(text[i]) != keyword[i]) return false;
+  }
+  return true;
+}
+
+inline std::string in_small_letters(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = small(c);
+  return result;
+}
 
 /// Cuts a query into tokens, one at a time; spaces and comments are skipped. A copy goes on from
 /// the same place, which is how one looks ahead.

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "base/ensure.h"
-#include "logql/dump.h"
 #include "logql/parser.h"
+#include "logql/printer.h"
 #include "logql/promql.h"
 #include "logql/words.h"
 

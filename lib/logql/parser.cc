@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "logql/characters.h"
+#include "base/text.h"
 #include "logql/grammar.h"
+#include "logql/lexer.h"
 #include "logql/words.h"
 
 namespace logql {
@@ -161,7 +162,7 @@ ExprPtr Grammar::paren() {
 bool Grammar::starts_number() const {
   if (at("-") || at("+")) return true;
   if (!at_word()) return false;
-  if (is_digit(now().text[0]) || now().text[0] == '.') return true;
+  if (base::is_digit(now().text[0]) || now().text[0] == '.') return true;
   return (at_keyword("inf") || at_keyword("nan")) && after().text != "(";
 }
 

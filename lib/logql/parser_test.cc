@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "logql/dump.h"
+#include "logql/printer.h"
 
 using logql::LogQuery;
 using logql::parse;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "logql/ast.h"
+#include "logql/promql.h"
 
 /// The parts of the printer. All append to `out`.
 namespace logql {
@@ -18,5 +19,14 @@ const char* spelling(LineOp op);
 const char* spelling(MatchOp op);
 const char* spelling(CompareOp op);
 const char* spelling(ParserKind kind);
+
+/// The tree as an S-expression, without places: equal for two texts that mean the same.
+///
+///     (query (select (= job "kairos")) (line |= "error"))
+std::string dump(const Expr& expr);
+std::string dump(const Selector& selector);
+
+/// One line per selector and per use of a label.
+std::string dump(const promql::Query& query);
 
 }  // namespace logql

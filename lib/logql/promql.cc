@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "logql/characters.h"
+#include "base/text.h"
+#include "logql/lexer.h"
 #include "logql/reader.h"
 #include "logql/words.h"
 
@@ -145,7 +146,7 @@ void PromqlGrammar::operand() {
   }
   if (at("{")) return selector();
   if (!at_word()) return fail_at_now("a metric, a function or a number");
-  const bool number = is_digit(now().text[0]) || now().text[0] == '.';
+  const bool number = base::is_digit(now().text[0]) || now().text[0] == '.';
   if (number || ((at_keyword("inf") || at_keyword("nan")) && after().text != "{")) {
     const Text value = take_text();
     const Quantity kind = quantity(value.value);

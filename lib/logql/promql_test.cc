@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "logql/dump.h"
+#include "logql/printer.h"
 
 namespace {
 

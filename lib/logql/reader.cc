@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "logql/characters.h"
+#include "base/text.h"
+#include "logql/lexer.h"
 #include "logql/words.h"
 
 namespace logql {
@@ -12,7 +13,7 @@ constexpr int kDepthMax = 200;
 constexpr int kOperatorsMax = 1000;
 
 bool is_label(std::string_view text) {
-  return !text.empty() && !is_digit(text[0]) && text[0] != '.' &&
+  return !text.empty() && !base::is_digit(text[0]) && text[0] != '.' &&
          text.find_first_of("+-") == std::string_view::npos;
 }
 

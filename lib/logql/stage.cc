@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "logql/characters.h"
 #include "logql/grammar.h"
+#include "logql/lexer.h"
 #include "river/diag/diagnostics.h"
 
 namespace logql {

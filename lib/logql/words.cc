@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "logql/characters.h"
+#include "base/text.h"
+#include "logql/lexer.h"
 #include "river/text.h"
 
 namespace logql {
@@ -119,7 +120,7 @@ std::string quoted(const Text& text) {
 namespace {
 
 bool is_hex(char c) {
-  return is_digit(c) || (small(c) >= 'a' && small(c) <= 'f');
+  return base::is_digit(c) || (small(c) >= 'a' && small(c) <= 'f');
 }
 
 /// Takes digits, with single underscores between them. Gives whether there were any.
@@ -133,7 +134,7 @@ bool take_digits(std::string_view& text, bool (*is)(char)) {
   return end > 0;
 }
 bool decimal(char c) {
-  return is_digit(c);
+  return base::is_digit(c);
 }
 
 bool take_one_of(std::string_view& text, std::string_view letters) {
@@ -202,8 +203,8 @@ Quantity quantity(std::string_view word) {
 namespace {
 
 size_t name_end(std::string_view text, size_t at) {
-  if (at >= text.size() || is_digit(text[at])) return at;
-  while (at < text.size() && is_name(text[at])) ++at;
+  if (at >= text.size() || base::is_digit(text[at])) return at;
+  while (at < text.size() && base::is_word(text[at])) ++at;
   return at;
 }
 

@@ -1,17 +1,14 @@
 // Numbers and strings. Only their extent is found here; values are the
 // evaluator's business.
+#include "base/text.h"
 #include "river/lexer.h"
 #include "river/text.h"
 
 namespace river {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 int digit_value(char c) {
-  if (is_digit(c)) return c - '0';
+  if (base::is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return 16;
@@ -20,7 +17,7 @@ int digit_value(char c) {
 }  // namespace
 
 uint32_t Lexer::digits_end(uint32_t from) const {
-  while (from < text_.size() && is_digit(text_[from])) ++from;
+  while (from < text_.size() && base::is_digit(text_[from])) ++from;
   return from;
 }
 

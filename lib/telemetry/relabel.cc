@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "telemetry/text.h"
 
 namespace telemetry::relabel {
@@ -58,7 +59,7 @@ void replace(const Rule& rule, LabelsBuilder& labels) {
   const Match match(regex_of(rule), value);
   if (!match) return;
   const std::string target = match.expand(rule.target_label);
-  if (is_label_name(target)) labels.set(target, match.expand(rule.replacement));
+  if (base::is_label_name(target)) labels.set(target, match.expand(rule.replacement));
 }
 
 void hashmod(const Rule& rule, LabelsBuilder& labels) {
@@ -75,7 +76,7 @@ void labelmap(const Rule& rule, LabelsBuilder& labels) {
     const Match match(regex_of(rule), name);
     if (!match) continue;
     const std::string mapped = match.expand(rule.replacement);
-    if (is_label_name(mapped)) labels.set(mapped, value);
+    if (base::is_label_name(mapped)) labels.set(mapped, value);
   }
 }
 

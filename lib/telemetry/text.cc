@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "base/text.h"
+
 namespace telemetry {
 
 namespace {
@@ -183,16 +185,12 @@ std::string to_upper(std::string_view text) {
 
 namespace {
 
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// The name behind a dollar, removed from `text` with its braces; empty when there is none.
 std::string_view take_name(std::string_view& text) {
   const bool braced = text.starts_with('{');
   const std::string_view from = text.substr(braced);
   size_t size = 0;
-  while (size < from.size() && is_name_char(from[size])) ++size;
+  while (size < from.size() && base::is_word(from[size])) ++size;
   if (size == 0 || (braced && (size == from.size() || from[size] != '}'))) return {};
   text = from.substr(size + braced);
   return from.substr(0, size);

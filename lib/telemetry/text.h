@@ -14,7 +14,6 @@ namespace telemetry {
 using base::append_json_string;
 using base::append_utf8;
 using base::first_utf8;
-using base::is_label_name;
 using base::is_utf8;
 using base::Utf8Char;
 

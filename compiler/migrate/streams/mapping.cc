@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "compiler/migrate/streams/compose.h"
 #include "compiler/migrate/streams/family.h"
 #include "compiler/migrate/streams/state.h"
@@ -125,7 +126,7 @@ class MapReader {
       family.mechanism = Mechanism::foreign;
       family.origin = name_;
       for (const yaml::Pair& label : map->pairs) {
-        if (!telemetry::is_label_name(label.key))
+        if (!base::is_label_name(label.key))
           diagnostics_.error("C024", label.key_span, "\"{}\" is not a label name", label.key);
         family.labels.emplace(label.key, values(label));
       }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace components::loki::relabel {
 
 namespace schema = river::schema;
@@ -31,10 +33,6 @@ bool is_fallback(const RuleArguments& rule) {
          (regex == ".+" || regex == ".*" || regex == "(.+)" || regex == "(.*)");
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// The regex with a backslash before each bare dot that stands before the kind of a unit.
 std::string escape_unit_dots(std::string_view regex) {
   std::string out;
@@ -45,7 +43,7 @@ std::string escape_unit_dots(std::string_view regex) {
     const bool before_kind =
         bare_dot && std::any_of(std::begin(kUnitKinds), std::end(kUnitKinds), [&](auto kind) {
           return behind.starts_with(kind) &&
-                 (behind.size() == kind.size() || !is_letter(behind[kind.size()]));
+                 (behind.size() == kind.size() || !base::is_word(behind[kind.size()]));
         });
     if (before_kind) out += '\\';
     out += regex[i];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "river/schema/text.h"
 
 namespace components {
@@ -45,7 +46,7 @@ bool is_label_template(std::string_view text) {
     plain += '_';
     i = braced ? end : end - 1;
   }
-  return schema::is_label_name(plain);
+  return base::is_label_name(plain);
 }
 
 bool needs_target(RuleAction action) {
@@ -85,8 +86,7 @@ void check_target(const RuleArguments& rule, schema::Scope& scope) {
     return;
   }
   const bool is_template = rule.action == RuleAction::replace;
-  if (is_template ? !is_label_template(rule.target_label)
-                  : !schema::is_label_name(rule.target_label))
+  if (is_template ? !is_label_template(rule.target_label) : !base::is_label_name(rule.target_label))
     scope.error("target_label", "C024", "\"{}\" is not a label name{}", rule.target_label,
                 is_template ? ", with or without $1 groups" : "");
 }
@@ -95,7 +95,7 @@ void validate(const RuleArguments& rule, schema::Scope& scope) {
   if (!scope.known("action")) return;
   if (scope.known("target_label")) check_target(rule, scope);
   for (const std::string& name : rule.source_labels)
-    if (scope.known("source_labels") && !schema::is_label_name(name))
+    if (scope.known("source_labels") && !base::is_label_name(name))
       scope.warning("source_labels", "C024", "\"{}\" is not a label name: it will never be there",
                     name);
   switch (rule.action) {

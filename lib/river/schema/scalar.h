@@ -39,6 +39,7 @@ struct DecodeContext {
 template <class T, class Enable = void>
 struct Codec;
 
+// A macro: the members of explicit specializations cannot be declared for a list of types.
 #define RIVER_SCALAR_CODEC(T)                                                  \
   template <>                                                                  \
   struct Codec<T> {                                                            \

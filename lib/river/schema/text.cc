@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/mutex.h"
+#include "base/text.h"
 
 namespace river::schema {
 
@@ -21,10 +22,6 @@ std::optional<T> parse_whole(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 struct Unit {
@@ -49,7 +46,7 @@ std::optional<double> take_decimal(std::string_view& text) {
   bool digits = false;
   bool dot = false;
   for (; length < text.size(); ++length) {
-    if (is_digit(text[length])) {
+    if (base::is_digit(text[length])) {
       digits = true;
     } else if (text[length] == '.' && !dot) {
       dot = true;
@@ -66,7 +63,7 @@ std::optional<double> take_decimal(std::string_view& text) {
 
 /// Takes one "90m" of a duration off the front.
 std::optional<std::chrono::nanoseconds> take_component(std::string_view& text) {
-  const size_t length = std::find_if_not(text.begin(), text.end(), is_digit) - text.begin();
+  const size_t length = std::find_if_not(text.begin(), text.end(), base::is_digit) - text.begin();
   const auto whole = parse_whole<int64_t>(text.substr(0, length));
   const bool fraction = length < text.size() && text[length] == '.';
   std::optional<double> amount;
@@ -77,7 +74,7 @@ std::optional<std::chrono::nanoseconds> take_component(std::string_view& text) {
     text.remove_prefix(length);
   }
   const size_t unit_length =
-      std::find_if(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; }) -
+      std::find_if(text.begin(), text.end(), [](char c) { return base::is_digit(c) || c == '.'; }) -
       text.begin();
   const std::string_view name = text.substr(0, unit_length);
   const auto* unit = std::find_if(std::begin(kTimeUnits), std::end(kTimeUnits),
@@ -117,7 +114,7 @@ std::optional<Number> number_from_text(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     if (text.starts_with('-')) return std::nullopt;  // "+-1.5"
     // from_chars also reads "inf" and "infinity"; those hold no digit.
-    if (std::none_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+    if (std::none_of(text.begin(), text.end(), base::is_digit)) return std::nullopt;
     const auto value =
         parse_whole<double>(text.starts_with('.') ? "0" + std::string(text) : std::string(text));
     if (!value) return std::nullopt;
@@ -176,13 +173,6 @@ std::string format_byte_size(uint64_t bytes) {
   return fmt::format("{}{}iB", bytes, kSizePrefixes[power - 1]);
 }
 
-bool is_label_name(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
-  };
-  return !text.empty() && !is_digit(text.front()) && std::all_of(text.begin(), text.end(), fits);
-}
-
 std::optional<std::string> host_port_problem(std::string_view text) {
   if (text.empty()) return "it is empty";
   const size_t colon = text.rfind(':');
@@ -193,7 +183,7 @@ std::optional<std::string> host_port_problem(std::string_view text) {
   if (bracketed ? host.back() != ']' : host.find(':') != std::string_view::npos)
     return "an IPv6 address must be in brackets, as in \"[::1]:514\"";
   if (host.find_first_of(" \t\r\n/") != std::string_view::npos) return "the host is malformed";
-  if (port.empty() || !std::all_of(port.begin(), port.end(), is_digit))
+  if (port.empty() || !std::all_of(port.begin(), port.end(), base::is_digit))
     return fmt::format("\"{}\" is not a port number", port);
   if (!parse_whole<uint16_t>(port)) return fmt::format("port {} is above 65535", port);
   return std::nullopt;

@@ -28,9 +28,6 @@ std::optional<uint64_t> parse_byte_size(std::string_view text);
 /// In the largest unit that divides it: "8KiB", "1500B".
 std::string format_byte_size(uint64_t bytes);
 
-/// [a-zA-Z_][a-zA-Z0-9_]*
-bool is_label_name(std::string_view text);
-
 /// What is wrong with a text that should be "host:port", or nothing. The host may be empty and an
 /// IPv6 address is written in brackets.
 std::optional<std::string> host_port_problem(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include "base/text.h"
 #include "river/schema/decode.h"
 #include "river/schema/scalar.h"
 #include "river/schema/text.h"
@@ -145,7 +146,7 @@ Decoded Codec<LabelName>::decode(const Value& value, LabelName& out, DecodeConte
   if (value.is_null()) out = {};
   auto text = text_form(value, type, context, result);
   if (!text) return result;
-  if (!is_label_name(*text))
+  if (!base::is_label_name(*text))
     return context.reject(value, "C024", fmt::format("{} is not a label name", quote(*text)),
                           "label names consist of letters, digits and _, and start with no digit");
   out.text = std::move(*text);
@@ -164,7 +165,7 @@ Decoded Codec<LabelMap>::decode(const Value& value, LabelMap& out, DecodeContext
   const Object* fields = value.as_object();
   if (!fields) return context.mismatch(value, type);
   for (const auto& [name, element] : *fields) {
-    if (!is_label_name(name))
+    if (!base::is_label_name(name))
       result =
           context.reject(element, "C024", fmt::format("{} is not a label name", quote(name)),
                          "label names consist of letters, digits and _, and start with no digit");

@@ -1,4 +1,5 @@
 #include "base/base64.h"
+#include "base/text.h"
 #include "river/stdlib/functions.h"
 #include "river/stdlib/json.h"
 #include "river/stdlib/yaml.h"
@@ -36,8 +37,7 @@ Answer to_base64(const Arguments& args) {
 }
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
+  return base::is_word(c) || c == '-' || c == '.' || c == '~';
 }
 
 Answer url_encode(const Arguments& args) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/text.h"
 #include "river/number.h"
 #include "river/stdlib/yaml.h"
 
@@ -14,10 +15,6 @@ namespace {
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 struct Radix {
@@ -36,7 +33,7 @@ Radix radix_of(std::string_view digits) {
 std::optional<Number> integer(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || !is_digit(text.front())) return std::nullopt;
+  if (text.empty() || !base::is_digit(text.front())) return std::nullopt;
   const Radix radix = radix_of(text);
   text.remove_prefix(radix.prefix);
   uint64_t size = 0;
@@ -55,7 +52,7 @@ std::optional<Number> floating(std::string_view text) {
   if (is_one_of(text, {".inf", ".Inf", ".INF"}))
     return Number::of(sign * std::numeric_limits<double>::infinity());
   const size_t first = text.starts_with('.') ? 1 : 0;
-  if (first >= text.size() || !is_digit(text[first])) return std::nullopt;
+  if (first >= text.size() || !base::is_digit(text[first])) return std::nullopt;
   const auto value = parse_double(text);
   if (!value) return std::nullopt;
   return Number::of(sign * *value);
@@ -114,7 +111,7 @@ class Clock {
   }
 
   size_t count_digits() const {
-    return static_cast<size_t>(std::find_if_not(rest_.begin(), rest_.end(), is_digit) -
+    return static_cast<size_t>(std::find_if_not(rest_.begin(), rest_.end(), base::is_digit) -
                                rest_.begin());
   }
 
@@ -165,7 +162,7 @@ Value yaml_plain_scalar(const std::string& text) {
   if (is_one_of(text, {"false", "False", "FALSE"})) return Value::boolean(false);
   if (is_one_of(text, {".nan", ".NaN", ".NAN"}))
     return Value::number(std::numeric_limits<double>::quiet_NaN());
-  if (!is_digit(text.front()) && !is_one_of(text.substr(0, 1), {"+", "-", "."}))
+  if (!base::is_digit(text.front()) && !is_one_of(text.substr(0, 1), {"+", "-", "."}))
     return Value::string(text);
   if (const auto time = Clock(text).rfc3339()) return Value::string(*time);
   std::string plain = text;

@@ -51,7 +51,7 @@ class EventValues {
 
   /// Keeps a value under a name that is made one: `_` for what may not be in it.
   void set(Frame& frame, uint32_t row, std::string name, std::string_view value) const {
-    if (!telemetry::is_label_name(name)) {
+    if (!base::is_label_name(name)) {
       if (args_.drop_invalid_labels) return;
       make_valid(name);
     }
@@ -63,7 +63,7 @@ class EventValues {
   static void make_valid(std::string& name) {
     if (name.empty()) name.push_back('_');
     for (size_t i = 0; i < name.size(); ++i)
-      if (!telemetry::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
+      if (!base::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
   }
 
   bool is_there(const Frame& frame, uint32_t row, std::string_view name) const {

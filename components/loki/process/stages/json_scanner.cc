@@ -3,15 +3,15 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/text.h"
 #include "river/value.h"
 #include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 namespace {
 
-bool is_name_char(char c, bool first) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  return letter || (!first && c >= '0' && c <= '9');
+bool is_name(char c, bool first) {
+  return base::is_word(c) && !(first && base::is_digit(c));
 }
 
 // key = name | `"` { char | `\` char } `"` .
@@ -28,7 +28,7 @@ bool take_key(std::string_view& text, std::string& key) {
     return false;
   }
   size_t size = 0;
-  while (size < text.size() && is_name_char(text[size], size == 0)) ++size;
+  while (size < text.size() && is_name(text[size], size == 0)) ++size;
   key = text.substr(0, size);
   text.remove_prefix(size);
   return size > 0;
@@ -160,10 +160,6 @@ bool ends_plain(uint64_t word) {
   return (zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\') | controls) != 0;
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 uint32_t JsonScanner::add_child(uint32_t node, const JsonStep& step) {
@@ -231,7 +227,7 @@ bool JsonScanner::escape() {
   if (kind != 'u') return std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
   if (end_ - at_ < 4) return false;
   for (int i = 0; i < 4; ++i, ++at_)
-    if (!is_digit(*at_) && !(*at_ >= 'a' && *at_ <= 'f') && !(*at_ >= 'A' && *at_ <= 'F'))
+    if (!base::is_digit(*at_) && !(*at_ >= 'a' && *at_ <= 'f') && !(*at_ >= 'A' && *at_ <= 'F'))
       return false;
   return true;
 }
@@ -240,7 +236,7 @@ bool JsonScanner::escape() {
 bool JsonScanner::number() {
   const auto digits = [&] {
     const char* from = at_;
-    while (at_ < end_ && is_digit(*at_)) ++at_;
+    while (at_ < end_ && base::is_digit(*at_)) ++at_;
     return at_ > from;
   };
   if (at_ < end_ && *at_ == '-') ++at_;

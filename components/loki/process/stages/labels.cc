@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/text.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
@@ -29,7 +30,7 @@ void validate(const LabelsArgs& args, schema::Scope& scope) {
   if (!scope.known("values")) return;
   if (args.values.empty()) scope.error("values", "C081", "\"values\" names no label");
   for (const auto& [name, source] : args.values)
-    if (!schema::is_label_name(name))
+    if (!base::is_label_name(name))
       scope.error("values", "C024", "\"{}\" is not a label name", name);
 }
 

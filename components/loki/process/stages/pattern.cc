@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 
@@ -54,16 +55,13 @@ StagePointer make(const PatternArgs& args, Build& build) {
   return std::make_unique<PatternStage>(args, build);
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 // capture = "<" letter { letter | digit } ">" .
 /// The name of the capture at the front of the text; empty when there is none.
 std::string_view capture_name(std::string_view text) {
   size_t at = 1;
-  if (text.size() < 3 || text[0] != '<' || !is_letter(text[1])) return {};
-  while (at < text.size() && (is_letter(text[at]) || (text[at] >= '0' && text[at] <= '9'))) ++at;
+  if (text.size() < 3 || text[0] != '<' || !base::is_word(text[1]) || base::is_digit(text[1]))
+    return {};
+  while (at < text.size() && base::is_word(text[at])) ++at;
   return at < text.size() && text[at] == '>' ? text.substr(1, at - 1) : std::string_view();
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "components/loki/process/stages/regex_sequence.h"
 
 namespace components::loki::process::stages {
@@ -204,7 +205,7 @@ class RegexSequence::Compiler {
       return true;
     }
     char_ = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
-    const bool letter = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool letter = base::is_letter(c) || base::is_digit(c);
     if (c == char_ && (letter || static_cast<signed char>(c) < 0)) return false;
     single = true;
     out.set(static_cast<unsigned char>(char_));

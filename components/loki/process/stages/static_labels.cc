@@ -1,5 +1,6 @@
 #include "components/loki/process/stages/static_labels.h"
 
+#include "base/text.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
@@ -20,7 +21,7 @@ void validate(const StaticLabelsArgs& args, schema::Scope& scope) {
   if (!scope.known("values")) return;
   if (args.values.empty()) scope.error("values", "C081", "\"values\" names no label");
   for (const auto& [name, value] : args.values)
-    if (!schema::is_label_name(name))
+    if (!base::is_label_name(name))
       scope.error("values", "C024", "\"{}\" is not a label name", name);
 }
 

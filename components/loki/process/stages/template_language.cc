@@ -14,10 +14,6 @@ constexpr std::string_view kBlanks = " \t\r\n";
 /// Parentheses and ifs inside one another.
 constexpr int kDepthMax = 100;
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 std::string_view trim_left(std::string_view text) {
   const size_t at = text.find_first_not_of(kBlanks);
   return at == std::string_view::npos ? std::string_view() : text.substr(at);
@@ -107,7 +103,8 @@ class Parser {
 };
 
 std::string_view first_word(std::string_view action) {
-  return action.substr(0, std::find_if_not(action.begin(), action.end(), is_word) - action.begin());
+  return action.substr(
+      0, std::find_if_not(action.begin(), action.end(), base::is_word) - action.begin());
 }
 
 /// Go's template has these; we do not.
@@ -247,7 +244,7 @@ std::optional<TemplateOperand> Parser::operand(int depth) {
     rest_.remove_prefix(1);
     return TemplateOperand{.kind = TemplateOperand::Kind::pipeline, .pipeline = std::move(inner)};
   }
-  if (c == '-' || (c >= '0' && c <= '9')) return number_literal();
+  if (c == '-' || base::is_digit(c)) return number_literal();
   if (c == '$') return fail("variables ($name) are not supported"), std::nullopt;
   const std::string_view word = take_word();
   if (word == "true" || word == "false")

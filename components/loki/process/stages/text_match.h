@@ -42,7 +42,7 @@ class Captures {
   /// `index` is that of the text in what store() is given.
   void add(std::string_view name, size_t index, bool to_label, Names& names) {
     const auto slot = names.write(name);
-    const bool label = to_label && telemetry::is_label_name(name);
+    const bool label = to_label && base::is_label_name(name);
     if (slot) outputs_.push_back({index, *slot});
     if (label) labels_.push_back({index, std::string(name)});
     if (slot || label) needed_ = std::max(needed_, index + 1);

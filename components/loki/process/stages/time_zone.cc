@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/files.h"
+#include "base/text.h"
 
 // TZif (RFC 8536): a header and body with 32-bit times, then in version 2 and up the same with
 // 64-bit times, which is what is read, and behind that a line with the rule for all later times.
@@ -53,8 +54,7 @@ class TzReader {
       rest_.remove_prefix(size + 1);
       return true;
     }
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    while (size < rest_.size() && is_letter(rest_[size])) ++size;
+    while (size < rest_.size() && base::is_letter(rest_[size])) ++size;
     rest_.remove_prefix(size);
     return size >= 3;
   }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/text.h"
+
 // A layout is Go's: the reference time Mon Jan 2 15:04:05 MST 2006 written the way times are. It is
 // cut into elements once; reading a time walks the elements.
 namespace components::loki::process::stages {
@@ -37,10 +39,6 @@ constexpr std::string_view kWeekdays[] = {"Sunday",   "Monday", "Tuesday", "Wedn
 constexpr std::string_view kZones[] = {"Z07:00:00", "-07:00:00", "Z070000", "-070000", "Z07:00",
                                        "-07:00",    "Z0700",     "-0700",   "Z07",     "-07"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool starts_in_any_case(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return false;
   for (size_t i = 0; i < prefix.size(); ++i)
@@ -48,13 +46,10 @@ bool starts_in_any_case(std::string_view text, std::string_view prefix) {
   return true;
 }
 
-bool leap(int year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
 int days_in(int month, int year) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && leap(year) ? 29 : kDays[month - 1];
+  namespace c = std::chrono;
+  const auto last = c::year(year) / c::month(static_cast<unsigned>(month)) / c::last;
+  return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
 }  // namespace
@@ -111,7 +106,7 @@ TimeLayout::Element TimeLayout::take_element(std::string_view& layout) {
     size_t size = 1;
     while (size < layout.size() && layout[size] == layout[1]) ++size;
     const bool optional = layout[1] == '9';
-    if (size == layout.size() || !is_digit(layout[size]))
+    if (size == layout.size() || !base::is_digit(layout[size]))
       return {optional ? Part::fraction_optional : Part::fraction, take(size),
               static_cast<int>(size) - 1};
   }
@@ -168,7 +163,7 @@ struct TimeLayout::Reader {
   /// A number of min to max digits.
   bool number(int& value, size_t min, size_t max) {
     size_t size = 0;
-    while (size < rest.size() && size < max && is_digit(rest[size])) ++size;
+    while (size < rest.size() && size < max && base::is_digit(rest[size])) ++size;
     if (size < min) return false;
     std::from_chars(rest.data(), rest.data() + size, value);
     rest.remove_prefix(size);
@@ -209,11 +204,12 @@ struct TimeLayout::Reader {
   }
   /// ".123", with exactly `digits` digits, or any number of them when 0.
   bool fraction(int digits) {
-    if (rest.size() < 2 || (rest.front() != '.' && rest.front() != ',') || !is_digit(rest[1]))
+    if (rest.size() < 2 || (rest.front() != '.' && rest.front() != ',') || !base::is_digit(rest[1]))
       return false;
     int64_t nanos = 0;
     int count = 0;
-    for (rest.remove_prefix(1); !rest.empty() && is_digit(rest.front()); rest.remove_prefix(1)) {
+    for (rest.remove_prefix(1); !rest.empty() && base::is_digit(rest.front());
+         rest.remove_prefix(1)) {
       if (digits > 0 && count == digits) break;
       if (count++ < 9) nanos = nanos * 10 + (rest.front() - '0');
     }
@@ -395,7 +391,7 @@ bool TimeLayout::Reader::finish() {
   if (pm && *pm && out.hour < 12) out.hour += 12;
   if (pm && !*pm && out.hour == 12) out.hour = 0;
   if (day_of_year > 0) {
-    if (day_of_year > (leap(out.year) ? 366 : 365)) return false;
+    if (day_of_year > (std::chrono::year(out.year).is_leap() ? 366 : 365)) return false;
     out.day = day_of_year;
     for (out.month = 1; out.day > days_in(out.month, out.year); ++out.month)
       out.day -= days_in(out.month, out.year);

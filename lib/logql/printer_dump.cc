@@ -1,4 +1,3 @@
-#include "logql/dump.h"
 
 #include <fmt/format.h>
 
