@@ -3,6 +3,9 @@
 # room's library.
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/lib)
 
+find_package(doctest REQUIRED)
+include(doctest)
+
 # room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
 # test program NAME_test. A folder that was made a room before is not part of a room around it.
 function(room name)
@@ -31,7 +34,9 @@ function(room name)
       # The code under test is optimized for its fuzzers; tests run once, and compile in half the time.
       set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS -O0)
     endif()
-    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    # Each case is a test of its own: one that hangs or dies does not hide the others.
+    doctest_discover_tests(${name}_test TEST_PREFIX "${name}/" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                           PROPERTIES TIMEOUT 300)
   endif()
 endfunction()
 

@@ -65,6 +65,14 @@ EXCEPTIONS = {
     "lib/river/value.h": "the value and its alternatives belong together",
 }
 
+# Folders whose namespace is another one than their path, without lib/ and shared/.
+NAMESPACES = {
+    "lib/river/stdlib": "river",  # ::standard: river::stdlib() is the function that looks a name up
+    "components/shared/http_client": "components",  # what several components write into their signatures
+    "components/shared/rule": "components",
+    "components/shared/tls_config": "components",
+}
+
 BANNED = [
     (r"\bstd::(basic_)?regex\b", "use RE2"),
     (r"\bstd::sto[a-z]+\(", "use std::from_chars"),
@@ -149,6 +157,28 @@ def banned_findings(path, lines):
                 yield number, f"{re.search(pattern, code)[0]}: {instead}"
 
 
+def test_name_findings(path, lines):
+    """A test's name is an element of a CMake list, and a pattern of doctest's (cmake/rooms.cmake)."""
+    text = "\n".join(lines)
+    for test in re.finditer(r'^TEST_CASE\(\s*((?:"[^"]*"\s*)+)\)', text, re.M):
+        if re.search(r"[][;*?\\]", test[1]):
+            yield text.count("\n", 0, test.start()) + 1, "the name of a test without ; [ ] * ? and \\"
+
+
+def namespace_findings(path, lines):
+    """The namespace is the folder, or begins with it: a file may have one of its own within."""
+    folder = path.rpartition("/")[0]
+    if is_test(path) or path == "lib/base/fmt.cc":  # That one is fmt's own.
+        return
+    plain = re.sub(r"^lib/|/shared(?=/|$)", "", folder).replace("/", "::")
+    wanted = NAMESPACES.get(folder, plain)
+    found = [(number, match[1]) for number, line in enumerate(lines, 1)
+             if (match := re.match(r"namespace ([\w:]+) \{", line))]
+    # Others are opened to specialize their templates, or to name their types without their headers.
+    if found and not any(name == wanted or name.startswith(wanted + "::") for _, name in found):
+        yield found[0][0], f"namespace {found[0][1]}; of this folder: {wanted}"
+
+
 def heavy_findings(path, lines):
     """Beast, spdlog and nlohmann/json stay behind .cc files: they cost seconds per inclusion."""
     if not path.endswith(".h"):
@@ -195,7 +225,8 @@ def main():
         lines = (ROOT / path).read_text().split("\n")
         if lines and lines[-1] == "":
             lines.pop()
-        for rule in (include_findings, size_findings, banned_findings, heavy_findings):
+        for rule in (include_findings, size_findings, banned_findings, heavy_findings,
+                     test_name_findings, namespace_findings):
             for number, what in rule(path, lines):
                 print(f"{path}:{number}: {what}")
                 count += 1

@@ -21,7 +21,7 @@ TEST_CASE("control loop: a question is answered by the loop's thread") {
   thread.join();
 }
 
-TEST_CASE("control loop: nothing is the answer when patience is over; the question is kept") {
+TEST_CASE("control loop: nothing is the answer when patience is over, the question is kept") {
   ControlLoop loop;
   std::atomic<bool> asked = false;
   CHECK(loop.ask<int>([&] { return asked = true, 1; }, 1ms) == std::nullopt);
@@ -52,7 +52,7 @@ TEST_CASE("control loop: closed, it answers nothing at once and does nothing tha
   CHECK(posted == 1);
 }
 
-TEST_CASE("control loop: a task that closes it refuses those behind it; opened, it answers again") {
+TEST_CASE("control loop: a task that closes it refuses those behind it, opened, it answers again") {
   ControlLoop loop;
   std::atomic<bool> waiting = false;
   loop.post([&] {

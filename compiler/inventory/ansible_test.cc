@@ -204,7 +204,7 @@ TEST_CASE("vault: files are opened with a password, and what is secret in them s
   CHECK(asked.sources.text(host.find("vault_password")->value->span).starts_with("$ANSIBLE_VAULT"));
 }
 
-TEST_CASE("vault: the environment names the password file, too; a wrong one is an error") {
+TEST_CASE("vault: the environment names the password file, too, a wrong one is an error") {
   const Vault vault;
   setenv("ANSIBLE_VAULT_PASSWORD_FILE", (vault.folder / "password").c_str(), 1);
   const Asked opened(vault.folder, "hosts.yml");

@@ -92,7 +92,7 @@ TEST_CASE("ack: who can read again what is abandoned") {
   CHECK_FALSE(Ack::all({}).can_read_again());
 }
 
-TEST_CASE("ack window: outlived by its acks; silent after detach") {
+TEST_CASE("ack window: outlived by its acks, silent after detach") {
   uint64_t reached = 0;
   Ack late, later;
   {

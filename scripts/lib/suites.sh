@@ -30,22 +30,28 @@ check() {
   fi
 }
 
-# doctests FILTER: runs every *_test program of the sanitized build and counts its test cases.
-doctests() {
-  local program name log counts
-  for program in build/fuzz/bin/*_test; do
-    name=$(basename "$program")
-    log="build/logs/$name.log"
-    "$program" "$1" > "$log" 2>&1 && code=0 || code=$?
-    counts=$(sed -nE 's/^\[doctest\] test cases: +[0-9]+ \| +([0-9]+) passed \| +([0-9]+) failed.*/\1 \2/p' \
-      <(sed -E 's/\x1b\[[0-9;]*m//g' "$log") | tail -n 1)
-    read -r ok bad <<< "${counts:-0 0}"
-    # A program that died says so by its exit code alone.
-    if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-    passed=$((passed + ok)); failed=$((failed + bad))
-    if [ "$bad" -gt 0 ]; then echo "FAIL $name: $bad of $((ok + bad))"; tail -n 60 "$log"
-    elif [ "$ok" -gt 0 ]; then echo "ok   $name: $ok"; fi
-  done
+# count NAME: adds up the JUnit report build/logs/NAME.xml; one that is missing or holds no test is a failure. A
+# test that was skipped is one in CI, where every part must be there.
+count() {
+  local ok bad skipped
+  read -r ok bad skipped < <(/usr/bin/python3 scripts/lib/junit.py "build/logs/$1.xml")
+  [ "$((ok + bad))" -gt 0 ] || bad=1
+  if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+    echo "FAIL $skipped skipped; here every part must be there"
+    bad=$((bad + skipped))
+  fi
+  passed=$((passed + ok)); failed=$((failed + bad))
+}
+
+# ctests NAME CTEST-ARGUMENT...: runs test cases of the sanitized build, each by itself.
+ctests() {
+  local name=$1
+  shift
+  rm -f "build/logs/$name.xml"
+  ctest --test-dir build/fuzz -j "$jobs" --output-on-failure --output-junit "$PWD/build/logs/$name.xml" "$@" \
+    > "build/logs/$name.log" 2>&1 || true
+  sed -n '/% tests passed/,$p' "build/logs/$name.log"
+  count "$name"
 }
 
 suite_style() {
@@ -59,40 +65,23 @@ suite_style() {
 
 suite_unit() {
   build fuzz all
-  doctests '--test-case-exclude=golden*'
+  ctests unit --exclude-regex '/golden'
 }
 
 suite_golden() {
   build fuzz all
-  doctests '--test-case=golden*'
+  ctests golden --tests-regex '/golden'
 }
 
-# pytests NAME PYTEST-ARGUMENT...: runs pytest, shows it and counts its tests by its own report. A test that
-# was skipped is a failure in CI, where every part must be there.
+# pytests NAME PYTEST-ARGUMENT...: runs pytest and shows it.
 pytests() {
-  local name=$1 report="build/logs/$1.xml" wrap=() counts ok bad skipped
+  local name=$1 wrap=()
   shift
   [ "$name" = fleet ] && wrap=(tests/fleet/enclosed)
-  rm -f "$report"
-  ${wrap[@]+"${wrap[@]}"} /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs --junitxml="$report" "$@" 2>&1 |
-    tee "build/logs/$name.log" || true
-  counts=$(/usr/bin/python3 - "$report" <<'PYTHON'
-import sys, xml.etree.ElementTree as tree
-try:
-    suite = tree.parse(sys.argv[1]).find("testsuite").attrib
-    bad, skipped = int(suite["failures"]) + int(suite["errors"]), int(suite["skipped"])
-    print(int(suite["tests"]) - bad - skipped, bad, skipped)
-except (OSError, tree.ParseError):
-    print("0 1 0")
-PYTHON
-  )
-  read -r ok bad skipped <<< "$counts"
-  [ "$((ok + bad))" -gt 0 ] || bad=1
-  passed=$((passed + ok)); failed=$((failed + bad))
-  if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
-    echo "FAIL $skipped skipped; here every part must be there"
-    failed=$((failed + skipped))
-  fi
+  rm -f "build/logs/$name.xml"
+  ${wrap[@]+"${wrap[@]}"} /usr/bin/python3 -m pytest -q -p no:cacheprovider -rs \
+    --junitxml="build/logs/$name.xml" "$@" 2>&1 | tee "build/logs/$name.log" || true
+  count "$name"
 }
 
 suite_integration() {

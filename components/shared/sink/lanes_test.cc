@@ -130,7 +130,7 @@ TEST_CASE("sink: a lane of a later epoch waits for those of the same key") {
   CHECK(number(run.lanes.take(Kind::fresh)) == 20);
 }
 
-TEST_CASE("sink: nothing is taken when the time is over; what is left is handed out in order") {
+TEST_CASE("sink: nothing is taken when the time is over, what is left is handed out in order") {
   Run run;
   run.put({"b"}, 3);
   run.put({"a"}, 1);

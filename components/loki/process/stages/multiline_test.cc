@@ -72,7 +72,7 @@ size_t collect(const LogBatch& batch, std::map<std::string, std::string>& out) {
 
 }  // namespace
 
-TEST_CASE("stage.multiline: lines in, blocks out; what stays open goes with the flush") {
+TEST_CASE("stage.multiline: lines in, blocks out, what stays open goes with the flush") {
   struct Case {
     std::string_view what, attributes;
     std::vector<std::string> in;
@@ -203,7 +203,7 @@ TEST_CASE("stage.multiline: a block holds the acks of all its lines") {
   CHECK(events == std::vector<std::string>{"before-", "dies-"});
 }
 
-TEST_CASE("stage.multiline: agrees with a plain joiner on any cut into batches; none is lost") {
+TEST_CASE("stage.multiline: agrees with a plain joiner on any cut into batches, none is lost") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);
   std::mt19937 random(seed);
