@@ -33,7 +33,8 @@ class OwnMetrics final : public components::prometheus::Exporter {
 }  // namespace
 
 Agent::Agent(Options options)
-    : options_(std::move(options)), graph_(graph::builders(), options_.storage, metrics_, [this] {
+    : options_(std::move(options)),
+      graph_(graph::builders(), {options_.storage, options_.queue_size}, metrics_, [this] {
         loop_.post([this] {
           graph_.propagate();
           schedule_retry();  // What a component could not take now, it may take later.

@@ -37,6 +37,7 @@ namespace agent {
 struct Options {
   std::filesystem::path config;
   std::filesystem::path storage = "data-tributary";
+  components::QueueSize queue_size = {};
   std::string listen_address = "127.0.0.1:12345";
   river::schema::Stability stability = river::schema::Stability::generally_available;
 };

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
+#include "river/schema/text.h"
 
 namespace agent {
 namespace {
@@ -33,12 +34,36 @@ void add_format(CLI::App& command, bool& as_json) {
       ->default_str("text");
 }
 
+constexpr const char* kQueueSizeHelp =
+    "What each sink may keep on disk while its backend is down: a size, auto (1GiB, or a tenth of "
+    "the file system), or 0: nothing.";
+
+std::optional<components::QueueSize> parse_queue_size(const std::string& text) {
+  if (text == "auto") return components::QueueSize{components::QueueSize::kAuto};
+  if (text == "0") return components::QueueSize{components::QueueSize::kOff};
+  const auto bytes = river::schema::parse_byte_size(text);
+  return bytes ? std::optional(components::QueueSize{*bytes}) : std::nullopt;
+}
+
+void add_queue_size(CLI::App& command, components::QueueSize& size) {
+  const auto take = [&size](const std::string& text) { size = *parse_queue_size(text); };
+  const auto check = [](const std::string& text) -> std::string {
+    if (parse_queue_size(text)) return {};
+    return text + " is not a size such as 512MiB, auto or 0";
+  };
+  command.add_option_function<std::string>("--storage.queue-size", take, kQueueSizeHelp)
+      ->check(check)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)  // CUSTOM_ARGS may name it again.
+      ->default_str("0");
+}
+
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command =
       app.add_subcommand("run", "Run a configuration file, or a folder of *.river files.");
   command->add_option("PATH", options.config)->required();
   command->add_option("--storage.path", options.storage, "Folder for positions and queues.")
       ->capture_default_str();
+  add_queue_size(*command, options.queue_size);
   command->add_option("--server.http.listen-addr", options.listen_address, kListenHelp)
       ->capture_default_str();
   return command;

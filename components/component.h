@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,6 +26,13 @@ struct Health {
   std::string message;
 };
 
+/// The agent's --storage.queue-size: what each sink may keep on disk, in bytes.
+struct QueueSize {
+  uint64_t bytes = kOff;
+  static constexpr uint64_t kOff = 0;              ///< nothing, unless its arguments ask for it
+  static constexpr uint64_t kAuto = ~uint64_t{0};  ///< 1 GiB, or a tenth of the file system
+};
+
 /// What the agent gives to a component for its lifetime.
 struct Context {
   std::string id;                  ///< "loki.write.default"
@@ -38,6 +46,7 @@ struct Context {
   std::function<void(river::Value exports)> publish;
   /// Where components make the metrics known that they expose; tests of others leave it out.
   std::shared_ptr<prometheus::Exporters> exporters = nullptr;
+  QueueSize queue_size = {};
 };
 
 /// A running component. The agent calls everything here from its control thread only, which also

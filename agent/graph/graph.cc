@@ -45,7 +45,7 @@ struct Graph::Plan {
   bool usable = true;
 };
 
-Graph::Graph(std::span<const components::Builder> builders, std::filesystem::path storage,
+Graph::Graph(std::span<const components::Builder> builders, Storage storage,
              base::metrics::Registry& metrics, std::function<void()> wake)
     : builders_(builders),
       storage_(std::move(storage)),
@@ -98,7 +98,7 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
       std::ranges::find(builders_, node.signature, &components::Builder::signature);
   if (builder != builders_.end()) {
     components::Context context{.id = node.id,
-                                .data_dir = storage_ / node.id,
+                                .data_dir = storage_.folder / node.id,
                                 .metrics = base::metrics::Scope(metrics_, node.id),
                                 .log = base::Logger(node.id),
                                 .publish =
@@ -106,7 +106,8 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
                                       slot->set(std::move(exports));
                                       if (!wake->is_called.exchange(true)) wake->call();
                                     },
-                                .exporters = exporters_};
+                                .exporters = exporters_,
+                                .queue_size = storage_.queue_size};
     running->component = builder->build(std::move(context), running->arguments.decoded.get());
   }
   running->refresh_exports();

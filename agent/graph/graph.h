@@ -25,6 +25,12 @@ struct ComponentStatus {
   std::vector<std::string> references;  ///< ids it refers to
 };
 
+/// Where components keep what survives a restart, and how much of what waits for a backend.
+struct Storage {
+  std::filesystem::path folder;
+  components::QueueSize queue_size = {};
+};
+
 /// The running components of one configuration, and the way from one configuration to the next.
 /// Everything here runs on the control thread; only `wake` is called from others.
 class Graph {
@@ -35,7 +41,7 @@ class Graph {
 
   /// `wake` is called from any thread when propagate() has work, once however many components
   /// publish until then; it must not block.
-  Graph(std::span<const components::Builder> builders, std::filesystem::path storage,
+  Graph(std::span<const components::Builder> builders, Storage storage,
         base::metrics::Registry& metrics, std::function<void()> wake);
   ~Graph();
 
@@ -105,7 +111,7 @@ class Graph {
   void end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline);
 
   std::span<const components::Builder> builders_;
-  std::filesystem::path storage_;
+  Storage storage_;
   base::metrics::Registry& metrics_;
   const std::shared_ptr<components::prometheus::Exporters> exporters_ =
       std::make_shared<components::prometheus::Exporters>();

@@ -113,7 +113,7 @@ constexpr const Signature* kCatalog[] = {&kLate, &kSearch, &kToy};
 /// A graph that is fed with texts.
 struct Fixture {
   base::metrics::Registry metrics;
-  agent::graph::Graph graph{kBuilders, "/nonexistent", metrics, [] {}};
+  agent::graph::Graph graph{kBuilders, {"/nonexistent"}, metrics, [] {}};
 
   Fixture() {
     diary.clear();

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "components/loki/write/log_payload.h"
 #include "components/loki/write/metrics.h"
 
 namespace components::loki::write {
@@ -41,6 +42,13 @@ size_t PushCodec::request_bytes_max() const {
   return std::min(settings_->request_bytes_max, limits_.request_bytes.load());
 }
 
+sink::BatchPtr PushCodec::route(const sink::PayloadPtr& payload,
+                                const sink::Settings& settings) const {
+  const auto& logs = static_cast<const LogPayload&>(*payload).logs;
+  return std::make_unique<RoutedBatch>(std::shared_ptr<const telemetry::LogBatch>(payload, &logs),
+                                       settings.own_lane);
+}
+
 sink::BatchPtr PushCodec::without(const sink::Batch& batch,
                                   const std::vector<sink::Share>& tenants) const {
   return write::without(static_cast<const RoutedBatch&>(batch), tenants);
@@ -70,7 +78,7 @@ void PushCodec::put(const RoutedBatch& batch, const telemetry::Entry& entry, Str
     return batcher.drop(tenant, drop_reason::kStreamLimited, amount);
   request.encoder.add(stream.index, logs, entry);
   request.is_own = request.is_own && route.is_own;
-  batcher.hold(*stream.open, logs.ack);
+  batcher.hold(*stream.open, batch.ack);
 }
 
 /// False when the request has as many streams as it may have without this one.

@@ -22,6 +22,8 @@ class PushCodec final : public sink::Codec {
   std::unique_ptr<sink::Request> make_request() override;
   size_t request_bytes_max() const override;
   void place(const sink::Batch& batch, sink::Batcher& batcher) override;
+  sink::BatchPtr route(const sink::PayloadPtr& payload,
+                       const sink::Settings& settings) const override;
   sink::BatchPtr without(const sink::Batch& batch,
                          const std::vector<sink::Share>& tenants) const override;
 

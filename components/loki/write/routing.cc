@@ -42,7 +42,10 @@ std::unique_ptr<RoutedBatch> without(const RoutedBatch& batch,
     return std::any_of(tenants.begin(), tenants.end(),
                        [&](const sink::Share& share) { return share.lane == tenant; });
   });
-  return std::make_unique<RoutedBatch>(std::move(rest), batch.own_tenant);
+  auto routed = std::make_unique<RoutedBatch>(std::move(rest), batch.own_tenant);
+  routed->ack = batch.ack;
+  routed->stop = batch.stop;
+  return routed;
 }
 
 sink::Amount amount_of(const telemetry::LogBatch& batch, const telemetry::Entry& entry) {

@@ -25,8 +25,6 @@ class RoutedBatch final : public sink::Batch {
   /// Lines without the label __tenant_id__ are for the endpoint's own tenant.
   RoutedBatch(std::shared_ptr<const telemetry::LogBatch> batch, const std::string& own_tenant);
 
-  std::stop_token stop() const override { return logs->stop; }
-  void abandon() const override { logs->ack.abandon(); }
   const Route& route(const telemetry::Entry& entry) const { return routes[entry.labels]; }
 
   std::shared_ptr<const telemetry::LogBatch> logs;

@@ -95,7 +95,8 @@ void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) 
 }
 
 constexpr schema::Field kWalFields[] = {
-    schema::attr<&WalArguments::enabled>("enabled", Need::optional, "Keep what waits on disk."),
+    schema::attr<&WalArguments::enabled>("enabled", Need::optional,
+                                         "Keep what waits on disk: the disk queue."),
     schema::attr<&WalArguments::max_segment_age>("max_segment_age", Need::optional,
                                                  "Age at which a segment is deleted."),
     schema::attr<&WalArguments::min_read_frequency>("min_read_frequency", Need::optional,
@@ -107,7 +108,15 @@ constexpr schema::Field kWalFields[] = {
         "How long the queue may take to be sent when the component ends."),
 };
 
-constexpr schema::BlockSchema kWal = schema::schema_of(kWalFields);
+/// The names of what a log of samples needs; the disk queue reads when there is something to read.
+void validate_wal(const WalArguments&, schema::Scope& scope) {
+  for (const char* name :
+       {"max_segment_age", "min_read_frequency", "max_read_frequency", "drain_timeout"})
+    if (scope.given(name))
+      scope.warning(name, "C090", "\"{}\" is accepted but has no effect", name);
+}
+
+constexpr schema::BlockSchema kWal = schema::schema_of<WalArguments, validate_wal>(kWalFields);
 
 constexpr schema::Field kFields[] = {
     schema::block<&Arguments::endpoint>("endpoint", Need::optional, "A server to send to.",
@@ -116,7 +125,10 @@ constexpr schema::Field kFields[] = {
                                               "Labels for all lines; those of a line win."),
     schema::attr<&Arguments::max_streams>("max_streams", Need::optional,
                                           "Largest number of streams in one request; 0: no limit."),
-    schema::block<&Arguments::wal>("wal", Need::optional, "Write-ahead log.", kWal),
+    schema::block<&Arguments::wal>("wal", Need::optional,
+                                   "Whether what waits is kept on disk; else "
+                                   "--storage.queue-size decides.",
+                                   kWal),
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
@@ -130,8 +142,6 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
           (!endpoints[i].name.empty() ||
            schema::encode(kEndpoint, &endpoints[i]) == schema::encode(kEndpoint, &endpoints[j])))
         scope.error("endpoint", "C065", "two endpoints are alike; give each a name of its own");
-  if (arguments.wal && arguments.wal->enabled)
-    scope.warning("wal", "C090", "\"wal\" is accepted but has no effect yet");
 }
 
 constexpr schema::Field kExportFields[] = {

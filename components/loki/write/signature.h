@@ -35,6 +35,7 @@ struct EndpointArguments {
   QueueArguments queue_config;
 };
 
+/// Turns the disk queue (docs/disk-queue.md) on or off for the component.
 struct WalArguments {
   bool enabled = false;
   river::schema::Duration max_segment_age = std::chrono::hours(1);
@@ -43,6 +44,7 @@ struct WalArguments {
   river::schema::Duration drain_timeout = std::chrono::seconds(15);
 };
 
+/// Without `wal` the agent's --storage.queue-size decides.
 struct Arguments {
   std::vector<EndpointArguments> endpoint;
   river::schema::LabelMap external_labels;

@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <charconv>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "components/loki/write/write.h"
@@ -71,6 +71,17 @@ inline LogBatch numbered(int first, int count, const Labels& labels, size_t padd
   return batch;
 }
 
+/// The sum of all series of this name whose labels hold `part`.
+inline double sum_of(base::metrics::Registry& registry, std::string_view name,
+                     std::string_view part = "") {
+  std::istringstream lines(registry.expose());
+  double sum = 0;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(std::string(name) + "{") && line.find(part) != std::string::npos)
+      sum += std::stod(line.substr(line.rfind(' ')));
+  return sum;
+}
+
 /// A running loki.write with what the agent would give it. Its member order is its life.
 struct Running {
   base::metrics::Registry registry;
@@ -107,20 +118,8 @@ struct Running {
     batch.ack = fates.ack(batches++);
     receiver->receive(std::move(batch));
   }
-  /// The sum of all series of this name whose labels hold `part`.
   double metric(std::string_view name, std::string_view part = "") {
-    const std::string text = registry.expose();
-    double sum = 0;
-    for (size_t at = 0; at < text.size();) {
-      const std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
-      at += line.size() + 1;
-      if (!line.starts_with(std::string(name) + "{") || line.find(part) == std::string::npos)
-        continue;
-      double value = 0;
-      std::from_chars(line.data() + line.rfind(' ') + 1, line.data() + line.size(), value);
-      sum += value;
-    }
-    return sum;
+    return sum_of(registry, name, part);
   }
   /// in = out + dropped + buffered, for what was not abandoned, once the sender has counted.
   void check_conservation() {

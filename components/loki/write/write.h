@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/mutex.h"
@@ -9,13 +10,13 @@
 #include "components/loki/write/push_codec.h"
 #include "components/loki/write/settings.h"
 #include "components/loki/write/signature.h"
+#include "components/shared/sink/disk_queue.h"
 #include "components/shared/sink/endpoint.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::write {
 
-/// One Loki to send to: an endpoint with its codec and its series. For the control thread, except
-/// where said otherwise.
+/// One Loki to send to: an endpoint with its codec and its series. For the control thread.
 class Endpoint {
  public:
   Endpoint(const Context& context, SettingsPtr settings, uint64_t seed);
@@ -28,16 +29,8 @@ class Endpoint {
   sink::Endpoint& sink() { return sink_; }
   const sink::Endpoint& sink() const { return sink_; }
 
-  // Any thread; as those of sink::Endpoint.
-
-  bool offer(const std::shared_ptr<const telemetry::LogBatch>& batch);
-  void take(const std::shared_ptr<const telemetry::LogBatch>& batch);
-
  private:
-  sink::BatchPtr routed(const std::shared_ptr<const telemetry::LogBatch>& batch) const;
-
   SettingsPtr settings_;
-  base::Snapshot<Settings> shared_settings_;  ///< the same, for other threads
   Metrics metrics_;
   PushCodec codec_;
   sink::Endpoint sink_;  // Last: its threads use the rest.
@@ -45,9 +38,11 @@ class Endpoint {
 
 /// loki.write: gives each batch to all of its endpoints, without a copy.
 ///
-/// An endpoint that is slow or dead does not hold up the batch for the others, but once its queue
-/// is full it holds up the sources, and so the next batches for all: memory is bounded, and what a
-/// source can read again is not lost. block_on_overflow = false chooses loss instead.
+/// With a disk queue (docs/disk-queue.md) an endpoint that is slow or dead does not hold up the
+/// others while there is room on disk. Without, it does not hold up the batch for the others, but
+/// once its queue is full it holds up the sources, and so the next batches for all: memory is
+/// bounded, and what a source can read again is not lost. block_on_overflow = false chooses loss
+/// instead.
 class Write final : public ComponentOf<Arguments> {
  public:
   Write(Context context, const Arguments& arguments);
@@ -70,10 +65,15 @@ class Write final : public ComponentOf<Arguments> {
   using Endpoints = std::vector<std::shared_ptr<Endpoint>>;
   class Receiver;
 
+  bool wants_queue() const;
+  base::Result<void> set_up_queue();
   std::shared_ptr<Endpoint> successor(Endpoints& old, const SettingsPtr& settings, size_t index);
 
   Context context_;
+  std::optional<WalArguments> wal_;
   std::shared_ptr<Receiver> receiver_;
+  std::shared_ptr<sink::DiskQueue> queue_;  ///< when it is on, or something is left in it
+  Clock::time_point deadline_ = Clock::time_point::max();  ///< of drain()
   Endpoints endpoints_;
   Endpoints retired_;
   uint64_t seed_;

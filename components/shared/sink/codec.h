@@ -4,9 +4,11 @@
 #include <stop_token>
 #include <vector>
 
+#include "components/shared/sink/payload.h"
 #include "components/shared/sink/request.h"
 #include "components/shared/sink/room.h"
 #include "components/shared/sink/settings.h"
+#include "telemetry/ack.h"
 
 namespace components::sink {
 
@@ -21,12 +23,9 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  /// The token of its source: who blocks on behalf of the batch gives up then.
-  virtual std::stop_token stop() const = 0;
-  /// It will not be delivered: its source reads it again next time.
-  virtual void abandon() const = 0;
-
   std::vector<Share> shares;  ///< one for each lane that it has entries for
+  telemetry::Ack ack;         ///< held until the endpoint is done with it
+  std::stop_token stop;       ///< who blocks on behalf of the batch gives up then
 };
 using BatchPtr = std::unique_ptr<Batch>;
 
@@ -45,7 +44,10 @@ class Codec {
   /// Adds each entry to the open request of its lane (batcher.h), or drops it there.
   virtual void place(const Batch& batch, Batcher& batcher) = 0;
 
-  /// A copy of the batch without the entries of these lanes. Any thread.
+  /// A batch of all that the payload holds, with the shares of its lanes. Any thread.
+  virtual BatchPtr route(const PayloadPtr& payload, const Settings& settings) const = 0;
+  /// A copy of the batch, its ack and stop included, without the entries of these lanes. Any
+  /// thread.
   virtual BatchPtr without(const Batch& batch, const std::vector<Share>& lanes) const = 0;
 };
 

@@ -103,19 +103,46 @@ void Endpoint::stop() {
   for (base::Thread& thread : threads_) thread.join();
 }
 
+BatchPtr Endpoint::route(const PayloadPtr& payload, telemetry::Ack ack,
+                         std::stop_token stop) const {
+  BatchPtr batch = codec_.route(payload, *settings_.get());
+  batch->ack = std::move(ack);
+  batch->stop = std::move(stop);
+  return batch;
+}
+
 bool Endpoint::offer(BatchPtr& batch) {
   const uint64_t entries = total(batch->shares).entries;
   const auto result = queue_.try_push(batch);
   if (result == Queue::Push::full && settings_.get()->block_on_overflow) return false;
   metrics_.add_received(entries);
-  if (result == Queue::Push::closed) batch->abandon();
+  if (result == Queue::Push::closed) batch->ack.abandon();
   if (result == Queue::Push::full) overflow(*batch);
   return true;
 }
 
 void Endpoint::take(BatchPtr batch) {
   metrics_.add_received(total(batch->shares).entries);
-  if (queue_.push(batch) == Queue::Push::closed) batch->abandon();
+  if (queue_.push(batch) == Queue::Push::closed) batch->ack.abandon();
+}
+
+Queue::Push Endpoint::try_take(BatchPtr& batch) {
+  const uint64_t entries = total(batch->shares).entries;
+  const auto result = queue_.try_push(batch);
+  if (result == Queue::Push::taken) metrics_.add_received(entries);
+  return result;
+}
+
+Queue::Push Endpoint::take_until(BatchPtr& batch, Clock::time_point until) {
+  const uint64_t entries = total(batch->shares).entries;
+  const auto result = queue_.push(batch, until);
+  if (result == Queue::Push::taken) metrics_.add_received(entries);
+  return result;
+}
+
+void Endpoint::count_dropped(std::string_view reason, const Amount& amount) {
+  metrics_.add_received(amount.entries);
+  metrics_.add_dropped(settings_.get()->own_lane, reason, amount);
 }
 
 /// Drops what has no room, and takes the rest.
@@ -125,7 +152,7 @@ void Endpoint::overflow(const Batch& batch) {
     BatchPtr rest = codec_.without(batch, full);
     const auto result = queue_.try_push(rest);
     if (result == Queue::Push::full) full = batch.shares;
-    if (result == Queue::Push::closed) rest->abandon();
+    if (result == Queue::Push::closed) rest->ack.abandon();
   }
   for (const Share& share : full)
     metrics_.add_dropped(share.lane, drop_reason::kQueueIsFull, share.amount);

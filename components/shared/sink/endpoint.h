@@ -56,11 +56,26 @@ class Endpoint {
 
   // Any thread.
 
+  /// The payload as a batch for this endpoint.
+  BatchPtr route(const PayloadPtr& payload, telemetry::Ack ack, std::stop_token stop) const;
   /// Takes the batch, which is moved from, unless a lane of it is full and sources are to be slowed
   /// down: then answers false and the caller goes on with take().
   bool offer(BatchPtr& batch);
   /// Blocks while a lane of the batch is full. What a closed endpoint does not take is abandoned.
   void take(BatchPtr batch);
+
+  // For a queue on disk, which keeps what is not taken. Any thread.
+
+  /// Takes the batch, which is moved from then, when all of its lanes have room.
+  Queue::Push try_take(BatchPtr& batch);
+  /// The same; blocks while a lane of the batch is full, but not after `until`.
+  Queue::Push take_until(BatchPtr& batch, Clock::time_point until);
+  /// Whether it takes nothing any more.
+  bool is_closed() const { return queue_.is_closed(); }
+  /// Since when the server has accepted nothing of what waits; max(): nothing waits.
+  Clock::time_point silent_since() const { return queue_.idle_since(); }
+  /// Counts entries that are dropped before they come to this queue, as the endpoint's own lane's.
+  void count_dropped(std::string_view reason, const Amount& amount);
 
  private:
   void work(size_t number);

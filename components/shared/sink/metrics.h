@@ -20,6 +20,10 @@ inline constexpr std::string_view kRateLimited = "rate_limited";
 inline constexpr std::string_view kQueueIsFull = "queue_is_full";
 /// Still waiting when their endpoint was removed from the configuration.
 inline constexpr std::string_view kEndpointRemoved = "endpoint_removed";
+/// The oldest in a disk queue that was full, when what came could not be sent again.
+inline constexpr std::string_view kDiskFull = "disk_full";
+/// Read from a disk queue, and no batch.
+inline constexpr std::string_view kDiskDamaged = "disk_damaged";
 }  // namespace drop_reason
 
 /// What is counted of one endpoint. A component implements it with the series that Grafana Alloy

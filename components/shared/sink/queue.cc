@@ -8,7 +8,7 @@ Queue::Queue(size_t capacity, Metrics& metrics) : metrics_(metrics), room_(capac
 
 Queue::~Queue() {
   while (const auto waiting = take()) {
-    waiting->batch->abandon();
+    waiting->batch->ack.abandon();
     metrics_.add_waiting(-static_cast<int64_t>(total(waiting->batch->shares).entries));
     for (const Share& share : waiting->batch->shares) settle(share.lane, share.amount);
   }
@@ -42,6 +42,7 @@ Queue::Claims Queue::claims() const {
 
 void Queue::enqueue(BatchPtr& batch) {
   const Amount amount = total(batch->shares);
+  if (room_.held() == 0) settled_at_ = Clock::now();
   for (const Share& share : batch->shares) room_.take(share.lane, share.amount);
   batches_.push_back({std::move(batch), Clock::now()});
   metrics_.add_waiting(static_cast<int64_t>(amount.entries));
@@ -87,18 +88,22 @@ Queue::Push Queue::try_push(BatchPtr& batch) {
   return Push::taken;
 }
 
-Queue::Push Queue::push(BatchPtr& batch) {
+Queue::Push Queue::push(BatchPtr& batch, Clock::time_point until) {
   base::Lock lock(mutex_);
   if (is_closed_) return Push::closed;
-  const std::stop_token stop = batch->stop();
+  const std::stop_token stop = batch->stop;
   Sleeper self(batch);
   sleepers_.push_back(&self);
   admit();
-  self.woken.wait(mutex_, stop, [&]() REQUIRES_LOCK(mutex_) { return is_closed_ || self.taken; });
+  const auto is_over = [&]() REQUIRES_LOCK(mutex_) { return is_closed_ || self.taken; };
+  if (until == Clock::time_point::max())
+    self.woken.wait(mutex_, stop, is_over);
+  else
+    self.woken.wait_until(mutex_, stop, until, is_over);
   if (self.taken) return Push::taken;
   sleepers_.remove(&self);
   admit();  // Those behind may be smaller.
-  return Push::closed;
+  return is_closed_ || stop.stop_requested() ? Push::closed : Push::full;
 }
 
 std::vector<Share> Queue::without_room(const std::vector<Share>& shares) const {
@@ -108,6 +113,16 @@ std::vector<Share> Queue::without_room(const std::vector<Share>& shares) const {
   for (const Share& share : shares)
     if (!may_enter(share, claimed)) full.push_back(share);
   return full;
+}
+
+Clock::time_point Queue::idle_since() const {
+  base::Lock lock(mutex_);
+  return room_.held() == 0 ? Clock::time_point::max() : settled_at_;
+}
+
+bool Queue::is_closed() const {
+  base::Lock lock(mutex_);
+  return is_closed_;
 }
 
 void Queue::set_capacity(size_t bytes) {
@@ -158,6 +173,7 @@ std::set<std::string> Queue::take_pressed() {
 void Queue::settle(const std::string& lane, const Amount& amount) {
   base::Lock lock(mutex_);
   room_.give_back(lane, amount);
+  settled_at_ = Clock::now();
   show();
   admit();
   is_settled_ = true;

@@ -36,10 +36,15 @@ class Queue {
   // For sources. The batch is moved from when it was taken.
 
   Push try_push(BatchPtr& batch);
-  /// Blocks while one of the lanes is full; `closed` also when the batch's stop is requested.
-  Push push(BatchPtr& batch);
+  /// Blocks while one of the lanes is full, but not after `until`; `closed` also when the batch's
+  /// stop is requested.
+  Push push(BatchPtr& batch, Clock::time_point until = Clock::time_point::max());
   /// Which of these have no room now.
   std::vector<Share> without_room(const std::vector<Share>& shares) const;
+  /// Since when something is held of which nothing was delivered or dropped; max(): nothing is
+  /// held.
+  Clock::time_point idle_since() const;
+  bool is_closed() const;
 
   // For the control thread.
 
@@ -91,6 +96,7 @@ class Queue {
   Room room_ GUARDED_BY(mutex_);
   size_t queued_ GUARDED_BY(mutex_) = 0;  ///< cost of batches_
   size_t wanted_ GUARDED_BY(mutex_) = 0;
+  Clock::time_point settled_at_ GUARDED_BY(mutex_);  ///< or when the first batch came
   std::list<Sleeper*> sleepers_ GUARDED_BY(mutex_);
   std::set<std::string> pressed_ GUARDED_BY(mutex_);
   bool wants_settled_ GUARDED_BY(mutex_) = false;

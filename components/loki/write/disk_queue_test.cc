@@ -1,0 +1,422 @@
+#include "components/shared/sink/disk_queue.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+#include "components/loki/write/log_payload.h"
+#include "components/loki/write/testing.h"
+#include "io/segment_log/log.h"
+#include "tests/support/folder.h"
+
+namespace components::loki::write {
+
+using namespace testing;
+using OnAbandon = Ack::OnAbandon;
+
+namespace {
+
+/// What a test changes of a disk while a log uses it.
+struct DiskFault {
+  std::atomic<int> error{0};
+
+  io::segment_log::Disk disk() {
+    io::segment_log::Disk disk;
+    disk.writev = [this](int fd, const iovec* pieces, int count) -> ssize_t {
+      errno = error;
+      return error == 0 ? ::writev(fd, pieces, count) : -1;
+    };
+    return disk;
+  }
+};
+
+/// A disk queue in front of endpoints, whose member order is their life.
+struct QueueRig {
+  support::Folder folder;
+  base::metrics::Registry registry;
+  Fates fates;
+  DiskFault fault;
+  sink::DiskOptions options;
+  std::vector<std::shared_ptr<Endpoint>> endpoints;
+  std::unique_ptr<sink::DiskQueue> queue;
+  int batches = 0;
+
+  QueueRig() {
+    base::log::configure(base::log::Level::error, base::log::Format::logfmt);
+    options = {.folder = folder.path() / "queue",
+               .bytes_max = sink::kDiskBytesLeast,
+               .kind = telemetry::wire::kLogBatchRecordKind,
+               .decode = decode_log_payload,
+               .silence_max = 1h,
+               .disk = fault.disk()};
+  }
+  ~QueueRig() { stop(); }
+
+  base::metrics::Scope scope() { return {registry, "loki.write.x"}; }
+  void add(const Receiver& loki, size_t memory = 100'000) {
+    Arguments arguments = to(loki);
+    arguments.endpoint[0].queue_config.capacity.bytes = memory;
+    arguments.endpoint[0].remote_timeout = 1s;
+    const Context context{.id = "loki.write.x",
+                          .data_dir = folder.path(),
+                          .metrics = scope(),
+                          .log = base::Logger("loki.write.x"),
+                          .publish = {}};
+    endpoints.push_back(std::make_shared<Endpoint>(context, settings_of(arguments)[0], 1));
+    REQUIRE(endpoints.back()->sink().start());
+  }
+  sink::DiskTargets targets() {
+    sink::DiskTargets all;
+    for (const auto& endpoint : endpoints)
+      all.push_back({endpoint->settings().host(),
+                     std::shared_ptr<sink::Endpoint>(endpoint, &endpoint->sink())});
+    return all;
+  }
+  void open() {
+    queue = std::make_unique<sink::DiskQueue>(options, scope(), base::Logger("loki.write.x"));
+    queue->set_targets(targets());
+    REQUIRE(queue->start());
+  }
+  /// As a component stops when its backend does not answer.
+  void stop() {
+    for (const auto& endpoint : endpoints) endpoint->sink().stop();
+    if (queue) queue->stop();
+    queue = nullptr;
+    endpoints.clear();
+  }
+
+  void receive(LogBatch batch, OnAbandon on_abandon, std::stop_token source_stop = {}) {
+    const int number = batches++;
+    const telemetry::BatchHead head{Ack(
+                                        [this, number](bool ok) {
+                                          const std::scoped_lock lock(fates.mutex);
+                                          (ok ? fates.delivered : fates.abandoned).insert(number);
+                                        },
+                                        on_abandon),
+                                    std::move(source_stop)};
+    queue->receive(std::make_shared<const LogPayload>(std::move(batch)), head);
+  }
+  void receive_many(int first, int count, OnAbandon on_abandon, int lines = 10) {
+    for (int i = first; i < first + count; i += lines)
+      receive(numbered(i, lines, kApp, 1000), on_abandon);
+  }
+  double metric(std::string_view name, std::string_view part = "") {
+    return sum_of(registry, name, part);
+  }
+  bool is_all_acked() {
+    return eventually([&] { return fates.delivered_count() == static_cast<size_t>(batches); });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("disk queue: with a backend that keeps up nothing is read back, and nothing is left") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  rig.add(*loki, 10 << 20);
+  rig.open();
+  for (int i = 0; i < 100; i += 10) {
+    rig.receive_many(i, 10, OnAbandon::lost);
+    REQUIRE(loki->wait_for(has(static_cast<uint64_t>(i) + 10)));
+  }
+  CHECK(rig.is_all_acked());
+  check_whole(*loki, 100);
+  CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == 100);
+  CHECK(rig.metric("tributary_disk_queue_spilled_entries_total") == 0);
+  CHECK(rig.metric("tributary_disk_queue_records") == 0);
+  CHECK(eventually([&] { return rig.metric("loki_write_sent_entries_total") == 100; }));
+  rig.stop();
+  CHECK(std::ranges::distance(std::filesystem::directory_iterator(rig.options.folder)) == 2);
+}
+
+TEST_CASE("disk queue: what nobody sends again is acknowledged while the backend is dead") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  loki->set_mode("500");
+  rig.add(*loki);
+  rig.open();
+  rig.receive_many(0, 1000, OnAbandon::lost);
+  CHECK(rig.is_all_acked());
+  CHECK(rig.metric("tributary_disk_queue_records") > 50);
+  CHECK(rig.metric("tributary_disk_queue_oldest_timestamp_seconds") > 1.7e9);
+  SUBCASE("and delivered when it is back") {
+    loki->set_mode("ok");
+    REQUIRE(loki->wait_for(has(1000)));
+    check_whole(*loki, 1000);
+    CHECK(eventually([&] { return rig.metric("tributary_disk_queue_records") == 0; }));
+    CHECK(rig.metric("tributary_disk_queue_oldest_timestamp_seconds") == 0);
+    CHECK(rig.metric("tributary_disk_queue_spilled_entries_total") ==
+          rig.metric("tributary_disk_queue_replayed_entries_total"));
+    rig.receive_many(1000, 100, OnAbandon::lost);  // Past the disk again.
+    REQUIRE(loki->wait_for(has(1100)));
+    check_whole(*loki, 1100);
+  }
+  SUBCASE("and delivered after a restart") {
+    rig.stop();
+    loki->set_mode("ok");
+    rig.add(*loki);
+    rig.open();
+    REQUIRE(loki->wait_for(has(1000)));
+    check_whole(*loki, 1000);
+  }
+  SUBCASE("and delivered when the queue is turned off") {
+    loki->set_mode("ok");
+    rig.queue->set_appends(false);
+    REQUIRE(loki->wait_for(has(1000)));
+    check_whole(*loki, 1000);
+    const auto appended = rig.metric("tributary_disk_queue_appended_entries_total");
+    rig.receive_many(1000, 100, OnAbandon::lost);
+    REQUIRE(loki->wait_for(has(1100)));
+    CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == appended);
+  }
+}
+
+TEST_CASE(
+    "disk queue: what can be read again passes through memory, and waits for a slow backend") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  rig.add(*loki, 20'000);
+  rig.open();
+  rig.receive_many(0, 1000, OnAbandon::read_again);
+  REQUIRE(loki->wait_for(has(1000)));
+  check_whole(*loki, 1000);
+  CHECK(rig.is_all_acked());
+  CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == 0);
+}
+
+TEST_CASE("disk queue: what can be read again is stored once the backend is silent") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500");
+  QueueRig rig;
+  rig.options.silence_max = 50ms;
+  rig.add(*loki);
+  rig.open();
+  rig.receive_many(0, 500, OnAbandon::read_again);
+  CHECK(eventually([&] { return rig.fates.delivered_count() > 0; }));
+  CHECK(rig.fates.delivered_count() < 50);  // The first are in memory only.
+  loki->set_mode("ok");
+  REQUIRE(loki->wait_for(has(500)));
+  check_whole(*loki, 500);
+  CHECK(rig.is_all_acked());
+}
+
+TEST_CASE("disk queue: a dead endpoint does not hold up the other") {
+  for (const auto on_abandon : {OnAbandon::lost, OnAbandon::read_again}) {
+    const auto dead = *Receiver::start(), alive = *Receiver::start();
+    dead->set_mode("500");
+    QueueRig rig;
+    rig.add(*dead, 20'000);
+    rig.add(*alive, 20'000);
+    rig.open();
+    rig.receive_many(0, 1000, on_abandon);
+    REQUIRE(alive->wait_for(has(1000)));
+    check_whole(*alive, 1000);
+    CHECK(dead->stats().distinct == 0);
+    dead->set_mode("ok");
+    REQUIRE(dead->wait_for(has(1000)));
+    check_whole(*dead, 1000);
+    check_whole(*alive, 1000);
+    CHECK(rig.is_all_acked());
+  }
+}
+
+TEST_CASE("disk queue: full, the oldest is dropped and counted for what cannot be sent again") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500");
+  QueueRig rig;
+  rig.add(*loki);
+  rig.open();
+  rig.receive_many(0, 10'000, OnAbandon::lost, 100);
+  const double dropped = rig.metric("loki_write_dropped_entries_total", "reason=\"disk_full\"");
+  CHECK(dropped > 1000);
+  CHECK(rig.metric("loki_write_dropped_bytes_total", "reason=\"disk_full\"") > 1000 * dropped);
+  CHECK(rig.metric("tributary_disk_queue_bytes") <= sink::kDiskBytesLeast);
+  CHECK(rig.is_all_acked());
+  loki->set_mode("ok");
+  const auto left = static_cast<uint64_t>(10'000 - dropped);
+  REQUIRE(loki->wait_for(has(left)));
+  CHECK(eventually([&] { return rig.metric("tributary_disk_queue_records") == 0; }));
+  CHECK(loki->stats().distinct == left);
+  CHECK(loki->stats().repeated == 0);
+  CHECK(loki->stats().out_of_order == 0);
+}
+
+TEST_CASE("disk queue: full, what can be read again waits, and leaves a part to the rest") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500");
+  QueueRig rig;
+  rig.options.silence_max = 0ms;
+  rig.add(*loki);
+  rig.open();
+  std::atomic<int> taken = 0;
+  std::stop_source source;
+  std::thread reader([&] {
+    for (; taken < 10'000 && !source.stop_requested(); taken += 100)
+      rig.receive(numbered(taken, 100, kApp, 1000), OnAbandon::read_again, source.get_token());
+  });
+  const double half = sink::kDiskBytesLeast / 2;
+  CHECK(eventually([&] { return rig.metric("tributary_disk_queue_bytes") > half - 300'000; }));
+  rig.receive_many(50'000, 1000, OnAbandon::lost, 100);
+  CHECK(taken < 5'000);
+  CHECK(rig.metric("loki_write_dropped_entries_total", "reason=\"disk_full\"") == 0);
+  SUBCASE("until there is room") {
+    loki->set_mode("ok");
+    REQUIRE(loki->wait_for(has(11'000)));
+    reader.join();
+    CHECK(loki->stats().repeated == 0);
+    CHECK(rig.is_all_acked());
+  }
+  SUBCASE("until its source stops") {
+    source.request_stop();
+    reader.join();
+    CHECK(rig.fates.abandoned_count() == 1);
+  }
+}
+
+TEST_CASE("disk queue: a disk that refuses costs nothing, is said, and works again by itself") {
+  for (const int error : {ENOSPC, EIO, EROFS}) {
+    const auto loki = *Receiver::start();
+    QueueRig rig;
+    rig.add(*loki, 10 << 20);
+    rig.open();
+    rig.receive_many(0, 100, OnAbandon::lost);
+    rig.fault.error = error;
+    rig.receive_many(100, 100, OnAbandon::lost);
+    REQUIRE(loki->wait_for(has(200)));
+    const auto health = rig.queue->health();
+    CHECK(health.state == Health::State::unhealthy);
+    CHECK(health.message.find(rig.options.folder.string()) != std::string::npos);
+    CHECK(health.message.find(std::string(std::strerror(error))) != std::string::npos);
+    rig.fault.error = 0;
+    CHECK(eventually([&] {
+      rig.receive_many(rig.batches * 10, 10, OnAbandon::lost);
+      return rig.queue->health().state == Health::State::healthy;
+    }));
+    REQUIRE(loki->wait_for(has(static_cast<uint64_t>(rig.batches) * 10)));
+    check_whole(*loki, static_cast<uint64_t>(rig.batches) * 10);
+    CHECK(rig.is_all_acked());
+  }
+}
+
+TEST_CASE("disk queue: without a folder lines pass through memory") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  rig.folder.write("file", "");
+  rig.options.folder = rig.folder.path() / "file" / "queue";
+  rig.add(*loki, 10 << 20);
+  rig.open();
+  rig.receive_many(0, 100, OnAbandon::lost);
+  REQUIRE(loki->wait_for(has(100)));
+  CHECK(rig.queue->health().message ==
+        "disk queue: cannot make " + rig.options.folder.string() +
+            ": Not a directory; what waits for a backend is in memory only");
+}
+
+TEST_CASE("disk queue: an endpoint that goes is counted, one that comes begins with what is new") {
+  const auto dead = *Receiver::start(), alive = *Receiver::start(), late = *Receiver::start();
+  dead->set_mode("500");
+  QueueRig rig;
+  rig.add(*dead, 20'000);
+  rig.add(*alive, 20'000);
+  rig.open();
+  rig.receive_many(0, 500, OnAbandon::lost);
+  REQUIRE(alive->wait_for(has(500)));
+  const auto gone = rig.endpoints.front();
+  rig.endpoints.erase(rig.endpoints.begin());
+  rig.add(*late);
+  rig.queue->set_targets(rig.targets());
+  gone->sink().close(sink::Endpoint::OnStop::drop, Clock::now());
+  rig.receive_many(500, 100, OnAbandon::lost);
+  REQUIRE(alive->wait_for(has(600)));
+  REQUIRE(late->wait_for(has(100)));
+  check_whole(*late, 100);
+  gone->sink().stop();
+  const std::string host = "host=\"" + gone->settings().host() + "\"";
+  CHECK(eventually([&] {
+    return rig.metric("loki_write_dropped_entries_total", host) +
+               rig.metric("loki_write_queue_entries", host) ==
+           500;
+  }));
+  CHECK(rig.metric("loki_write_received_entries_total", host) == 500);
+  CHECK(rig.metric("tributary_disk_queue_records") == 0);
+}
+
+TEST_CASE("disk queue: a renamed endpoint goes on where it was, also over a restart") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500");
+  QueueRig rig;
+  rig.add(*loki, 20'000);
+  rig.open();
+  rig.receive_many(0, 500, OnAbandon::lost);
+  auto targets = rig.targets();
+  targets[0].name = "renamed";
+  rig.queue->set_targets(targets);
+  rig.receive_many(500, 100, OnAbandon::lost);
+  CHECK(rig.metric("tributary_disk_queue_records", "endpoint=\"renamed\"") > 0);
+  targets.clear();
+  rig.stop();
+  loki->set_mode("ok");
+  rig.add(*loki);  // Under its first name.
+  rig.open();
+  REQUIRE(loki->wait_for(has(600)));
+  check_whole(*loki, 600);
+}
+
+TEST_CASE("disk queue: records that hold no batch are dropped and counted") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  {
+    io::segment_log::Options of_log;
+    of_log.folder = rig.options.folder;
+    of_log.kind = rig.options.kind;
+    of_log.bytes_max = rig.options.bytes_max;
+    const auto log = *io::segment_log::Log::open(of_log, rig.scope(), base::Logger("x"));
+    for (const std::string_view text : {"x", "no batch at all"})
+      REQUIRE(log->append({&text, 1}, 7).status == io::segment_log::Append::Status::written);
+  }
+  rig.add(*loki);
+  rig.open();
+  rig.receive_many(0, 10, OnAbandon::lost);
+  REQUIRE(loki->wait_for(has(10)));
+  CHECK(rig.metric("loki_write_dropped_entries_total", "reason=\"disk_damaged\"") == 14);
+}
+
+TEST_CASE("disk queue: sources at once, a backend that comes and goes, reloads") {
+  const auto first = *Receiver::start(), second = *Receiver::start();
+  QueueRig rig;
+  rig.options.silence_max = 5ms;
+  rig.add(*first, 20'000);
+  rig.add(*second, 20'000);
+  rig.open();
+  constexpr int kSources = 4, kLines = 500;
+  std::vector<std::thread> sources;
+  for (int source = 0; source < kSources; ++source)
+    sources.emplace_back([&, source] {
+      const Labels labels({{"source", std::to_string(source)}});
+      for (int i = 0; i < kLines; i += 5) {
+        const telemetry::BatchHead head{
+            Ack([](bool) {}, source % 2 == 0 ? OnAbandon::lost : OnAbandon::read_again), {}};
+        rig.queue->receive(
+            std::make_shared<const LogPayload>(numbered(source * kLines + i, 5, labels, 500)),
+            head);
+      }
+    });
+  for (int turn = 0; turn < 20; ++turn) {
+    second->set_mode(turn % 2 == 0 ? "500" : "ok");
+    auto targets = rig.targets();
+    targets[1].name = turn % 2 == 0 ? "a" : "b";
+    rig.queue->set_targets(std::move(targets));
+    const auto refused = second->stats().requests;
+    second->wait_for([&](const auto& stats) { return stats.requests > refused; }, 50ms);
+  }
+  second->set_mode("ok");
+  for (auto& source : sources) source.join();
+  for (const auto* loki : {first.get(), second.get()}) {
+    REQUIRE(loki->wait_for(has(kSources * kLines)));
+    CHECK(loki->stats().repeated == 0);
+    CHECK(loki->stats().missing == 0);
+    CHECK(loki->stats().out_of_order == 0);
+  }
+}
+
+}  // namespace components::loki::write

@@ -1,0 +1,260 @@
+#include "components/shared/sink/disk_queue.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace components::sink {
+namespace {
+
+using io::segment_log::Append;
+
+/// Pause between tries of what the disk or the kernel refuses.
+constexpr std::chrono::seconds kDiskPause{1};
+constexpr std::chrono::seconds kOpenPause{5};
+
+/// One batch on its way to the endpoints of a store.
+class Delivery {
+ public:
+  Delivery(DiskStore& store, const PayloadPtr& payload, const telemetry::BatchHead& head)
+      : store_(store), payload_(payload), head_(head), waiting_(store.feeders()) {}
+
+  bool is_done() const { return waiting_.empty(); }
+
+  /// Gives it to those that keep up, have room and, unless `also_silent`, accept something.
+  void offer(std::chrono::milliseconds silence_max, bool also_silent) {
+    serve([&](Feeder& feeder) {
+      if (!feeder.is_direct()) return false;
+      if (!also_silent && Clock::now() >= silent_at(feeder, silence_max)) return false;
+      BatchPtr batch = batch_for(feeder);
+      return feeder.endpoint()->try_take(batch) == Queue::Push::taken;
+    });
+  }
+
+  /// For the only endpoint: nobody else waits meanwhile.
+  void wait_until_silent(std::chrono::milliseconds silence_max) {
+    if (waiting_.size() != 1 || store_.feeders().size() != 1) return;
+    Feeder& feeder = *waiting_.front();
+    BatchPtr batch = batch_for(feeder);
+    while (feeder.is_direct()) {
+      const auto until = silent_at(feeder, silence_max);
+      if (Clock::now() >= until) return;
+      const auto soon = Clock::now() + silence_max;  // Something may wait no more.
+      const auto result = feeder.endpoint()->take_until(batch, std::min(until, soon));
+      if (result == Queue::Push::taken) waiting_.clear();
+      if (result != Queue::Push::full) return;
+    }
+  }
+
+  /// Until it is stored, or all endpoints have it, or the source stops.
+  void store(DiskStore::Pieces pieces) {
+    for (;;) {
+      DiskStore::Record record{payload_, pieces, head_.ack, served_};
+      const auto status = store_.append(record).status;
+      if (status == Append::Status::written) return;
+      offer({}, /*also_silent=*/true);
+      // What a sink that ends did not get is read again next time.
+      if (std::erase_if(waiting_, is_closed) > 0) head_.ack.abandon();
+      if (is_done()) return;
+      if (head_.stop.stop_requested()) return head_.ack.abandon();
+      const auto until = Clock::now() + kDiskPause;
+      if (status == Append::Status::full)
+        store_.wait_for_room(record, head_.stop, until);
+      else
+        take_until(*waiting_.front(), until);
+    }
+  }
+
+ private:
+  static Clock::time_point silent_at(const Feeder& feeder, std::chrono::milliseconds silence_max) {
+    const auto since = feeder.endpoint()->silent_since();
+    return since == Clock::time_point::max() ? since : since + silence_max;
+  }
+  static bool is_closed(const std::shared_ptr<Feeder>& feeder) {
+    return feeder->endpoint()->is_closed();
+  }
+
+  BatchPtr batch_for(const Feeder& feeder) const {
+    return feeder.endpoint()->route(payload_, head_.ack, head_.stop);
+  }
+
+  template <class Try>
+  void serve(Try take) {
+    std::erase_if(waiting_, [&](const auto& feeder) {
+      const bool is_served = take(*feeder);
+      if (is_served) served_.insert(feeder.get());
+      return is_served;
+    });
+  }
+
+  /// In memory mode: waits for one, the next turn offers to the others.
+  void take_until(Feeder& feeder, Clock::time_point until) {
+    if (!feeder.is_direct()) return feeder.wait_until_direct(head_.stop, until);
+    BatchPtr batch = batch_for(feeder);
+    const auto result = feeder.endpoint()->take_until(batch, until);
+    if (result != Queue::Push::taken) return;
+    served_.insert(&feeder);
+    waiting_.erase(waiting_.begin());
+  }
+
+  DiskStore& store_;
+  const PayloadPtr& payload_;
+  const telemetry::BatchHead& head_;
+  DiskStore::Feeders waiting_;
+  std::set<const Feeder*> served_;
+};
+
+}  // namespace
+
+void hand_to_all(const PayloadPtr& payload, const telemetry::BatchHead& head,
+                 const DiskTargets& targets) {
+  // Those with room first: a full queue must not keep this batch from the others.
+  std::vector<std::pair<Endpoint*, BatchPtr>> full;
+  for (const auto& target : targets) {
+    BatchPtr batch = target.endpoint->route(payload, head.ack, head.stop);
+    if (!target.endpoint->offer(batch)) full.emplace_back(target.endpoint.get(), std::move(batch));
+  }
+  for (auto& [endpoint, batch] : full) endpoint->take(std::move(batch));
+}
+
+DiskQueue::DiskQueue(DiskOptions options, const base::metrics::Scope& metrics, base::Logger log)
+    : options_(std::move(options)), metrics_(metrics), log_(std::move(log)) {}
+
+base::Result<void> DiskQueue::start() {
+  if (thread_.joinable()) return {};
+  auto thread = base::Thread::start("queue setup", [this] { run(); });
+  if (!thread) return base::in_context("disk queue", thread.error());
+  thread_ = std::move(*thread);
+  return {};
+}
+
+void DiskQueue::set_targets(DiskTargets targets) {
+  base::Lock lock(mutex_);
+  targets_.set(std::make_shared<const DiskTargets>(std::move(targets)));
+  changed_.notify_all();
+}
+
+void DiskQueue::set_appends(bool appends) {
+  base::Lock lock(mutex_);
+  appends_ = appends;
+}
+
+void DiskQueue::close() {
+  base::Lock lock(mutex_);
+  is_closing_ = true;
+  changed_.notify_all();
+}
+
+void DiskQueue::stop() {
+  close();
+  thread_.join();
+}
+
+bool DiskQueue::is_closed() const {
+  base::Lock lock(mutex_);
+  return is_closed_ || !thread_.joinable();
+}
+
+Health DiskQueue::health() const {
+  base::Lock lock(mutex_);
+  std::string error = error_;
+  if (store_)
+    if (const auto health = store_->health(); !health) error = health.error().message;
+  if (error.empty()) return {Health::State::healthy, {}};
+  return {Health::State::unhealthy, error + "; what waits for a backend is in memory only"};
+}
+
+/// The open log with feeders for all targets; nothing when it is off or cannot be had.
+std::shared_ptr<DiskStore> DiskQueue::wait_for_store(const std::stop_token& stop) {
+  base::Lock lock(mutex_);
+  if (!appends_) return nullptr;
+  const auto is_set_up = [&]()
+                             REQUIRES_LOCK(mutex_) { return store_ && applied_ == targets_.get(); };
+  changed_.wait(mutex_, stop, [&]() REQUIRES_LOCK(mutex_) {
+    return is_closing_ || !error_.empty() || is_set_up();
+  });
+  return !is_closing_ && is_set_up() ? store_ : nullptr;
+}
+
+void DiskQueue::receive(const PayloadPtr& payload, const telemetry::BatchHead& head) {
+  const auto store = wait_for_store(head.stop);
+  if (store == nullptr) return hand_to_all(payload, head, *targets_.get());
+  Delivery delivery(*store, payload, head);
+  if (head.ack.can_read_again()) {
+    delivery.offer(options_.silence_max, /*also_silent=*/false);
+    delivery.wait_until_silent(options_.silence_max);
+    if (delivery.is_done()) return;
+  }
+  payload->encode([&](DiskStore::Pieces pieces) { delivery.store(pieces); });
+}
+
+// The thread.
+
+void DiskQueue::run() {
+  bool is_complete = false;
+  for (;;) {
+    {
+      base::Lock lock(mutex_);
+      const auto has_news = [&]() REQUIRES_LOCK(mutex_) {
+        return is_closing_ || (store_ && applied_ != targets_.get());
+      };
+      if (is_complete)
+        changed_.wait(mutex_, has_news);
+      else if (store_ || !error_.empty())
+        changed_.wait_until(mutex_, Clock::now() + kOpenPause, has_news);
+      if (is_closing_) break;
+    }
+    is_complete = set_up();
+  }
+  shut();
+}
+
+/// False when it is to be tried again.
+bool DiskQueue::set_up() {
+  std::shared_ptr<DiskStore> store;
+  const auto targets = targets_.get();
+  {
+    base::Lock lock(mutex_);
+    store = store_;
+  }
+  if (store == nullptr) {
+    auto opened = DiskStore::open(options_, metrics_, log_);
+    if (!opened) {
+      base::Lock lock(mutex_);
+      if (error_.empty()) log_.error("{}", opened.error().message);
+      error_ = opened.error().message;
+      changed_.notify_all();
+      return false;
+    }
+    store = std::move(*opened);
+    store->adopt_cursors(*targets);
+  }
+  const auto gone = store->set_targets(*targets);
+  const auto started = store->start_feeders();
+  {
+    base::Lock lock(mutex_);
+    store_ = store;
+    applied_ = targets;
+    error_ = started ? "" : started.error().message;
+    changed_.notify_all();
+  }
+  store->retire(gone);
+  return started.has_value();
+}
+
+void DiskQueue::shut() {
+  std::shared_ptr<DiskStore> store;
+  {
+    base::Lock lock(mutex_);
+    store.swap(store_);
+    changed_.notify_all();
+  }
+  if (store) store->release();
+  store = nullptr;
+  base::Lock lock(mutex_);
+  is_closed_ = true;
+}
+
+}  // namespace components::sink

@@ -1,0 +1,109 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "components/shared/sink/durable_acks.h"
+#include "components/shared/sink/feeder.h"
+#include "components/shared/sink/payload.h"
+#include "io/segment_log/log.h"
+#include "telemetry/ack.h"
+
+namespace components::sink {
+
+struct DiskOptions {
+  std::filesystem::path folder;
+  /// Of the log; at least kDiskBytesLeast is used. 0: io::segment_log::default_bytes_max().
+  uint64_t bytes_max = 0;
+  uint32_t kind = 0;  ///< of the records (io/segment_log/options.h)
+  Feeder::Decode decode = nullptr;
+  /// An endpoint that has accepted nothing for so long is silent: what comes for it is stored.
+  std::chrono::milliseconds silence_max{5'000};
+  io::segment_log::Disk disk = {};
+};
+/// A batch of the usual size fits a quarter of it.
+inline constexpr uint64_t kDiskBytesLeast = uint64_t{4} << 20;
+
+/// One endpoint, and the name of its cursor, by which it finds it after a restart.
+struct DiskTarget {
+  std::string name;
+  std::shared_ptr<Endpoint> endpoint;
+};
+using DiskTargets = std::vector<DiskTarget>;
+
+/// The open log of a disk queue, with a feeder for each endpoint.
+class DiskStore {
+ public:
+  using Feeders = std::vector<std::shared_ptr<Feeder>>;
+  using Pieces = std::span<const std::string_view>;
+
+  static base::Result<std::shared_ptr<DiskStore>> open(const DiskOptions& options,
+                                                       const base::metrics::Scope& metrics,
+                                                       const base::Logger& log);
+  DiskStore(const DiskOptions& options, const base::metrics::Scope& metrics, base::Logger log);
+  ~DiskStore() { release(); }
+  DiskStore(const DiskStore&) = delete;
+  DiskStore& operator=(const DiskStore&) = delete;
+
+  // For the thread that sets up the queue.
+
+  /// Gives cursors that a run before left to the endpoints of now: by name, and those that are left
+  /// over one by one, as an endpoint may have been renamed. Forgets the rest.
+  void adopt_cursors(const DiskTargets& targets);
+  /// Makes a feeder for each endpoint. Returns those of endpoints that are gone, to be retired.
+  Feeders set_targets(const DiskTargets& targets);
+  /// Counts what they did not read as dropped, and forgets their cursors. May take seconds.
+  void retire(const Feeders& gone);
+  /// Fails when a thread cannot be had; may be called again then, and when all run.
+  base::Result<void> start_feeders();
+  /// Closes the cursors. What was not delivered stays, which is logged.
+  void release();
+
+  // Any thread.
+
+  Feeders feeders() const { return *feeders_.get(); }
+  /// What came for all endpoints but those that have it already.
+  struct Record {
+    const PayloadPtr& payload;
+    Pieces pieces;
+    const telemetry::Ack& ack;  ///< let go of when the record is durable
+    std::set<const Feeder*> served;
+  };
+  /// Appends a record and hands it over. When the log is full, drops the oldest, unless the source
+  /// can wait: then it answers `full`.
+  io::segment_log::Append append(const Record& record);
+  /// After `full`: until there is room for this record, or it is time.
+  void wait_for_room(const Record& record, std::stop_token stop, Clock::time_point until);
+  base::Result<void> health() const { return log_->health(); }
+
+ private:
+  uint64_t reserved(const Record& record) const;
+  io::segment_log::Append append(const Record& record, Pieces pieces) REQUIRES_LOCK(order_);
+  void drop_oldest();
+  std::shared_ptr<Feeder> make_feeder(const DiskTarget& target);
+
+  const DiskOptions options_;
+  const uint64_t bytes_max_;
+  const base::metrics::Scope metrics_;
+  const base::Logger logger_;
+  const std::shared_ptr<base::metrics::Counter> appended_;
+  DurableAcks acks_;
+  std::unique_ptr<io::segment_log::Log> log_;  ///< never null once open
+
+  base::Mutex order_;  ///< held while a record is appended and handed over
+  base::Snapshot<Feeders> feeders_{std::make_shared<const Feeders>()};  ///< set with order_ held
+  uint64_t retired_ = 0;  ///< of the thread that sets up
+};
+
+}  // namespace components::sink

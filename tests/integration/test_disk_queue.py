@@ -1,0 +1,235 @@
+"""The disk queue of loki.write, seen from outside: what survives which end of the agent, a disk that is full,
+an endpoint that is dead.
+
+DISK_QUEUE_KILLS is how often the agent is killed at a random moment (50; 1,000 takes half an hour), DISK_QUEUE_SEED
+repeats a run.
+"""
+import contextlib
+import os
+import random
+import subprocess
+import threading
+
+import pytest
+from numbered import wait_distinct
+from programs import Receiver, wait_for
+from sources import File, SyslogTcp, SyslogUdp
+
+KILLS = int(os.environ.get("DISK_QUEUE_KILLS", "50"))
+SEED = int(os.environ.get("DISK_QUEUE_SEED", str(random.randrange(1 << 32))))
+SIZE = "--storage.queue-size=64MiB"
+ENDPOINT = """
+	endpoint {{
+		url                = "{url}"
+		batch_wait         = "20ms"
+		remote_timeout     = "1s"
+		min_backoff_period = "20ms"
+		max_backoff_period = "100ms"
+		queue_config {{
+			capacity = "64KiB"
+		}}
+	}}
+"""
+
+
+def write_to(*receivers, wal=""):
+    endpoints = "".join(ENDPOINT.format(url=receiver.url) for receiver in receivers)
+    return f'loki.write "sink" {{\n{wal}{endpoints}}}\n'
+
+
+def syslog_config(source, *receivers, wal=""):
+    return source.config("loki.write.sink.receiver") + write_to(*receivers, wal=wal)
+
+
+def appended(running):
+    return running.metric("tributary_disk_queue_appended_entries_total")
+
+
+def wait_appended(running, count):
+    wait_for(f"{count} lines on disk", lambda: appended(running) >= count)
+
+
+@pytest.fixture(params=[SyslogTcp, SyslogUdp], ids=lambda kind: kind.name)
+def syslog(request, tmp_path):
+    with request.param(tmp_path, None) as made:
+        yield made
+
+
+def test_lines_of_an_outage_survive_kill_and_restart(agent, syslog, receiver):
+    receiver.post("/ctl?mode=500")
+    running = agent(syslog_config(syslog, receiver), arguments=[SIZE])
+    for first in range(0, 2000, 100):  # In steps that a UDP socket's buffer holds.
+        syslog.write(first, 100)
+        wait_appended(running, first + 100)
+    running.kill()
+    running.start()
+    receiver.post("/ctl?mode=ok")
+    stats = wait_distinct(receiver, 2000)
+    assert (stats["distinct"], stats["missing"], stats["out_of_order"], stats["repeated"]) == (2000, 0, 0, 0), stats
+    wait_for("an empty queue", lambda: running.metric("tributary_disk_queue_records") == 0)
+    assert running.stop() == 0
+    assert not list((running.storage / "loki.write.sink" / "queue").glob("*.seg"))
+
+
+def test_kill_at_random_moments_loses_nothing_that_was_stored(agent, tmp_path, receiver):
+    print(f"DISK_QUEUE_SEED={SEED}")
+    chance = random.Random(SEED)
+    source = SyslogTcp(tmp_path, None)
+    running = agent(syslog_config(source, receiver), arguments=[SIZE])
+    sent = 0
+    for _ in range(KILLS):
+        receiver.post(f"/ctl?mode={chance.choice(['ok', '500', '500'])}")
+        source.write(sent, 200)
+        wait_appended(running, 200)  # Counters begin again with each start.
+        sent += 200
+        killer = threading.Timer(chance.random() * 0.3, running.process.kill)
+        killer.start()
+        running.process.wait(10)
+        killer.join()
+        source.socket.close()
+        source.socket = None
+        running.start()
+    receiver.post("/ctl?mode=ok")
+    stats = wait_distinct(receiver, sent)
+    print(f"{KILLS} kills, {sent} lines, {stats['repeated']} repeated")
+    assert (stats["distinct"], stats["missing"]) == (sent, 0), stats
+    assert running.stop() == 0
+
+
+def test_a_dead_endpoint_does_not_hold_up_the_other(agent, tmp_path, receiver):
+    file = File(tmp_path, None)
+    with Receiver() as dead, SyslogTcp(tmp_path, None) as source:
+        dead.post("/ctl?mode=stall")
+        config = source.config("loki.write.sink.receiver") + file.config("loki.write.sink.receiver")
+        running = agent(config + write_to(dead, receiver), arguments=[SIZE])
+        file.write(0, 20_000)
+        source.write(20_000, 20_000)
+        stats = wait_distinct(receiver, 40_000)
+        assert (stats["missing"], stats["repeated"], stats["out_of_order"]) == (0, 0, 0), stats
+        assert dead.stats()["distinct"] == 0
+        dead.post("/ctl?mode=ok")
+        stats = wait_distinct(dead, 40_000)
+        assert (stats["missing"], stats["out_of_order"]) == (0, 0), stats
+        assert running.metric("loki_write_dropped_entries_total") == 0
+        assert running.stop() == 0
+
+
+def test_without_a_disk_queue_a_dead_endpoint_holds_up_the_other_once_its_memory_is_full(agent, tmp_path, receiver):
+    file = File(tmp_path, None)
+    with Receiver() as dead:
+        dead.post("/ctl?mode=stall")
+        running = agent(file.config("loki.write.sink.receiver") + write_to(dead, receiver))
+        file.write(0, 20_000)
+        wait_for("a full queue", lambda: running.metric("loki_write_queue_bytes") > 60_000)
+        dead.post("/ctl?mode=ok")
+        for each in (dead, receiver):
+            stats = wait_distinct(each, 20_000)
+            assert (stats["missing"], stats["out_of_order"]) == (0, 0), stats
+        assert running.stop() == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    folder = tmp_path / "agent-state"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], check=False).returncode != 0:
+        pytest.skip("NOT TESTED: cannot mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_means_memory_and_works_again_by_itself(agent, tmp_path, small_disk, receiver):
+    with SyslogTcp(tmp_path, None) as source:
+        running = agent(syslog_config(source, receiver), arguments=[SIZE])
+        ballast = small_disk / "ballast"
+        with contextlib.suppress(OSError), open(ballast, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        source.write(0, 2000)
+        stats = wait_distinct(receiver, 2000)
+        assert (stats["missing"], stats["out_of_order"]) == (0, 0), stats
+        status, health = running.get("/-/healthy")
+        assert status == 500 and "No space left on device" in health, health
+        assert str(small_disk / "loki.write.sink" / "queue") in health, health
+        ballast.unlink()
+
+        sent = [2000]
+
+        def is_healthy():
+            source.write(sent[0], 10)
+            sent[0] += 10
+            return running.get("/-/healthy")[0] == 200
+        wait_for("health", is_healthy)
+        stats = wait_distinct(receiver, sent[0])
+        assert (stats["missing"], stats["out_of_order"]) == (0, 0), stats
+        assert running.stop() == 0
+
+
+def test_a_full_queue_drops_the_oldest_and_counts_each_line(agent, tmp_path, receiver):
+    with SyslogTcp(tmp_path, None) as source:
+        receiver.post("/ctl?mode=500")
+        running = agent(syslog_config(source, receiver), arguments=["--storage.queue-size=4MiB"])
+        source.write(0, 100_000)
+        wait_appended(running, 100_000)
+        dropped = running.metric("loki_write_dropped_entries_total", reason="disk_full")
+        assert dropped > 10_000
+        receiver.post("/ctl?mode=ok")
+        stats = wait_distinct(receiver, 100_000 - dropped)
+        wait_for("an empty queue", lambda: running.metric("tributary_disk_queue_records") == 0)
+        wait_for("all lines counted", lambda: running.metric("loki_write_sent_entries_total") + dropped == 100_000)
+        assert receiver.stats()["distinct"] == 100_000 - dropped, stats
+        assert running.stop() == 0
+
+
+def test_reloads_remove_and_rename_endpoints(agent, tmp_path, receiver):
+    with Receiver() as dead, SyslogTcp(tmp_path, None) as source:
+        dead.post("/ctl?mode=500")
+        running = agent(syslog_config(source, dead, receiver), arguments=[SIZE])
+        source.write(0, 5000)
+        wait_distinct(receiver, 5000)
+        assert running.reload(syslog_config(source, receiver))[0] == 200
+        wait_for("what waited to be counted", lambda: running.metric(
+            "loki_write_dropped_entries_total", reason="endpoint_removed", host=f"127.0.0.1:{dead.port}") > 0)
+        source.write(5000, 1000)
+        stats = wait_distinct(receiver, 6000)
+        assert (stats["missing"], stats["repeated"], stats["out_of_order"]) == (0, 0, 0), stats
+        # A mended URL keeps what waits.
+        receiver.post("/ctl?mode=500")
+        source.write(6000, 1000)
+        wait_appended(running, 7000)
+        with Receiver() as other:
+            assert running.reload(syslog_config(source, other))[0] == 200
+            stats = wait_distinct(other, 1000)
+            assert stats["missing"] == 0, stats
+            assert running.stop() == 0
+
+
+@pytest.mark.parametrize("how", ["argument", "flag"])
+def test_turned_off_it_delivers_what_is_left(agent, tmp_path, receiver, how):
+    with SyslogTcp(tmp_path, None) as source:
+        receiver.post("/ctl?mode=500")
+        running = agent(syslog_config(source, receiver), arguments=[SIZE])
+        source.write(0, 2000)
+        wait_appended(running, 2000)
+        if how == "argument":
+            off = syslog_config(source, receiver, wal="\twal {\n\t\tenabled = false\n\t}\n")
+            assert running.reload(off)[0] == 200
+        else:
+            running.stop()
+            running.command.remove(SIZE)
+            running.start()
+            assert "lines wait in" in running.log()
+        receiver.post("/ctl?mode=ok")
+        stats = wait_distinct(receiver, 2000)
+        assert (stats["missing"], stats["repeated"]) == (0, 0), stats
+        assert running.stop() == 0
+        assert not list((running.storage / "loki.write.sink" / "queue").glob("*.seg"))
+
+
+def test_an_argument_turns_it_on(agent, tmp_path, receiver):
+    with SyslogTcp(tmp_path, None) as source:
+        running = agent(syslog_config(source, receiver, wal="\twal {\n\t\tenabled = true\n\t}\n"))
+        source.write(0, 100)
+        wait_appended(running, 100)
+        wait_distinct(receiver, 100)
+        assert running.stop() == 0
