@@ -4,6 +4,7 @@
     inventory/ group_vars/ host_vars/ compose/    the fleet
     dashboards/ rules/                            documents that read its logs
     truth.json                                    what the move does to each query, computed
+    inhibitions.json                              whether each inhibition loses alerts that it silences
 """
 import dataclasses
 import json
@@ -11,7 +12,7 @@ import pathlib
 import random
 import sys
 
-from . import dashboards, fleet, rules, truth
+from . import dashboards, fleet, inhibitions, rules, truth
 from .pick import Pick
 
 SEED = 20261121
@@ -34,6 +35,8 @@ def generate(folder, seed=SEED, dashboard_count=150, rule_files=45):
     second_pairs, second = rules.write_prometheus(folder / "rules", p, recorded)
     found = list(judged(rule_pairs + board_pairs + second_pairs, p.today, p.moved_world))
     found += rules.write_routes(folder / "rules", p, all_rules + second, p.today, p.moved_world)
+    lost = inhibitions.write(folder / "rules", p, all_rules + second)
+    (folder / "inhibitions.json").write_text(json.dumps(lost) + "\n")
     text = json.dumps([dataclasses.asdict(expected) for expected in found], indent=1)
     (folder / "truth.json").write_text(text + "\n")
     return found
