@@ -15,6 +15,7 @@
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 #include "components/prometheus/exporter_self/signature.h"
+#include "components/prometheus/exporter_unix/signature.h"
 
 namespace components {
 
@@ -37,6 +38,7 @@ river::config::Catalog catalog() {
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
       &prometheus::exporter_self::kSignature,
+      &prometheus::exporter_unix::kSignature,
   };
   // clang-format on
   return {all, alloy_names()};

@@ -12,6 +12,7 @@
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 #include "components/prometheus/exporter_self/self.h"
+#include "components/prometheus/exporter_unix/unix.h"
 
 namespace agent::graph {
 
@@ -24,6 +25,7 @@ std::span<const components::Builder> builders() {
   using components::builder;
   using prometheus::ExporterComponent;
   namespace self = prometheus::exporter_self;
+  namespace host = prometheus::exporter_unix;
   // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<components::Builder> all = {
@@ -40,6 +42,7 @@ std::span<const components::Builder> builders() {
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
       builder<ExporterComponent<self::Self>>(self::kSignature),
+      builder<ExporterComponent<host::Unix>>(host::kSignature),
   };
   // clang-format on
   return all;
