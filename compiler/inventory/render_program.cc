@@ -283,7 +283,7 @@ def options_of(name):
             key, _, value = pair.partition(":")
             value = value.strip().strip("\"'")
             if key.strip() not in OPTIONS:
-                raise SecurityError("%s is no option of a template" % key.strip())
+                raise SecurityError("%s is not a template option" % key.strip())
             options[key.strip()] = {"true": True, "false": False}.get(value.lower(), value)
     return options
 

@@ -67,7 +67,7 @@ void classify(Piece& piece, river::diag::Diagnostics& diagnostics) {
   const ast::Statement& block = *piece.statement;
   const auto at = std::find(std::begin(kFleetBlocks), std::end(kFleetBlocks), block.name);
   if (at == std::end(kFleetBlocks)) {
-    auto& problem = diagnostics.error("F060", block.name_span, "there is no block {}", block.name);
+    auto& problem = diagnostics.error("F060", block.name_span, "unknown block {}", block.name);
     if (const auto near = river::diag::did_you_mean(block.name, kFleetBlocks); !near.empty())
       problem.with_help(fmt::format("did you mean {}?", near));
     else

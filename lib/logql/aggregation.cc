@@ -227,8 +227,8 @@ std::string unknown_function(std::string_view name) {
     return fmt::format("{} is a function of PromQL; LogQL has none of this name", name);
   }
   const std::string_view near = river::diag::did_you_mean(name, kNames);
-  if (near.empty()) return fmt::format("there is no function {}", name);
-  return fmt::format("there is no function {}; did you mean {}?", name, near);
+  if (near.empty()) return fmt::format("unknown function {}", name);
+  return fmt::format("unknown function {}; did you mean {}?", name, near);
 }
 
 }  // namespace logql

@@ -78,7 +78,7 @@ Text Grammar::duration(std::string_view where) {
   }
   result = take_text();
   if (result.variables.empty() && quantity(result.value) != Quantity::duration) {
-    fail(result.span, fmt::format("{} is no duration; write 30s, 5m or 1h30m", result.value));
+    fail(result.span, fmt::format("{} is not a duration; write 30s, 5m or 1h30m", result.value));
   }
   return result;
 }

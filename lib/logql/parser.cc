@@ -177,7 +177,7 @@ ExprPtr Grammar::number() {
   }
   Number result{take_text()};
   if (result.text.variables.empty() && quantity(result.text.value) != Quantity::number) {
-    fail(result.text.span, fmt::format("{} is no number", result.text.value));
+    fail(result.text.span, fmt::format("{} is not a number", result.text.value));
   }
   result.text.value.insert(0, written);
   for (Variable& variable : result.text.variables) {

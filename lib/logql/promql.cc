@@ -151,7 +151,7 @@ void PromqlGrammar::operand() {
     const Text value = take_text();
     const Quantity kind = quantity(value.value);
     if (value.variables.empty() && kind != Quantity::number && kind != Quantity::duration) {
-      fail(value.span, fmt::format("{} is no number", value.value));
+      fail(value.span, fmt::format("{} is not a number", value.value));
     }
     return;
   }

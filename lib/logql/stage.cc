@@ -113,7 +113,7 @@ void Grammar::piped_stage(LogQuery& query, uint32_t start) {
         now().span,
         near.empty()
             ? fmt::format("{} is neither a stage nor a label with a comparison", describe(now()))
-            : fmt::format("there is no stage {}; did you mean {}?", describe(now()), near));
+            : fmt::format("unknown stage {}; did you mean {}?", describe(now()), near));
   }
   stage.span = since(start);
   query.stages.push_back(std::move(stage));
@@ -161,7 +161,7 @@ Parser Grammar::parser(ParserKind kind) {
   while (now().kind == Token::Kind::flag) {
     const Token flag = take();
     if (kind != ParserKind::logfmt || (flag.text != "--strict" && flag.text != "--keep-empty")) {
-      fail(flag.span, "there is no such flag here; logfmt knows --strict and --keep-empty");
+      fail(flag.span, "unknown flag; logfmt has --strict and --keep-empty");
     }
     result.flags.emplace_back(flag.text);
   }

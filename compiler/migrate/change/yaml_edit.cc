@@ -244,7 +244,7 @@ base::Result<void> YamlEditor::add_to_list(const KeyPath& path, std::string_view
                              : with_key(file, path, reach, "[" + scalar(item) + "]");
   const size_t index = has_list ? reach.node->items.size() : 0;
   if (file.problems.has_errors() || !next)
-    return base::fail("{}: {} is no list of texts", name_, join(path).substr(1));
+    return base::fail("{}: {} is not a list of strings", name_, join(path).substr(1));
   return take(*next, {}, {fmt::format("{}/{}={}", join(path), index, item)});
 }
 
@@ -262,7 +262,7 @@ base::Result<void> YamlEditor::set(const KeyPath& path, std::string_view value) 
   const KeyPath missing = path;
   const auto next = is_there ? std::nullopt : with_key(file, missing, reach, scalar(value));
   if (file.problems.has_errors() || !next)
-    return base::fail("{}: {} is no text", name_, join(path).substr(1));
+    return base::fail("{}: {} is not a string", name_, join(path).substr(1));
   return take(*next, {}, {fmt::format("{}={}", join(path), value)});
 }
 

@@ -138,7 +138,7 @@ base::Result<uint64_t> LokiReader::lines(const LineQuery& query, const TimeRange
                         std::move(stop));
   if (!body) return tl::unexpected(body.error());
   const auto sum = sum_of(data_of(*body));
-  if (!sum) return base::fail("the answer is no vector of counts");
+  if (!sum) return base::fail("the answer is not a vector");
   return *sum;
 }
 
@@ -150,7 +150,7 @@ base::Result<uint64_t> LokiReader::streams(std::string_view selector, const Time
   if (!body) return tl::unexpected(body.error());
   const json data = data_of(*body);
   if (data.is_null()) return 0;  // Loki leaves an empty list out.
-  if (!data.is_array()) return base::fail("the answer is no list of streams");
+  if (!data.is_array()) return base::fail("the answer is not a list of streams");
   return data.size();
 }
 

@@ -73,7 +73,7 @@ void lint_journal_rules(const std::vector<RuleArguments>& rules, schema::Scope& 
     const auto here = rules.begin() + static_cast<ptrdiff_t>(i);
     if (std::any_of(here + 1, rules.end(), reads_journal)) {
       scope.warning("rule", "C077", "rule {}: the fallback rule must stay last", i + 1)
-          .with_help("it matches every unit; move it behind the rules for single units");
+          .with_help("it matches every unit; move it after the rules for single units");
       continue;
     }
     const auto earlier = std::find_if(rules.begin(), here, [&](const RuleArguments& rule) {

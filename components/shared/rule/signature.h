@@ -1,7 +1,7 @@
 #pragma once
 #include "river/schema/field.h"
 
-/// The `rule` block of loki.relabel, discovery.relabel and their kin.
+/// The `rule` block of loki.relabel, discovery.relabel and others.
 namespace components {
 
 enum class RuleAction {

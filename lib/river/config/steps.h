@@ -81,16 +81,17 @@ class Claims {
   void add(const schema::Claim& claim, const Node& node, diag::Diagnostics& diagnostics);
 
  private:
-  struct Taken {
+  /// An address that a component listens on.
+  struct Listener {
     std::string_view protocol;
     std::string host;
     std::string port;
     diag::Span place;
     std::string_view by;  ///< id of the component
   };
-  static bool clash(const Taken& a, const Taken& b);
+  static bool clash(const Listener& a, const Listener& b);
 
-  std::vector<Taken> taken_;
+  std::vector<Listener> taken_;
 };
 
 }  // namespace river::config

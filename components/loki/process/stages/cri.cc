@@ -17,7 +17,7 @@ constexpr schema::Field kCriFields[] = {
         "max_partial_lines", Need::optional,
         "Label sets with a partial line pending before all are sent on."),
     schema::attr<&CriArgs::max_partial_line_size>("max_partial_line_size", Need::optional,
-                                                  "Longest partial line in bytes; 0 is no limit."),
+                                                  "Longest partial line in bytes; 0: unlimited."),
     schema::attr<&CriArgs::max_partial_line_size_truncate>(
         "max_partial_line_size_truncate", Need::optional, "Cut partial lines at that size."),
 };

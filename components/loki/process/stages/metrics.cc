@@ -8,7 +8,7 @@ using schema::Need;
 namespace {
 
 constexpr schema::Field kMetricCommonFields[] = {
-    schema::attr<&MetricCommon::name>("name", Need::required, "Name behind the prefix."),
+    schema::attr<&MetricCommon::name>("name", Need::required, "Name after the prefix."),
     schema::attr<&MetricCommon::description>("description", Need::optional, "Help text."),
     schema::attr<&MetricCommon::source>("source", Need::optional,
                                         "Extracted value; else the name."),

@@ -147,7 +147,7 @@ base::Result<TimeLayout> TimeLayout::parse(std::string_view format) {
   }
   if (!has_time)
     return base::fail(
-        "\"{}\" is no time format: write the time 2006-01-02 15:04:05 the way your "
+        "\"{}\" is not a time format: write the time 2006-01-02 15:04:05 the way your "
         "times look, or a name such as RFC3339 or UnixMs",
         format);
   return out;
