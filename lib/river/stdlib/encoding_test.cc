@@ -1,5 +1,5 @@
-#include "river/stdlib/check.h"
 #include "river/stdlib/json.h"
+#include "river/stdlib/testing.h"
 
 using namespace river;
 using namespace river::standard;

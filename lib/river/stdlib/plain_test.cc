@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "river/stdlib/check.h"
+#include "river/stdlib/testing.h"
 
 using namespace river;
 using namespace river::standard;

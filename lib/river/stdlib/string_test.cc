@@ -1,4 +1,4 @@
-#include "river/stdlib/check.h"
+#include "river/stdlib/testing.h"
 
 using namespace river;
 using namespace river::standard;
