@@ -32,3 +32,31 @@ TEST_CASE("metrics: dead series are forgotten without a scrape, living ones are 
   CHECK(registry.size() <= 64);
   CHECK(registry.counter("d_total", "D.", {{"tenant", "kept"}})->value() == 7);
 }
+
+TEST_CASE("metrics: a histogram counts up to each bound") {
+  static constexpr double kBounds[] = {0.005, 1, 1048576};
+  Registry registry;
+  const auto h = registry.histogram("h_seconds", "H.", {{"host", "x"}}, kBounds);
+  h->observe(0.005);
+  h->observe(0.5, 3);
+  h->observe(2e9);
+  CHECK(registry.expose() ==
+        "# HELP h_seconds H.\n# TYPE h_seconds histogram\n"
+        "h_seconds_bucket{host=\"x\",le=\"0.005\"} 1\n"
+        "h_seconds_bucket{host=\"x\",le=\"1\"} 4\n"
+        "h_seconds_bucket{host=\"x\",le=\"1.048576e+06\"} 4\n"
+        "h_seconds_bucket{host=\"x\",le=\"+Inf\"} 5\n"
+        "h_seconds_sum{host=\"x\"} 2000000001.505\n"
+        "h_seconds_count{host=\"x\"} 5\n");
+}
+
+TEST_CASE("metrics: an age grows by itself, and shows as a gauge") {
+  Registry registry;
+  const auto age = registry.age("lag_seconds", "Lag.", {});
+  CHECK(registry.expose() == "# HELP lag_seconds Lag.\n# TYPE lag_seconds gauge\nlag_seconds 0\n");
+  const auto now = Age::Clock::now();
+  age->set(now - std::chrono::milliseconds(1500));
+  CHECK(age->seconds(now) == 1.5);
+  CHECK(age->seconds(now + std::chrono::seconds(1)) == 2.5);
+  CHECK(age->seconds(now - std::chrono::seconds(2)) == 0);
+}
