@@ -6,6 +6,7 @@
 #include "agent/doctor/checks.h"
 #include "agent/doctor/needs.h"
 #include "agent/doctor/ports.h"
+#include "base/number.h"
 #include "components/catalog.h"
 #include "io/http/url.h"
 #include "river/diag/render.h"
@@ -83,9 +84,9 @@ std::string as_text(const Checks& checks) {
   }
   const size_t failures = count(checks, State::fail);
   const size_t warnings = count(checks, State::warn);
-  return text + fmt::format("{} checks, {} {}, {} {}\n", checks.size(), failures,
-                            failures == 1 ? "failure" : "failures", warnings,
-                            warnings == 1 ? "warning" : "warnings");
+  return text + fmt::format("{}, {}, {}\n", base::counted(checks.size(), "check", "checks"),
+                            base::counted(failures, "failure", "failures"),
+                            base::counted(warnings, "warning", "warnings"));
 }
 
 std::string as_json(const Checks& checks) {

@@ -1,5 +1,7 @@
 #include "base/number.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -57,6 +59,10 @@ void append_float(std::string& out, double value) {
                                                                 : std::chars_format::scientific;
   char buffer[32];
   out.append(buffer, std::to_chars(std::begin(buffer), std::end(buffer), value, format).ptr);
+}
+
+std::string counted(uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 }  // namespace base

@@ -1,9 +1,11 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-/// Floating-point numbers as Go's strconv reads and writes them, and so every Prometheus format.
+/// Numbers as text: floating-point ones as Go's strconv reads and writes them, and so every
+/// Prometheus format.
 namespace base {
 
 /// Reads the whole text as Go's ParseFloat does: decimal with an optional exponent; inf, infinity
@@ -16,5 +18,8 @@ std::optional<double> parse_float(std::string_view text);
 /// the same number, with an exponent of two digits or more when it is below -4 or above 5; NaN,
 /// +Inf, -Inf.
 void append_float(std::string& out, double value);
+
+/// "1 line", "2 lines", for messages.
+std::string counted(uint64_t count, std::string_view one, std::string_view many);
 
 }  // namespace base

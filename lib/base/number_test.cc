@@ -85,4 +85,10 @@ TEST_CASE("number: what is written has the fewest digits, and an exponent as in 
   }
 }
 
+TEST_CASE("number: a count and its noun agree") {
+  CHECK(counted(0, "entry", "entries") == "0 entries");
+  CHECK(counted(1, "entry", "entries") == "1 entry");
+  CHECK(counted(2, "entry", "entries") == "2 entries");
+}
+
 }  // namespace base

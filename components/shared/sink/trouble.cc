@@ -1,5 +1,7 @@
 #include "components/shared/sink/trouble.h"
 
+#include "base/number.h"
+
 namespace components::sink {
 namespace {
 
@@ -20,8 +22,8 @@ void Trouble::failed(const LaneId& lane, const Settings& settings, int64_t failu
   base::Lock lock(mutex_);
   const std::string place = settings.place(lane.key);
   if (const uint64_t times = failures_.due(Clock::now()))
-    log_.warn("{}: push failed, will retry ({} failures since the last message): {}", place, times,
-              message);
+    log_.warn("{}: push failed, will retry ({} since the last message): {}", place,
+              base::counted(times, "failure", "failures"), message);
   if (failures >= kTriesUntilUnhealthy || action == Action::retry_loudly)
     failing_[lane] = fmt::format("{}: {}", place, message);
 }
@@ -31,8 +33,9 @@ void Trouble::dropped(const LaneId& lane, const Settings& settings, const Lost& 
   base::Lock lock(mutex_);
   const std::string place = settings.place(lane.key);
   if (const uint64_t times = drops_.due(Clock::now()))
-    log_.error("{}: dropped {} entries, reason {} ({} drops since the last message): {}", place,
-               lost.amount.entries, lost.reason, times, message);
+    log_.error("{}: dropped {}, reason {} ({} since the last message): {}", place,
+               base::counted(lost.amount.entries, "entry", "entries"), lost.reason,
+               base::counted(times, "drop", "drops"), message);
   failing_.erase(lane);
   dropped_ = fmt::format("{}: dropped entries: {}", place, message);
 }

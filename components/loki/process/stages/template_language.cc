@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "river/text.h"
 
@@ -215,7 +216,8 @@ void Parser::check(std::string_view function, const TemplateCommand& command, bo
   const TemplateFunction* known = command.function;
   if (known == nullptr) return fail(fmt::format("no function \"{}\"", function));
   if (count < known->arguments_min || (known->arguments_max >= 0 && count > known->arguments_max))
-    fail(fmt::format("function \"{}\" does not take {} arguments", function, count));
+    fail(fmt::format("function \"{}\" does not take {}", function,
+                     base::counted(count, "argument", "arguments")));
 }
 
 std::string_view Parser::take_word() {
