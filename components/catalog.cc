@@ -14,6 +14,7 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/prometheus/exporter_process/signature.h"
 #include "components/prometheus/exporter_self/signature.h"
 #include "components/prometheus/exporter_unix/signature.h"
 
@@ -37,6 +38,7 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &prometheus::exporter_process::kSignature,
       &prometheus::exporter_self::kSignature,
       &prometheus::exporter_unix::kSignature,
   };

@@ -11,6 +11,7 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/prometheus/exporter_process/process.h"
 #include "components/prometheus/exporter_self/self.h"
 #include "components/prometheus/exporter_unix/unix.h"
 
@@ -24,6 +25,7 @@ std::span<const components::Builder> builders() {
   namespace prometheus = components::prometheus;
   using components::builder;
   using prometheus::ExporterComponent;
+  namespace process = prometheus::exporter_process;
   namespace self = prometheus::exporter_self;
   namespace host = prometheus::exporter_unix;
   // One line a component, so that two additions do not collide.
@@ -41,6 +43,7 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<ExporterComponent<process::Process>>(process::kSignature),
       builder<ExporterComponent<self::Self>>(self::kSignature),
       builder<ExporterComponent<host::Unix>>(host::kSignature),
   };
