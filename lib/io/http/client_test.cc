@@ -189,6 +189,30 @@ TEST_CASE("client: timeout, and a stop request that ends the wait at once") {
   CHECK_FALSE(client.send({}, 60s, stop.get_token()).has_value());
 }
 
+TEST_CASE("client: an answer without end outlasts neither the timeout nor a stop request") {
+  std::string interim;
+  for (int i = 0; i < 1000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  std::atomic<bool> is_over{false};
+  RawServer server([&](int fd) {
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (!is_over && std::chrono::steady_clock::now() < until) say(fd, interim);
+  });
+  Client client(server.url());
+  const auto late = client.send({}, 30ms, {});
+  std::stop_source stop;
+  std::thread stopper([&] {
+    while (server.connections < 2) std::this_thread::yield();
+    stop.request_stop();
+  });
+  const auto stopped = client.send({}, 60s, stop.get_token());
+  is_over = true;
+  stopper.join();
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().message == "receive: timeout");
+  REQUIRE_FALSE(stopped.has_value());
+  CHECK(stopped.error().message.find("stopped") != std::string::npos);
+}
+
 TEST_CASE("client: nobody listens, no such name") {
   Client refused(*parse_url("http://127.0.0.1:1"));
   const auto error = refused.send({}, 5s, {});

@@ -43,6 +43,7 @@ class PlainConnection final : public Connection {
   }
 
   base::Result<size_t> read(char* to, size_t size, const Wait& wait) override {
+    if (auto live = wait.check(); !live) return base::in_context("receive", live.error());
     for (;;) {
       const ssize_t got = ::recv(fd_.get(), to, size, 0);
       if (got >= 0) return static_cast<size_t>(got);
@@ -93,6 +94,7 @@ class TlsConnection final : public Connection {
   }
 
   base::Result<size_t> read(char* to, size_t size, const Wait& wait) override {
+    if (auto live = wait.check(); !live) return base::in_context("receive", live.error());
     for (;;) {
       size_t got = 0;
       ::ERR_clear_error();

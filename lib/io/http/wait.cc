@@ -20,6 +20,12 @@ base::Result<void> Wait::ready(int fd, short events) const {
   return {};
 }
 
+base::Result<void> Wait::check() const {
+  if (stop_.stop_requested()) return base::fail("stopped");
+  if (Clock::now() >= until_) return base::fail("timeout");
+  return {};
+}
+
 base::Result<bool> Wait::any_ready(std::span<pollfd> descriptors, Clock::time_point until) const {
   std::vector<pollfd> polled(descriptors.begin(), descriptors.end());
   polled.push_back({stopped_ ? stopped_->fd() : -1, POLLIN, 0});

@@ -28,6 +28,9 @@ class Wait {
   /// entries' revents are set.
   base::Result<bool> any_ready(std::span<pollfd> descriptors, Clock::time_point until) const;
 
+  /// An error when the time is over or stop was requested. For who need not sleep, because there is
+  /// always something to read.
+  base::Result<void> check() const;
   /// From now on only the stop request bounds the call.
   void forget_time() { until_ = Clock::time_point::max(); }
   /// The call is over, whatever is tried next.
