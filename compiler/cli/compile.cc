@@ -17,12 +17,17 @@ emit::CommandResult run_compile(const CompileCommand& command) {
   load.only_hosts.erase(std::unique(load.only_hosts.begin(), load.only_hosts.end()),
                         load.only_hosts.end());
   const auto compiled = compile_inventory(load, false, {}, command.check, run);
+  size_t changed = 0;
   if (run.io_errors.empty() && !run.diagnostics.has_errors()) {
     const auto written = write_fleet(command.out, compiled, command.hosts.empty());
     if (!written) run.io_errors.push_back(written.error());
+    changed = written.value_or(0);
   }
   emit::CommandResult result = finish(run, command.check, command.strict);
   if (result.exit_code == 1 && run.diagnostics.has_errors()) result.err += "nothing was written\n";
+  if (changed > 0)
+    result.err += fmt::format("{} {} changed in {}\n", changed, changed == 1 ? "file" : "files",
+                              command.out.string());
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -102,20 +103,22 @@ base::Result<void> restrict(const fs::path& path, mode_t mode) {
   return {};
 }
 
-/// Replaces a file in one step if its content changes. What is written can be made again, so no
-/// fsync: ten thousand of them would take minutes.
-base::Result<void> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
+/// Replaces a file in one step if its content changes; true when it did. What is written can be
+/// made again, so no fsync: ten thousand of them would take minutes.
+base::Result<bool> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
   const auto old = base::read_file(path);
   if (old) {
-    if (auto restricted = restrict(path, mode); !restricted) return restricted;
-    if (*old == content) return {};
+    if (auto restricted = restrict(path, mode); !restricted)
+      return tl::unexpected(restricted.error());
+    if (*old == content) return false;
   }
   std::error_code problem;
   fs::create_directories(path.parent_path(), problem);
   if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
   auto staged = base::StagedFile::write(path, content, mode);
   if (!staged) return tl::unexpected(staged.error());
-  return staged->replace();
+  if (auto replaced = staged->replace(); !replaced) return tl::unexpected(replaced.error());
+  return true;
 }
 
 /// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
@@ -130,19 +133,22 @@ nlohmann::ordered_json earlier_hosts(const fs::path& manifest) {
 
 }  // namespace
 
-base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
-                               bool whole) {
+base::Result<size_t> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
+                                 bool whole) {
   const fs::path manifest = out / "manifest.json";
   nlohmann::json lines = nlohmann::json::object();  // Sorted by name.
   if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
   std::vector<base::Result<std::string>> digests(hosts.size());
+  std::atomic<size_t> changed{0};
   base::parallel_for(hosts.size(), [&](size_t i) {
     const auto written =
         write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text, kConfigMode);
-    if (written)
-      digests[i] = base::sha256_hex(hosts[i].text);
-    else
+    if (!written) {
       digests[i] = tl::unexpected(written.error());
+      return;
+    }
+    changed += *written ? 1 : 0;
+    digests[i] = base::sha256_hex(hosts[i].text);
   });
   for (size_t i = 0; i < hosts.size(); ++i) {
     if (!digests[i]) return tl::unexpected(digests[i].error());
@@ -150,7 +156,10 @@ base::Result<void> write_fleet(const fs::path& out, const std::vector<CompiledHo
                             {"sha256", *digests[i]},
                             {"template", hosts[i].template_name}};
   }
-  return write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n", kManifestMode);
+  const auto written =
+      write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n", kManifestMode);
+  if (!written) return tl::unexpected(written.error());
+  return changed + (*written ? 1 : 0);
 }
 
 }  // namespace compiler::emit

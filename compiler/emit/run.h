@@ -51,7 +51,8 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict);
 
 /// Writes the files of a fleet below `out`, with a manifest of their SHA-256. `whole` says that
 /// the hosts are all there are: else other hosts' lines of the manifest stay.
-base::Result<void> write_fleet(const std::filesystem::path& out,
-                               const std::vector<CompiledHost>& hosts, bool whole);
+/// How many files changed.
+base::Result<size_t> write_fleet(const std::filesystem::path& out,
+                                 const std::vector<CompiledHost>& hosts, bool whole);
 
 }  // namespace compiler::emit

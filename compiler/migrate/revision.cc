@@ -41,7 +41,9 @@ base::Result<void> compile_today(const compiler::inventory::InventoryOptions& in
   const auto compiled = compiler::emit::compile_inventory(inventory, false, {}, check, run);
   if (!run.io_errors.empty() || run.diagnostics.has_errors())
     return base::fail("{} does not compile", inventory.inventory.string());
-  return compiler::emit::write_fleet(folder, compiled, true);
+  if (auto written = compiler::emit::write_fleet(folder, compiled, true); !written)
+    return tl::unexpected(written.error());
+  return {};
 }
 
 base::Result<void> compile_revision(const std::string& revision,

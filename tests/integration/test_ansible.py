@@ -64,6 +64,9 @@ def test_the_collection_compiles_from_all_inventories_of_the_play(collections, f
     done = play(fleet, "tributary.fleet.tributary", ANSIBLE_COLLECTIONS_PATH=str(collections))
     assert done.returncode == 0, done.stdout
     assert 'environment = "lab"' in config(fleet, "h1") and 'environment = "lab"' in config(fleet, "h2")
+    assert "changed=1" in done.stdout, done.stdout
+    again = play(fleet, "tributary.fleet.tributary", ANSIBLE_COLLECTIONS_PATH=str(collections))
+    assert again.returncode == 0 and "changed=1" not in again.stdout, again.stdout
 
 
 def test_the_roles_of_the_checkout_compile_what_extra_variables_say(fleet):
