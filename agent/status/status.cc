@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "components/catalog.h"
 #include "io/http/client.h"
 #include "io/http/url.h"
 
@@ -43,39 +44,61 @@ bool parse_series(std::string_view line, Series& series) {
   return problem == std::errc();
 }
 
-/// Adds what a series says of the components' lines; each signature names its metrics.
-void read_flow(const Series& series, double now, Status& status) {
-  const auto lines = static_cast<uint64_t>(std::max(series.value, 0.0));
-  const auto is_in = [&](std::span<const std::string_view> names) {
-    return std::find(names.begin(), names.end(), series.name) != names.end();
-  };
-  for (const river::schema::Signature* signature : components::catalog().signatures) {
-    const river::schema::FlowMetrics& flow = signature->flow;
-    if (is_in(flow.sent)) status.sent += lines;
-    if (is_in(flow.dropped)) status.dropped += lines;
-    if (is_in(flow.waiting)) status.waiting += lines;
-    if (series.name == flow.sending_since && series.value > 0)
-      status.lag_seconds = std::max(status.lag_seconds, now - series.value);
-  }
+std::string text(const nlohmann::json& of, const char* key) {
+  const auto member = of.is_object() ? of.find(key) : of.end();
+  return member != of.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
 
-void read_series(const Series& series, double now, Status& status) {
-  read_flow(series, now, status);
+/// What the uniform series of a component say (docs/agent.md).
+struct ComponentFlow {
+  uint64_t sent = 0;
+  uint64_t dropped = 0;
+  uint64_t waiting = 0;
+};
+using Flows = std::map<std::string, ComponentFlow, std::less<>>;  // By component.
+
+void read_flow(const Series& series, Flows& flows, Status& status) {
+  constexpr std::string_view kPrefix = "tributary_component_";
+  if (!series.name.starts_with(kPrefix)) return;
+  const std::string_view what = series.name.substr(kPrefix.size());
+  const auto count = static_cast<uint64_t>(std::max(series.value, 0.0));
+  ComponentFlow& flow = flows[std::string(label(series.labels, "component_id"))];
+  if (what == "sent_total") flow.sent += count;
+  if (what == "dropped_total" && label(series.labels, "intentional") == "false")
+    flow.dropped += count;
+  if (what == "lost_total") flow.dropped += count;
+  if (what == "buffered" || what == "held") flow.waiting += count;
+  if (what == "lag_seconds") status.lag_seconds = std::max(status.lag_seconds, series.value);
+}
+
+void read_series(const Series& series, double now, Flows& flows, Status& status) {
+  read_flow(series, flows, status);
   if (series.name == "process_start_time_seconds")
     status.uptime_seconds = std::max(0.0, now - series.value);
   if (series.name == "tributary_build_info") status.version = label(series.labels, "version");
   if (series.name == "tributary_config_hash") status.config = label(series.labels, "sha256");
 }
 
-base::Result<std::vector<Unhealthy>> unhealthy_of(std::string_view components) {
-  const auto list = nlohmann::json::parse(components, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_array()) return base::fail("the server at this address is not a tributary agent");
+/// What a component sends leaves the agent unless it refers to another through which something
+/// flows.
+void add_up(const Flows& flows, const nlohmann::json& components, Status& status) {
+  std::set<std::string, std::less<>> inner;
+  for (const auto& component : components) {
+    if (!component.is_object() || !component.contains("referencesTo")) continue;
+    for (const auto& other : component["referencesTo"])
+      if (other.is_string() && flows.contains(other.get<std::string>()))
+        inner.insert(text(component, "localID"));
+  }
+  for (const auto& [id, flow] : flows) {
+    if (!inner.contains(id)) status.sent += flow.sent;
+    status.dropped += flow.dropped;
+    status.waiting += flow.waiting;
+  }
+}
+
+std::vector<Unhealthy> unhealthy_of(const nlohmann::json& components) {
   std::vector<Unhealthy> found;
-  const auto text = [](const nlohmann::json& of, const char* key) {
-    const auto member = of.is_object() ? of.find(key) : of.end();
-    return member != of.end() && member->is_string() ? member->get<std::string>() : std::string();
-  };
-  for (const auto& component : list) {
+  for (const auto& component : components) {
     if (!component.is_object() || !component.contains("health")) continue;
     if (text(component["health"], "state") == "unhealthy")
       found.push_back({text(component, "localID"), text(component["health"], "message")});
@@ -95,17 +118,19 @@ base::Result<std::string> get(io::http::Client& client, const std::string& targe
 
 base::Result<Status> read_answers(std::string_view metrics, std::string_view components,
                                   std::chrono::system_clock::time_point now) {
-  auto unhealthy = unhealthy_of(components);
-  if (!unhealthy) return tl::unexpected(unhealthy.error());
+  const auto list = nlohmann::json::parse(components, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return base::fail("the server at this address is not a tributary agent");
   Status status;
-  status.unhealthy = std::move(*unhealthy);
+  status.unhealthy = unhealthy_of(list);
+  Flows flows;
   const double seconds = duration<double>(now.time_since_epoch()).count();
   while (!metrics.empty()) {
     const size_t end = std::min(metrics.find('\n'), metrics.size());
     if (Series series; parse_series(metrics.substr(0, end), series))
-      read_series(series, seconds, status);
+      read_series(series, seconds, flows, status);
     metrics.remove_prefix(std::min(end + 1, metrics.size()));
   }
+  add_up(flows, list, status);
   return status;
 }
 

@@ -19,10 +19,10 @@ struct Status {
   std::string version;
   std::string config;  ///< SHA-256 of what it runs; empty: nothing yet
   std::vector<Unhealthy> unhealthy;
-  uint64_t sent = 0;       ///< lines, since it started
+  uint64_t sent = 0;       ///< lines that left it, since it started
   uint64_t dropped = 0;    ///< lines lost or refused, since it started
-  uint64_t waiting = 0;    ///< lines in its queues
-  double lag_seconds = 0;  ///< since when the oldest line on its way to a backend waits
+  uint64_t waiting = 0;    ///< lines in its queues, or held back by stages
+  double lag_seconds = 0;  ///< how long the oldest line that is on its way has waited
   double uptime_seconds = 0;
 
   bool healthy() const { return !config.empty() && unhealthy.empty(); }

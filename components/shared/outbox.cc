@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds kStopMax{1'000};
 
 }  // namespace
 
-Outbox::Outbox(std::shared_ptr<const io::Wake> on_room, size_t bytes_max)
-    : on_room_(std::move(on_room)), bytes_max_(bytes_max) {}
+Outbox::Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room, size_t bytes_max)
+    : flow_(std::move(flow)), on_room_(std::move(on_room)), bytes_max_(bytes_max) {}
 
 void Outbox::set_receivers(const std::vector<LogsReceiver>& forward_to) {
   fanout_.set(receivers_of(forward_to));
@@ -55,17 +55,26 @@ bool Outbox::has_room() {
   return held_bytes_ < bytes_max_;
 }
 
+void Outbox::show_waiting(double entries, double bytes) const {
+  buffered_->add(entries);
+  buffered_bytes_->add(bytes);
+}
+
 void Outbox::put(telemetry::LogBatch batch) {
   batch.stop = stopping_.get_token();
   const size_t bytes = batch.buffer.size();
   {
     base::Lock lock(mutex_);
     if (closed_) {
+      flow_.abandon(batch.entries.size());
       batch.ack.abandon();
       return;
     }
     held_bytes_ += bytes;
-    waiting_.push_back(std::move(batch));
+    const auto now = base::metrics::Age::Clock::now();
+    if (waiting_.empty()) lag_->set(now);
+    show_waiting(static_cast<double>(batch.entries.size()), static_cast<double>(bytes));
+    waiting_.push_back({std::move(batch), now});
   }
   changed_.notify_all();
 }
@@ -78,10 +87,15 @@ void Outbox::run() {
       while (waiting_.empty() && !closed_) changed_.wait(mutex_);
       finished_ = waiting_.empty();
       if (finished_) break;
-      batch = std::move(waiting_.front());
+      batch = std::move(waiting_.front().batch);
       waiting_.pop_front();
+      lag_->set(waiting_.empty() ? base::metrics::Age::Clock::time_point::max()
+                                 : waiting_.front().since);
     }
     const size_t bytes = batch.buffer.size();
+    const uint64_t entries = batch.entries.size();
+    flow_.send(entries);
+    show_waiting(-static_cast<double>(entries), -static_cast<double>(bytes));
     fanout_.receive(std::move(batch));
     const size_t left = held_bytes_.fetch_sub(bytes) - bytes;
     if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false)) on_room_->notify();

@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "components/shared/capsules.h"
 #include "io/wake.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 
 namespace components {
@@ -29,8 +30,10 @@ class Outbox {
   /// a backend does not take yet belongs into the queue of the sink.
   static constexpr size_t kBytesMax = 2 << 20;
 
-  /// `on_room` is notified when half of the room is free again after there was none.
-  explicit Outbox(std::shared_ptr<const io::Wake> on_room, size_t bytes_max = kBytesMax);
+  /// What is handed over counts as sent in `flow`. `on_room` is notified when half of the room is
+  /// free again after there was none.
+  Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room,
+         size_t bytes_max = kBytesMax);
   ~Outbox() { stop(); }
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -49,9 +52,19 @@ class Outbox {
   void put(telemetry::LogBatch batch);
 
  private:
+  struct Waiting {
+    telemetry::LogBatch batch;
+    base::metrics::Age::Clock::time_point since;
+  };
+
   void run();
   void close();
+  void show_waiting(double entries, double bytes) const;
 
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Gauge buffered_ = flow_.buffered();
+  const telemetry::Flow::Gauge buffered_bytes_ = flow_.buffered_bytes();
+  const telemetry::Flow::Age lag_ = flow_.lag();
   const std::shared_ptr<const io::Wake> on_room_;
   const size_t bytes_max_;
   telemetry::Fanout<telemetry::LogBatch> fanout_;
@@ -61,7 +74,7 @@ class Outbox {
 
   base::Mutex mutex_;
   base::Condition changed_;
-  std::deque<telemetry::LogBatch> waiting_ GUARDED_BY(mutex_);
+  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
   uint64_t handed_over_ GUARDED_BY(mutex_) = 0;
   bool closed_ GUARDED_BY(mutex_) = false;
   bool finished_ GUARDED_BY(mutex_) = false;

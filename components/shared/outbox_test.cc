@@ -16,7 +16,8 @@ using support::LogSink;
 struct Box {
   std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
   std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
-  Outbox outbox{wake, 1000};
+  base::metrics::Registry registry;
+  Outbox outbox{telemetry::Flow({registry, "t"}, telemetry::Flow::kLines), wake, 1000};
   size_t abandoned = 0;
 
   Box() {
@@ -28,6 +29,9 @@ struct Box {
     batch.add(1, text, {});
     batch.ack = telemetry::Ack([this](bool delivered) { abandoned += delivered ? 0 : 1; });
     outbox.put(std::move(batch));
+  }
+  bool exposes(std::string_view series) {
+    return registry.expose().find(series) != std::string::npos;
   }
   bool is_woken() const {
     pollfd woken{wake->fd(), POLLIN, 0};
@@ -47,6 +51,24 @@ TEST_CASE("outbox: batches arrive in order") {
   CHECK(box.sink->has(wanted.size()));
   CHECK(box.sink->texts() == wanted);
   CHECK(!box.is_woken());
+}
+
+TEST_CASE("outbox: what waits, is handed over or given up is counted") {
+  Box box;
+  box.sink->set(LogSink::Mode::block);
+  box.put("aa");
+  CHECK(eventually([&] { return box.exposes("sent_total{component_id=\"t\",unit=\"lines\"} 1"); }));
+  box.put("bbb");
+  CHECK(box.exposes("buffered{component_id=\"t\",unit=\"lines\"} 1"));
+  CHECK(box.exposes("buffered_bytes{component_id=\"t\",unit=\"lines\"} 3"));
+  CHECK(!box.exposes("lag_seconds{component_id=\"t\",unit=\"lines\"} 0\n"));
+  box.outbox.stop();
+  CHECK(box.exposes("sent_total{component_id=\"t\",unit=\"lines\"} 2"));
+  CHECK(box.exposes("buffered{component_id=\"t\",unit=\"lines\"} 0"));
+  CHECK(box.exposes("buffered_bytes{component_id=\"t\",unit=\"lines\"} 0"));
+  CHECK(box.exposes("lag_seconds{component_id=\"t\",unit=\"lines\"} 0\n"));
+  box.put("late");
+  CHECK(box.exposes("abandoned_total{component_id=\"t\",unit=\"lines\"} 1"));
 }
 
 TEST_CASE("outbox: full while the receiver blocks, and says when half is free again") {

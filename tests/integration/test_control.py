@@ -40,7 +40,7 @@ def dead_sinks(folder, drain):
 
 def wait_queued(running):
     wait_for("all sinks to hold lines", lambda: all(
-        running.metric("loki_write_queue_entries", component_id=f"loki.write.{name}") == 100 for name in SINKS))
+        running.metric("tributary_component_buffered", component_id=f"loki.write.{name}") == 100 for name in SINKS))
 
 
 class ServiceManager:
@@ -73,7 +73,7 @@ def test_a_reload_that_removes_four_dead_sinks_answers_at_once(agent, tmp_path):
     assert running.get("/-/healthy")[0] == 200
     assert time.monotonic() - begin < 1
     # They drain all the same, and what comes back under their name waits for that.
-    assert running.metric("loki_write_queue_entries") == 400
+    assert running.metric("tributary_component_buffered") == 400
     begin = time.monotonic()
     assert running.reload(config)[0] == 200
     assert running.get("/api/v0/web/components")[1].count("starts when its predecessor") == 4

@@ -152,7 +152,7 @@ loki.process "blocks" {
     assert rests <= 2 * kills, stats
     block = len(f"seq={0:012d} something went wrong\n{tail}") - 1
     assert stats["numbered"] * block <= stats["bytes"] <= stats["numbered"] * block + rests * 40, stats
-    assert running.metric("loki_process_entries_held") == 0
+    assert running.metric("tributary_component_held") == 0
 
 
 def test_stopping_delivers_what_was_read(agent, receiver, tmp_path):
@@ -177,7 +177,8 @@ def test_stopping_does_not_wait_for_a_dead_backend(agent, receiver, tmp_path):
         "batch_wait ", "queue_config {\n\t\t\tdrain_timeout = \"1s\"\n\t\t}\n\t\tbatch_wait ")
     receiver.post("/ctl?mode=500")
     running = agent(config)
-    wait_for("a full queue", lambda: running.metric("loki_write_queue_bytes") > 9e6)
+    wait_for("a full queue", lambda: running.metric(
+        "tributary_component_buffered_bytes", component_id="loki.write.sink") > 9e6)
     assert running.stop(seconds=10) == 0
     receiver.post("/ctl?mode=ok")
     agent(config)

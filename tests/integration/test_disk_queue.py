@@ -120,7 +120,8 @@ def test_without_a_disk_queue_a_dead_endpoint_holds_up_the_other_once_its_memory
         dead.post("/ctl?mode=stall")
         running = agent(file.config("loki.write.sink.receiver") + write_to(dead, receiver))
         file.write(0, 20_000)
-        wait_for("a full queue", lambda: running.metric("loki_write_queue_bytes") > 60_000)
+        wait_for("a full queue", lambda: running.metric(
+            "tributary_component_buffered_bytes", component_id="loki.write.sink") > 60_000)
         dead.post("/ctl?mode=ok")
         for each in (dead, receiver):
             stats = wait_distinct(each, 20_000)

@@ -54,9 +54,12 @@ class Cell:
         wait_for("a queue that takes no more", self.is_stuck)
 
     def is_stuck(self):
-        before = self.running.metric("loki_write_received_entries_total")
+        before = self.received()
         time.sleep(0.3)
-        return FIRST < before == self.running.metric("loki_write_received_entries_total")
+        return FIRST < before == self.received()
+
+    def received(self):
+        return self.running.metric("tributary_component_received_total", component_id="loki.write.sink")
 
     def config(self, source=None, write=None):
         if source is None:
@@ -146,7 +149,8 @@ def listener_moved(cell):
     cell.write(10)
     cell.source.socket.close()
     cell.source.socket = None
-    wait_for("lines that wait", lambda: cell.running.metric("loki_write_queue_entries") == 10)
+    wait_for("lines that wait", lambda: cell.running.metric(
+        "tributary_component_buffered", component_id="loki.write.sink") == 10)
     cell.reload(source=moved)
     cell.write(10)
     cell.recover()

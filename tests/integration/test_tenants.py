@@ -62,7 +62,8 @@ def test_a_tenant_that_is_not_served_does_not_hold_up_another(agent, receiver, t
     running = agent(CONFIG.format(folder=tmp_path, url=receiver.url))
     write(tmp_path, "a", 0, LINES)
     wait_for("tries for tenant a", lambda: running.metric("loki_write_batch_retries_total") >= 1)
-    wait_for("as much of tenant a as may wait", lambda: running.metric("loki_write_queue_bytes") > 500_000)
+    wait_for("as much of tenant a as may wait", lambda: running.metric(
+        "tributary_component_buffered_bytes", component_id="loki.write.sink") > 500_000)
     write(tmp_path, "b", LINES, LINES)
     assert wait_distinct(receiver, LINES)["distinct"] == LINES  # All of b, and nothing of a.
     wait_for("its trouble to show", lambda: running.get("/-/healthy")[0] != 200)

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include "river/schema/decode.h"
+#include "telemetry/flow.h"
 #include "telemetry/text.h"
 
 namespace components::loki::echo {
@@ -12,17 +13,17 @@ namespace {
 class Printer final : public telemetry::LogReceiver {
  public:
   Printer(base::Logger log, const base::metrics::Scope& metrics)
-      : log_(std::move(log)),
-        entries_(metrics.counter("loki_echo_entries_total", "Entries written to the log.")) {}
+      : log_(std::move(log)), flow_(metrics, telemetry::Flow::kLines) {}
 
   void receive(telemetry::LogBatch batch) override {
+    flow_.receive(batch.entries.size());
     for (const telemetry::Entry& entry : batch.entries) log_.info("{}", describe(batch, entry));
-    entries_->add(batch.entries.size());
+    flow_.send(batch.entries.size());
   }
 
  private:
   base::Logger log_;
-  std::shared_ptr<base::metrics::Counter> entries_;
+  const telemetry::Flow flow_;
 };
 
 std::string rfc3339(int64_t ns) {

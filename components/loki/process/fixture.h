@@ -70,12 +70,19 @@ inline telemetry::LogBatch lines(const std::vector<std::string>& texts,
   return batch;
 }
 
+/// A series of the component "p" as it is exposed, out of "NAME VALUE" without what all have.
+inline std::string flow_series(std::string_view counted) {
+  const size_t blank = counted.find(' ');
+  return fmt::format("tributary_component_{}{{component_id=\"p\",unit=\"lines\"}}{}\n",
+                     counted.substr(0, blank), counted.substr(blank));
+}
+
 /// A pipeline with counters of its own.
 class Fixture {
  public:
   explicit Fixture(std::string_view stages) : checked(check(stages)) {
     if (checked.arguments)
-      pipeline_ = std::make_unique<Pipeline>(checked.arguments->stages, scope_, log_);
+      pipeline_ = std::make_unique<Pipeline>(checked.arguments->stages, scope_, flow_, log_);
   }
 
   /// The batch counts as handed on at once, at the time `now`.
@@ -114,6 +121,7 @@ class Fixture {
  private:
   base::metrics::Registry registry_;
   base::metrics::Scope scope_{registry_, "t"};
+  telemetry::Flow flow_{scope_, telemetry::Flow::kLines};
   base::Logger log_{"t"};
   std::unique_ptr<Pipeline> pipeline_;
 };

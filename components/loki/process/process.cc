@@ -10,10 +10,7 @@ namespace components::loki::process {
 using telemetry::LogBatch;
 
 Processor::Processor(const base::metrics::Scope& metrics)
-    : received_(metrics.counter("loki_process_entries_received_total", "Entries received.")),
-      sent_(metrics.counter("loki_process_entries_sent_total", "Entries sent on.")),
-      held_(metrics.gauge("loki_process_entries_held",
-                          "Entries that wait for more lines to be joined with.")) {}
+    : flow_(metrics, telemetry::Flow::kLines) {}
 
 Processor::~Processor() {
   close();
@@ -64,9 +61,8 @@ Processor::PipelinePtr Processor::enter(const std::stop_token& stop) {
   return pipeline_;
 }
 
-void Processor::leave_pipeline(const Pipeline& pipeline) {
+void Processor::leave_pipeline() {
   base::Lock lock(mutex_);
-  held_->set(static_cast<double>(pipeline.held()));
   busy_ = false;
   wake_source();
   if (waiting_for_idle_ > 0) for_flush_.notify_all();
@@ -82,14 +78,21 @@ void Processor::end_send() {
 }
 
 void Processor::receive(LogBatch batch) {
+  const size_t entries = batch.entries.size();
+  flow_.receive(entries);
+  buffered_->add(static_cast<double>(entries));
   const PipelinePtr pipeline = enter(batch.stop);
-  if (!pipeline) return batch.ack.abandon();
-  received_->add(batch.entries.size());
+  if (!pipeline) {
+    flow_.abandon(entries);
+    buffered_->add(-static_cast<double>(entries));
+    return batch.ack.abandon();
+  }
   const auto handover = std::make_shared<Handover>();
   batch = pipeline->process(std::move(batch), handover);
-  leave_pipeline(*pipeline);
+  leave_pipeline();
+  buffered_->add(-static_cast<double>(entries));
   if (!batch.entries.empty()) {
-    sent_->add(batch.entries.size());
+    flow_.send(batch.entries.size());
     next_.receive(std::move(batch));
   }
   handover->done(Clock::now());
@@ -141,10 +144,10 @@ bool Processor::may_flush() {
 
 void Processor::flush(const Flush& flush, std::stop_token stop) {
   LogBatch batch = flush.pipeline->flush(flush.until);
-  leave_pipeline(*flush.pipeline);
+  leave_pipeline();
   if (batch.entries.empty()) return;
   batch.stop = std::move(stop);
-  sent_->add(batch.entries.size());
+  flow_.send(batch.entries.size());
   next_.receive(std::move(batch));
 }
 
@@ -171,7 +174,6 @@ void Processor::close() {
   // A stop that is requested already: whoever has no room abandons instead of waiting.
   if (!overtakes)
     for (const PipelinePtr& pipeline : last) flush({pipeline, stages::Stage::kAll}, stopping());
-  held_->set(0);
 }
 
 Process::Process(Context context, const Arguments& arguments)
@@ -186,8 +188,9 @@ base::Result<void> Process::update(const Arguments& arguments) {
   const Arguments only_stages{.forward_to = {}, .stages = arguments.stages};
   river::Value stages = river::schema::encode(kSignature.arguments, &only_stages);
   if (!(stages == stages_)) {
-    auto pipeline = std::make_shared<Pipeline>(arguments.stages, context_.metrics, context_.log,
-                                               processor_->stopping());
+    auto pipeline =
+        std::make_shared<Pipeline>(arguments.stages, context_.metrics, processor_->flow(),
+                                   context_.log, processor_->stopping());
     problem_ = fmt::to_string(fmt::join(pipeline->problems(), "; "));
     if (!problem_.empty()) context_.log.warn("{}", problem_);
     if (auto set = processor_->set_pipeline(std::move(pipeline)); !set) return set;

@@ -28,6 +28,9 @@ class Processor final : public telemetry::LogReceiver {
   explicit Processor(const base::metrics::Scope& metrics);
   ~Processor() override;
 
+  /// The numbers of the component, for its pipelines.
+  const telemetry::Flow& flow() const { return flow_; }
+
   // For the control thread.
   /// What the old pipeline holds is flushed before the new one takes its first batch. Fails, and
   /// keeps the old one, when the new one needs a thread that cannot be had.
@@ -52,7 +55,7 @@ class Processor final : public telemetry::LogReceiver {
 
   /// Waits for its turn in the pipeline. nullptr when a stop comes first.
   PipelinePtr enter(const std::stop_token& stop);
-  void leave_pipeline(const Pipeline& pipeline);
+  void leave_pipeline();
   bool is_free() const REQUIRES_LOCK(mutex_) { return !busy_ && !flushing_ && replaced_.empty(); }
   /// Lets one source in: only one can be. It is called again when that source leaves, or gives up.
   void wake_source() REQUIRES_LOCK(mutex_) {
@@ -73,9 +76,8 @@ class Processor final : public telemetry::LogReceiver {
   }
   void flush(const Flush& flush, std::stop_token stop);
 
-  std::shared_ptr<base::metrics::Counter> received_;
-  std::shared_ptr<base::metrics::Counter> sent_;
-  std::shared_ptr<base::metrics::Gauge> held_;
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Gauge buffered_ = flow_.buffered();  // At the door, and in the stages.
   telemetry::Fanout<telemetry::LogBatch> next_;
   std::stop_source stopping_;
   base::Thread thread_;  // The control thread's.

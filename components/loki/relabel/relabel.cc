@@ -11,7 +11,8 @@ using telemetry::Labels;
 using telemetry::LogBatch;
 
 Relabeler::Relabeler(const base::metrics::Scope& metrics)
-    : processed_(metrics.counter("loki_relabel_entries_processed", "Entries received.")),
+    : flow_(metrics, telemetry::Flow::kLines),
+      processed_(metrics.counter("loki_relabel_entries_processed", "Entries received.")),
       written_(metrics.counter("loki_relabel_entries_written",
                                "Entries sent on; the others were dropped by a rule.")),
       cache_hits_(
@@ -48,11 +49,17 @@ void Relabeler::relabel_sets(LogBatch& batch) {
 }
 
 void Relabeler::receive(LogBatch batch) {
-  if (closed_) return batch.ack.abandon();
+  flow_.receive(batch.entries.size());
+  if (closed_) {
+    flow_.abandon(batch.entries.size());
+    return batch.ack.abandon();
+  }
   processed_->add(batch.entries.size());
   relabel_sets(batch);
-  std::erase_if(batch.entries, [&](const Entry& entry) { return batch.labels(entry).empty(); });
+  dropped_->add(std::erase_if(batch.entries,
+                              [&](const Entry& entry) { return batch.labels(entry).empty(); }));
   if (batch.entries.empty()) return;
+  flow_.send(batch.entries.size());
   written_->add(batch.entries.size());
   next_.receive(std::move(batch));
 }

@@ -2,6 +2,7 @@
 #include "base/mutex.h"
 #include "components/component.h"
 #include "components/loki/relabel/signature.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 #include "telemetry/lru_cache.h"
 #include "telemetry/relabel.h"
@@ -32,6 +33,8 @@ class Relabeler final : public telemetry::LogReceiver {
   telemetry::Labels relabelled(const telemetry::Labels& labels, Tally& tally) REQUIRES_LOCK(mutex_);
   void relabel_sets(telemetry::LogBatch& batch) EXCLUDES_LOCK(mutex_);
 
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter dropped_ = flow_.filtered("relabel_rule");
   std::shared_ptr<base::metrics::Counter> processed_;
   std::shared_ptr<base::metrics::Counter> written_;
   std::shared_ptr<base::metrics::Counter> cache_hits_;

@@ -40,8 +40,6 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
-constexpr std::string_view kDropped[] = {"loki_source_docker_dropped_entries_total"};
-
 }  // namespace
 
 const Signature kSignature{
@@ -50,7 +48,6 @@ const Signature kSignature{
     .arguments = kArguments,
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
-    .flow = {.dropped = kDropped},
 };
 
 }  // namespace components::loki::source_docker

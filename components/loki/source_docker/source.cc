@@ -31,27 +31,26 @@ bool same_daemon(const Arguments& a, const Arguments& b) {
 
 std::unique_ptr<Environment> make_environment(const Context& context, docker_api::Endpoint endpoint,
                                               telemetry::LogReceiver& next) {
-  const auto dropped = [&](const char* reason) {
-    return context.metrics.counter("loki_source_docker_dropped_entries_total",
-                                   "Lines of containers that were not sent.", {{"reason", reason}});
-  };
+  const telemetry::Flow flow(context.metrics, telemetry::Flow::kLines);
   return std::make_unique<Environment>(Environment{
       .endpoint = std::move(endpoint),
       .positions = std::make_shared<io::Positions>(context.data_dir / "positions", context.metrics,
                                                    context.log),
       .next = next,
       .log = context.log,
+      .flow = flow,
       .entries = context.metrics.counter("loki_source_docker_target_entries_total",
                                          "Lines of containers that were sent."),
       .bad_lines = context.metrics.counter("loki_source_docker_target_parsing_errors_total",
                                            "Lines of the daemon that could not be read."),
-      .empty_lines = dropped("empty_line"),
-      .unlabelled = dropped("empty_labels"),
       .truncated = context.metrics.counter("loki_source_docker_truncated_lines_total",
                                            "Lines that were cut to the size limit."),
       .unreadable =
           context.metrics.counter("loki_source_docker_unreadable_containers_total",
-                                  "Containers whose logging driver does not support reading.")});
+                                  "Containers whose logging driver does not support reading."),
+      .bad_dropped = flow.dropped("parsing_error"),
+      .empty_lines = flow.filtered("empty_line"),
+      .unlabelled = flow.filtered("empty_labels")});
 }
 
 }  // namespace

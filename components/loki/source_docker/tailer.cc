@@ -196,7 +196,7 @@ base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t 
     telemetry::LogBatch batch;
     const auto labels = labels_.get();
     feed([&](const Line& line) { take(line, *labels, replay, batch); });
-    environment_.bad_lines->add(reader.bad_lines() - bad_lines);
+    count_bad_lines(reader.bad_lines() - bad_lines);
     bad_lines = reader.bad_lines();
     send(std::move(batch), stop);
   };
@@ -209,7 +209,7 @@ base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t 
       },
       call.get_token());
   if (!is_log) {
-    environment_.bad_lines->add(1);
+    count_bad_lines(1);
     return base::fail("{}", reader.problem());
   }
   if (window_->broken() || call.stop_requested()) return false;
@@ -234,8 +234,16 @@ void Tailer::take(const Line& line, const TargetLabels& labels, Replay& replay,
     batch.add(line.timestamp_ns, line.text, set);
 }
 
+void Tailer::count_bad_lines(uint64_t count) const {
+  environment_.bad_lines->add(count);
+  environment_.bad_dropped->add(count);
+  environment_.flow.receive(count);
+}
+
 void Tailer::send(telemetry::LogBatch batch, std::stop_token stop) {
   if (!std::exchange(passed_, false)) return;
+  environment_.flow.receive(batch.entries.size() + empty_ + unlabelled_);
+  environment_.flow.send(batch.entries.size());
   environment_.entries->add(batch.entries.size());
   environment_.empty_lines->add(std::exchange(empty_, 0));
   environment_.unlabelled->add(std::exchange(unlabelled_, 0));

@@ -17,6 +17,7 @@
 #include "io/backoff.h"
 #include "io/positions.h"
 #include "telemetry/ack_window.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_docker {
@@ -57,8 +58,9 @@ struct Environment {
   std::shared_ptr<io::Positions> positions;
   telemetry::LogReceiver& next;
   base::Logger log;
-  std::shared_ptr<base::metrics::Counter> entries, bad_lines, empty_lines, unlabelled, truncated,
-      unreadable;
+  telemetry::Flow flow;
+  std::shared_ptr<base::metrics::Counter> entries, bad_lines, truncated, unreadable;
+  telemetry::Flow::Counter bad_dropped, empty_lines, unlabelled;
 };
 
 /// Where the cursor of a container is kept. Its labels are no part of it, so that a change of rules
@@ -101,6 +103,7 @@ class Tailer {
   void take(const Line& line, const TargetLabels& labels, Replay& replay,
             telemetry::LogBatch& batch);
   void send(telemetry::LogBatch batch, std::stop_token stop);
+  void count_bad_lines(uint64_t count) const;
   void begin_at_stored_cursor();
   void start_thread();
   bool end_unless_wanted();

@@ -27,7 +27,7 @@ telemetry::Labels with_filename(const telemetry::Labels& labels, const std::stri
 }  // namespace
 
 Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
-    : metrics(scope), log(std::move(logger)) {
+    : metrics(scope), flow(scope, telemetry::Flow::kLines), log(std::move(logger)) {
   files_active = metrics.gauge("loki_source_file_files_active_total", "Number of active files.");
   truncations = metrics.counter(
       "loki_source_file_truncations_total",
@@ -80,6 +80,7 @@ void Stream::relabel(const telemetry::Labels& labels) {
 
 void Stream::acknowledge(telemetry::LogBatch& batch) {
   read_lines_->add(batch.entries.size());
+  environment_.flow.receive(batch.entries.size());
   batch.ack = window_->issue(resume_text());
 }
 

@@ -15,6 +15,7 @@
 #include "io/positions.h"
 #include "io/wake.h"
 #include "telemetry/ack_window.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_file {
@@ -26,6 +27,7 @@ struct Environment {
   Environment(const base::metrics::Scope& scope, base::Logger logger);
 
   base::metrics::Scope metrics;
+  telemetry::Flow flow;
   base::Logger log;
   /// Of the thread; also when a batch was given up (its sink was removed) and is to be read again.
   const std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();

@@ -33,7 +33,8 @@ constexpr std::string_view kErrorsHelp = "Journal entries that were not sent, by
 
 }  // namespace
 
-Reader::Reader(Environment environment) : environment_(std::move(environment)) {
+Reader::Reader(Environment environment)
+    : environment_(std::move(environment)), flow_(environment_.metrics, telemetry::Flow::kLines) {
   const auto error = [&](const char* reason) {
     return environment_.metrics.counter(kErrorsName, kErrorsHelp, {{"error", reason}});
   };
@@ -156,11 +157,11 @@ base::Result<bool> Reader::read_batch(io::Journal& journal,
     if (!*stepped) break;
     const auto added = add_entry(journal, batch);
     // Taken for each entry: at the end of the journal the library may have let go of the last one.
+    if (!added) ++tally_.dropped_unreadable;
     if (!added || !journal.cursor(cursor)) ++tally_.unreadable;
   }
   const bool at_end = batch.buffer.size() < kBatchBytes && read < kBatchEntries;
-  count(tally_);
-  lines_->add(batch.entries.size());
+  count(tally_, batch.entries.size());
   if (!cursor.empty()) {
     read_cursor_ = cursor;
     batch.ack = window_->issue(std::move(cursor));
@@ -169,7 +170,13 @@ base::Result<bool> Reader::read_batch(io::Journal& journal,
   return !at_end;
 }
 
-void Reader::count(const Tally& tally) {
+void Reader::count(const Tally& tally, uint64_t sent) {
+  flow_.receive(sent + tally.no_message + tally.empty_labels + tally.dropped_unreadable);
+  flow_.send(sent);
+  dropped_no_message_->add(tally.no_message);
+  dropped_empty_labels_->add(tally.empty_labels);
+  dropped_unreadable_->add(tally.dropped_unreadable);
+  lines_->add(sent);
   no_message_->add(tally.no_message);
   empty_labels_->add(tally.empty_labels);
   unreadable_->add(tally.unreadable);

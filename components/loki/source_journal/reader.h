@@ -16,6 +16,7 @@
 #include "io/positions.h"
 #include "io/wake.h"
 #include "telemetry/ack_window.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_journal {
@@ -76,12 +77,17 @@ class Reader {
   struct Tally {
     uint64_t no_message = 0;
     uint64_t empty_labels = 0;
-    uint64_t unreadable = 0;
+    uint64_t unreadable = 0;  ///< or without a cursor, which drops none
     uint64_t cut = 0;
+    uint64_t dropped_unreadable = 0;
   };
-  void count(const Tally& tally);
+  void count(const Tally& tally, uint64_t sent);
 
   Environment environment_;
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter dropped_no_message_ = flow_.filtered("no_message");
+  const telemetry::Flow::Counter dropped_empty_labels_ = flow_.filtered("empty_labels");
+  const telemetry::Flow::Counter dropped_unreadable_ = flow_.dropped("unreadable_entry");
   std::shared_ptr<base::metrics::Counter> lines_, no_message_, empty_labels_, unreadable_, cut_;
   // Of a stop, and of a batch that was given up; windows own it, too.
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();

@@ -81,12 +81,14 @@ struct Datagrams::Slots {
 };
 
 Datagrams::Datagrams(base::Descriptor fd, std::shared_ptr<const Plan> plan,
-                     const base::metrics::Scope& metrics)
+                     const base::metrics::Scope& metrics, const telemetry::Flow& flow)
     : fd_(std::move(fd)),
-      kernel_drops_(drops_of(fd_.get(), 0)) {  // A socket that was taken over has a past.
-  dropped_ = metrics.counter("loki_source_syslog_udp_dropped_total",
-                             "Datagrams that the kernel threw away because its buffer was full.",
-                             {{"address", plan->listener.address.text}});
+      kernel_drops_(drops_of(fd_.get(), 0)),  // A socket that was taken over has a past.
+      flow_(flow) {
+  dropped_by_address_ =
+      metrics.counter("loki_source_syslog_udp_dropped_total",
+                      "Datagrams that the kernel threw away because its buffer was full.",
+                      {{"address", plan->listener.address.text}});
   replan(std::move(plan));
 }
 
@@ -100,8 +102,15 @@ base::Descriptor Datagrams::take_socket() {
 }
 
 void Datagrams::count_drops() {
-  const uint32_t drops = drops_of(fd_.get(), kernel_drops_);
-  dropped_->add(drops - std::exchange(kernel_drops_, drops));
+  count_drops(drops_of(fd_.get(), kernel_drops_));
+}
+
+void Datagrams::count_drops(uint32_t drops) {
+  const uint32_t more = drops - std::exchange(kernel_drops_, drops);
+  if (more == 0) return;
+  dropped_by_address_->add(more);
+  dropped_->add(more);
+  flow_.receive(more);
 }
 
 void Datagrams::replan(std::shared_ptr<const Plan> plan) {
@@ -116,8 +125,7 @@ Next Datagrams::ready(Intake& intake, LabelMaker& labels, Lookups& lookups, Cloc
   if (count <= 0) return Next::wait;
   for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
     msghdr& header = slots_->headers[i].msg_hdr;
-    if (const auto drops = overflow_count(header))
-      dropped_->add(*drops - std::exchange(kernel_drops_, *drops));
+    if (const auto drops = overflow_count(header)) count_drops(*drops);
     if (header.msg_flags & MSG_TRUNC) ++intake.counts().truncated;
     const std::string_view bytes(slots_->data.data() + i * slots_->slot_bytes,
                                  slots_->headers[i].msg_len);

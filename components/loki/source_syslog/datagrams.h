@@ -15,6 +15,7 @@
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
 #include "components/loki/source_syslog/lookups.h"
+#include "telemetry/flow.h"
 
 namespace components::loki::source_syslog {
 
@@ -30,7 +31,7 @@ class Datagrams {
   static constexpr size_t kHeldBytesMax = 1 << 20;
 
   Datagrams(base::Descriptor fd, std::shared_ptr<const Plan> plan,
-            const base::metrics::Scope& metrics);
+            const base::metrics::Scope& metrics, const telemetry::Flow& flow);
   ~Datagrams();
 
   int fd() const { return fd_.get(); }
@@ -58,6 +59,8 @@ class Datagrams {
     std::string bytes;
     Clock::time_point since;
   };
+  /// `drops`: the kernel's count now.
+  void count_drops(uint32_t drops);
   void take_datagram(Intake& intake, LabelMaker& labels, std::string_view bytes,
                      const Origin& origin);
   /// nullptr while the sender's name is being looked up.
@@ -76,7 +79,9 @@ class Datagrams {
   std::deque<Held> held_;
   size_t held_bytes_ = 0;
   uint32_t kernel_drops_ = 0;  // As the kernel counts them.
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  std::shared_ptr<base::metrics::Counter> dropped_by_address_;
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter dropped_ = flow_.dropped("receive_buffer_full");
 };
 
 }  // namespace components::loki::source_syslog

@@ -129,7 +129,8 @@ void Engine::open_port(const Key& key, Port& port) {
     bound_[key.first] = io::local_port(number);
   }
   if (is_udp)
-    port.datagrams = std::make_unique<Datagrams>(std::move(*fd), port.plan, metrics_);
+    port.datagrams =
+        std::make_unique<Datagrams>(std::move(*fd), port.plan, metrics_, intake_.flow());
   else
     port.listening = std::move(*fd);
 }

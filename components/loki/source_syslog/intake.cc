@@ -5,7 +5,8 @@
 
 namespace components::loki::source_syslog {
 
-Intake::Intake(Outbox& next, const base::metrics::Scope& metrics) : next_(next) {
+Intake::Intake(Outbox& next, const base::metrics::Scope& metrics)
+    : next_(next), flow_(metrics, telemetry::Flow::kLines) {
   entries_ = metrics.counter("loki_source_syslog_entries_total", "Entries forwarded.");
   parsing_errors_ =
       metrics.counter("loki_source_syslog_parsing_errors_total",
@@ -13,8 +14,6 @@ Intake::Intake(Outbox& next, const base::metrics::Scope& metrics) : next_(next) 
   empty_ = metrics.counter("loki_source_syslog_empty_messages_total", "Messages without text.");
   truncated_ = metrics.counter("loki_source_syslog_truncated_messages_total",
                                "Messages that were cut because they were too long.");
-  abandoned_ = metrics.counter("loki_source_syslog_abandoned_entries_total",
-                               "Entries that were forwarded and could not be delivered.");
 }
 
 std::span<char> Intake::room(size_t bytes) {
@@ -42,18 +41,21 @@ void Intake::flush() {
     if (entry.timestamp_ns == 0) entry.timestamp_ns = stamp;
     ++stamp;
   }
-  batch.ack =
-      telemetry::Ack([abandoned = abandoned_, count = batch.entries.size()](bool delivered) {
-        if (!delivered) abandoned->add(count);
-      });
+  batch.ack = telemetry::Ack([lost = lost_, count = batch.entries.size()](bool delivered) {
+    if (!delivered) lost->add(count);
+  });
   next_.put(std::move(batch));
 }
 
 void Intake::count() {
   const Counts counts = std::exchange(counts_, {});
   entries_->add(counts.entries);
+  flow_.receive(counts.entries + counts.empty);
   if (counts.parsing_errors) parsing_errors_->add(counts.parsing_errors);
-  if (counts.empty) empty_->add(counts.empty);
+  if (counts.empty) {
+    empty_->add(counts.empty);
+    filtered_->add(counts.empty);
+  }
   if (counts.truncated) truncated_->add(counts.truncated);
 }
 

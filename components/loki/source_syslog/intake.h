@@ -7,6 +7,7 @@
 #include "components/loki/source_syslog/decoder.h"
 #include "components/shared/batches.h"
 #include "components/shared/outbox.h"
+#include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {
@@ -30,6 +31,7 @@ class Intake {
 
   telemetry::LogBatch& batch() { return batch_; }
   Counts& counts() { return counts_; }
+  const telemetry::Flow& flow() const { return flow_; }
 
   /// Passes the batch on.
   void flush();
@@ -43,7 +45,10 @@ class Intake {
   size_t taken_ = 0;
   size_t entries_typical_ = 0;
   Counts counts_;
-  std::shared_ptr<base::metrics::Counter> entries_, parsing_errors_, empty_, truncated_, abandoned_;
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter filtered_ = flow_.filtered("empty_message");
+  const telemetry::Flow::Counter lost_ = flow_.lost();
+  std::shared_ptr<base::metrics::Counter> entries_, parsing_errors_, empty_, truncated_;
 };
 
 }  // namespace components::loki::source_syslog

@@ -119,9 +119,6 @@ std::vector<schema::HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
-constexpr std::string_view kDropped[] = {"loki_source_syslog_udp_dropped_total",
-                                         "loki_source_syslog_abandoned_entries_total"};
-
 }  // namespace
 
 bool same_listener(const Listener& a, const Listener& b) {
@@ -135,7 +132,6 @@ constinit const schema::Signature kSignature{
     .make_arguments = schema::make_arguments<Arguments>,
     .claims = schema::hook<Arguments, claims>,
     .needs = schema::hook<Arguments, needs>,
-    .flow = {.dropped = kDropped},
 };
 
 }  // namespace components::loki::source_syslog

@@ -253,7 +253,7 @@ TEST_CASE(
   client.send("<13>t: two\n");
   CHECK(eventually([&] { return f.sink->batches() == 2; }));
   f.source->stop();
-  CHECK(f.metric("abandoned_entries_total{component_id=\"loki.source.syslog.test\"} 1"));
+  CHECK(f.metric("lost_total{component_id=\"loki.source.syslog.test\",unit=\"lines\"} 1"));
 }
 
 TEST_CASE("source.syslog: listeners that stay keep their sockets and connections") {

@@ -332,12 +332,13 @@ TEST_CASE("disk queue: an endpoint that goes is counted, one that comes begins w
   check_whole(*late, 100);
   gone->sink().stop();
   const std::string host = "host=\"" + gone->settings().host() + "\"";
+  const std::string endpoint = "endpoint=\"" + gone->settings().host() + "\"";
   CHECK(eventually([&] {
     return rig.metric("loki_write_dropped_entries_total", host) +
-               rig.metric("loki_write_queue_entries", host) ==
+               rig.metric("tributary_component_buffered", endpoint) ==
            500;
   }));
-  CHECK(rig.metric("loki_write_received_entries_total", host) == 500);
+  CHECK(rig.metric("tributary_component_received_total", endpoint) == 500);
   CHECK(rig.metric("tributary_disk_queue_records") == 0);
 }
 

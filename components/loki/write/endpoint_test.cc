@@ -17,8 +17,8 @@ TEST_CASE("loki.write: a full queue blocks, its memory stays bounded, and room f
     for (int i = 0; i < 1000; i += 10, sent += 10) run.receive(numbered(i, 10, kApp, 500));
   });
   REQUIRE(loki->wait_for([](const auto& s) { return s.refused >= 10; }));
-  CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") > 40'000; }));
-  CHECK(run.metric("loki_write_queue_bytes") <= 50'000 + 10 * 600);
+  CHECK(eventually([&] { return run.metric("tributary_component_buffered_bytes") > 40'000; }));
+  CHECK(run.metric("tributary_component_buffered_bytes") <= 50'000 + 10 * 600);
   CHECK(sent < 200);
   loki->set_mode("ok");
   source.join();
@@ -135,7 +135,7 @@ TEST_CASE("loki.write: with a dead server it abandons when the time is up, and f
     source.join();
     CHECK(run.fates.abandoned_count() == 10);
     CHECK(run.fates.delivered_count() == 0);
-    CHECK(run.metric("loki_write_queue_entries") == 0);
+    CHECK(run.metric("tributary_component_buffered") == 0);
   }
 }
 

@@ -12,6 +12,14 @@ constexpr std::string_view kUsualReasons[] = {
 
 constexpr std::chrono::minutes kForgetInterval{1};
 
+// Bounds of buckets. Those of durations are Prometheus' usual ones.
+constexpr double kDurations[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+constexpr double kLatencies[] = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
+constexpr double kKib = 1024;
+constexpr double kRequestBytes[] = {kKib,        4 * kKib,    16 * kKib,    64 * kKib,
+                                    256 * kKib,  512 * kKib,  1024 * kKib,  2048 * kKib,
+                                    4096 * kKib, 8192 * kKib, 16384 * kKib, 20480 * kKib};
+
 }  // namespace
 
 Metrics::Metrics(const base::metrics::Scope& scope, std::string host)
@@ -25,36 +33,29 @@ Metrics::~Metrics() {
   release_gauges();
 }
 
+Metrics::Numbers::Numbers(const telemetry::Flow& of) : flow(of) {}
+
 void Metrics::make_series() {
-  const base::metrics::Labels labels = {{"host", host_}};
-  received_ =
-      scope_.counter("loki_write_received_entries_total", "Lines offered to the endpoint.", labels);
-  queue_bytes_ =
-      scope_.gauge("loki_write_queue_bytes", "Memory of what waits for the endpoint.", labels);
-  queue_entries_ =
-      scope_.gauge("loki_write_queue_entries", "Lines that wait for the endpoint.", labels);
-  sending_since_ =
-      scope_.gauge("loki_write_sending_since_timestamp_seconds",
-                   "Arrival of the oldest line that is being sent, 0 for none.", labels);
-  queue_bytes_->add(static_cast<double>(held_bytes_));
-  queue_entries_->add(static_cast<double>(waiting_));
+  numbers_.emplace(telemetry::Flow(scope_, telemetry::Flow::kLines, {{"endpoint", host_}}));
+  numbers_->buffered->add(static_cast<double>(waiting_));
+  numbers_->buffered_bytes->add(static_cast<double>(held_bytes_));
 }
 
 void Metrics::release_gauges() {
-  queue_bytes_->add(-static_cast<double>(held_bytes_));
-  queue_entries_->add(-static_cast<double>(waiting_));
+  numbers_->buffered->add(-static_cast<double>(waiting_));
+  numbers_->buffered_bytes->add(-static_cast<double>(held_bytes_));
 }
 
 void Metrics::set_host(std::string host) {
   base::Lock lock(mutex_);
   if (host == host_) return;
   release_gauges();
-  sending_since_->set(0);
+  numbers_->lag->set(sink::Clock::time_point::max());
   host_ = std::move(host);
   tenants_.clear();
   durations_.clear();
   make_series();
-  received_->add(static_cast<uint64_t>(waiting_));
+  numbers_->flow.receive(static_cast<uint64_t>(waiting_));
 }
 
 void Metrics::forget(sink::Clock::time_point now) {
@@ -94,6 +95,11 @@ Metrics::Tenant& Metrics::tenant(const std::string& name) {
                                      "Compressed bytes that the endpoint accepted.", labels);
   tenant.retries =
       scope_.counter("loki_write_batch_retries_total", "Requests that were tried again.", labels);
+  tenant.request_bytes = scope_.histogram("loki_write_request_size_bytes",
+                                          "Size of requests, compressed.", labels, kRequestBytes);
+  tenant.latency = scope_.histogram(
+      "loki_write_entry_propagation_latency_seconds",
+      "Time from the arrival of lines until they are accepted or dropped.", labels, kLatencies);
   for (const std::string_view reason : kUsualReasons) dropped(as, reason);
   return tenant;
 }
@@ -119,7 +125,7 @@ void Metrics::announce(const std::string& name) {
 
 void Metrics::add_received(uint64_t entries) {
   base::Lock lock(mutex_);
-  received_->add(entries);
+  numbers_->flow.receive(entries);
 }
 
 void Metrics::add_sent(const std::string& name, uint64_t entries, uint64_t compressed_bytes) {
@@ -127,11 +133,13 @@ void Metrics::add_sent(const std::string& name, uint64_t entries, uint64_t compr
   Tenant& of = tenant(name);
   of.sent_entries->add(entries);
   of.sent_bytes->add(compressed_bytes);
+  numbers_->flow.send(entries);
 }
 
-void Metrics::add_retry(const std::string& name) {
+void Metrics::add_retry(const std::string& name, uint64_t entries) {
   base::Lock lock(mutex_);
   tenant(name).retries->add(1);
+  numbers_->repeated->add(entries);
 }
 
 void Metrics::add_dropped(const std::string& name, std::string_view reason,
@@ -140,41 +148,50 @@ void Metrics::add_dropped(const std::string& name, std::string_view reason,
   Dropped& counts = dropped(name, reason);
   counts.entries->add(amount.entries);
   counts.bytes->add(amount.bytes);
+  telemetry::Flow::Counter& uniform = numbers_->dropped[reason];
+  if (uniform == nullptr) uniform = numbers_->flow.dropped(reason);
+  uniform->add(amount.entries);
 }
 
-void Metrics::observe(const std::string& name, int status, std::chrono::nanoseconds took) {
+void Metrics::add_abandoned(uint64_t entries) {
   base::Lock lock(mutex_);
-  tenant(name);
+  numbers_->flow.abandon(entries);
+}
+
+void Metrics::observe(const std::string& name, int status, std::chrono::nanoseconds took,
+                      size_t body_bytes) {
+  base::Lock lock(mutex_);
+  tenant(name).request_bytes->observe(static_cast<double>(body_bytes));
   const std::string& as = shown(name);
-  const auto [place, is_new] = durations_.try_emplace({as, status});
-  Duration& duration = place->second;
-  if (is_new) {
-    const base::metrics::Labels labels = {
-        {"status_code", std::to_string(status)}, {"host", host_}, {"tenant", as}};
-    duration.seconds =
-        scope_.gauge("loki_write_request_duration_seconds_sum", "Time spent on requests.", labels);
-    duration.count =
-        scope_.counter("loki_write_request_duration_seconds_count", "Number of requests.", labels);
-  }
-  duration.seconds->add(std::chrono::duration<double>(took).count());
-  duration.count->add(1);
+  Histogram& duration = durations_[{as, status}];
+  if (duration == nullptr)
+    duration = scope_.histogram(
+        "loki_write_request_duration_seconds", "Time until requests were answered.",
+        {{"status_code", std::to_string(status)}, {"host", host_}, {"tenant", as}}, kDurations);
+  duration->observe(std::chrono::duration<double>(took).count());
+}
+
+void Metrics::observe_latency(const std::string& name, std::chrono::nanoseconds latency,
+                              uint64_t entries) {
+  base::Lock lock(mutex_);
+  tenant(name).latency->observe(std::chrono::duration<double>(latency).count(), entries);
 }
 
 void Metrics::add_waiting(int64_t entries) {
   base::Lock lock(mutex_);
   waiting_ += entries;
-  queue_entries_->add(static_cast<double>(entries));
+  numbers_->buffered->add(static_cast<double>(entries));
 }
 
 void Metrics::set_held_bytes(size_t bytes) {
   base::Lock lock(mutex_);
-  queue_bytes_->add(static_cast<double>(bytes) - static_cast<double>(held_bytes_));
+  numbers_->buffered_bytes->add(static_cast<double>(bytes) - static_cast<double>(held_bytes_));
   held_bytes_ = bytes;
 }
 
-void Metrics::set_sending_since(double unix_seconds) {
+void Metrics::set_oldest(sink::Clock::time_point came) {
   base::Lock lock(mutex_);
-  sending_since_->set(unix_seconds);
+  numbers_->lag->set(came);
 }
 
 }  // namespace components::loki::write

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "components/shared/sink/metrics.h"
+#include "telemetry/flow.h"
 
 namespace components::loki::write {
 
@@ -51,15 +53,20 @@ class Metrics final : public sink::Metrics {
 
   void add_received(uint64_t entries) override;
   void add_sent(const std::string& tenant, uint64_t entries, uint64_t compressed_bytes) override;
-  void add_retry(const std::string& tenant) override;
+  void add_retry(const std::string& tenant, uint64_t entries) override;
   void add_dropped(const std::string& tenant, std::string_view reason,
                    const sink::Amount& amount) override;
-  void observe(const std::string& tenant, int status, std::chrono::nanoseconds took) override;
+  void add_abandoned(uint64_t entries) override;
+  void observe(const std::string& tenant, int status, std::chrono::nanoseconds took,
+               size_t body_bytes) override;
+  void observe_latency(const std::string& tenant, std::chrono::nanoseconds latency,
+                       uint64_t entries) override;
   void add_waiting(int64_t entries) override;
   void set_held_bytes(size_t bytes) override;
-  void set_sending_since(double unix_seconds) override;
+  void set_oldest(sink::Clock::time_point came) override;
 
  private:
+  using Histogram = std::shared_ptr<base::metrics::Histogram>;
   struct Dropped {
     std::shared_ptr<base::metrics::Counter> entries;
     std::shared_ptr<base::metrics::Counter> bytes;
@@ -68,12 +75,20 @@ class Metrics final : public sink::Metrics {
     std::shared_ptr<base::metrics::Counter> sent_entries;
     std::shared_ptr<base::metrics::Counter> sent_bytes;
     std::shared_ptr<base::metrics::Counter> retries;
+    Histogram request_bytes;
+    Histogram latency;
     std::map<std::string_view, Dropped> dropped;  ///< by reason; reasons are constants
     sink::Clock::time_point used;
   };
-  struct Duration {
-    std::shared_ptr<base::metrics::Gauge> seconds;
-    std::shared_ptr<base::metrics::Counter> count;
+  /// The uniform series of the endpoint.
+  struct Numbers {
+    explicit Numbers(const telemetry::Flow& of);
+    telemetry::Flow flow;
+    telemetry::Flow::Counter repeated = flow.repeated();
+    telemetry::Flow::Gauge buffered = flow.buffered();
+    telemetry::Flow::Gauge buffered_bytes = flow.buffered_bytes();
+    telemetry::Flow::Age lag = flow.lag();
+    std::map<std::string_view, telemetry::Flow::Counter> dropped;  ///< by reason
   };
 
   void make_series() REQUIRES_LOCK(mutex_);
@@ -88,12 +103,9 @@ class Metrics final : public sink::Metrics {
   std::string host_ GUARDED_BY(mutex_);
   std::string own_ GUARDED_BY(mutex_);  ///< tenant
   sink::Clock::time_point forgot_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Counter> received_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Gauge> queue_bytes_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Gauge> queue_entries_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Gauge> sending_since_ GUARDED_BY(mutex_);
+  std::optional<Numbers> numbers_ GUARDED_BY(mutex_);
   std::map<std::string, Tenant> tenants_ GUARDED_BY(mutex_);
-  std::map<std::pair<std::string, int>, Duration> durations_ GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, int>, Histogram> durations_ GUARDED_BY(mutex_);
   // Our parts of the gauges, which endpoints of the same host share.
   int64_t waiting_ GUARDED_BY(mutex_) = 0;
   size_t held_bytes_ GUARDED_BY(mutex_) = 0;

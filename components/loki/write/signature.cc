@@ -158,10 +158,6 @@ std::vector<schema::HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
-constexpr std::string_view kSent[] = {"loki_write_sent_entries_total"};
-constexpr std::string_view kDropped[] = {"loki_write_dropped_entries_total"};
-constexpr std::string_view kWaiting[] = {"loki_write_queue_entries"};
-
 }  // namespace
 
 constexpr schema::BlockSchema kEndpoint =
@@ -174,10 +170,6 @@ constexpr schema::Signature kSignature{
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needs>,
-    .flow = {.sent = kSent,
-             .dropped = kDropped,
-             .waiting = kWaiting,
-             .sending_since = "loki_write_sending_since_timestamp_seconds"},
 };
 
 }  // namespace components::loki::write

@@ -75,11 +75,11 @@ TEST_CASE("loki.write: a tenant that is stuck blocks its own sources only") {
   std::thread stuck([&] {
     for (int i = 0; i < 1000; i += 10, sent += 10) run.receiver->receive(lines_of("a", i, 10, 500));
   });
-  CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") > 40'000; }));
+  CHECK(eventually([&] { return run.metric("tributary_component_buffered_bytes") > 40'000; }));
   for (int i = 1000; i < 2000; i += 10) run.receiver->receive(lines_of("b", i, 10, 500));
   REQUIRE(loki->wait_for(has(1000)));
   CHECK(sent < 200);
-  CHECK(run.metric("loki_write_queue_bytes") <= 2 * 50'000 + 10 * 600);
+  CHECK(run.metric("tributary_component_buffered_bytes") <= 2 * 50'000 + 10 * 600);
   loki->set_mode("ok");
   stuck.join();
   REQUIRE(loki->wait_for(has(2000)));
@@ -217,7 +217,7 @@ TEST_CASE("loki.write: the series of a tenant go when nothing was heard of it fo
   Metrics metrics({registry, "loki.write.x"}, "loki:3100");
   metrics.announce("own");
   metrics.add_sent("guest", 1, 10);
-  metrics.observe("guest", 204, 1ms);
+  metrics.observe("guest", 204, 1ms, 1);
   metrics.forget_idle(Clock::now() + 59min);
   CHECK(registry.expose().find("guest") != std::string::npos);
   metrics.forget_idle(Clock::now() + 61min);

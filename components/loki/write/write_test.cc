@@ -136,7 +136,7 @@ TEST_CASE("loki.write: an outage of any kind loses, repeats and reorders nothing
     CHECK(eventually([&] { return run.write->health().state == Health::State::healthy; }));
     // A kept connection that is closed without an answer is replaced silently, once.
     CHECK(run.metric("loki_write_batch_retries_total") >= 14);
-    CHECK(eventually([&] { return run.metric("loki_write_queue_bytes") == 0; }));
+    CHECK(eventually([&] { return run.metric("tributary_component_buffered_bytes") == 0; }));
     run.check_conservation();
   }
 }
@@ -360,9 +360,10 @@ TEST_CASE("loki.write: the series follow an endpoint to another host") {
   run.update(to(*new_loki));
   REQUIRE(new_loki->wait_for(has(10)));
   const std::string host = "host=\"" + new_loki->address() + "\"";
+  const std::string endpoint = "endpoint=\"" + new_loki->address() + "\"";
   CHECK(eventually([&] { return run.metric("loki_write_sent_entries_total", host) == 10; }));
-  CHECK(run.metric("loki_write_received_entries_total", host) == 10);
-  CHECK(eventually([&] { return run.metric("loki_write_queue_entries") == 0; }));
+  CHECK(run.metric("tributary_component_received_total", endpoint) == 10);
+  CHECK(eventually([&] { return run.metric("tributary_component_buffered") == 0; }));
   CHECK(run.registry.expose().find(old_loki->address()) == std::string::npos);
   run.check_conservation();
 }

@@ -68,13 +68,14 @@ void Endpoint::work(size_t number) {
 void Endpoint::give_up(const LaneId& lane, const Request& request) {
   if (on_stop_ == OnStop::drop)
     return metrics_.add_dropped(lane.key, drop_reason::kEndpointRemoved, request.rest());
+  metrics_.add_abandoned(request.rest().entries);
   for (const telemetry::Ack& ack : request.acks) ack.abandon();
 }
 
 void Endpoint::done(const LaneId& lane, std::unique_ptr<Request> request) {
   const Amount amount = request->total();
+  metrics_.add_waiting(-static_cast<int64_t>(request->rest().entries));
   request->reset();
-  metrics_.add_waiting(-static_cast<int64_t>(amount.entries));
   batcher_.recycle(std::move(request));
   queue_.settle(lane.key, amount);
 }
@@ -116,14 +117,17 @@ bool Endpoint::offer(BatchPtr& batch) {
   const auto result = queue_.try_push(batch);
   if (result == Queue::Push::full && settings_.get()->block_on_overflow) return false;
   metrics_.add_received(entries);
-  if (result == Queue::Push::closed) batch->ack.abandon();
+  if (result == Queue::Push::closed) abandon(*batch);
   if (result == Queue::Push::full) overflow(*batch);
   return true;
 }
 
 void Endpoint::take(BatchPtr batch) {
-  metrics_.add_received(total(batch->shares).entries);
-  if (queue_.push(batch) == Queue::Push::closed) batch->ack.abandon();
+  const auto entries = static_cast<int64_t>(total(batch->shares).entries);
+  metrics_.add_received(static_cast<uint64_t>(entries));
+  metrics_.add_waiting(entries);  // At the door; the queue counts what it takes itself.
+  if (queue_.push(batch) == Queue::Push::closed) abandon(*batch);
+  metrics_.add_waiting(-entries);
 }
 
 Queue::Push Endpoint::try_take(BatchPtr& batch) {
@@ -145,6 +149,11 @@ void Endpoint::count_dropped(std::string_view reason, const Amount& amount) {
   metrics_.add_dropped(settings_.get()->own_lane, reason, amount);
 }
 
+void Endpoint::abandon(const Batch& batch) {
+  metrics_.add_abandoned(total(batch.shares).entries);
+  batch.ack.abandon();
+}
+
 /// Drops what has no room, and takes the rest.
 void Endpoint::overflow(const Batch& batch) {
   std::vector<Share> full = queue_.without_room(batch.shares);
@@ -152,7 +161,7 @@ void Endpoint::overflow(const Batch& batch) {
     BatchPtr rest = codec_.without(batch, full);
     const auto result = queue_.try_push(rest);
     if (result == Queue::Push::full) full = batch.shares;
-    if (result == Queue::Push::closed) rest->ack.abandon();
+    if (result == Queue::Push::closed) abandon(*rest);
   }
   for (const Share& share : full)
     metrics_.add_dropped(share.lane, drop_reason::kQueueIsFull, share.amount);

@@ -80,6 +80,7 @@ class Endpoint {
  private:
   void work(size_t number);
   void overflow(const Batch& batch);
+  void abandon(const Batch& batch);
   void done(const LaneId& lane, std::unique_ptr<Request> request);
   void give_up(const LaneId& lane, const Request& request);
 

@@ -5,16 +5,6 @@
 #include "base/ensure.h"
 
 namespace components::sink {
-namespace {
-
-/// A point of the steady clock on the wall's.
-double unix_seconds(Clock::time_point point) {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch() - (Clock::now() - point);
-  return std::chrono::duration<double>(wall).count();
-}
-
-}  // namespace
-
 void Lanes::wake() {
   for_fresh_.notify_all();
   for_failed_.notify_all();
@@ -23,7 +13,7 @@ void Lanes::wake() {
 void Lanes::show_oldest() {
   auto oldest = Clock::time_point::max();
   for (const auto& [id, lane] : lanes_) oldest = std::min(oldest, lane.requests.front()->since);
-  metrics_.set_sending_since(lanes_.empty() ? 0 : unix_seconds(oldest));
+  metrics_.set_oldest(oldest);
 }
 
 void Lanes::put(const LaneId& id, std::unique_ptr<Request> request) {
@@ -156,7 +146,7 @@ std::vector<Lanes::Ready> Lanes::take_all() {
   for (auto& [id, lane] : lanes_)
     for (auto& request : lane.requests) all.emplace_back(id, std::move(request));
   lanes_.clear();
-  metrics_.set_sending_since(0);
+  metrics_.set_oldest(Clock::time_point::max());
   return all;
 }
 

@@ -11,13 +11,15 @@ using Kind = Lanes::Kind;
 struct NoMetrics final : Metrics {
   void add_received(uint64_t) override {}
   void add_sent(const std::string&, uint64_t, uint64_t) override {}
-  void add_retry(const std::string&) override {}
+  void add_retry(const std::string&, uint64_t) override {}
+  void add_abandoned(uint64_t) override {}
   void add_dropped(const std::string&, std::string_view, const Amount&) override {}
-  void observe(const std::string&, int, std::chrono::nanoseconds) override {}
+  void observe(const std::string&, int, std::chrono::nanoseconds, size_t) override {}
+  void observe_latency(const std::string&, std::chrono::nanoseconds, uint64_t) override {}
   void add_waiting(int64_t) override {}
   void set_held_bytes(size_t) override {}
-  void set_sending_since(double seconds) override { since = seconds; }
-  double since = 0;
+  void set_oldest(Clock::time_point came) override { oldest = came; }
+  Clock::time_point oldest = Clock::time_point::max();
 };
 
 struct NoHeaders final : Settings {
@@ -62,7 +64,7 @@ TEST_CASE("sink: requests of a lane go one after the other, lanes take turns") {
   Run run;
   for (int i = 0; i < 3; ++i) run.put({"a"}, i);
   for (int i = 10; i < 12; ++i) run.put({"b"}, i);
-  CHECK(run.metrics.since > 0);
+  CHECK(run.metrics.oldest <= Clock::now());
   std::vector<int> order;
   for (int i = 0; i < 2; ++i) {
     const auto first = run.lanes.take(Kind::fresh);
@@ -78,7 +80,7 @@ TEST_CASE("sink: requests of a lane go one after the other, lanes take turns") {
   const auto last = run.lanes.take(Kind::fresh);
   CHECK(number(last) == 2);
   run.lanes.remove(*last);
-  CHECK(run.metrics.since == 0);
+  CHECK(run.metrics.oldest == Clock::time_point::max());
   run.lanes.end();
   CHECK_FALSE(run.lanes.take(Kind::fresh));
 }

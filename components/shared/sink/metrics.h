@@ -35,19 +35,26 @@ class Metrics {
   /// Entries offered to the endpoint.
   virtual void add_received(uint64_t entries) = 0;
   virtual void add_sent(const std::string& lane, uint64_t entries, uint64_t compressed_bytes) = 0;
-  virtual void add_retry(const std::string& lane) = 0;
+  /// A request with so many entries is tried again.
+  virtual void add_retry(const std::string& lane, uint64_t entries) = 0;
   virtual void add_dropped(const std::string& lane, std::string_view reason,
                            const Amount& amount) = 0;
-  /// Counts one try; status kNoAnswer: there was none.
-  virtual void observe(const std::string& lane, int status, std::chrono::nanoseconds took) = 0;
+  /// Entries that will not be delivered, which their sources read again if they can.
+  virtual void add_abandoned(uint64_t entries) = 0;
+  /// Counts one try to send a body of so many bytes; status kNoAnswer: there was no answer.
+  virtual void observe(const std::string& lane, int status, std::chrono::nanoseconds took,
+                       size_t body_bytes) = 0;
+  /// Entries were delivered or dropped, so long after they came.
+  virtual void observe_latency(const std::string& lane, std::chrono::nanoseconds latency,
+                               uint64_t entries) = 0;
 
-  /// Entries that wait or are being sent: more, or fewer.
+  /// Entries that wait, at the door as well, or are being sent: more, or fewer.
   virtual void add_waiting(int64_t entries) = 0;
   /// Memory of what waits or is being sent.
   virtual void set_held_bytes(size_t bytes) = 0;
-  /// When the oldest entry of the requests that are ready or being sent came; 0: there are none.
-  /// What waits behind them is younger, so this is how far behind the endpoint is.
-  virtual void set_sending_since(double unix_seconds) = 0;
+  /// When the oldest entry of the requests that are ready or being sent came; max(): there are
+  /// none. What waits behind them is younger, so this is how far behind the endpoint is.
+  virtual void set_oldest(Clock::time_point came) = 0;
 };
 
 }  // namespace components::sink

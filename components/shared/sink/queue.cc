@@ -9,7 +9,9 @@ Queue::Queue(size_t capacity, Metrics& metrics) : metrics_(metrics), room_(capac
 Queue::~Queue() {
   while (const auto waiting = take()) {
     waiting->batch->ack.abandon();
-    metrics_.add_waiting(-static_cast<int64_t>(total(waiting->batch->shares).entries));
+    const uint64_t entries = total(waiting->batch->shares).entries;
+    metrics_.add_abandoned(entries);
+    metrics_.add_waiting(-static_cast<int64_t>(entries));
     for (const Share& share : waiting->batch->shares) settle(share.lane, share.amount);
   }
 }

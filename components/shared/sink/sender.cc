@@ -40,6 +40,7 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
   switch (answer.action) {
     case Action::accept:
       shared_.metrics.add_sent(turn.lane.key, request.part().entries, request.body().size());
+      shared_.metrics.add_waiting(-static_cast<int64_t>(request.part().entries));
       shared_.trouble.accepted(turn.lane, *settings_, turn.failures);
       request.part_accepted();
       break;
@@ -57,11 +58,13 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
         drop_part(turn, drop_reason::kIngesterError, answer.message);
         break;
       }
-      shared_.metrics.add_retry(turn.lane.key);
+      shared_.metrics.add_retry(turn.lane.key, request.part().entries);
       shared_.trouble.failed(turn.lane, *settings_, failures, answer.action, answer.message);
       return shared_.lanes.retry(turn, *settings_, answer.retry_after);
   }
   if (!request.is_done()) return shared_.lanes.go_on(turn);
+  shared_.metrics.observe_latency(turn.lane.key, Clock::now() - request.since,
+                                  request.total().entries);
   shared_.done(turn.lane, shared_.lanes.remove(turn));
 }
 
@@ -76,7 +79,7 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
   auto response = client_->send({"POST", now.url->target, std::move(headers), body},
                                 std::min(now.remote_timeout, left), abort);
   const int status = response ? response->status : kNoAnswer;
-  shared_.metrics.observe(turn.lane.key, status, Clock::now() - start);
+  shared_.metrics.observe(turn.lane.key, status, Clock::now() - start, body.size());
   const Rule rule = rule_for(status, now.retry_on_http_429);
   if (!response && client_->lacked_login())
     return {Action::retry_loudly, response.error().message, {}, {}};
@@ -98,6 +101,7 @@ void Sender::drop_part(const Lanes::Turn& turn, std::string_view reason,
 
 void Sender::drop(const Lanes::Turn& turn, const Lost& lost, const std::string& message) {
   shared_.metrics.add_dropped(turn.lane.key, lost.reason, lost.amount);
+  shared_.metrics.add_waiting(-static_cast<int64_t>(lost.amount.entries));
   shared_.trouble.dropped(turn.lane, *settings_, lost, message);
 }
 

@@ -76,14 +76,6 @@ struct HostNeed {
   std::any client;  ///< of backend and docker: how to speak to it (components::HttpClientArguments)
 };
 
-/// Names of the metrics that say what a component moves; `tributary status` adds them up.
-struct FlowMetrics {
-  std::span<const std::string_view> sent;     ///< counters of lines that a backend has accepted
-  std::span<const std::string_view> dropped;  ///< counters of lines that will not arrive
-  std::span<const std::string_view> waiting;  ///< gauges of lines that wait
-  std::string_view sending_since;             ///< gauge: since when the oldest one waits, Unix time
-};
-
 /// All that is known of a component or a config block besides its implementation: the one
 /// definition of it. The language walks the arguments; what the agent's commands must know of a
 /// component is here, too, so that none of them knows it by name.
@@ -101,7 +93,6 @@ struct Signature {
   std::vector<Claim> (*claims)(const void* arguments) = nullptr;
   /// What decoded arguments need of the host and the network; pure. nullptr: nothing.
   std::vector<HostNeed> (*needs)(const void* arguments) = nullptr;
-  FlowMetrics flow = {};
 };
 
 }  // namespace river::schema

@@ -74,8 +74,7 @@ class CriStage final : public Stage {
         stream_(build.names.write("stream")),
         flags_(build.names.write("flags")),
         content_(build.names.write("content")),
-        joined_(build.metrics.counter("loki_process_joined_entries_total",
-                                      "Entries that became a part of another.")),
+        merged_(build.flow.merged()),
         flushed_(build.metrics.counter("loki_process_cri_partial_lines_flushed_total",
                                        "Partial lines sent on without their end.")),
         truncated_(build.metrics.counter("loki_process_cri_lines_truncated_total",
@@ -168,7 +167,7 @@ class CriStage final : public Stage {
     const auto text = frame.put(part.text);
     frame.entry(row).line = text;
     set_if_read(frame, row, content_, text);
-    joined_->add(part.lines);
+    merged_->add(part.lines);
     release(part);
   }
 
@@ -181,7 +180,7 @@ class CriStage final : public Stage {
       entry.line = frame.put(part.text);
       entry.labels = frame.batch.intern(labels);
       kept_.push_back(frame.make_row(entry, row));
-      joined_->add(part.lines - 1);
+      merged_->add(part.lines - 1);
       release(part);
     }
     pending_.clear();
@@ -192,7 +191,8 @@ class CriStage final : public Stage {
 
   CriArgs args_;
   std::optional<Slot> time_, stream_, flags_, content_;
-  std::shared_ptr<base::metrics::Counter> joined_, flushed_, truncated_;
+  const telemetry::Flow::Counter merged_;
+  std::shared_ptr<base::metrics::Counter> flushed_, truncated_;
   ContainerLine lines_;
   std::unordered_map<Labels, Part, telemetry::LabelsHash> pending_;
   std::vector<uint32_t> kept_;

@@ -63,7 +63,7 @@ class DropStage final : public Stage {
 
   void process(Frame& frame) override {
     if (args_.older_than.value.count() > 0) oldest_ns_ = now_ns() - args_.older_than.value.count();
-    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
+    dropped_.add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
   }
 
  private:
@@ -97,7 +97,7 @@ class DropStage final : public Stage {
   }
 
   DropArgs args_;
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  const Drops dropped_;
   std::vector<Slot> sources_;
   std::optional<int64_t> oldest_ns_;  // As of this batch.
   std::string joined_;

@@ -56,7 +56,7 @@ class JsonStage final : public Stage {
       for (const uint32_t row : frame.rows) extract(frame, row);
       return;
     }
-    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return !extract(frame, row); }));
+    dropped_.add(std::erase_if(frame.rows, [&](uint32_t row) { return !extract(frame, row); }));
   }
 
  private:
@@ -110,7 +110,7 @@ class JsonStage final : public Stage {
   std::shared_ptr<const re2::RE2> regex_;
   Names names_;
   bool drop_malformed_;
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  const Drops dropped_;
   std::vector<Value> found_;
 };
 

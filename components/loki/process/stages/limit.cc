@@ -59,7 +59,7 @@ class WaitingStage final : public Stage {
  public:
   WaitingStage(const LimitArgs& args, Build& build)
       : bucket_(full_bucket(args)),
-        given_back_(build.dropped("stopped")),
+        given_back_(build.flow.abandoned()),
         stop_(build.stop),
         replaced_(build.replaced) {}
 
@@ -87,7 +87,7 @@ class WaitingStage final : public Stage {
   }
 
   TokenBucket bucket_;
-  std::shared_ptr<base::metrics::Counter> given_back_;
+  telemetry::Flow::Counter given_back_;
   std::stop_token stop_;
   std::stop_token replaced_;
 };
@@ -106,7 +106,7 @@ class DroppingStage final : public Stage {
   void process(Frame& frame) override {
     now_ = Clock::now();
     by_index_.assign(frame.batch.label_sets.size(), std::nullopt);
-    dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return is_too_much(frame, row); }));
+    dropped_.add(std::erase_if(frame.rows, [&](uint32_t row) { return is_too_much(frame, row); }));
   }
 
  private:
@@ -150,7 +150,7 @@ class DroppingStage final : public Stage {
 
   LimitArgs args_;
   base::metrics::Scope metrics_;
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  const Drops dropped_;
   std::shared_ptr<Bucket> all_;
   telemetry::LruCache<std::string, std::shared_ptr<Bucket>> by_value_;
 

@@ -96,7 +96,8 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
   const base::Logger log("p");
   const auto sink = std::make_shared<support::LogSink>();
   const auto pipeline_of = [&](std::string_view stages, std::stop_token stop) {
-    return std::make_shared<Pipeline>(check(stages).arguments->stages, scope, log, stop);
+    return std::make_shared<Pipeline>(check(stages).arguments->stages, scope,
+                                      telemetry::Flow(scope, telemetry::Flow::kLines), log, stop);
   };
   enum class How { batch, component, replaced };
   for (const How how : {How::batch, How::component, How::replaced}) {
@@ -109,8 +110,9 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     REQUIRE(processor.start());
     std::stop_source stop;
     std::atomic<int> delivered = -1;
-    const auto dropped = [&] {
-      return registry.expose().find("reason=\"stopped\"} 3") != std::string::npos;
+    const auto has_abandoned = [&] {
+      return registry.expose().find("abandoned_total{component_id=\"p\",unit=\"lines\"} 4") !=
+             std::string::npos;  // One of them is that of the second source.
     };
     std::thread source([&] {
       auto batch = lines({"1", "2", "3", "4", "5"});
@@ -134,7 +136,7 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     source.join();
     CHECK(delivered == (how == How::replaced ? 1 : 0));
     CHECK(sink->lines().size() == (how == How::replaced ? 5 : 2));
-    CHECK(dropped() == (how != How::replaced));
+    CHECK(has_abandoned() == (how != How::replaced));
   }
 }
 

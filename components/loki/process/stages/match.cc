@@ -131,7 +131,7 @@ class MatchStage final : public Stage {
   MatchStage(const MatchArgs& args, Build& build)
       : selector_(parse_selector(args.selector).value_or(Selector())),
         stages_(make_stages(args.stages, build)) {
-    if (args.action == MatchAction::drop) dropped_ = build.dropped(args.drop_counter_reason);
+    if (args.action == MatchAction::drop) dropped_.emplace(build.dropped(args.drop_counter_reason));
   }
 
   void process(Frame& frame) override {
@@ -187,7 +187,7 @@ class MatchStage final : public Stage {
 
   Selector selector_;
   Stages stages_;
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  std::optional<Drops> dropped_;
   std::vector<Verdict> by_labels_;
   std::vector<uint32_t> selected_;
   std::vector<uint32_t> others_;

@@ -47,9 +47,7 @@ std::string_view without_line_end(std::string_view line) {
 class MultilineStage final : public Stage {
  public:
   MultilineStage(const MultilineArgs& args, Build& build)
-      : args_(args),
-        joined_(build.metrics.counter("loki_process_joined_entries_total",
-                                      "Entries that became a part of another.")) {}
+      : args_(args), merged_(build.flow.merged()) {}
 
   ~MultilineStage() override {
     for (const auto& [labels, block] : blocks_)
@@ -151,7 +149,7 @@ class MultilineStage final : public Stage {
     const uint32_t row = row_of(frame, block, neighbour);
     frame.entry(row).line = joined_text(frame, block);
     kept_.push_back(row);
-    joined_count_ += block.lines_held - 1;
+    merged_count_ += block.lines_held - 1;
     held_ -= block.lines_held;
     acks_.insert(acks_.end(), block.acks.begin(), block.acks.end());
     block.lines_held = block.bytes = 0;
@@ -194,7 +192,7 @@ class MultilineStage final : public Stage {
 
   /// The acks of what was closed go over to the batch that it now travels in.
   void settle(Frame& frame) {
-    if (joined_count_ > 0) joined_->add(std::exchange(joined_count_, 0));
+    if (merged_count_ > 0) merged_->add(std::exchange(merged_count_, 0));
     if (acks_.empty()) return;
     acks_.push_back(std::move(frame.batch.ack));
     frame.batch.ack = Ack::all(std::move(acks_));
@@ -202,7 +200,7 @@ class MultilineStage final : public Stage {
   }
 
   MultilineArgs args_;
-  std::shared_ptr<base::metrics::Counter> joined_;
+  const telemetry::Flow::Counter merged_;
   std::unordered_map<Labels, Block, telemetry::LabelsHash> blocks_;
   size_t held_ = 0;
 
@@ -211,7 +209,7 @@ class MultilineStage final : public Stage {
   std::vector<Block*> touched_;
   std::vector<uint32_t> kept_;
   std::vector<Ack> acks_;
-  size_t joined_count_ = 0;
+  size_t merged_count_ = 0;
 };
 
 StagePointer make(const MultilineArgs& args, Build& build) {

@@ -238,7 +238,8 @@ TEST_CASE("stage.multiline: agrees with a plain joiner on any cut into batches, 
       CHECK(fixture.held() == 0);
       CHECK(open_acks == 0);
     }
-    const auto joined = fixture.counted("loki_process_joined_entries_total{component_id=\"t\"}");
+    const auto joined =
+        fixture.counted("tributary_component_merged_total{component_id=\"t\",unit=\"lines\"}");
     CHECK(in == out + fixture.held() + joined);
     joiner.close_all();
     out += collect(fixture.flush(Stage::kAll), sent);

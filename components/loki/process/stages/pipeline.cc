@@ -5,14 +5,28 @@
 namespace components::loki::process::stages {
 
 Pipeline::Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
-                   const base::Logger& log, std::stop_token stop) {
-  Build build{names_, metrics, nullptr, std::move(stop), replaced_.get_token()};
+                   const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop)
+    : flow_(flow) {
+  Build build{names_, metrics, flow_, nullptr, std::move(stop), replaced_.get_token()};
   make_stages(stages, build);  // Only to learn which names are read.
   build.log = &log;
   build.problems = &problems_;
   stages_ = make_stages(stages, build);
   without_room_ = metrics.counter("loki_process_texts_without_room_total",
                                   "Texts made by stages that became empty: their batch was full.");
+}
+
+Pipeline::~Pipeline() {
+  flow_.abandon(held_);
+  held_shown_->add(-static_cast<double>(held_));
+}
+
+/// Takes the batch out of the frame, and shows what stages hold now.
+telemetry::LogBatch Pipeline::unload() {
+  without_room_->add(frame_.take_without_room());
+  const size_t held = stages_.held();
+  held_shown_->add(static_cast<double>(held) - static_cast<double>(std::exchange(held_, held)));
+  return frame_.unload();
 }
 
 void Pipeline::extract_labels() {
@@ -37,8 +51,7 @@ telemetry::LogBatch Pipeline::process(telemetry::LogBatch batch,
   frame_.load(std::move(batch), names_.size(), std::move(handover));
   extract_labels();
   stages_.process(frame_);
-  without_room_->add(frame_.take_without_room());
-  return frame_.unload();
+  return unload();
 }
 
 telemetry::LogBatch Pipeline::flush(Clock::time_point now) {
@@ -46,8 +59,7 @@ telemetry::LogBatch Pipeline::flush(Clock::time_point now) {
   handover->done(now);
   frame_.load({}, names_.size(), handover);
   stages_.flush(frame_, now);
-  without_room_->add(frame_.take_without_room());
-  return frame_.unload();
+  return unload();
 }
 
 }  // namespace components::loki::process::stages

@@ -7,8 +7,12 @@ namespace components::loki::process::stages {
 class Pipeline {
  public:
   /// `stop` ends all waiting inside of stages: what they wait with is then abandoned.
-  Pipeline(const StageList& stages, const base::metrics::Scope& metrics, const base::Logger& log,
-           std::stop_token stop = {});
+  Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
+           const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop = {});
+  /// What stages still hold is abandoned.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
 
   /// Runs all stages over a batch. What is dropped is missing in the answer, and counted. Without a
   /// handover, lines that stages hold for a time are never due.
@@ -32,7 +36,11 @@ class Pipeline {
  private:
   /// An extracted value starts as the label of the same name.
   void extract_labels();
+  telemetry::LogBatch unload();
 
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Gauge held_shown_ = flow_.held();
+  size_t held_ = 0;  ///< our part of it
   std::stop_source replaced_;
   std::vector<std::string> problems_;
   Names names_;

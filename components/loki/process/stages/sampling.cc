@@ -28,13 +28,13 @@ class SamplingStage final : public Stage {
       : keep_(args.rate), dropped_(build.dropped(args.drop_counter_reason)) {}
 
   void process(Frame& frame) override {
-    dropped_->add(std::erase_if(frame.rows, [&](uint32_t) { return !keep_(random_); }));
+    dropped_.add(std::erase_if(frame.rows, [&](uint32_t) { return !keep_(random_); }));
   }
 
  private:
   std::bernoulli_distribution keep_;
   std::mt19937_64 random_{std::random_device{}()};
-  std::shared_ptr<base::metrics::Counter> dropped_;
+  const Drops dropped_;
 };
 
 StagePointer make(const SamplingArgs& args, Build& build) {

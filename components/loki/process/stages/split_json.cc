@@ -20,8 +20,7 @@ class SplitJsonStage final : public Stage {
  public:
   SplitJsonStage(const SplitJsonArgs& args, Build& build)
       : source_(args.source.value_or(""), build.names),
-        split_(build.metrics.counter("loki_process_split_entries_total",
-                                     "Entries made out of another, beyond its first part.")),
+        created_(build.flow.created()),
         dropped_(build.dropped("split_json_stage")) {
     scanner_.want_top_level();
   }
@@ -49,14 +48,15 @@ class SplitJsonStage final : public Stage {
       made += elements_.empty() ? 0 : elements_.size() - 1;
     }
     frame.rows = kept_;
-    split_->add(made);
-    dropped_->add(empty);
+    created_->add(made);
+    dropped_.add(empty);
   }
 
  private:
   Source source_;
   JsonScanner scanner_;
-  std::shared_ptr<base::metrics::Counter> split_, dropped_;
+  const telemetry::Flow::Counter created_;
+  const Drops dropped_;
   std::vector<telemetry::Slice> elements_;
   std::vector<uint32_t> kept_;
 };

@@ -27,7 +27,8 @@ TEST_CASE("stage.split_json: arrays become entries, all else passes") {
     std::string got;
     for (const auto& entry : batch.entries) got += std::string(batch.line(entry)) + "|";
     CHECK(got == c.want);
-    const auto made = fixture.counted("loki_process_split_entries_total{component_id=\"t\"}");
+    const auto made =
+        fixture.counted("tributary_component_created_total{component_id=\"t\",unit=\"lines\"}");
     const auto dropped = fixture.counted(
         "loki_process_dropped_lines_total{component_id=\"t\",reason=\"split_json_stage\"}");
     CHECK(1 + made == batch.entries.size() + dropped);

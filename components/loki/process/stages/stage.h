@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "components/loki/process/stages/frame.h"
 #include "components/loki/process/stages/kind.h"
+#include "telemetry/flow.h"
 
 namespace components::loki::process::stages {
 
@@ -89,10 +90,27 @@ class Names {
   std::vector<std::shared_ptr<const re2::RE2>> patterns_;
 };
 
+/// Counts what a stage drops for a reason: in the flow of the component and under Alloy's name.
+class Drops {
+ public:
+  Drops(const base::metrics::Scope& metrics, const telemetry::Flow& flow, std::string_view reason)
+      : flow_(flow.filtered(reason)),
+        lines_(metrics.counter("loki_process_dropped_lines_total", "Entries dropped on purpose.",
+                               {{"reason", std::string(reason)}})) {}
+  void add(uint64_t n) const {
+    flow_->add(n);
+    lines_->add(n);
+  }
+
+ private:
+  telemetry::Flow::Counter flow_, lines_;
+};
+
 /// What stages are made with.
 struct Build {
   Names& names;
   const base::metrics::Scope& metrics;
+  const telemetry::Flow& flow;
   const base::Logger* log = nullptr;  ///< nullptr while only names are learnt
   std::stop_token stop;               ///< of the component
   std::stop_token replaced;           ///< another pipeline waits to take over
@@ -103,11 +121,7 @@ struct Build {
     if (problems != nullptr) problems->push_back(std::move(problem));
   }
 
-  /// loki_process_dropped_lines_total of a reason.
-  std::shared_ptr<base::metrics::Counter> dropped(std::string_view reason) const {
-    return metrics.counter("loki_process_dropped_lines_total", "Entries dropped on purpose.",
-                           {{"reason", std::string(reason)}});
-  }
+  Drops dropped(std::string_view reason) const { return Drops(metrics, flow, reason); }
 };
 
 /// Where a stage reads from: an extracted value, or the line.

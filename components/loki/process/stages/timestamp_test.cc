@@ -166,7 +166,9 @@ TEST_CASE("stage.timestamp: a zone that the machine does not have is a problem o
         "stage.timestamp {{\nsource = \"job\"\nformat = \"RFC3339\"\nlocation = \"{}\"\n}}",
         location));
     base::metrics::Registry registry;
-    const Pipeline pipeline(checked.arguments->stages, {registry, "t"}, base::Logger("t"));
+    const base::metrics::Scope scope(registry, "t");
+    const telemetry::Flow flow(scope, telemetry::Flow::kLines);
+    const Pipeline pipeline(checked.arguments->stages, scope, flow, base::Logger("t"));
     return pipeline.problems();
   };
   CHECK(problems("UTC").empty());
