@@ -33,7 +33,8 @@ def receiver():
 
 @pytest.fixture
 def agent(tmp_path):
-    """Starts agents: agent(config_text, env={...}); all are stopped at the end of the test."""
+    """Starts agents: agent(config_text, env={...}); all are stopped at the end of the test, when
+    their numbers must add up."""
     started = []
 
     def start(config, **options):
@@ -42,5 +43,9 @@ def agent(tmp_path):
         return running.start()
 
     yield start
-    for running in started:
-        running.kill()
+    try:
+        for running in started:
+            running.check_numbers()
+    finally:
+        for running in started:
+            running.kill()
