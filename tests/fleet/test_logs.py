@@ -116,7 +116,7 @@ def test_status_says_who_runs_what(agents, fresh, tmp_path):
     fresh.play("status.yml", tributary_status_json=found).ok()
     before = json.loads(found.read_text())
     assert all(is_["uptime_seconds"] > 0 and is_["lag_seconds"] >= 0 for is_ in before.values()), before
-    assert {name: is_["running"] == is_["compiled"] and is_["healthy"] for name, is_ in before.items()} == {
+    assert {name: is_["config"] == is_["compiled"] and is_["healthy"] for name, is_ in before.items()} == {
         "puck": True, "oberon": True, "ariel": True}
     fresh.edit("host_vars/oberon.yml", "kairos, gitea", "kairos")
     agents.fleet["ariel"].cut()
