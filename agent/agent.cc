@@ -9,6 +9,7 @@
 #include "agent/notify.h"
 #include "base/version.h"
 #include "components/catalog.h"
+#include "components/shared/memory.h"
 #include "river/diag/render.h"
 
 namespace agent {
@@ -49,6 +50,22 @@ Agent::Agent(Options options)
                                {{"version", std::string(base::kVersion)}});
   build_info_->set(1);
   graph_.exporters().set_agent(std::make_shared<OwnMetrics>([this] { return own_metrics(); }));
+  limit_memory();
+}
+
+void Agent::limit_memory() {
+  using components::Memory;
+  const size_t limit = options_.memory_limit > 0 ? options_.memory_limit : Memory::default_limit();
+  Memory::of_process().set_limit(limit);
+  memory_limit_ = metrics_.gauge("tributary_memory_limit_bytes",
+                                 "What all queues of the agent may hold together.", {});
+  memory_limit_->set(static_cast<double>(limit));
+  const auto used = [&](const char* by) {
+    return metrics_.gauge("tributary_memory_budget_bytes", "What queues of the agent hold.",
+                          {{"used_by", by}});
+  };
+  memory_in_outboxes_ = used("outboxes");
+  memory_in_queues_ = used("queues");
 }
 
 int Agent::run() {

@@ -39,6 +39,7 @@ struct Options {
   std::filesystem::path storage = "data-tributary";
   components::QueueSize queue_size = {};
   std::string listen_address = "127.0.0.1:12345";
+  size_t memory_limit = 0;  ///< bytes that queues may fill together; 0: Memory::default_limit()
   river::schema::Stability stability = river::schema::Stability::generally_available;
 };
 
@@ -60,6 +61,7 @@ class Agent {
   int run();
 
  private:
+  void limit_memory();
   base::Result<void> prepare();
   base::Result<void> serve(io::http::Server::Options options);
   ReloadAnswer reload();
@@ -88,6 +90,9 @@ class Agent {
   std::shared_ptr<base::metrics::Gauge> config_hash_;
   std::shared_ptr<base::metrics::Gauge> build_info_;
   std::shared_ptr<base::metrics::Gauge> longest_turn_;
+  std::shared_ptr<base::metrics::Gauge> memory_limit_;
+  std::shared_ptr<base::metrics::Gauge> memory_in_outboxes_;
+  std::shared_ptr<base::metrics::Gauge> memory_in_queues_;
   bool retry_scheduled_ = false;
   bool end_of_drained_scheduled_ = false;
   bool is_stopping_ = false;

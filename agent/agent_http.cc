@@ -1,6 +1,7 @@
 // Part of agent.h: the HTTP interface, path by path. http/api.cc makes the texts.
 #include "agent/agent.h"
 #include "agent/http/api.h"
+#include "components/shared/memory.h"
 
 namespace agent {
 
@@ -103,7 +104,10 @@ void Agent::restart_server(const io::http::Server::Options& options) {
 }
 
 std::string Agent::own_metrics() {
+  using components::Memory;
   longest_turn_->set(std::chrono::duration<double>(loop_.longest_turn()).count());
+  memory_in_outboxes_->set(static_cast<double>(Memory::of_process().held(Memory::Use::outboxes)));
+  memory_in_queues_->set(static_cast<double>(Memory::of_process().held(Memory::Use::queues)));
   return metrics_.expose() + http::process_metrics();
 }
 

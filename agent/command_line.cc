@@ -66,6 +66,11 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   add_queue_size(*command, options.queue_size);
   command->add_option("--server.http.listen-addr", options.listen_address, kListenHelp)
       ->capture_default_str();
+  command
+      ->add_option("--memory.limit", options.memory_limit,
+                   "Memory that all queues may fill together, such as 64MiB (default: the least of "
+                   "256 MiB, a tenth of the machine's and three quarters of the control group's).")
+      ->transform(CLI::AsSizeValue(true));
   return command;
 }
 

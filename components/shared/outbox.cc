@@ -50,9 +50,10 @@ void Outbox::stop() {
 }
 
 bool Outbox::has_room() {
-  if (held_bytes_ < bytes_max_) return true;
+  const auto is_free = [this] { return held_bytes_ < bytes_max_ && memory_.has_room(); };
+  if (is_free()) return true;
   room_is_wanted_ = true;
-  return held_bytes_ < bytes_max_;
+  return is_free();
 }
 
 void Outbox::show_waiting(double entries, double bytes) const {
@@ -71,6 +72,7 @@ void Outbox::put(telemetry::LogBatch batch) {
       return;
     }
     held_bytes_ += bytes;
+    memory_.add(bytes);
     const auto now = base::metrics::Age::Clock::now();
     if (waiting_.empty()) lag_->set(now);
     show_waiting(static_cast<double>(batch.entries.size()), static_cast<double>(bytes));
@@ -97,6 +99,7 @@ void Outbox::run() {
     flow_.send(entries);
     show_waiting(-static_cast<double>(entries), -static_cast<double>(bytes));
     fanout_.receive(std::move(batch));
+    memory_.subtract(bytes);
     const size_t left = held_bytes_.fetch_sub(bytes) - bytes;
     if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false)) on_room_->notify();
     base::Lock lock(mutex_);

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/thread.h"
 #include "components/shared/capsules.h"
+#include "components/shared/memory.h"
 #include "io/wake.h"
 #include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
@@ -21,7 +22,7 @@ namespace components {
 /// Between a source's thread and its receivers: batches wait here, and a thread of the outbox hands
 /// them over in order. Receivers block while a sink is slow or down; a source that observes the
 /// world (listeners, rotations, reloads) must not, so it only stops *reading* while the outbox has
-/// no room.
+/// no room: it is full, or the memory of all queues is used up (memory.h).
 ///
 /// put() and has_room() are for the source's thread, the rest for the thread that owns the source.
 class Outbox {
@@ -61,6 +62,7 @@ class Outbox {
   void close();
   void show_waiting(double entries, double bytes) const;
 
+  MemoryShare memory_{Memory::of_process(), Memory::Use::outboxes};
   const telemetry::Flow flow_;
   const telemetry::Flow::Gauge buffered_ = flow_.buffered();
   const telemetry::Flow::Gauge buffered_bytes_ = flow_.buffered_bytes();

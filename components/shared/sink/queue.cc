@@ -22,7 +22,7 @@ void Queue::show() {
 
 bool Queue::may_enter(const Share& share, const Claims& claims) const {
   return std::find(claims.begin(), claims.end(), share.lane) == claims.end() &&
-         room_.has_room(share);
+         room_.has_room(share) && memory_.has_room();
 }
 
 bool Queue::may_enter(const Batch& batch, const Claims& claims) const {
@@ -46,6 +46,7 @@ void Queue::enqueue(BatchPtr& batch) {
   const Amount amount = total(batch->shares);
   if (room_.held() == 0) settled_at_ = Clock::now();
   for (const Share& share : batch->shares) room_.take(share.lane, share.amount);
+  memory_.add(Room::cost(amount));
   batches_.push_back({std::move(batch), Clock::now()});
   metrics_.add_waiting(static_cast<int64_t>(amount.entries));
   queued_ += Room::cost(amount);
@@ -175,6 +176,7 @@ std::set<std::string> Queue::take_pressed() {
 void Queue::settle(const std::string& lane, const Amount& amount) {
   base::Lock lock(mutex_);
   room_.give_back(lane, amount);
+  memory_.subtract(Room::cost(amount));
   settled_at_ = Clock::now();
   show();
   admit();

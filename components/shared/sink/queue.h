@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "components/shared/memory.h"
 #include "components/shared/sink/codec.h"
 #include "components/shared/sink/metrics.h"
 #include "components/shared/sink/room.h"
@@ -18,7 +19,8 @@ namespace components::sink {
 /// The batches on their way to one endpoint, between the threads of the sources and the batcher.
 /// Bounded in bytes by lane (room.h): what is in requests counts until it is settled, so a dead
 /// endpoint's memory stays under the bound, and a dead lane leaves room for the others. A batch is
-/// taken when each of its lanes has room. Thread safe; one batcher.
+/// taken when each of its lanes has room, and the memory of all queues is not used up (memory.h).
+/// Thread safe; one batcher.
 class Queue {
  public:
   enum class Push { taken, full, closed };
@@ -94,6 +96,7 @@ class Queue {
   base::Condition for_batcher_;
   std::deque<Waiting> batches_ GUARDED_BY(mutex_);
   Room room_ GUARDED_BY(mutex_);
+  MemoryShare memory_{Memory::of_process(), Memory::Use::queues};
   size_t queued_ GUARDED_BY(mutex_) = 0;  ///< cost of batches_
   size_t wanted_ GUARDED_BY(mutex_) = 0;
   Clock::time_point settled_at_ GUARDED_BY(mutex_);  ///< or when the first batch came
