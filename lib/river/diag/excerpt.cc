@@ -24,9 +24,9 @@ void append_line(std::string& out, std::string_view line) {
   out.append(line.substr(0, line.find_last_not_of(' ') + 1)).append("\n");
 }
 
-std::string for_display(std::string_view line) {
+std::string for_display(std::string_view text) {
   std::string out;
-  for (const char c : line) {
+  for (const char c : without_passwords(text)) {
     if (c == '\t' || c == '\v') {
       out += kTab;
     } else if (c != '\r') {
@@ -157,6 +157,23 @@ class Excerpt {
 };
 
 }  // namespace
+
+std::string without_passwords(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  std::string out(text);
+  for (size_t at = text.find(kScheme); at != text.npos; at = text.find(kScheme, at)) {
+    at += kScheme.size();
+    const std::string_view authority = text.substr(at, text.find_first_of("/?#\"' \t", at) - at);
+    const size_t colon = authority.find(':'), end = authority.rfind('@');
+    if (end == authority.npos || colon > end) continue;
+    for (size_t i = at + colon + 1; i < at + end; ++i)
+      if (!is_continuation(text[i])) out[i] = '*';
+    for (size_t i = at + colon + 1; i < at + end; ++i)
+      if (is_continuation(text[i])) out[i] = '\0';
+  }
+  std::erase(out, '\0');
+  return out;
+}
 
 uint32_t terminal_columns(int fd) {
   winsize size{};

@@ -39,6 +39,9 @@ std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
 std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines,
                     uint32_t columns = kColumns);
 
+/// The text with each password in a URL hidden, a star for each character: "http://user:**@host".
+std::string without_passwords(std::string_view text);
+
 // The renderings for machines behind render().
 
 /// "error" or "warning".

@@ -50,6 +50,29 @@ TEST_CASE("render: the line of a secret in plain text is not shown") {
   }
 }
 
+TEST_CASE("render: passwords in URLs are hidden, and the carets stay where they were") {
+  struct Case {
+    const char *in, *want;
+  };
+  for (const Case& c : {
+           Case{"http://user:pw@host/a:b@c", "http://user:**@host/a:b@c"},
+           Case{"a = \"http://u:p@ss@h\" b = \"https://u:ä1@h:1\"",
+                "a = \"http://u:****@h\" b = \"https://u:**@h:1\""},
+           Case{"http://user@host, http://host:80/x, a://",
+                "http://user@host, http://host:80/x, a://"},
+           Case{"http://u:p", "http://u:p"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(without_passwords(c.in) == c.want);
+  }
+  const Marked marked("url = \"http://u:hünter@«h:0»\"\n");
+  Diagnostics diagnostics;
+  diagnostics.error("C022", marked.span, "boom");
+  CHECK(render(diagnostics, marked.sources, OutputFormat::text)
+            .find("1 | url = \"http://u:******@h:0\"\n  |                        ^^^\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("render: the excerpt") {
   struct Case {
     std::string in, want;

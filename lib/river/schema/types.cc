@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "base/text.h"
+#include "river/diag/render.h"
 #include "river/schema/decode.h"
 #include "river/schema/scalar.h"
 #include "river/schema/text.h"
@@ -113,8 +114,10 @@ Decoded Codec<Url>::decode(const Value& value, Url& out, DecodeContext& context)
   auto text = text_form(value, type, context, result);
   if (!text) return result;
   if (const auto problem = text->empty() ? std::nullopt : url_problem(*text))
-    return context.reject(value, "C022", fmt::format("{} is not a URL: {}", quote(*text), *problem),
-                          "URLs are written as \"http://host:port/path\"");
+    return context.reject(
+        value, "C022",
+        fmt::format("{} is not a URL: {}", quote(diag::without_passwords(*text)), *problem),
+        "URLs are written as \"http://host:port/path\"");
   out.text = std::move(*text);
   return Decoded::ok;
 }
