@@ -94,10 +94,11 @@ std::shared_ptr<Feeder> DiskStore::make_feeder(const DiskTarget& target) {
                                   metrics_, logger_);
 }
 
-DiskStore::Feeders DiskStore::set_targets(const DiskTargets& targets) {
+DiskStore::Gone DiskStore::set_targets(const DiskTargets& targets) {
   base::Lock lock(order_);  // Nothing is appended between a new cursor and its feeder.
   const Feeders old = feeders();
-  Feeders now, gone;
+  Feeders now;
+  Gone gone{{}, log_->next_sequence() - 1};
   const auto is_of = [](const DiskTarget& target) {
     return [&target](const auto& feeder) { return feeder->endpoint() == target.endpoint; };
   };
@@ -105,7 +106,7 @@ DiskStore::Feeders DiskStore::set_targets(const DiskTargets& targets) {
   for (const auto& feeder : old) {
     const auto target = std::ranges::find(targets, feeder->endpoint(), &DiskTarget::endpoint);
     if (target != targets.end() && target->name == feeder->cursor_name()) continue;
-    if (target == targets.end()) gone.push_back(feeder);
+    if (target == targets.end()) gone.feeders.push_back(feeder);
     const std::string free = fmt::format("{}{}", kGonePrefix, ++retired_);
     log_->rename_cursor(feeder->cursor_name(), free);
     feeder->set_name(free, /*is_shown=*/false);
@@ -126,9 +127,9 @@ DiskStore::Feeders DiskStore::set_targets(const DiskTargets& targets) {
   return gone;
 }
 
-void DiskStore::retire(const Feeders& gone) {
-  for (const auto& feeder : gone) {
-    feeder->retire();
+void DiskStore::retire(const Gone& gone) {
+  for (const auto& feeder : gone.feeders) {
+    feeder->retire(gone.through);
     log_->forget_cursor(feeder->cursor_name());
   }
 }

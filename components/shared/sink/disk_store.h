@@ -61,10 +61,15 @@ class DiskStore {
   /// Gives cursors that a run before left to the endpoints of now: by name, and those that are left
   /// over one by one, as an endpoint may have been renamed. Forgets the rest.
   void adopt_cursors(const DiskTargets& targets);
-  /// Makes a feeder for each endpoint. Returns those of endpoints that are gone, to be retired.
-  Feeders set_targets(const DiskTargets& targets);
+  /// Feeders of endpoints that are gone, and the last record that was for them.
+  struct Gone {
+    Feeders feeders;
+    uint64_t through = 0;
+  };
+  /// Makes a feeder for each endpoint. Returns what is to be retired.
+  Gone set_targets(const DiskTargets& targets);
   /// Counts what they did not read as dropped, and forgets their cursors. May take seconds.
-  void retire(const Feeders& gone);
+  void retire(const Gone& gone);
   /// Fails when a thread cannot be had; may be called again then, and when all run.
   base::Result<void> start_feeders();
   /// Closes the cursors. What was not delivered stays, which is logged.

@@ -90,7 +90,7 @@ void Feeder::release() {
   cursor_ = nullptr;
 }
 
-void Feeder::retire() {
+void Feeder::retire(uint64_t through) {
   stopping_.request_stop();
   thread_.join();
   window_.detach();
@@ -101,10 +101,9 @@ void Feeder::retire() {
     if (head_) lost += total(head_->shares);
     head_ = nullptr;
   }
-  // It ends at what is appended by those who do not know yet that the endpoint is gone.
-  for (uint64_t left = cursor_->unread(); left > 0; --left) {
+  while (cursor_->unread() > 0) {
     const auto record = cursor_->next();
-    if (!record || !*record) break;
+    if (!record || !*record || (*record)->sequence > through) break;
     base::Lock lock(mutex_);
     if (passed_.erase((*record)->sequence) == 0)
       lost += {(*record)->items, (*record)->bytes.size()};

@@ -52,8 +52,9 @@ class Feeder {
   base::Result<void> start();
   /// Stops reading, and closes the cursor. What was not delivered is read after the next start.
   void release();
-  /// The endpoint was removed: counts all that it did not get as dropped, and closes the cursor.
-  void retire();
+  /// The endpoint was removed: counts all that it did not get as dropped, up to this sequence, and
+  /// closes the cursor.
+  void retire(uint64_t through);
 
   // Any thread.
 
