@@ -1,6 +1,7 @@
 #include "components/shared/sink/answer.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <charconv>
@@ -40,6 +41,19 @@ std::string_view first_line(std::string_view body) {
   return body.substr(0, std::min(body.find_first_of("\r\n"), kBodyBytesShown));
 }
 
+/// Backends answer in plain text or JSON; what is written for a browser is from somebody else.
+bool is_page(const io::http::Response& response) {
+  constexpr std::string_view kHtml = "text/html";
+  const std::string_view type = io::http::find(response.headers, "Content-Type");
+  return type.size() >= kHtml.size() && strncasecmp(type.data(), kHtml.data(), kHtml.size()) == 0;
+}
+
+/// What servers written in Go, and nginx, say on their TLS port.
+bool wants_tls(std::string_view body) {
+  return body.find("HTTP request to an HTTPS server") != std::string_view::npos ||
+         body.find("plain HTTP request was sent to HTTPS port") != std::string_view::npos;
+}
+
 }  // namespace
 
 Rule rule_for(int status, bool retry_on_http_429) {
@@ -47,6 +61,17 @@ Rule rule_for(int status, bool retry_on_http_429) {
   for (const Row& row : kRows)
     if (row.first <= status && status <= row.last) return row.rule;
   return {Action::retry_loudly, "this is not an HTTP status that a server sends"};
+}
+
+Rule rule_for(const io::http::Response& response, bool retry_on_http_429) {
+  const Rule rule = rule_for(response.status, retry_on_http_429);
+  if (rule.action != Action::accept && rule.action != Action::split) return rule;
+  if (response.status == 400 && wants_tls(response.body))
+    return {Action::retry_loudly, "the server wants TLS: write https:// in the url"};
+  if (is_page(response))
+    return {Action::retry_loudly,
+            "a web page, not the backend's answer: check the url and the proxies on the way"};
+  return rule;
 }
 
 std::string describe(const io::http::Response& response, const Rule& rule) {

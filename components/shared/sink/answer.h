@@ -30,6 +30,10 @@ struct Rule {
 
 /// The table. `retry_on_http_429` false: what is limited is dropped.
 Rule rule_for(int status, bool retry_on_http_429 = true);
+/// The same by the whole answer. One that comes from another server than the backend (the page of a
+/// proxy or a login, a TLS port that was spoken to without TLS) says nothing about the entries: it
+/// neither accepts nor refuses them.
+Rule rule_for(const io::http::Response& response, bool retry_on_http_429 = true);
 
 /// "HTTP 404: page not found (check the path of the url)", for health and log. The first line of
 /// the body is shown, and where a redirect leads.

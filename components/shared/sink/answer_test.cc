@@ -24,19 +24,46 @@ TEST_CASE("sink: only what can never be accepted is split or dropped") {
   CHECK(rule_for(429, false).action == Action::drop);
 }
 
+TEST_CASE("sink: what another server than the backend answers costs no entry") {
+  const io::http::Headers page = {{"content-type", "Text/HTML; charset=utf-8"}};
+  const io::http::Headers text = {{"Content-Type", "text/plain; charset=utf-8"}};
+  struct Case {
+    io::http::Response response;
+    Action want;
+  };
+  for (const Case& c : {
+           Case{{204, {}, ""}, Action::accept},
+           Case{{200, text, "ok"}, Action::accept},
+           Case{{200, page, "<html>Sign in</html>"}, Action::retry_loudly},
+           Case{{400, {}, "entry too far behind"}, Action::split},
+           Case{{400, text, "a line with text/html"}, Action::split},
+           Case{{400, page, "<html>Bad Request</html>"}, Action::retry_loudly},
+           Case{{422, page, "<html></html>"}, Action::retry_loudly},
+           Case{{413, page, "<html>nginx</html>"}, Action::halve},
+           Case{{502, page, "<html>nginx</html>"}, Action::retry},
+           Case{{400, {}, "Client sent an HTTP request to an HTTPS server.\n"},
+                Action::retry_loudly},
+           Case{{400, page, "The plain HTTP request was sent to HTTPS port"}, Action::retry_loudly},
+       }) {
+    CAPTURE(c.response.status);
+    CAPTURE(c.response.body);
+    CHECK(rule_for(c.response).action == c.want);
+  }
+  CHECK(rule_for(io::http::Response{429, {}, ""}, false).action == Action::drop);
+}
+
 TEST_CASE("sink: an answer says what to do") {
   struct Case {
     io::http::Response response;
     std::string want;
   };
-  for (const Case& c :
-       {Case{{404, {}, "404 page not found\n"},
-             "HTTP 404: 404 page not found (check the path of the url)"},
-        Case{{500, {}, ""}, "HTTP 500 (look at the server's own log)"},
-        Case{{301, {{"location", "https://x/"}}, ""},
-             "HTTP 301, Location: https://x/ (set the url to the new "
-             "place)"},
-        Case{{400, {}, "bad\nmore"}, "HTTP 400: bad"}}) {
+  for (const Case& c : {Case{{404, {}, "404 page not found\n"},
+                             "HTTP 404: 404 page not found (check the path of the url)"},
+                        Case{{500, {}, ""}, "HTTP 500 (look at the server's own log)"},
+                        Case{{301, {{"location", "https://x/"}}, ""},
+                             "HTTP 301, Location: https://x/ (set the url to the new "
+                             "place)"},
+                        Case{{400, {}, "bad\nmore"}, "HTTP 400: bad"}}) {
     CHECK(describe(c.response, rule_for(c.response.status)) == c.want);
   }
 }

@@ -80,7 +80,7 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
                                 std::min(now.remote_timeout, left), abort);
   const int status = response ? response->status : kNoAnswer;
   shared_.metrics.observe(turn.lane.key, status, Clock::now() - start, body.size());
-  const Rule rule = rule_for(status, now.retry_on_http_429);
+  const Rule rule = response ? rule_for(*response, now.retry_on_http_429) : rule_for(kNoAnswer);
   if (!response && client_->lacked_login())
     return {Action::retry_loudly, response.error().message, {}, {}};
   if (!response)
