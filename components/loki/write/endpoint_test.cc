@@ -188,6 +188,45 @@ TEST_CASE("loki.write: an update keeps the queue, also when the server moves") {
   CHECK(new_loki->lines().back().labels.count("cluster") == 1);
 }
 
+TEST_CASE("loki.write: a queue stays with its server when endpoints are put before it or renamed") {
+  struct Case {
+    const char* what;
+    // Names of the endpoints a and b: in the configuration of before, and after.
+    std::vector<std::pair<char, std::string>> before, after;
+  };
+  for (const Case& c : {
+           Case{"one put before", {{'a', ""}}, {{'b', ""}, {'a', ""}}},
+           Case{"swapped", {{'a', ""}, {'b', ""}}, {{'b', ""}, {'a', ""}}},
+           Case{"names swapped", {{'a', "x"}, {'b', "y"}}, {{'a', "y"}, {'b', "x"}}},
+           Case{"renamed", {{'a', "x"}}, {{'a', "y"}}},
+           Case{"named, another put before", {{'a', ""}}, {{'b', ""}, {'a', "y"}}},
+       }) {
+    CAPTURE(c.what);
+    const auto a = *Receiver::start();
+    const auto b = *Receiver::start();
+    const auto arguments = [&](const auto& names, std::chrono::milliseconds timeout) {
+      Arguments out;
+      for (const auto& [which, name] : names) {
+        out.endpoint.push_back(endpoint(which == 'a' ? *a : *b));
+        out.endpoint.back().name = name;
+        out.endpoint.back().remote_timeout = timeout;  // Otherwise some would be just the same.
+        out.endpoint.back().queue_config.drain_timeout = 0ms;
+      }
+      return out;
+    };
+    Running run(arguments(c.before, 9s));
+    for (const auto* loki : {&a, &b}) (*loki)->set_mode("500");
+    run.receive(numbered(0, 10, kApp));
+    REQUIRE(a->wait_for([](const auto& s) { return s.refused >= 2; }));
+    run.update(arguments(c.after, 8s));
+    for (const auto* loki : {&a, &b}) (*loki)->set_mode("ok");
+    CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
+    check_whole(*a, 10);
+    CHECK(b->stats().lines == (c.before.size() > 1 ? 10 : 0));
+    CHECK(run.metric("loki_write_dropped_entries_total") == 0);
+  }
+}
+
 TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the rest is dropped") {
   const auto stays = *Receiver::start();
   const auto goes = *Receiver::start();

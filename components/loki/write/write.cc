@@ -147,35 +147,41 @@ base::Result<void> Write::set_up_queue() {
   return {};
 }
 
-std::shared_ptr<Endpoint> Write::successor(Endpoints& old, const SettingsPtr& settings,
-                                           size_t index) {
-  const auto take = [&](auto fits) {
-    for (auto& endpoint : old)
-      if (endpoint != nullptr && fits(*endpoint)) return std::exchange(endpoint, nullptr);
-    return std::shared_ptr<Endpoint>();
+Write::Endpoints Write::take_successors(Endpoints& old, const std::vector<SettingsPtr>& all) {
+  Endpoints next(all.size());
+  const auto match = [&](auto fits) {
+    for (size_t i = 0; i < all.size(); ++i)
+      for (size_t j = 0; j < old.size() && next[i] == nullptr; ++j)
+        if (old[j] != nullptr && fits(old[j]->settings(), *all[i], i == j))
+          next[i] = std::exchange(old[j], nullptr);
   };
-  const std::string& name = settings->endpoint.name;
-  if (auto found = take([&](const Endpoint& e) { return same(e.settings(), *settings); }))
-    return found;
-  if (!name.empty())
-    if (auto found = take([&](const Endpoint& e) { return e.settings().endpoint.name == name; }))
-      return found;
-  if (index < old.size() && old[index] != nullptr && old[index]->settings().endpoint.name == name)
-    return std::exchange(old[index], nullptr);
-  return nullptr;
+  const auto same_name = [](const Settings& a, const Settings& b) {
+    return a.endpoint.name == b.endpoint.name;
+  };
+  const auto same_server = [](const Settings& a, const Settings& b) {
+    return a.endpoint.url.text == b.endpoint.url.text && a.own_lane == b.own_lane;
+  };
+  match([](const Settings& a, const Settings& b, bool) { return same(a, b); });
+  match([&](const Settings& a, const Settings& b, bool) {
+    return same_server(a, b) && same_name(a, b);
+  });
+  match([&](const Settings& a, const Settings& b, bool) { return same_server(a, b); });
+  match([&](const Settings& a, const Settings& b, bool same_index) {
+    return same_name(a, b) && (same_index || !b.endpoint.name.empty());
+  });
+  return next;
 }
 
 base::Result<void> Write::update(const Arguments& arguments) {
-  Endpoints old = std::move(endpoints_);
-  endpoints_.clear();
-  for (SettingsPtr& settings : settings_of(arguments)) {
-    auto endpoint = successor(old, settings, endpoints_.size());
-    if (endpoint == nullptr) {
-      endpoint = std::make_shared<Endpoint>(context_, settings, ++seed_);
-    } else if (!same(endpoint->settings(), *settings)) {
-      endpoint->update(settings);
-    }
-    endpoints_.push_back(std::move(endpoint));
+  const std::vector<SettingsPtr> all = settings_of(arguments);
+  Endpoints old = std::exchange(endpoints_, {});
+  endpoints_ = take_successors(old, all);
+  for (size_t i = 0; i < all.size(); ++i) {
+    auto& endpoint = endpoints_[i];
+    if (endpoint == nullptr)
+      endpoint = std::make_shared<Endpoint>(context_, all[i], ++seed_);
+    else if (!same(endpoint->settings(), *all[i]))
+      endpoint->update(all[i]);
   }
   receiver_->set(endpoints_, queue_);
   wal_ = arguments.wal;

@@ -56,9 +56,10 @@ class Write final : public ComponentOf<Arguments> {
   Health health() const override;
 
  protected:
-  /// An endpoint that is still there keeps its queue: the same arguments, else the same name, else
-  /// the same place in the list. One that is gone has its drain_timeout to empty its queue, in the
-  /// background; what is left then is dropped and counted.
+  /// An endpoint that is still there keeps its queue: the same arguments, else the same url and
+  /// tenant, else the same name, else without a name the same index in the list. One that is gone
+  /// has its drain_timeout to empty its queue, in the background; what is left then is dropped and
+  /// counted.
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
@@ -67,7 +68,8 @@ class Write final : public ComponentOf<Arguments> {
 
   bool wants_queue() const;
   base::Result<void> set_up_queue();
-  std::shared_ptr<Endpoint> successor(Endpoints& old, const SettingsPtr& settings, size_t index);
+  /// For each of the settings the endpoint that goes on with them, taken out of `old`, or nothing.
+  static Endpoints take_successors(Endpoints& old, const std::vector<SettingsPtr>& all);
 
   Context context_;
   std::optional<WalArguments> wal_;
