@@ -227,6 +227,20 @@ TEST_CASE("loki.write: a queue stays with its server when endpoints are put befo
   }
 }
 
+TEST_CASE("loki.write: times without end are none that have passed") {
+  const auto loki = *Receiver::start();
+  loki->set_mode("500", 50ms);
+  auto arguments = to(*loki);
+  auto& to = arguments.endpoint[0];
+  constexpr auto kForEver = std::chrono::nanoseconds::max();
+  to.batch_wait = to.remote_timeout = to.queue_config.drain_timeout = kForEver;
+  Running run(arguments);
+  for (int i = 0; i < 10; ++i) run.receive(numbered(i, 1, kApp));
+  run.end();
+  check_whole(*loki, 10);
+  CHECK(run.fates.abandoned_count() == 0);
+}
+
 TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the rest is dropped") {
   const auto stays = *Receiver::start();
   const auto goes = *Receiver::start();
