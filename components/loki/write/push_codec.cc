@@ -83,9 +83,12 @@ void PushCodec::put(const RoutedBatch& batch, const telemetry::Entry& entry, Str
 
 /// False when the request has as many streams as it may have without this one.
 bool PushCodec::find(const telemetry::Labels& labels, PushRequest& request, Stream& stream) {
-  const uint32_t index = request.encoder.stream(with_external(labels));
-  if (settings_->streams_max > 0 && index >= settings_->streams_max) return false;
-  stream.index = index;
+  const telemetry::Labels& merged = with_external(labels);
+  // Not asked for its index before: the request would remember every stream that it refuses.
+  const size_t most = settings_->streams_max;
+  if (most > 0 && request.encoder.streams() >= most && !request.encoder.has_stream(merged))
+    return false;
+  stream.index = request.encoder.stream(merged);
   stream.generation = stream.open->generation;
   return true;
 }

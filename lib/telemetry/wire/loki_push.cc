@@ -98,6 +98,10 @@ uint32_t PushEncoder::stream(const Labels& labels) {
   return known->second = same->second;
 }
 
+bool PushEncoder::has_stream(const Labels& labels) const {
+  return by_labels_.contains(labels) || by_text_.contains(to_stream_text(labels));
+}
+
 size_t PushEncoder::size_of(const LogBatch& batch, const Entry& entry) {
   size_t size = entry.line.size;
   for (const Metadata& pair : batch.metadata_of(entry)) size += pair_size(pair);

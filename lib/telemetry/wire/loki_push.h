@@ -29,6 +29,8 @@ class PushEncoder {
   bool empty() const { return entries_ == 0; }
   size_t entries() const { return entries_; }
   size_t streams() const { return streams_.size(); }
+  /// Whether stream() would give one that is there.
+  bool has_stream(const Labels& labels) const;
   /// Lines and structured metadata added so far; what batch_size limits.
   size_t bytes() const { return bytes_; }
   /// What add() would add to bytes().

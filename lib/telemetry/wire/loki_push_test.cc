@@ -106,6 +106,17 @@ TEST_CASE("push: labels that start with __ do not make a stream of their own") {
   CHECK(print(*decoded) == "{job=\"a\"} 1 one\n{job=\"a\"} 2 two\n");
 }
 
+TEST_CASE("push: asking for a stream does not make one") {
+  PushEncoder encoder;
+  CHECK_FALSE(encoder.has_stream(Labels({{"job", "a"}})));
+  CHECK(encoder.streams() == 0);
+  encoder.stream(Labels({{"job", "a"}}));
+  CHECK(encoder.has_stream(Labels({{"job", "a"}})));
+  CHECK(encoder.has_stream(Labels({{"job", "a"}, {"__path__", "x"}})));
+  CHECK_FALSE(encoder.has_stream(Labels({{"job", "b"}})));
+  CHECK(encoder.streams() == 1);
+}
+
 TEST_CASE("push: bytes are what batch_size counts") {
   const LogBatch batch = sample();
   PushEncoder encoder;
