@@ -20,6 +20,7 @@ loki.write "sink" {{
 }}
 """
 LINES = 200  # Few enough for the kernel's buffer of a UDP socket.
+REFUSED = 10
 
 
 def refuse(receiver):
@@ -49,6 +50,9 @@ BACKENDS = {
     "429-retry-after": (answer("429&retry_after=1"), False),
     "500": (answer("500"), False),
     "502": (answer("502"), False),
+    "502-page": (answer("502&page=1"), False),
+    "200-page": (answer("200&page=1"), False),
+    "400-page": (answer("400&page=1"), False),
     "503-retry-after": (answer("503&retry_after=1"), False),
     "takes-and-fails": (answer("lostack"), True),
 }
@@ -84,4 +88,30 @@ def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backen
     # More than that: journald has lines of its own.
     wait_for("their acknowledgement", lambda: running.metric("loki_write_sent_entries_total") >= 2 * LINES)
     assert running.metric("loki_write_dropped_entries_total") == 0
+    assert running.stop() == 0
+
+
+def test_what_a_backend_refuses_costs_these_lines_and_no_other(agent, source, receiver):
+    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=receiver.url))
+    # It takes all but ten of the lines, and answers 400 that names none of them.
+    refused = "seq=00000000015"
+    receiver.post(f"/ctl?mode=partial&match={refused}")
+    source.write(0, LINES)
+    accepted = LINES - REFUSED
+    wait_distinct(receiver, accepted)
+    wait_for("the drops", lambda: running.metric("loki_write_dropped_entries_total") >= REFUSED)
+    wait_for("an empty queue", lambda: running.metric("loki_write_queue_entries") == 0)
+    assert running.get("/-/ready")[0] == 200
+    assert running.reload()[0] == 200
+    stats = receiver.stats()
+    assert (stats["distinct"], stats["missing"]) == (accepted, REFUSED), stats
+    assert not [line for line in receiver.lines() if refused in line["line"]]
+    assert running.metric("loki_write_dropped_entries_total", reason="ingester_error") == REFUSED
+    assert running.metric("loki_write_dropped_entries_total") == REFUSED
+    assert running.metric("loki_write_received_entries_total") == (
+        running.metric("loki_write_sent_entries_total") + REFUSED)
+    # What came after them is taken once.
+    receiver.post("/ctl?mode=ok")
+    source.write(LINES, LINES)
+    wait_distinct(receiver, accepted + LINES)
     assert running.stop() == 0

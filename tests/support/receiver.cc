@@ -58,6 +58,13 @@ bool holds(const telemetry::LogBatch& batch, std::string_view part) {
          });
 }
 
+telemetry::LogBatch without(telemetry::LogBatch batch, std::string_view part) {
+  std::erase_if(batch.entries, [&](const telemetry::Entry& entry) {
+    return batch.line(entry).find(part) != std::string_view::npos;
+  });
+  return batch;
+}
+
 Response text(int status, std::string body) {
   return {status, {{"Content-Type", "text/plain"}}, std::move(body)};
 }
@@ -143,6 +150,10 @@ Response Receiver::push(const Request& request) {
     ++stats_.refused;
     if (kind == Kind::drop) return {0, {}, {}};
     Response response = text(mode_.status, "told to answer this\n");
+    if (mode_.page) {
+      response.headers = {{"Content-Type", "text/html"}};
+      response.body = "<html>\r\n<head><title>nginx</title></head>\r\n</html>\r\n";
+    }
     if (!mode_.retry_after.empty()) response.headers.push_back({"Retry-After", mode_.retry_after});
     return response;
   }
@@ -157,10 +168,12 @@ Response Receiver::push(const Request& request) {
       return judged;
     }
   }
-  take(*batch, std::string(io::http::find(request.headers, "X-Scope-OrgID")));
+  const std::string tenant(io::http::find(request.headers, "X-Scope-OrgID"));
+  take(kind == Kind::partial ? without(*batch, mode_.match) : *batch, tenant);
   changed_.notify_all();
   if (kind == Kind::ok) return {204, {}, {}};
   ++stats_.refused;
+  if (kind == Kind::partial) return text(400, "some lines are not accepted\n");
   return text(500, "taken, but told to answer this\n");
 }
 
@@ -207,14 +220,16 @@ Response Receiver::control(const Request& request) {
   const auto lasts = std::chrono::duration<double>(seconds_of(request, "for"));
   if (!set_mode(request.query("mode").value_or(""),
                 std::chrono::duration_cast<std::chrono::milliseconds>(lasts),
-                request.query("retry_after").value_or(""), request.query("match").value_or("")))
-    return text(400, "mode is ok, a status, stall, drop or lostack\n");
+                request.query("retry_after").value_or(""), request.query("match").value_or(""),
+                request.query("page").has_value()))
+    return text(400, "mode is ok, a status, stall, drop, lostack or partial\n");
   return text(200, "ok\n");
 }
 
 bool Receiver::set_mode(std::string_view name, std::chrono::milliseconds lasts,
-                        std::string retry_after, std::string match) {
+                        std::string retry_after, std::string match, bool page) {
   Mode mode;
+  mode.page = page;
   mode.retry_after = std::move(retry_after);
   mode.match = std::move(match);
   if (lasts.count() > 0) mode.until = std::chrono::steady_clock::now() + lasts;
@@ -224,6 +239,8 @@ bool Receiver::set_mode(std::string_view name, std::chrono::milliseconds lasts,
     mode.kind = Kind::drop;
   } else if (name == "lostack") {
     mode.kind = Kind::lostack;
+  } else if (name == "partial") {
+    mode.kind = Kind::partial;
   } else if (name != "ok") {
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), mode.status);
     if (error != std::errc() || end != name.data() + name.size()) return false;

@@ -20,8 +20,10 @@
 ///
 ///     POST /loki/api/v1/push              protobuf+snappy or JSON, each also gzipped; answers 204
 ///     POST /ctl?mode=M[&for=SECONDS]      M: ok, an HTTP status, stall, drop (close the
-///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500);
-///          [&match=TEXT]                  match: only pushes with a line that holds the text
+///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500),
+///          [&match=TEXT] [&page=1]        partial (take the lines that do not match, answer 400);
+///                                         match: only pushes with a line that holds the text;
+///                                         page: answer a status with HTML, as proxies do
 ///     POST /reset                         forgets all lines and counts
 ///     GET  /stats                         counts as JSON
 ///     GET  /lines[?limit=N][&match=TEXT]  the newest lines, oldest of them first, as JSON
@@ -74,7 +76,7 @@ class Receiver {
 
   /// As POST /ctl; `lasts` zero means until the next call. False for a mode that is none.
   bool set_mode(std::string_view mode, std::chrono::milliseconds lasts = {},
-                std::string retry_after = "", std::string match = "");
+                std::string retry_after = "", std::string match = "", bool page = false);
   void reset();
   Stats stats() const;
   std::vector<Line> lines() const;
@@ -85,12 +87,13 @@ class Receiver {
                 std::chrono::milliseconds timeout = std::chrono::seconds(20)) const;
 
  private:
-  enum class Kind { ok, status, stall, drop, lostack };
+  enum class Kind { ok, status, stall, drop, lostack, partial };
   struct Mode {
     Kind kind = Kind::ok;
     int status = 204;
     std::string retry_after;
     std::string match;
+    bool page = false;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
   };
   struct Stream {
