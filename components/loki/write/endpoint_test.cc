@@ -241,6 +241,31 @@ TEST_CASE("loki.write: times without end are none that have passed") {
   CHECK(run.fates.abandoned_count() == 0);
 }
 
+TEST_CASE("loki.write: what waits for room at an endpoint that goes is not read again for others") {
+  const auto stays = *Receiver::start();
+  const auto goes = *Receiver::start();
+  goes->set_mode("500");
+  Arguments both;
+  both.endpoint = {endpoint(*goes), endpoint(*stays)};
+  both.endpoint[0].queue_config.capacity.bytes = 1000;
+  both.endpoint[0].queue_config.drain_timeout = 0ms;
+  Arguments one;
+  one.endpoint = {both.endpoint[1]};
+  Running run(both);
+  std::thread source([&] {
+    for (int i = 0; i < 100; i += 10) run.receive(numbered(i, 10, kApp, 50));
+  });
+  // The first batch fills the queue of the one that goes, the second blocks on it.
+  REQUIRE(stays->wait_for(has(20)));
+  run.update(one);
+  source.join();
+  CHECK(eventually([&] { return run.fates.delivered_count() == 10; }));
+  CHECK(run.fates.abandoned_count() == 0);
+  check_whole(*stays, 100);
+  CHECK(run.metric("loki_write_dropped_entries_total", "endpoint_removed") == 20);
+  run.check_conservation();
+}
+
 TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the rest is dropped") {
   const auto stays = *Receiver::start();
   const auto goes = *Receiver::start();

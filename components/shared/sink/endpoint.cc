@@ -117,7 +117,7 @@ bool Endpoint::offer(BatchPtr& batch) {
   const auto result = queue_.try_push(batch);
   if (result == Queue::Push::full && settings_.get()->block_on_overflow) return false;
   metrics_.add_received(entries);
-  if (result == Queue::Push::closed) abandon(*batch);
+  if (result == Queue::Push::closed) refuse(*batch);
   if (result == Queue::Push::full) overflow(*batch);
   return true;
 }
@@ -126,7 +126,7 @@ void Endpoint::take(BatchPtr batch) {
   const auto entries = static_cast<int64_t>(total(batch->shares).entries);
   metrics_.add_received(static_cast<uint64_t>(entries));
   metrics_.add_waiting(entries);  // At the door; the queue counts what it takes itself.
-  if (queue_.push(batch) == Queue::Push::closed) abandon(*batch);
+  if (queue_.push(batch) == Queue::Push::closed) refuse(*batch);
   metrics_.add_waiting(-entries);
 }
 
@@ -149,7 +149,12 @@ void Endpoint::count_dropped(std::string_view reason, const Amount& amount) {
   metrics_.add_dropped(settings_.get()->own_lane, reason, amount);
 }
 
-void Endpoint::abandon(const Batch& batch) {
+void Endpoint::refuse(const Batch& batch) {
+  if (on_stop_ == OnStop::drop) {
+    for (const Share& share : batch.shares)
+      metrics_.add_dropped(share.lane, drop_reason::kEndpointRemoved, share.amount);
+    return;
+  }
   metrics_.add_abandoned(total(batch.shares).entries);
   batch.ack.abandon();
 }
@@ -161,7 +166,7 @@ void Endpoint::overflow(const Batch& batch) {
     BatchPtr rest = codec_.without(batch, full);
     const auto result = queue_.try_push(rest);
     if (result == Queue::Push::full) full = batch.shares;
-    if (result == Queue::Push::closed) abandon(*rest);
+    if (result == Queue::Push::closed) refuse(*rest);
   }
   for (const Share& share : full)
     metrics_.add_dropped(share.lane, drop_reason::kQueueIsFull, share.amount);

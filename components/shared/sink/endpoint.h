@@ -61,7 +61,8 @@ class Endpoint {
   /// Takes the batch, which is moved from, unless a lane of it is full and sources are to be slowed
   /// down: then answers false and the caller goes on with take().
   bool offer(BatchPtr& batch);
-  /// Blocks while a lane of the batch is full. What a closed endpoint does not take is abandoned.
+  /// Blocks while a lane of the batch is full. What a closed endpoint does not take is abandoned,
+  /// or dropped when close() said so.
   void take(BatchPtr batch);
 
   // For a queue on disk, which keeps what is not taken. Any thread.
@@ -79,8 +80,10 @@ class Endpoint {
 
  private:
   void work(size_t number);
+  /// Of one that was removed from the configuration the batch is dropped, as what waits is: if it
+  /// were abandoned, its source would read it again for the endpoints that stay.
+  void refuse(const Batch& batch);
   void overflow(const Batch& batch);
-  void abandon(const Batch& batch);
   void done(const LaneId& lane, std::unique_ptr<Request> request);
   void give_up(const LaneId& lane, const Request& request);
 
