@@ -1,5 +1,7 @@
 # The suites of scripts/test. Each adds to $passed and $failed and prints one line a part.
 all_suites=(style unit golden integration migrate fleet fuzz)
+# Only when they are named, because they take long.
+more_suites=(tsan)
 passed=0
 failed=0
 jobs=$(nproc)
@@ -43,12 +45,12 @@ count() {
   passed=$((passed + ok)); failed=$((failed + bad))
 }
 
-# ctests NAME CTEST-ARGUMENT...: runs test cases of the sanitized build, each by itself.
+# ctests PRESET NAME CTEST-ARGUMENT...: runs test cases of the build, each by itself.
 ctests() {
-  local name=$1
-  shift
+  local preset=$1 name=$2
+  shift 2
   rm -f "build/logs/$name.xml"
-  ctest --test-dir build/fuzz -j "$jobs" --output-on-failure --output-junit "$PWD/build/logs/$name.xml" "$@" \
+  ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure --output-junit "$PWD/build/logs/$name.xml" "$@" \
     > "build/logs/$name.log" 2>&1 || true
   sed -n '/% tests passed/,$p' "build/logs/$name.log"
   count "$name"
@@ -65,12 +67,12 @@ suite_style() {
 
 suite_unit() {
   build fuzz all
-  ctests unit --exclude-regex '/golden'
+  ctests fuzz unit --exclude-regex '/golden'
 }
 
 suite_golden() {
   build fuzz all
-  ctests golden --tests-regex '/golden'
+  ctests fuzz golden --tests-regex '/golden'
 }
 
 # pytests NAME PYTEST-ARGUMENT...: runs pytest and shows it.
@@ -87,6 +89,23 @@ pytests() {
 suite_integration() {
   build release tributary cfgc receiver deb
   pytests integration tests/integration
+}
+
+# Data races: the tests of what has threads, and the agent in whole runs. A report of the sanitizer ends the
+# program, so the test fails; reports of programs that a test killed afterwards are found in their files.
+suite_tsan() {
+  local reports=build/logs/tsan-report
+  build tsan tributary receiver base_test io_test telemetry_test components_test agent_test
+  rm -f "$reports".*
+  export TSAN_OPTIONS="halt_on_error=1 exitcode=66 second_deadlock_stack=1 log_path=$PWD/$reports"
+  # The same work takes five to ten times as long.
+  export TRIBUTARY_BIN=$PWD/build/tsan/bin TRIBUTARY_TIME_FACTOR=5
+  ctests tsan tsan-unit --tests-regex '^(base|io|telemetry|components|agent)/'
+  # All but those that want cfgc or the package.
+  pytests tsan-integration tests/integration --ignore-glob='*/test_ansible.py' --ignore-glob='*/test_binaries.py' \
+    --ignore-glob='*/test_status.py'
+  check "no data races" bash -c "! cat $reports.* 2> /dev/null"
+  unset TSAN_OPTIONS TRIBUTARY_BIN TRIBUTARY_TIME_FACTOR
 }
 
 suite_migrate() {

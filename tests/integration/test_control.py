@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 
-from programs import free_port, wait_for
+from programs import TIME_FACTOR, free_port, wait_for
 
 SOURCE = """
 loki.source.file "lines" {{
@@ -71,13 +71,13 @@ def test_a_reload_that_removes_four_dead_sinks_answers_at_once(agent, tmp_path):
     begin = time.monotonic()
     assert running.reload('logging {\n\tlevel = "info"\n}\n')[0] == 200
     assert running.get("/-/healthy")[0] == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < TIME_FACTOR
     # They drain all the same, and what comes back under their name waits for that.
     assert running.metric("tributary_component_buffered") == 400
     begin = time.monotonic()
     assert running.reload(config)[0] == 200
     assert running.get("/api/v0/web/components")[1].count("starts when its predecessor") == 4
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < TIME_FACTOR
 
 
 def test_stopping_drains_all_sinks_at_the_same_time_and_keeps_the_watchdog_fed(agent, tmp_path):

@@ -13,6 +13,8 @@ import urllib.request
 import conservation
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# How many times as long as usual everything may take: programs with a sanitizer are slow.
+TIME_FACTOR = float(os.environ.get("TRIBUTARY_TIME_FACTOR", "1"))
 BIN = pathlib.Path(os.environ.get("TRIBUTARY_BIN", ROOT / "build" / "release" / "bin"))
 
 
@@ -25,6 +27,7 @@ def free_port():
 
 def wait_for(what, condition, seconds=20.0):
     """Polls until condition() is true and returns its value; fails naming `what` after `seconds`."""
+    seconds *= TIME_FACTOR
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()
@@ -74,7 +77,7 @@ class Program:
         """SIGTERM, then the exit code."""
         if self.running():
             self.process.terminate()
-        return self.process.wait(seconds)
+        return self.process.wait(seconds * TIME_FACTOR)
 
     def kill(self):
         if self.running():
