@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "telemetry/match_text.h"
 #include "telemetry/text.h"
 
 namespace telemetry::relabel {
@@ -33,25 +34,23 @@ std::string join(const Rule& rule, const LabelsBuilder& labels) {
 class Match {
  public:
   Match(const re2::RE2& regex, std::string_view text) : regex_(regex) {
-    count_ = std::min(regex.NumberOfCapturingGroups() + 1, kGroupsMax);
-    const re2::StringPiece piece(text.data(), text.size());
-    matched_ = regex.Match(piece, 0, piece.size(), re2::RE2::ANCHOR_BOTH, groups_.data(), count_);
+    count_ = static_cast<size_t>(std::min(regex.NumberOfCapturingGroups() + 1, kGroupsMax));
+    matched_ = MatchText(text).matches_whole(regex, std::span(groups_.data(), count_));
   }
   explicit operator bool() const { return matched_; }
   std::string expand(std::string_view pattern) const {
-    return telemetry::expand(pattern, regex_, std::span(groups_.data(), size_t(count_)));
+    return telemetry::expand(pattern, regex_, std::span(groups_.data(), count_));
   }
 
  private:
   const re2::RE2& regex_;
   std::array<re2::StringPiece, kGroupsMax> groups_;
-  int count_ = 0;
+  size_t count_ = 0;
   bool matched_ = false;
 };
 
 bool matches(const Rule& rule, std::string_view text) {
-  const re2::StringPiece piece(text.data(), text.size());
-  return regex_of(rule).Match(piece, 0, piece.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0);
+  return MatchText(text).matches_whole(regex_of(rule));
 }
 
 void replace(const Rule& rule, LabelsBuilder& labels) {

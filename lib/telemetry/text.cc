@@ -175,6 +175,17 @@ std::optional<std::string> take_quoted(std::string_view& text) {
   return out;
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    out += next.valid ? text.substr(0, next.size) : "\xef\xbf\xbd";
+    text.remove_prefix(next.size);
+  }
+  return out;
+}
+
 std::string to_lower(std::string_view text) {
   return map_letters(text, lower_of);
 }

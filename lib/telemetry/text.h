@@ -25,6 +25,9 @@ void append_quoted(std::string& out, std::string_view text);
 /// from there. nullopt, with `text` as it was, when there is none or it is malformed.
 std::optional<std::string> take_quoted(std::string_view& text);
 
+/// The text with U+FFFD for each byte that is not UTF-8, as labels have to be.
+std::string valid_utf8(std::string_view text);
+
 /// Letter by letter, without regard to language: ASCII, Latin, Greek and Cyrillic. Anything else,
 /// and bytes that are not UTF-8, stay as they are.
 std::string to_lower(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "components/loki/source_journal/signature.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_journal {
 namespace {
@@ -129,8 +130,8 @@ telemetry::Labels Labeller::make(const EntryFields& fields) const {
   if (wants("PRIORITY")) labels.set(kPriorityKeyword, priority_keyword(fields.get("PRIORITY")));
   if (!telemetry::relabel::apply(rules_, labels)) return {};
   std::vector<telemetry::Label> visible;
-  for (const auto& label : labels.all())
-    if (!label.first.starts_with("__")) visible.push_back(label);
+  for (const auto& [name, value] : labels.all())
+    if (!name.starts_with("__")) visible.emplace_back(name, telemetry::valid_utf8(value));
   return telemetry::Labels(std::move(visible));
 }
 

@@ -196,3 +196,9 @@ TEST_CASE("syslog decoder: a host name is looked up only for rules that read it"
   CHECK(address.uses_address());
   CHECK_FALSE(address.uses_host_name());
 }
+
+TEST_CASE("syslog decoder: labels are UTF-8, whatever a header holds") {
+  Fixture f;
+  f.labels = LabelMaker(rules({rule({"__syslog_message_hostname"}, "host")}));
+  CHECK(f.decode({"<13>Nov 21 03:30:03 h\xff app: x"}) == "{host=\"h\xef\xbf\xbd\"} x\n");
+}

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "components/loki/source_syslog/parse.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_syslog {
 namespace {
@@ -139,8 +140,8 @@ telemetry::Labels LabelMaker::make(const Origin& origin, const Message& message,
   // A rule that drops does not drop here: the labels count as they are at that moment.
   telemetry::relabel::apply(*rules_, labels);
   std::vector<telemetry::Label> shown;
-  for (const auto& label : labels.all())
-    if (!label.first.starts_with("__")) shown.push_back(label);
+  for (const auto& [name, value] : labels.all())
+    if (!name.starts_with("__")) shown.emplace_back(name, telemetry::valid_utf8(value));
   return telemetry::Labels(std::move(shown));
 }
 

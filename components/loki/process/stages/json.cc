@@ -4,6 +4,7 @@
 
 #include "components/loki/process/stages/json_scanner.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/match_text.h"
 
 namespace components::loki::process::stages {
 
@@ -83,7 +84,7 @@ class JsonStage final : public Stage {
   std::optional<Slot> slot_of(const JsonFound& found) const {
     if (found.target != kJsonTopLevel) return found.target;
     const std::string key = unescape_json(found.key);
-    if (!re2::RE2::PartialMatch(key, *regex_)) return std::nullopt;
+    if (!telemetry::MatchText(key).matches(*regex_)) return std::nullopt;
     return names_.find(key);
   }
 

@@ -10,30 +10,12 @@
 
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/match_text.h"
 #include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 
-/// A text from outside that regexes are matched with as Go's regexp does: a byte that is not UTF-8
-/// reads as U+FFFD, which `.`, `\S` and `[^x]` match. (RE2 matches such a byte with nothing, so
-/// that a match would end there: a secret would be redacted in part only.) Groups are parts of the
-/// text. The text must outlive this.
-class MatchText {
- public:
-  explicit MatchText(std::string_view text);
-
-  /// A match anywhere.
-  bool matches(const re2::RE2& regex) const { return find(regex, 0, {}); }
-  /// The first match from the byte `from` on; groups[0] is the whole of it.
-  bool find(const re2::RE2& regex, size_t from, std::span<re2::StringPiece> groups) const;
-
- private:
-  re2::StringPiece in_text(re2::StringPiece group) const;
-
-  std::string_view text_;
-  std::string readable_;           // The text with U+FFFD; empty: it is UTF-8 as it is.
-  std::vector<uint32_t> origins_;  // Of each byte of readable_, and of its end: the place in text_.
-};
+using telemetry::MatchText;
 
 /// Where the named parts of a matched text go: to the extracted values that somebody reads and, on
 /// demand, to labels.

@@ -1,20 +1,20 @@
-#include "components/loki/process/stages/text_match.h"
+#include "telemetry/match_text.h"
 
 #include <algorithm>
 
 #include "telemetry/text.h"
 
-namespace components::loki::process::stages {
+namespace telemetry {
 
 MatchText::MatchText(std::string_view text) : text_(text) {
-  if (telemetry::is_utf8(text)) return;
+  if (is_utf8(text)) return;
   for (size_t at = 0; at < text.size();) {
-    const telemetry::Utf8Char next = telemetry::first_utf8(text.substr(at));
+    const Utf8Char next = first_utf8(text.substr(at));
     const size_t before = readable_.size();
     if (next.valid)
       readable_ += text.substr(at, next.size);
     else
-      telemetry::append_utf8(readable_, 0xFFFD);
+      append_utf8(readable_, 0xFFFD);
     for (size_t i = before; i < readable_.size(); ++i)
       origins_.push_back(static_cast<uint32_t>(next.valid ? at + i - before : at));
     at += next.size;
@@ -29,18 +29,18 @@ re2::StringPiece MatchText::in_text(re2::StringPiece group) const {
   return {text_.data() + begin, origins_[at + group.size()] - begin};
 }
 
-bool MatchText::find(const re2::RE2& regex, size_t from, std::span<re2::StringPiece> groups) const {
+bool MatchText::find(const re2::RE2& regex, size_t from, std::span<re2::StringPiece> groups,
+                     re2::RE2::Anchor anchor) const {
   const auto count = static_cast<int>(groups.size());
   const std::string_view text = readable_.empty() ? text_ : readable_;
   if (!readable_.empty())
     from = static_cast<size_t>(std::lower_bound(origins_.begin(), origins_.end(), from) -
                                origins_.begin());
-  if (!regex.Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED,
-                   groups.data(), count))
+  if (!regex.Match({text.data(), text.size()}, from, text.size(), anchor, groups.data(), count))
     return false;
   if (!readable_.empty())
     for (re2::StringPiece& group : groups) group = in_text(group);
   return true;
 }
 
-}  // namespace components::loki::process::stages
+}  // namespace telemetry
