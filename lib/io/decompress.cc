@@ -45,6 +45,7 @@ class Reader final : public Decompressor {
 
   base::Result<size_t> read(std::span<char> out) override {
     codec_.set_output(out);
+    is_incomplete_ = false;
     while (codec_.output_left() > 0) {
       if (codec_.input_left() == 0 && !input_ended_) {
         auto piece = input_.next();
@@ -62,16 +63,21 @@ class Reader final : public Decompressor {
       if (said == Said::more && !stuck) continue;
       if (said == Said::member_ended) continue;
       if (codec_.output_left() < out.size()) break;  // First what was good.
+      is_incomplete_ = stuck;
+      if (stuck) input_ended_ = false;
       return input_.damaged(stuck ? "ends in the middle" : "damaged compressed content");
     }
     return out.size() - codec_.output_left();
   }
+
+  bool is_incomplete() const override { return is_incomplete_; }
 
  private:
   Input input_;
   Codec codec_;
   bool in_member_ = false;
   bool input_ended_ = false;
+  bool is_incomplete_ = false;
 };
 
 class Zlib {

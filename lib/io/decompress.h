@@ -17,6 +17,9 @@ class Decompressor {
   virtual ~Decompressor() = default;
   /// Up to out.size() bytes; 0 at the end. Fails on damaged content, after what was good of it.
   virtual base::Result<size_t> read(std::span<char> out) = 0;
+  /// The last read() failed because the file ends in the middle of its content. When more has been
+  /// written to it, read() goes on from there.
+  virtual bool is_incomplete() const = 0;
 
   static base::Result<std::unique_ptr<Decompressor>> open(const std::string& path, Format format);
 };

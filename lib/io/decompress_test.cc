@@ -96,3 +96,28 @@ TEST_CASE("decompress: damaged and cut content is an error, after what is good o
   }
   CHECK(!Decompressor::open(folder / "absent", Decompressor::Format::bzip2));
 }
+
+TEST_CASE("decompress: a file that grows is read on from where it ended") {
+  const support::Folder folder;
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "line " + std::to_string(i * 7919 % 20011) + "\n";
+  for (const auto format : {Decompressor::Format::gzip_or_zlib, Decompressor::Format::bzip2}) {
+    const std::string whole =
+        format == Decompressor::Format::bzip2 ? bzipped(text) : gzipped(text, 16);
+    folder.write("a", "");
+    std::string all, piece(10000, '\0');
+    auto opened = Decompressor::open(folder / "a", format);
+    REQUIRE(opened);
+    for (size_t at = 0; at < whole.size(); at += whole.size() / 7) {
+      folder.append("a", whole.substr(at, whole.size() / 7));
+      while (true) {
+        const auto got = (*opened)->read({piece.data(), piece.size()});
+        if (!got) CHECK((*opened)->is_incomplete());
+        if (!got || *got == 0) break;
+        all.append(piece, 0, *got);
+      }
+    }
+    CHECK(all == text);
+    CHECK_FALSE((*opened)->is_incomplete());
+  }
+}
