@@ -14,8 +14,8 @@
 namespace components::loki::source_file {
 namespace {
 
-/// How often to look at a file that may still be written. Each look that finds more reads it from
-/// its start, so they become fewer.
+/// How often to look at a file that may still be written. A damaged one is read from its start each
+/// time, so looks become fewer.
 constexpr std::chrono::milliseconds kGrowthPollMin{200};
 constexpr std::chrono::milliseconds kGrowthPollMax{5'000};
 constexpr std::chrono::milliseconds kDamagedPoll{30'000};
@@ -33,7 +33,7 @@ Archive::~Archive() {
   environment_.files_active->add(-1);
 }
 
-std::string Archive::resume_text() const {
+std::string Archive::resume_text() {
   ResumePoint point;
   point.offset = offset_;
   point.seen_ns = file_clock_ns();
@@ -57,6 +57,8 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
   }
   if (!damage_.empty() && !has_grown(now)) return Step::nothing;
   if (!content_ && !open(now)) return Step::nothing;
+  at_end_ = false;
+  damage_.clear();
   batch.buffer = std::exchange(carry_, {});
   while (!at_end_ && batch.buffer.size() < FileReader::kLineBytesMax) {
     at_end_ = !read_more(batch.buffer, FileReader::kChunkBytes);
@@ -66,17 +68,17 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
     if (damage_.empty()) rest();
     content_.reset();
   } else if (const size_t feed = batch.buffer.rfind('\n'); feed != std::string::npos) {
-    if (!at_end_) carry_ = batch.buffer.substr(feed + 1);
+    carry_ = batch.buffer.substr(feed + 1);
     batch.buffer.resize(feed + 1);
   } else if (at_end_) {
-    batch.buffer.clear();
+    carry_ = std::exchange(batch.buffer, {});
   } else {
     environment_.split_lines->add(1);
   }
   offset_ += batch.buffer.size();
-  if (at_end_ && !damage_.empty()) {  // From here on, when there is more.
-    content_.reset();
+  if (at_end_ && !damage_.empty()) {
     read_to_ = offset_;
+    if (content_ && !content_->is_incomplete()) content_.reset();
   }
   if (batch.buffer.empty()) return Step::nothing;
   read_bytes_->set(static_cast<double>(offset_));
@@ -101,7 +103,6 @@ bool Archive::open(Clock::time_point now) {
   content_ = std::move(*opened);
   carry_.clear();
   offset_ = 0;
-  at_end_ = false;
   damage_.clear();
   if (last_growth_ == Clock::time_point{}) last_growth_ = now;
   file_bytes_->set(static_cast<double>(size_));
@@ -114,6 +115,7 @@ base::Result<std::unique_ptr<io::Decompressor>> Archive::open_file() {
   // Opening a FIFO waits for a writer.
   if (!S_ISREG(status.st_mode)) return base::fail("{}: not a regular file", path_);
   size_ = static_cast<uint64_t>(status.st_size);
+  inode_ = status.st_ino;
   using Format = io::Decompressor::Format;
   const bool bzip2 = environment_.compression == Compression::bz2;
   return io::Decompressor::open(path_, bzip2 ? Format::bzip2 : Format::gzip_or_zlib);
@@ -147,7 +149,11 @@ bool Archive::has_grown(Clock::time_point now) {
   due_ = now + (gave_up_ ? kDamagedPoll : std::max(growth_poll_, kGrowthPollMin));
   struct stat status {};
   const bool exists = ::stat(path_.c_str(), &status) == 0;
-  if (exists && static_cast<uint64_t>(status.st_size) != size_) {
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (exists && (size != size_ || status.st_ino != inode_)) {
+    // Reading goes on where it was, unless this is other content.
+    if (size < size_ || status.st_ino != inode_) content_.reset();
+    if (content_) size_ = size;
     last_growth_ = now;
     growth_poll_ = std::clamp(2 * growth_poll_, kGrowthPollMin, kGrowthPollMax);
     gave_up_ = false;

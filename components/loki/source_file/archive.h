@@ -24,7 +24,7 @@ class Archive final : public Stream {
   Step step(telemetry::LogBatch& batch, Clock::time_point now) override;
 
  protected:
-  std::string resume_text() const override;
+  std::string resume_text() override;
 
  private:
   bool open(Clock::time_point now);
@@ -43,7 +43,8 @@ class Archive final : public Stream {
   bool resting_ = false;
   std::string damage_;    // Why the content ended before its end; empty: it did not.
   bool gave_up_ = false;  // It did not grow for long: take the beginning of a line, too.
-  uint64_t size_ = 0;     // Of the file, as it was opened.
+  uint64_t size_ = 0;     // Of the file, as it was opened or grew since.
+  uint64_t inode_ = 0;
   Clock::time_point last_growth_{};
   std::chrono::milliseconds growth_poll_{};
   std::optional<uint64_t> read_to_;  // Where to go on, other than at the stored position.

@@ -134,6 +134,15 @@ bool FileReader::is_quiet_for(std::chrono::nanoseconds time) const {
   return file_clock_ns() - written_ns >= time.count();
 }
 
+bool FileReader::is_younger_than(int64_t ns) const {
+  struct statx status {};
+  if (ns == 0 || ::statx(fd(), "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0) return false;
+  if (!(status.stx_mask & STATX_BTIME)) return false;
+  // The moment of a look is taken before the look.
+  constexpr int64_t kSlackNs = 1'000'000'000;
+  return status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec > ns + kSlackNs;
+}
+
 bool FileReader::is_unlinked() const {
   struct stat status {};
   return ::fstat(fd(), &status) == 0 && status.st_nlink == 0;

@@ -82,6 +82,9 @@ class FileReader {
   uint64_t size() const;
   /// Nothing was written to it for so long.
   bool is_quiet_for(std::chrono::nanoseconds time) const;
+  /// It was created after this moment (ns since the Unix epoch, 0: unknown), so an equal inode is
+  /// no sign that it is the file of then.
+  bool is_younger_than(int64_t ns) const;
   /// No name leads to this file any more.
   bool is_unlinked() const;
   uint64_t split_lines() const { return split_lines_; }

@@ -9,8 +9,11 @@
 
 namespace components::loki::source_file {
 
-Leftovers::Leftovers(io::Positions& positions, Streams& streams, IsWanted is_wanted)
-    : positions_(positions), streams_(streams), is_wanted_(std::move(is_wanted)) {
+Leftovers::Leftovers(Environment& environment, Streams& streams, IsWanted is_wanted)
+    : positions_(*environment.positions),
+      known_files_(environment.known_files),
+      streams_(streams),
+      is_wanted_(std::move(is_wanted)) {
   for (const auto& [key, stream] : streams_)
     if (!is_wanted_(key)) keys_.emplace(stream->path(), key);
 }
@@ -31,6 +34,7 @@ void Leftovers::move_position(const std::string& path, const std::string& key) {
     if (is_wanted_(it->first)) continue;
     positions_.set(key, it->second);
     positions_.erase(it->first);
+    known_files_.relabel(it->first.substr(path.size() + 1), key.substr(path.size() + 1));
     all.erase(it);
     return;
   }

@@ -19,7 +19,7 @@ class Leftovers {
   static constexpr std::chrono::hours kForgetAfter{7 * 24};
 
   using IsWanted = std::function<bool(const std::string& key)>;
-  Leftovers(io::Positions& positions, Streams& streams, IsWanted is_wanted);
+  Leftovers(Environment& environment, Streams& streams, IsWanted is_wanted);
 
   /// The stream of this path, taken out of the component's; nullptr: there is none.
   std::unique_ptr<Stream> take_stream(const std::string& path);
@@ -35,6 +35,7 @@ class Leftovers {
   Entries& stored();
 
   io::Positions& positions_;
+  KnownFiles& known_files_;
   Streams& streams_;
   const IsWanted is_wanted_;
   std::multimap<std::string, std::string> keys_;  // Of streams, by path.

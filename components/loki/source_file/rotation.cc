@@ -43,6 +43,23 @@ bool is_rotated_name(std::string_view name, std::string_view original) {
          is_stamp(name.substr(stem.size(), name.size() - stem.size() - suffix.size()));
 }
 
+std::vector<std::string> originals_of(const std::string& path) {
+  std::vector<std::string> found;
+  const size_t folder = path.rfind('/') + 1;
+  const std::string_view name = std::string_view(path).substr(folder);
+  const size_t dot = name.rfind('.');
+  const auto try_name = [&](std::string_view stem, std::string_view suffix) {
+    const std::string original = std::string(stem) + std::string(suffix);
+    if (!original.empty() && is_rotated_name(name, original))
+      found.push_back(path.substr(0, folder) + original);
+  };
+  for (size_t size = name.size(); size-- > 1;) {
+    try_name(name.substr(0, size), "");
+    if (dot != name.npos && size < dot) try_name(name.substr(0, size), name.substr(dot));
+  }
+  return found;
+}
+
 std::vector<RotatedFile> rotated_since(const std::string& path, int64_t since_ns) {
   std::vector<RotatedFile> found;
   const std::filesystem::path whole(path);

@@ -12,6 +12,9 @@ namespace components::loki::source_file {
 /// form.
 bool is_rotated_name(std::string_view name, std::string_view original);
 
+/// The paths that a file may have had before rotation, if its name is one that rotation gives.
+std::vector<std::string> originals_of(const std::string& path);
+
 /// A file that rotation may have made of another one. Its path may be given to a younger one at any
 /// time: who opens it compares device and inode.
 struct RotatedFile {

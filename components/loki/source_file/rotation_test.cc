@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/support/folder.h"
@@ -23,6 +24,14 @@ TEST_CASE("source.file: names that rotation gives") {
     CAPTURE(c.name);
     CHECK(is_rotated_name(c.name, "app.log") == c.is_rotated);
   }
+  const auto was = [](const char* path, const char* original) {
+    const auto found = originals_of(path);
+    return std::find(found.begin(), found.end(), original) != found.end();
+  };
+  CHECK(was("/l/a.log.1", "/l/a.log"));
+  CHECK(was("/l/a-20261128.log", "/l/a.log"));
+  CHECK_FALSE(was("/l/a.log.1", "/l/a"));
+  CHECK(originals_of("/l/a.log").empty());
   CHECK(is_rotated_name("syslog.1", "syslog"));
   CHECK(!is_rotated_name("syslog2", "syslog-ng"));
 }

@@ -41,6 +41,7 @@ telemetry::Labels public_labels(const river::schema::Target& target) {
 
 Engine::Engine(const Context& context, const Arguments& arguments)
     : log_(context.log), environment_(context.metrics, context.log), plan_{arguments, true} {
+  environment_.streams = &streams_;
   set_receivers(arguments.forward_to);
 }
 
@@ -59,6 +60,7 @@ void Engine::set_arguments(const Arguments& arguments) {
 
 void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
   environment_.positions = std::move(positions);
+  environment_.known_files.load(environment_.positions);
 }
 
 void Engine::request_stop() {
@@ -139,7 +141,7 @@ void Engine::set_targets(const river::schema::Targets& targets) {
     wanted.emplace(std::move(key), std::pair(path->second, std::move(labels)));
   }
   const auto is_wanted = [&](const std::string& key) { return wanted.contains(key); };
-  Leftovers leftovers(*environment_.positions, streams_, is_wanted);
+  Leftovers leftovers(environment_, streams_, is_wanted);
   for (auto& [key, what] : wanted) {
     auto& [path, labels] = what;
     if (const auto known = streams_.find(key); known != streams_.end()) {

@@ -7,20 +7,9 @@
 namespace components::loki::source_file {
 namespace {
 
-/// A path as a label value, which has to be UTF-8: other bytes become U+FFFD.
-std::string label_of(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const auto character = telemetry::first_utf8(path);
-    out += character.valid ? path.substr(0, character.size) : "\xef\xbf\xbd";
-    path.remove_prefix(character.size);
-  }
-  return out;
-}
-
 telemetry::Labels with_filename(const telemetry::Labels& labels, const std::string& path) {
   telemetry::LabelsBuilder builder(labels);
-  builder.set("filename", label_of(path));
+  builder.set("filename", telemetry::valid_utf8(path));
   return builder.build();
 }
 
@@ -38,9 +27,28 @@ Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
       metrics.counter("loki_source_file_read_errors_total", "Failed attempts to open or read.");
 }
 
-void StoredPosition::set(const std::string& text) {
+void StoredPosition::set(std::string_view text) {
   base::Lock lock(mutex_);
-  positions_->set(key_, text);
+  size_t end = text.find('\n');
+  positions_->set(key_, text.substr(0, end));
+  while (end != text.npos) {
+    text.remove_prefix(end + 1);
+    end = text.find('\n');
+    remember(text.substr(0, end));
+  }
+}
+
+void StoredPosition::remember(std::string_view text) {
+  const auto point = ResumePoint::parse(text);
+  if (!point) return;
+  const std::string key =
+      KnownFiles::record_key(path_, {point->device, point->inode, key_.substr(path_.size() + 1)});
+  positions_->set(key, text);
+  std::erase(records_, key);
+  records_.push_back(key);
+  if (records_.size() <= KnownFiles::kPerPath) return;
+  positions_->erase(records_.front());
+  records_.pop_front();
 }
 
 void StoredPosition::move_to(std::string key) {
@@ -55,8 +63,8 @@ Stream::Stream(Environment& environment, std::string path, telemetry::Labels lab
       path_(std::move(path)),
       key_(key_of(path_, labels)),
       labels_(with_filename(labels, path_)),
-      stored_(std::make_shared<StoredPosition>(environment.positions, key_)) {
-  const base::metrics::Labels by_path = {{"path", label_of(path_)}};
+      stored_(std::make_shared<StoredPosition>(environment.positions, path_, key_)) {
+  const base::metrics::Labels by_path = {{"path", telemetry::valid_utf8(path_)}};
   const auto& metrics = environment_.metrics;
   read_bytes_ =
       metrics.gauge("loki_source_file_read_bytes_total", "Number of bytes read.", by_path);
@@ -72,9 +80,11 @@ std::string Stream::key_of(const std::string& path, const telemetry::Labels& lab
 }
 
 void Stream::relabel(const telemetry::Labels& labels) {
+  const std::string before = labels_text();
   key_ = key_of(path_, labels);
   labels_ = with_filename(labels, path_);
   stored_->move_to(key_);
+  environment_.known_files.relabel(before, labels_text());
   set_wanted(true);
 }
 

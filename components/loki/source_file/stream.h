@@ -1,14 +1,17 @@
 #pragma once
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "components/loki/source_file/encoding.h"
+#include "components/loki/source_file/known_files.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_file/watches.h"
 #include "components/shared/batches.h"
@@ -22,6 +25,9 @@ namespace components::loki::source_file {
 
 using Clock = std::chrono::steady_clock;
 
+class Stream;
+using Streams = std::map<std::string, std::unique_ptr<Stream>>;  ///< by Stream::key_of
+
 /// What the streams of one component share. Lives as long as they do.
 struct Environment {
   Environment(const base::metrics::Scope& scope, base::Logger logger);
@@ -33,6 +39,8 @@ struct Environment {
   const std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
   std::shared_ptr<io::Positions> positions;
   Watches watches;
+  KnownFiles known_files;
+  const Streams* streams = nullptr;
   std::shared_ptr<base::metrics::Gauge> files_active;
   std::shared_ptr<base::metrics::Counter> truncations, split_lines, read_errors;
 
@@ -46,18 +54,24 @@ struct Environment {
 };
 
 /// Where a stream's position is stored. Acks set it from other threads, also after the stream is
-/// gone, and its key changes when the labels of the target do. Thread safe.
+/// gone, and its key changes when the labels of the target do. The text has the resume point of
+/// what is under the path; more lines are those of files that were rotated away (known_files.h).
+/// Thread safe.
 class StoredPosition {
  public:
-  StoredPosition(std::shared_ptr<io::Positions> positions, std::string key)
-      : positions_(std::move(positions)), key_(std::move(key)) {}
-  void set(const std::string& text);
+  StoredPosition(std::shared_ptr<io::Positions> positions, std::string path, std::string key)
+      : positions_(std::move(positions)), path_(std::move(path)), key_(std::move(key)) {}
+  void set(std::string_view text);
   void move_to(std::string key);
 
  private:
+  void remember(std::string_view text) REQUIRES_LOCK(mutex_);
+
   const std::shared_ptr<io::Positions> positions_;
+  const std::string path_;
   base::Mutex mutex_;
   std::string key_ GUARDED_BY(mutex_);
+  std::deque<std::string> records_ GUARDED_BY(mutex_);  // Keys of rotated files, oldest first.
 };
 
 /// One target that is read: a file and what takes its place, or a compressed file. Used by the
@@ -83,7 +97,7 @@ class Stream : public Watches::Listener {
   /// Whether the target is still one; when not, the stream finishes what it began to read.
   void set_wanted(bool wanted) { wanted_ = wanted, noticed(); }
   /// The same file under other labels.
-  void relabel(const telemetry::Labels& labels);
+  virtual void relabel(const telemetry::Labels& labels);
 
   /// Puts the ack on the batch that the last step() made.
   void acknowledge(telemetry::LogBatch& batch);
@@ -105,7 +119,9 @@ class Stream : public Watches::Listener {
 
  protected:
   /// Where reading resumes after the last batch.
-  virtual std::string resume_text() const = 0;
+  virtual std::string resume_text() = 0;
+  /// The public labels of the target, as in the key.
+  std::string labels_text() const { return key_.substr(path_.size() + 1); }
   /// Forgets what is under way; acks that come in later count for nothing.
   void renew_window();
 
@@ -123,7 +139,5 @@ class Stream : public Watches::Listener {
   Clock::time_point observe_at_{};
   std::string problem_;  // Why it cannot be read; empty when all is well.
 };
-
-using Streams = std::map<std::string, std::unique_ptr<Stream>>;  ///< by Stream::key_of
 
 }  // namespace components::loki::source_file

@@ -46,11 +46,13 @@ Tailer::~Tailer() {
   environment_.files_active->add(-1);
 }
 
-std::string Tailer::resume_text() const {
+std::string Tailer::resume_text() {
   const Generation& current = generations_.empty() ? stragglers_.back() : generations_.front();
   ResumePoint point = current.file.point();
   point.seen_ns = current.seen_ns;
-  return point.text();
+  std::string text = point.text();
+  for (const ResumePoint& ended : std::exchange(ended_, {})) text += "\n" + ended.text();
+  return text;
 }
 
 Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
@@ -59,6 +61,8 @@ Stream::Step Tailer::step(telemetry::LogBatch& batch, Clock::time_point now) {
     renew_window();
     generations_.clear();
     stragglers_.clear();
+    ended_.clear();
+    environment_.known_files.load(environment_.positions);
     resumed_ = false;
     due_ = now + io::kRetryFile;
     return Step::nothing;
@@ -86,7 +90,9 @@ Clock::time_point Tailer::observe(Clock::time_point now) {
 void Tailer::look_at_path(Clock::time_point now) {
   const int64_t now_ns = file_clock_ns();
   struct stat status {};
-  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  // What another stream has open is none of ours until it lets go.
+  const bool exists =
+      ::stat(path_.c_str(), &status) == 0 && !is_elsewhere(status.st_dev, status.st_ino);
   if (exists && !generations_.empty() &&
       generations_.back().file.is(status.st_dev, status.st_ino)) {
     path_gone_ = false;
@@ -105,6 +111,10 @@ void Tailer::look_at_path(Clock::time_point now) {
     return complain(file.error().message);
   }
   problem_.clear();
+  if (is_fresh_copy(*file)) {
+    if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
+    return;
+  }
   path_gone_ = false;
   if (!std::exchange(resumed_, true)) {
     skipped_ = !resume(std::move(*file), now_ns, now);
@@ -121,6 +131,7 @@ void Tailer::look_at_path(Clock::time_point now) {
     else
       adopt_missed(last->seen_ns, *file, now);
   }
+  go_on_as_known(*file);
   adopt(std::move(*file), now_ns, now);
 }
 
@@ -149,7 +160,8 @@ void Tailer::adopt(FileReader file, int64_t seen_ns, Clock::time_point now) {
   if (!generations_.empty()) generations_.back().last_event = now;
   auto watch = environment_.watches.watch(file.fd(), *this);
   const auto seen = fingerprint_of(file.fd(), Fingerprint::kBytesMax);
-  generations_.push_back({std::move(file), std::move(watch), now, seen_ns, seen});
+  KnownFiles::Lease lease(environment_.known_files, id_of(file), *this);
+  generations_.push_back({std::move(file), std::move(watch), std::move(lease), now, seen_ns, seen});
 }
 
 /// Files that were put under the path after `since_ns` and rotated away before this look.
@@ -157,7 +169,9 @@ void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::ti
   if (since_ns == 0) return;
   for (const RotatedFile& rotated : rotated_since(path_, since_ns)) {
     auto file = open_rotated(rotated, current);
-    if (file && !is_copy(*file)) adopt(std::move(*file), rotated.born_ns, now);
+    if (!file || is_copy(*file)) continue;
+    go_on_as_known(*file);
+    adopt(std::move(*file), rotated.born_ns, now);
   }
 }
 
@@ -194,7 +208,7 @@ std::optional<FileReader> Tailer::open_rotated(const RotatedFile& rotated,
   const auto is_rotated = [&](const Generation& g) {
     return g.file.is(rotated.device, rotated.inode);
   };
-  if (current.is(rotated.device, rotated.inode) ||
+  if (current.is(rotated.device, rotated.inode) || is_elsewhere(rotated.device, rotated.inode) ||
       std::any_of(generations_.begin(), generations_.end(), is_rotated) ||
       std::any_of(stragglers_.begin(), stragglers_.end(), is_rotated))
     return std::nullopt;
@@ -206,6 +220,69 @@ std::optional<FileReader> Tailer::open_rotated(const RotatedFile& rotated,
   if (path.empty()) return std::nullopt;
   file = FileReader::open(path, environment_.encoding);
   return file ? std::optional(std::move(*file)) : std::nullopt;
+}
+
+/// Whether another stream reads it.
+bool Tailer::is_elsewhere(uint64_t device, uint64_t inode) const {
+  const Stream* const reader = environment_.known_files.reader({device, inode, labels_text()});
+  return reader != nullptr && reader != this;
+}
+
+/// Whether rotation has copied a file to this path that is read under its own. Its stream takes the
+/// copy over when the file is truncated.
+bool Tailer::is_fresh_copy(const FileReader& file) const {
+  if (environment_.known_files.position(id_of(file))) return false;
+  for (const std::string& original : originals_of(path_)) {
+    const std::string key = original + " " + labels_text();
+    if (!environment_.streams->contains(key)) continue;
+    const auto text = environment_.positions->get(key);
+    const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
+    if (stored && !file.is(stored->device, stored->inode) && is_copy_of(file, *stored)) return true;
+  }
+  return false;
+}
+
+KnownFiles::Id Tailer::id_of(const FileReader& file) const {
+  return {file.point().device, file.point().inode, labels_text()};
+}
+
+/// Goes on where a file was read to under another path.
+bool Tailer::go_on_as_known(FileReader& file) {
+  const auto known = environment_.known_files.position(id_of(file));
+  if (!known || known->offset == 0 || !file.continues(known->beginning, known->offset) ||
+      file.is_younger_than(known->seen_ns))
+    return false;
+  file.seek(known->offset);
+  is_unsaved_ = true;
+  return true;
+}
+
+void Tailer::remember(const Generation& ended) {
+  ResumePoint point = ended.file.point();
+  point.seen_ns = ended.seen_ns;
+  environment_.known_files.remember(path_, id_of(ended.file), point);
+  std::erase_if(ended_, [&](const ResumePoint& other) {
+    return other.device == point.device && other.inode == point.inode;
+  });
+  ended_.push_back(point);
+  is_unsaved_ = true;
+}
+
+/// Stores what changed without a line that would carry it, once all lines have arrived.
+void Tailer::save_if_delivered() {
+  if (!is_unsaved_ || window_->pending() > 0 || (generations_.empty() && stragglers_.empty()))
+    return;
+  stored_->set(resume_text());
+  is_unsaved_ = false;
+}
+
+void Tailer::relabel(const telemetry::Labels& labels) {
+  Stream::relabel(labels);
+  const auto lease_again = [&](Generation& g) {
+    g.lease = KnownFiles::Lease(environment_.known_files, id_of(g.file), *this);
+  };
+  std::for_each(generations_.begin(), generations_.end(), lease_again);
+  std::for_each(stragglers_.begin(), stragglers_.end(), lease_again);
 }
 
 /// Whether its content is that of a file that is open already.
@@ -220,21 +297,27 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
   if (!stored) {
-    if (!begin_without_position(file, text || environment_.positions->lost())) return false;
-  } else if (file.is(stored->device, stored->inode)) {
+    const bool is_bad = text || environment_.positions->lost();
+    if (!go_on_as_known(file) && !begin_without_position(file, is_bad)) return false;
+  } else if (file.is(stored->device, stored->inode) && !file.is_younger_than(stored->seen_ns)) {
     if (file.continues(stored->beginning, stored->offset)) {
       file.seek(stored->offset);
     } else {
       environment_.truncations->add(1);
       adopt_copies(*stored, file, now);
     }
+  } else if (is_elsewhere(stored->device, stored->inode)) {
+    ended_.push_back(*stored);
+    go_on_as_known(file);
   } else if (auto rotated = rotated_file(*stored)) {
     adopt(std::move(*rotated), stored->seen_ns, now);
     adopt_missed(stored->seen_ns, file, now);
-  } else if (is_copy_of(file, *stored)) {
-    file.seek(stored->offset);  // Restored, or moved to another disk.
-  } else {
-    adopt_missed(stored->seen_ns, file, now);
+    go_on_as_known(file);
+  } else if (!go_on_as_known(file)) {
+    if (is_copy_of(file, *stored))
+      file.seek(stored->offset);  // Restored, or moved to another disk.
+    else
+      adopt_missed(stored->seen_ns, file, now);
   }
   adopt(std::move(file), now_ns, now);
   return true;
@@ -266,7 +349,7 @@ bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
 std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const {
   const auto folder = std::filesystem::path(path_).parent_path().string();
   const std::string path = find_by_inode(folder, stored.device, stored.inode);
-  if (path.empty()) return std::nullopt;
+  if (path.empty() || is_elsewhere(stored.device, stored.inode)) return std::nullopt;
   auto file = FileReader::open(path, environment_.encoding);
   if (!file || !file->continues(stored.beginning, stored.offset)) return std::nullopt;
   file->seek(stored.offset);
@@ -274,7 +357,7 @@ std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const 
 }
 
 Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point now) {
-  auto& [file, watch, last_event, seen_ns, seen] = generations_.front();
+  auto& [file, watch, lease, last_event, seen_ns, seen] = generations_.front();
   const bool superseded = generations_.size() > 1 || path_gone_;
   const bool ended =
       superseded && (now - last_event >= kLinger || generations_.size() > kGenerationsMax);
@@ -288,6 +371,7 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
     return Step::lines;
   }
   if (!ended) return Step::nothing;
+  remember(generations_.front());
   stragglers_.push_back(std::move(generations_.front()));
   stragglers_.back().last_event = now;
   generations_.pop_front();
@@ -299,11 +383,12 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
 bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
   std::erase_if(stragglers_,
                 [&](const Generation& old) { return now - old.last_event >= kStragglerTime; });
-  for (auto& [file, watch, last_event, seen_ns, seen] : stragglers_) {
-    const auto taken = file.read(batch, stamps_, false);
+  for (Generation& old : stragglers_) {
+    const auto taken = old.file.read(batch, stamps_, false);
     if (!taken || !*taken) continue;
-    last_event = now;
-    take(file, batch);
+    old.last_event = now;
+    take(old.file, batch);
+    remember(old);
     return true;
   }
   return false;
@@ -318,6 +403,7 @@ void Tailer::take(const FileReader& file, telemetry::LogBatch& batch) {
 }
 
 Stream::Step Tailer::wait(Clock::time_point now) {
+  save_if_delivered();
   if (generations_.empty()) {
     due_ = now + (problem_.empty() ? absence_poll(now - path_gone_since_) : io::kRetryFile);
     wait_for_stragglers(now);

@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "components/loki/source_file/file_reader.h"
 #include "components/loki/source_file/rotation.h"
@@ -27,7 +28,9 @@ namespace components::loki::source_file {
 /// On first sight of the path the stored resume point decides. If its file is not the one under the
 /// path, it is looked for by inode beside it and read to its end first.
 ///
-/// The position stays when the target goes: it may come back.
+/// The position stays when the target goes: it may come back. A file that is rotated away is
+/// remembered by its inode (known_files.h), so a pattern that finds it under its new name goes on
+/// where it was read to.
 class Tailer final : public Stream {
  public:
   static constexpr std::chrono::milliseconds kLinger{500};
@@ -42,14 +45,16 @@ class Tailer final : public Stream {
 
   Step step(telemetry::LogBatch& batch, Clock::time_point now) override;
   Clock::time_point observe(Clock::time_point now) override;
+  void relabel(const telemetry::Labels& labels) override;
 
  protected:
-  std::string resume_text() const override;
+  std::string resume_text() override;
 
  private:
   struct Generation {
     FileReader file;
     Watches::Watch watch;
+    KnownFiles::Lease lease;
     Clock::time_point last_event;  // Of new data, and of being superseded.
     int64_t seen_ns = 0;           // As in ResumePoint.
     Fingerprint seen{};            // Its beginning then, as long as none of it was read.
@@ -63,6 +68,12 @@ class Tailer final : public Stream {
   std::optional<FileReader> open_rotated(const RotatedFile& rotated,
                                          const FileReader& current) const;
   bool is_copy(const FileReader& file) const;
+  bool is_elsewhere(uint64_t device, uint64_t inode) const;
+  bool is_fresh_copy(const FileReader& file) const;
+  KnownFiles::Id id_of(const FileReader& file) const;
+  bool go_on_as_known(FileReader& file);
+  void remember(const Generation& ended);
+  void save_if_delivered();
   bool resume(FileReader file, int64_t now_ns, Clock::time_point now);
   void resume_missing(Clock::time_point now);
   bool begin_without_position(FileReader& file, bool position_is_bad);
@@ -77,6 +88,8 @@ class Tailer final : public Stream {
 
   std::deque<Generation> generations_;
   std::deque<Generation> stragglers_;  // Read to their end, oldest first.
+  std::vector<ResumePoint> ended_;     // Of rotated files, to be stored with the next batch.
+  bool is_unsaved_ = false;            // Positions changed, other than by lines.
   bool resumed_ = false;               // The stored position was considered.
   bool path_gone_ = false;             // Nothing to read is under the path.
   bool skipped_ = false;               // on_positions_file_error = "skip" struck.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -131,6 +132,98 @@ TEST_CASE("source.file: rotations while the sink is down lose nothing") {
   }
   f.sink->set(LogSink::Mode::deliver);
   CHECK(f.got(wanted));
+}
+
+TEST_CASE("source.file: a pattern that finds rotated files does not repeat them") {
+  enum class Between { nothing, restart, crash };
+  for (const Between between : {Between::nothing, Between::restart, Between::crash}) {
+    CAPTURE(static_cast<int>(between));
+    Fixture f({});
+    f.arguments.file_match.enabled = true;
+    f.arguments.targets = {f.target("a.log*")};
+    f.write("before\n", "a.log.1");
+    f.write("one\n");
+    f.start();
+    CHECK(f.sink->has(2));
+    Texts wanted = {"before", "one"};
+    for (int i = 0; i < 4; ++i) {
+      if (between == Between::crash) f.sink->set(LogSink::Mode::hold);
+      for (int old = i + 1; old > 0; --old)
+        fs::rename(f.path("a.log." + std::to_string(old)),
+                   f.path("a.log." + std::to_string(old + 1)));
+      fs::rename(f.path(), f.path("a.log.1"));
+      wanted.push_back("rotated " + std::to_string(i));
+      f.write(wanted.back() + "\n");
+      CHECK(f.sink->has(wanted.size()));
+      if (between == Between::nothing) continue;
+      f.stop();
+      if (between == Between::crash) wanted.push_back(wanted.back());  // Was not delivered.
+      f.sink->set(LogSink::Mode::deliver);
+      f.start();
+      CHECK(f.sink->has(wanted.size()));
+    }
+    f.append("last\n");
+    wanted.push_back("last");
+    CHECK(f.sink->has(wanted.size()));
+    auto texts = f.sink->texts();
+    std::sort(texts.begin(), texts.begin() + 2);
+    std::sort(wanted.begin(), wanted.begin() + 2);
+    CHECK(texts == wanted);
+    f.stop();
+    f.sink->release();
+  }
+}
+
+TEST_CASE("source.file: a pattern that finds the copies of a truncated file does not repeat them") {
+  for (const std::string name : {"a.log.1", "a-20261128.log"}) {
+    for (const bool is_stopped : {false, true}) {
+      CAPTURE(name);
+      CAPTURE(is_stopped);
+      Fixture f({});
+      f.arguments.file_match.enabled = true;
+      f.arguments.targets = {f.target("a*")};
+      const std::string banner(Fingerprint::kBytesTelling, 'b');
+      f.write(banner + "\none\n");
+      f.start();
+      CHECK(f.got({banner, "one"}));
+      if (is_stopped) f.stop();
+      f.append("two\n");
+      fs::copy_file(f.path(), f.path(name));
+      const auto looked = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+      if (!is_stopped) CHECK(eventually([&] { return std::chrono::steady_clock::now() > looked; }));
+      fs::resize_file(f.path(), 0);
+      f.append("three\n");
+      if (is_stopped) f.start();
+      CHECK(f.got({banner, "one", "two", "three"}));
+      f.stop();
+      f.append("four\n");
+      f.start();
+      CHECK(f.got({banner, "one", "two", "three", "four"}));
+    }
+  }
+}
+
+TEST_CASE("source.file: labels that change do not make a pattern repeat rotated files") {
+  for (const bool while_stopped : {false, true}) {
+    CAPTURE(while_stopped);
+    Fixture f({});
+    f.arguments.file_match.enabled = true;
+    f.arguments.targets = {f.target("a.log*")};
+    f.write("one\n");
+    f.start();
+    CHECK(f.got({"one"}));
+    fs::rename(f.path(), f.path("a.log.1"));
+    f.write("two\n");
+    CHECK(f.got({"one", "two"}));
+    if (while_stopped) f.stop();
+    f.arguments.targets[0] = f.arguments.targets[0].with("job", "changed");
+    if (while_stopped)
+      f.start();
+    else
+      f.update();
+    f.append("three\n");
+    CHECK(f.got({"one", "two", "three"}));
+  }
 }
 
 TEST_CASE("source.file: copied and truncated while nothing is read: the copies are read") {
