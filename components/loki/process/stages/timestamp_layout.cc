@@ -112,6 +112,7 @@ TimeLayout::Element TimeLayout::take_element(std::string_view& layout) {
   }
   for (const std::string_view zone : kZones)
     if (layout.starts_with(zone)) return {Part::zone, take(zone.size())};
+  if (layout.starts_with("_2006")) return {Part::text, take(1)};  // No day, but a year.
   for (const auto& [text, part] : kSpellings) {
     const bool part_of_word =
         text == "Jan" && layout.size() > 3 && layout[3] >= 'a' && layout[3] <= 'z';
