@@ -62,11 +62,15 @@ bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) 
     message.text = trimmed(bytes);
     return true;
   }
-  is_rfc5424 = looks_like_rfc5424(bytes);
-  const bool parsed =
-      is_rfc5424 ? parse_rfc5424(bytes, message) : parse_rfc3164(bytes, cisco_, message);
-  is_rfc5424 = is_rfc5424 && parsed;
-  return parsed;
+  // Programs that write UTF-8 with a byte order mark put it first.
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  is_rfc5424 = looks_like_rfc5424(bytes) && parse_rfc5424(bytes, message);
+  if (is_rfc5424) return true;
+  // There is one version. "<13>2 users" is a text.
+  if (looks_like_rfc5424(bytes) && bytes.substr(bytes.find('>') + 1).starts_with("1 "))
+    return false;
+  return parse_rfc3164(bytes, cisco_, message);
 }
 
 /// 0 when the message brings no time.

@@ -96,6 +96,9 @@ TEST_CASE("syslog decoder: what cannot be parsed arrives as it was received") {
         "{host=\"puck\", job=\"syslog\"} hello\n");
   CHECK(f.counts.parsing_errors == 2);
   CHECK(f.counts.entries == 3);
+  CHECK(f.decode({"<13>2 users logged in", "\xef\xbb\xbf" + kGood}) ==
+        "{job=\"syslog\"} 2 users logged in\n{host=\"puck\", job=\"syslog\"} hello\n");
+  CHECK(f.counts.parsing_errors == 2);
 }
 
 TEST_CASE("syslog decoder: empty messages are counted, and kept only when asked for") {

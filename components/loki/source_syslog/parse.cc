@@ -86,6 +86,12 @@ bool is_timestamp(std::string_view text) {
   return next == '.' || next == ',' || next == 'Z' || next == 'z' || next == '+' || next == '-';
 }
 
+/// Words of a text end like this, fields of a header do not. Asked where the structured data is
+/// missing, so that the message may be a text.
+bool is_text(std::string_view field) {
+  return field.ends_with(':') || field.ends_with(',') || field.ends_with(';');
+}
+
 /// Size of an SD-NAME at `at`: 0 when there is none.
 size_t name_size(std::string_view rest, size_t at) {
   size_t end = at;
@@ -144,6 +150,8 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
     bytes.remove_prefix(size);
   } else if (bytes == "-" || bytes.starts_with("- ")) {
     bytes.remove_prefix(1);
+  } else if (is_text(message.app_name) || is_text(message.proc_id) || is_text(message.msg_id)) {
+    return false;
   }
   if (bytes.starts_with(' ')) bytes.remove_prefix(1);
   message.text = bytes;

@@ -82,17 +82,78 @@ bool fits(int year) {
   return year >= 1700 && year <= 2260;
 }
 
+/// Abbreviations with one meaning only, with seconds east of UTC.
+struct Zone {
+  std::string_view name;
+  int offset_s;
+};
+constexpr int kHour = 3600;
+constexpr Zone kZones[] = {{"UTC", 0},           {"GMT", 0},           {"Z", 0},
+                           {"WET", 0},           {"WEST", kHour},      {"CET", kHour},
+                           {"CEST", 2 * kHour},  {"EET", 2 * kHour},   {"EEST", 3 * kHour},
+                           {"MSK", 3 * kHour},   {"EST", -5 * kHour},  {"EDT", -4 * kHour},
+                           {"CDT", -5 * kHour},  {"MDT", -6 * kHour},  {"MST", -7 * kHour},
+                           {"PST", -8 * kHour},  {"PDT", -7 * kHour},  {"JST", 9 * kHour},
+                           {"AEST", 10 * kHour}, {"AEDT", 11 * kHour}, {"NZST", 12 * kHour},
+                           {"NZDT", 13 * kHour}};
+
+bool is_year(std::string_view text) {
+  return text.size() >= 4 && (text.starts_with("19") || text.starts_with("20")) &&
+         is_digit(text[2]) && is_digit(text[3]);
+}
+
 struct BsdTime {
   int year = 0;  // 0: not written
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0;
   int64_t fraction = 0;
-  size_t size = 0;  // 0: not one
+  int offset_s = 0;  // East of UTC.
+  size_t size = 0;   // 0: not one
 };
+
+/// [SP YEAR] ["+01:00" | SP "CET"], each up to a blank, a colon or the end.
+void read_year_and_zone(std::string_view rest, BsdTime& time) {
+  const auto ends = [&](size_t at) {
+    return at == rest.size() || rest[at] == ' ' || rest[at] == ':';
+  };
+  const auto take = [&](size_t size) {
+    time.size += size;
+    rest.remove_prefix(size);
+  };
+  if (time.year == 0 && rest.starts_with(' ') && is_year(rest.substr(1)) && ends(5)) {
+    time.year =
+        (rest[1] - '0') * 1000 + (rest[2] - '0') * 100 + (rest[3] - '0') * 10 + rest[4] - '0';
+    take(5);
+  }
+  const size_t sign = rest.starts_with(' ') ? 1 : 0;
+  if (rest.size() > sign && (rest[sign] == '+' || rest[sign] == '-')) {
+    Reader in(rest.substr(sign + 1));
+    const int hours = in.number(2);
+    in.accept(':');
+    const int minutes = in.number(2);
+    const size_t size = rest.size() - in.rest().size();
+    if (!in.ok() || hours > 14 || minutes > 59 || !ends(size)) return;
+    time.offset_s = (rest[sign] == '-' ? -1 : 1) * (hours * kHour + minutes * 60);
+    return take(size);
+  }
+  for (const Zone& zone : kZones) {
+    const bool is_suffix = zone.name == "Z";
+    if (!is_suffix && sign == 0) continue;
+    const size_t begin = is_suffix ? 0 : 1;
+    if (!rest.substr(std::min(begin, rest.size())).starts_with(zone.name)) continue;
+    if (!ends(begin + zone.name.size())) continue;
+    time.offset_s = zone.offset_s;
+    return take(begin + zone.name.size());
+  }
+}
 
 BsdTime read_bsd(std::string_view text) {
   Reader in(text);
   BsdTime time;
+  if (is_year(text)) {  // NX-OS writes "2026 Nov 27 10:00:34".
+    time.year = in.number(4);
+    in.expect(' ');
+  }
   time.month = in.month();
   in.expect(' ');
   const bool padded = in.accept(' ');
@@ -100,7 +161,7 @@ BsdTime read_bsd(std::string_view text) {
   time.day = static_cast<unsigned>(in.number(!padded && two_digits ? 2 : 1));
   in.expect(' ');
   // Firewalls write "Nov 27 2026 10:00:34".
-  if (in.rest().size() > 4 && in.rest()[2] != ':' && in.rest()[4] == ' ') {
+  if (time.year == 0 && in.rest().size() > 4 && in.rest()[2] != ':' && in.rest()[4] == ' ') {
     time.year = in.number(4);
     in.expect(' ');
   }
@@ -111,7 +172,9 @@ BsdTime read_bsd(std::string_view text) {
   time.second = in.number(2);
   if (in.rest().size() > 1 && in.rest()[0] == '.' && is_digit(in.rest()[1]))
     time.fraction = in.fraction();
-  if (in.ok()) time.size = text.size() - in.rest().size();
+  if (!in.ok()) return time;
+  time.size = text.size() - in.rest().size();
+  read_year_and_zone(in.rest(), time);
   return time;
 }
 
@@ -125,14 +188,16 @@ std::optional<int64_t> parse_bsd_time(std::string_view text, int64_t now_ns) {
   const int this_year = static_cast<int>(chrono::year_month_day(today).year());
   if (time.year != 0) {
     if (!fits(time.year)) return std::nullopt;
-    return nanoseconds(time.year, time.month, time.day, time.hour, time.minute, time.second,
-                       time.fraction);
+    const auto written = nanoseconds(time.year, time.month, time.day, time.hour, time.minute,
+                                     time.second, time.fraction);
+    return written ? std::optional(*written - time.offset_s * kSecond) : std::nullopt;
   }
   std::optional<int64_t> best;
   for (const int year : {this_year, this_year - 1, this_year + 1}) {
-    const auto candidate =
+    auto candidate =
         nanoseconds(year, time.month, time.day, time.hour, time.minute, time.second, time.fraction);
     if (!fits(year) || !candidate) continue;  // 29 February exists in some years only.
+    *candidate -= time.offset_s * kSecond;
     if (!best || std::llabs(*candidate - now_ns) < std::llabs(*best - now_ns)) best = candidate;
   }
   return best;
@@ -187,9 +252,9 @@ size_t rfc3339_size(std::string_view rest) {
 }
 
 std::string_view take_timestamp(std::string_view& rest) {
-  if (rest.starts_with('*') || rest.starts_with('.')) {
-    if (bsd_time_size(rest.substr(1)) > 0) rest.remove_prefix(1);
-  }
+  for (const std::string_view mark : {"*", ".", ": "})  // Cisco's.
+    if (rest.starts_with(mark) && bsd_time_size(rest.substr(mark.size())) > 0)
+      rest.remove_prefix(mark.size());
   size_t size = bsd_time_size(rest);
   if (size == 0) size = rfc3339_size(rest);
   const std::string_view timestamp = rest.substr(0, size);
@@ -206,12 +271,13 @@ bool is_alphanumeric(char c) {
 
 /// RFC 3164 has alphanumeric tags; real ones are names of programs, units and log sources. Quotes,
 /// braces and "=" are in none: they begin a text in JSON or in key=value form.
-bool is_tag(std::string_view text) {
+bool is_tag(std::string_view text, bool may_have_colon = false) {
   constexpr std::string_view kMarks = "_./-@%+#()$~*,\\";
   bool has_letter = false;
   for (const char c : text) {
     const bool high = static_cast<unsigned char>(c) >= 0x80;  // A name in UTF-8.
-    if (!is_alphanumeric(c) && !high && kMarks.find(c) == kMarks.npos) return false;
+    const bool is_mark = kMarks.find(c) != kMarks.npos || (c == ':' && may_have_colon);
+    if (!is_alphanumeric(c) && !high && !is_mark) return false;
     has_letter = has_letter || high || (is_alphanumeric(c) && !is_digit(c));
   }
   return has_letter;  // Digits are a counter, or an address.
@@ -224,8 +290,12 @@ bool is_pid(std::string_view text) {
 
 /// TAG ["[" PID "]"] ":" at the start of `rest`; false when there is none.
 bool take_tag(std::string_view& rest, Message& message) {
-  const size_t end = rest.substr(0, kTagSizeMax).find_first_of(" :[");
+  size_t end = rest.substr(0, kTagSizeMax).find_first_of(" :[");
   if (end == rest.npos || end == 0 || rest[end] == ' ') return false;
+  // Docker's may be the name of an image, "registry:5000/app[12]:".
+  const std::string_view word = rest.substr(0, std::min(rest.find(' '), kTagSizeMax));
+  const bool is_image = rest[end] == ':' && word.ends_with("]:") && word.find('[') != word.npos;
+  if (is_image) end = word.find('[');
   size_t after = end;
   std::string_view pid;
   if (rest[end] == '[') {
@@ -239,7 +309,7 @@ bool take_tag(std::string_view& rest, Message& message) {
   if (at_end && pid.empty()) return false;
   // "10:20" or "C:\x" are no tags: the colon is followed by a space or by nothing.
   if (!at_end && after + 1 < rest.size() && rest[after + 1] != ' ') return false;
-  if (!is_tag(rest.substr(0, end)) || !is_pid(pid)) return false;
+  if (!is_tag(rest.substr(0, end), is_image) || !is_pid(pid)) return false;
   message.app_name = rest.substr(0, end);
   message.proc_id = pid;
   rest.remove_prefix(at_end ? after : after + 1);
@@ -256,14 +326,45 @@ bool is_host_name(std::string_view text) {
   }) && std::any_of(text.begin(), text.end(), is_alphanumeric);
 }
 
-/// 1*(DIGIT ":" SP) in front of a time: sequence numbers that a listener was not configured for.
+/// A host name and a relay or a sender, as syslog-ng ("src@host"), rsyslog ("relay/host") and
+/// firewalls ("fw/context") write them; no path.
+bool is_host_chain(std::string_view text) {
+  std::string name(text);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '/' || c == '@'; }, '-');
+  return !text.empty() && is_alphanumeric(text.front()) && is_host_name(name);
+}
+
+/// 1*(DIGIT ":" SP), also with a name between two, in front of a time: sequence numbers that a
+/// listener was not configured for.
 size_t counters_size(std::string_view rest) {
   const size_t whole = rest.size();
-  while (!take_counter(rest).empty()) {
+  constexpr int kWordsMax = 3;
+  for (int words = 0; words < kWordsMax; ++words) {
+    if (!take_counter(rest).empty()) continue;
+    if (words == 0 || take_cisco_hostname(rest).empty()) break;
   }
   std::string_view time = rest;
   if (time.starts_with('*') || time.starts_with('.')) time.remove_prefix(1);
   return bsd_time_size(time) > 0 ? whole - rest.size() : 0;
+}
+
+/// What AIX and others put in front when they forward: "Message forwarded from HOST: ".
+bool take_forwarder(std::string_view& rest, Message& message) {
+  constexpr std::string_view kWords = "Message forwarded from ";
+  if (!rest.starts_with(kWords)) return false;
+  const std::string_view after = rest.substr(kWords.size());
+  const size_t end = after.find(": ");
+  if (end == after.npos || !is_host_name(after.substr(0, end))) return false;
+  message.hostname = after.substr(0, end);
+  rest = after.substr(end + 2);
+  return true;
+}
+
+/// Without a host name in front of them.
+bool is_repetition(std::string_view text) {
+  return text.starts_with("last message repeated ") || text.starts_with("message repeated ") ||
+         text.starts_with("--- last message repeated ");
 }
 
 }  // namespace
@@ -284,16 +385,28 @@ bool parse_rfc3164(std::string_view rest, const CiscoComponents& cisco, Message&
     return true;
   }
   message.timestamp = take_timestamp(rest);
-  if (take_tag(rest, message)) {
+  const bool is_forwarded = message.hostname.empty() && take_forwarder(rest, message);
+  if (take_tag(rest, message) || is_forwarded || is_repetition(rest)) {
     message.text = rest;
     return true;
   }
   const size_t space = rest.find(' ');
   const bool may_have_host = !message.timestamp.empty() && message.hostname.empty();
-  if (may_have_host && space != rest.npos && is_host_name(rest.substr(0, space)) &&
-      rest[0] != '%') {
-    message.hostname = rest.substr(0, space);
+  if (may_have_host && space != rest.npos && rest[0] != '%' &&
+      is_host_chain(rest.substr(0, space))) {
+    const std::string_view host = rest.substr(0, space);
     std::string_view after = rest.substr(space + 1);
+    if (!is_host_name(host)) {  // Only where a tag follows: it may be a path.
+      std::string_view tag = after;
+      skip_spaces(tag);
+      if (tag.starts_with(": ")) tag.remove_prefix(2);
+      Message ignored;
+      if (!take_tag(tag, ignored)) {
+        message.text = rest;
+        return true;
+      }
+    }
+    message.hostname = host;
     rest = after;
     // Some put blanks, or a colon, between the host name and the tag.
     skip_spaces(after);

@@ -11,7 +11,8 @@
 namespace components::loki::source_syslog {
 
 enum class Protocol { tcp, udp };
-enum class Format { raw, rfc3164, rfc5424 };
+/// `automatic` is the agent's alone. It reads both RFCs, whichever of the two is written.
+enum class Format { raw, rfc3164, rfc5424, automatic };
 
 struct RawFormatOptions {
   bool use_null_terminator_delimiter = false;
@@ -73,5 +74,6 @@ inline constexpr EnumName<components::loki::source_syslog::Format>
         {"raw", components::loki::source_syslog::Format::raw},
         {"rfc3164", components::loki::source_syslog::Format::rfc3164},
         {"rfc5424", components::loki::source_syslog::Format::rfc5424},
+        {"auto", components::loki::source_syslog::Format::automatic},
 };
 }  // namespace river::schema

@@ -46,7 +46,7 @@ size_t receive(std::string_view bytes, size_t step, const syslog::Listener& list
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   syslog::Listener listener;
-  listener.syslog_format = static_cast<syslog::Format>(data[0] % 3);
+  listener.syslog_format = static_cast<syslog::Format>(data[0] % 4);
   listener.use_incoming_timestamp = data[0] & 4;
   listener.label_structured_data = data[0] & 8;
   if (data[0] & 16) listener.rfc3164_cisco_components = syslog::CiscoComponents{.enable_all = true};
