@@ -141,9 +141,12 @@ base::Result<void> ResponseReader::feed(std::string_view bytes) {
 }
 
 base::Result<void> ResponseReader::finish() {
+  // After an interim answer nothing may have come: that is no answer, though Beast ends it as one.
+  const bool has_begun = state_->parser->got_some();
   beast::error_code error;
-  state_->parser->put_eof(error);
-  if (error) return base::fail("receive: the peer closed the connection in mid-answer");
+  if (has_begun) state_->parser->put_eof(error);
+  if (error || !has_begun)
+    return base::fail("receive: the peer closed the connection in mid-answer");
   return {};
 }
 

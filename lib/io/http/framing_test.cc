@@ -65,6 +65,10 @@ TEST_CASE("framing: answers that are none, too long, or cut off") {
            Case{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
                 "receive: the peer closed the connection in mid-answer"},
            Case{"HTTP/1.1 200 O", "receive: the peer closed the connection in mid-answer"},
+           Case{"HTTP/1.1 100 Continue\r\n\r\n",
+                "receive: the peer closed the connection in mid-answer"},
+           Case{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 1",
+                "receive: the peer closed the connection in mid-answer"},
        }) {
     CAPTURE(c.wire.substr(0, 100));
     ResponseReader reader({.has_no_body = false, .body_bytes_max = 10, .on_data = nullptr});
