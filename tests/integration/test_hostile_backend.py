@@ -56,5 +56,5 @@ def test_a_backend_that_breaks_http_costs_no_line(agent, tmp_path, receiver, hos
     assert_exactly(receiver, 2 * LINES)
     wait_for("an empty queue", lambda: running.metric("loki_write_queue_entries") == 0)
     assert running.metric("loki_write_dropped_entries_total") == 0
-    assert running.metric("loki_write_sent_entries_total") == 2 * LINES
+    wait_for("their count", lambda: running.metric("loki_write_sent_entries_total") == 2 * LINES)
     assert running.stop() == 0

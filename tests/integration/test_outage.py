@@ -108,8 +108,8 @@ def test_what_a_backend_refuses_costs_these_lines_and_no_other(agent, source, re
     assert not [line for line in receiver.lines() if refused in line["line"]]
     assert running.metric("loki_write_dropped_entries_total", reason="ingester_error") == REFUSED
     assert running.metric("loki_write_dropped_entries_total") == REFUSED
-    assert running.metric("loki_write_received_entries_total") == (
-        running.metric("loki_write_sent_entries_total") + REFUSED)
+    received = running.metric("tributary_component_received_total", component_id="loki.write.sink")
+    assert received == running.metric("loki_write_sent_entries_total") + REFUSED
     # What came after them is taken once.
     receiver.post("/ctl?mode=ok")
     source.write(LINES, LINES)
