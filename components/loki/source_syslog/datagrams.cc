@@ -106,11 +106,14 @@ void Datagrams::count_drops() {
 }
 
 void Datagrams::count_drops(uint32_t drops) {
-  const uint32_t more = drops - std::exchange(kernel_drops_, drops);
-  if (more == 0) return;
-  dropped_by_address_->add(more);
-  dropped_->add(more);
-  flow_.receive(more);
+  // A datagram brings the number of when it came: the socket may have been asked since. The number
+  // wraps around.
+  const auto more = static_cast<int32_t>(drops - kernel_drops_);
+  if (more <= 0) return;
+  kernel_drops_ = drops;
+  dropped_by_address_->add(static_cast<uint64_t>(more));
+  dropped_->add(static_cast<uint64_t>(more));
+  flow_.receive(static_cast<uint64_t>(more));
 }
 
 void Datagrams::replan(std::shared_ptr<const Plan> plan) {
