@@ -15,7 +15,7 @@
 namespace components::discovery::docker {
 
 /// discovery.docker: lists all containers every refresh_interval and whenever the events of the
-/// daemon begin anew; in between it lists those that an event names, at once, so that a new
+/// daemon start again; in between it lists those that an event names, at once, so that a new
 /// container is found within milliseconds, and then at most every kEventsApart, so that a thousand
 /// that start together are few changes. One thread lists, one waits for events.
 ///

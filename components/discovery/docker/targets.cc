@@ -181,7 +181,7 @@ Targets KnownTargets::list() {
     if (!known.is_made || borrows_networks(known.container)) {
       Targets made;
       maker.add(known.container, made);
-      // A change that shows in no label is none.
+      // Targets with equal labels have not changed.
       if (!(made == known.targets)) known.targets = std::move(made);
       known.is_made = true;
     }

@@ -90,7 +90,7 @@ Clock::time_point Tailer::observe(Clock::time_point now) {
 void Tailer::look_at_path(Clock::time_point now) {
   const int64_t now_ns = file_clock_ns();
   struct stat status {};
-  // What another stream has open is none of ours until it lets go.
+  // A file that another stream reads is left to it until that one closes it.
   const bool exists =
       ::stat(path_.c_str(), &status) == 0 && !is_elsewhere(status.st_dev, status.st_ino);
   if (exists && !generations_.empty() &&

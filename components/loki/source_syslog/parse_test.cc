@@ -158,7 +158,7 @@ TEST_CASE("syslog: rfc3164") {
                 "187|2026 Nov 27 10:00:01 UTC||%ETHPORT-3-X||||down"},
            Case{"<13>Nov 27 10:00:19 CETUS app: x", "13|Nov 27 10:00:19|CETUS|app||||x"},
            Case{"<13>Nov 27 10:00:19 2026a app: x", "13|Nov 27 10:00:19|2026a|app||||x"},
-           // Host names of relays, and words that are none.
+           // Host names of relays, and words that are not host names.
            Case{"<38>Nov 27 10:00:01 Message forwarded from aix1: sshd[12]: x",
                 "38|Nov 27 10:00:01|aix1|sshd|12|||x"},
            Case{"<13>Nov 27 10:00:01 last message repeated 3 times",
