@@ -27,9 +27,8 @@ function(room name)
   target_link_libraries(${name} PUBLIC tp_headers ${arg_LINK})
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   if(tests)
-    add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc
-                   ${CMAKE_SOURCE_DIR}/tests/support/golden.cc)
-    target_link_libraries(${name}_test PRIVATE ${name} base)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} test_main)
     if(TRIBUTARY_SANITIZE)
       # The code under test is optimized for its fuzzers; tests run once, and compile in half the time.
       set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS -O0)

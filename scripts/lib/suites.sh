@@ -95,12 +95,12 @@ suite_integration() {
 # program, so the test fails; reports of programs that a test killed afterwards are found in their files.
 suite_tsan() {
   local reports=build/logs/tsan-report
-  build tsan tributary receiver base_test io_test telemetry_test components_test agent_test
+  build tsan tributary receiver base_test io_test telemetry_test components_tests agent_test
   rm -f "$reports".*
   export TSAN_OPTIONS="halt_on_error=1 exitcode=66 second_deadlock_stack=1 log_path=$PWD/$reports"
   # The same work takes five to ten times as long.
   export TRIBUTARY_BIN=$PWD/build/tsan/bin TRIBUTARY_TIME_FACTOR=5
-  ctests tsan tsan-unit --tests-regex '^(base|io|telemetry|components|agent)/'
+  ctests tsan tsan-unit --tests-regex '^(base|io|telemetry|components_[a-z_]*|agent)/'
   # All but those that want cfgc or the package.
   pytests tsan-integration tests/integration --ignore-glob='*/test_ansible.py' --ignore-glob='*/test_binaries.py' \
     --ignore-glob='*/test_status.py'
