@@ -109,20 +109,21 @@ void Source::set_targets() {
     const auto tailer = tailers_.find(id);
     // With many containers most are as they were, and their labels cost more than all else.
     const auto labelled = labelled_.find(id);
-    const bool same = labelled != labelled_.end() && labelled->second == target;
+    const bool same = labelled != labelled_.end() && labelled->second == *target;
     if (same && tailer != tailers_.end()) {
       tailer->second->set_wanted(true);
       continue;
     }
-    labelled_[id] = target;
+    const std::string key(id);
+    labelled_.insert_or_assign(key, *target);
     auto labels =
-        std::make_shared<const TargetLabels>(target, arguments_.labels, rules ? *rules : none);
+        std::make_shared<const TargetLabels>(*target, arguments_.labels, rules ? *rules : none);
     environment_->positions->erase(gone_key(id));
     if (tailer != tailers_.end()) {
       tailer->second->set_labels(std::move(labels));
       tailer->second->set_wanted(true);
     } else {
-      tailers_[id] = std::make_unique<Tailer>(id, *environment_, std::move(labels));
+      tailers_[key] = std::make_unique<Tailer>(key, *environment_, std::move(labels));
     }
   }
   std::erase_if(labelled_, [&](const auto& entry) { return !wanted.contains(entry.first); });

@@ -37,10 +37,10 @@ class Source final : public ComponentOf<Arguments> {
   Context context_;
   Arguments arguments_;
   telemetry::Fanout<telemetry::LogBatch> next_;
-  std::unique_ptr<Environment> environment_;                // While started.
-  std::map<std::string, std::unique_ptr<Tailer>> tailers_;  // By container id.
+  std::unique_ptr<Environment> environment_;                             // While started.
+  std::map<std::string, std::unique_ptr<Tailer>, std::less<>> tailers_;  // By container id.
   // The targets that their labels were made of, with the labels and rules of arguments_.
-  std::map<std::string, river::schema::Target> labelled_;
+  std::map<std::string, river::schema::Target, std::less<>> labelled_;
 };
 
 }  // namespace components::loki::source_docker

@@ -25,19 +25,20 @@ TargetLabels::TargetLabels(const river::schema::Target& target,
   }
 }
 
-std::string container_id(const river::schema::Target& target) {
+std::string_view container_id(const river::schema::Target& target) {
   const auto found = target.find("__meta_docker_container_id");
-  return found == target.end() ? "" : found->second;
+  return found == target.end() ? std::string_view() : std::string_view(found->second);
 }
 
-std::map<std::string, river::schema::Target> one_per_container(
+std::map<std::string_view, const river::schema::Target*> one_per_container(
     const river::schema::Targets& targets) {
-  std::map<std::string, river::schema::Target> out;
+  std::map<std::string_view, const river::schema::Target*> out;
   for (const river::schema::Target& target : targets) {
-    const std::string id = container_id(target);
+    const std::string_view id = container_id(target);
     if (id.empty()) continue;
-    const auto [place, is_first] = out.try_emplace(id, target);
-    if (!is_first && target < place->second) place->second = target;
+    // Mostly they come sorted by id.
+    const auto place = out.try_emplace(out.end(), id, &target);
+    if (place->second != &target && target < *place->second) place->second = &target;
   }
   return out;
 }

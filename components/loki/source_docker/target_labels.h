@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "components/loki/source_docker/frame_reader.h"
 #include "components/shared/capsules.h"
@@ -29,11 +30,12 @@ class TargetLabels {
   std::array<telemetry::Labels, 4> sets_;
 };
 
-/// The container that a target stands for; "" when it does not say.
-std::string container_id(const river::schema::Target& target);
+/// The container that a target stands for; "" when it does not say. The text is the target's own.
+std::string_view container_id(const river::schema::Target& target);
 
-/// One target per container: of several (networks, ports) the first in order of their labels.
-std::map<std::string, river::schema::Target> one_per_container(
+/// One target per container: of several (networks, ports) the first in order of their labels. The
+/// ids and the targets are those of the list.
+std::map<std::string_view, const river::schema::Target*> one_per_container(
     const river::schema::Targets& targets);
 
 }  // namespace components::loki::source_docker

@@ -19,6 +19,11 @@ bool is_target(const Value& value) {
 }  // namespace
 
 Target::Target(const Labels& labels) {
+  static const Value empty = Value::object({});
+  if (labels.empty()) {  // Lists are made of these, before each gets its labels.
+    object_ = empty;
+    return;
+  }
   Object fields;
   fields.reserve(labels.size());
   for (const auto& [name, value] : labels) fields.emplace_back(name, Value::string(value));
