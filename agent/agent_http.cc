@@ -64,8 +64,10 @@ Response Agent::answer(const Request& request) {
 base::Result<void> Agent::serve(io::http::Server::Options options) {
   options.threads = limits::kHttpThreads;
   options.body_bytes_max = limits::kHttpBodyBytesMax;
-  auto server = io::http::Server::listen(
-      options_.listen_address, options, [this](const Request& request) { return answer(request); });
+  // A name is looked up once, before the control loop runs: a reload must not wait for it.
+  auto server =
+      io::http::Server::listen(server_ ? server_->address() : options_.listen_address, options,
+                               [this](const Request& request) { return answer(request); });
   if (!server) return base::in_context("--server.http.listen-addr", server.error());
   server_ = std::move(*server);
   serving_ = std::move(options);

@@ -17,6 +17,9 @@
 namespace components::prometheus {
 class Exporters;
 }
+namespace io {
+class Loop;
+}
 
 namespace components {
 
@@ -47,6 +50,9 @@ struct Context {
   /// Where components make the metrics known that they expose; tests of others leave it out.
   std::shared_ptr<prometheus::Exporters> exporters = nullptr;
   QueueSize queue_size = {};
+  /// The agent's event loop, which outlives the component; who uses it starts it. Tests of others
+  /// leave it out.
+  io::Loop* loop = nullptr;
 };
 
 /// A running component. The agent calls everything here from its control thread only, which also

@@ -107,7 +107,8 @@ std::unique_ptr<ComponentInstance> Graph::build(const Node& node, Arguments argu
                                       if (!wake->is_called.exchange(true)) wake->call();
                                     },
                                 .exporters = exporters_,
-                                .queue_size = storage_.queue_size};
+                                .queue_size = storage_.queue_size,
+                                .loop = &loop_};
     running->component = builder->build(std::move(context), running->arguments.decoded.get());
   }
   running->refresh_exports();

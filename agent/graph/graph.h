@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "components/component.h"
 #include "components/prometheus/shared/exporter.h"
+#include "io/loop.h"
 
 namespace agent::graph {
 
@@ -110,6 +111,7 @@ class Graph {
   void start(ComponentInstance& instance);
   void end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline);
 
+  io::Loop loop_;  ///< first: outlives the components
   std::span<const components::Builder> builders_;
   Storage storage_;
   base::metrics::Registry& metrics_;

@@ -10,18 +10,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kTimeoutMin{1};
 constexpr std::chrono::milliseconds kTimeoutMax{30'000};
-constexpr size_t kEventBytesMax = 1 << 20;
 
-base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> response) {
-  if (response && !response->ok())
-    return base::fail("the daemon answers {}: {}", response->status, error_message(response->body));
-  return response;
-}
+constexpr size_t kEventBytesMax = 1 << 20;
 
 /// Calls on_event for each line of a body that arrives in pieces.
 class EventLines {
  public:
-  explicit EventLines(const std::function<void(const Event&)>& on_event) : on_event_(on_event) {}
+  explicit EventLines(std::function<void(const Event&)> on_event)
+      : on_event_(std::move(on_event)) {}
 
   bool feed(std::string_view piece) {
     for (size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
@@ -35,11 +31,34 @@ class EventLines {
   }
 
  private:
-  const std::function<void(const Event&)>& on_event_;
+  const std::function<void(const Event&)> on_event_;
   std::string line_;
 };
 
+/// An answer as `parse` reads it.
+template <class T>
+io::http::AsyncClient::OnDone parsed(std::string_view what,
+                                     base::Result<T> (*parse)(std::string_view),
+                                     AsyncApi::OnDone<T> on_done) {
+  return [what, parse, on_done = std::move(on_done)](base::Result<io::http::Response> response) {
+    const auto answer = expect_ok(std::move(response));
+    if (!answer) return on_done(base::in_context(what, answer.error()));
+    on_done(parse(answer->body));
+  };
+}
+
 }  // namespace
+
+base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> response) {
+  if (response && !response->ok())
+    return base::fail("the daemon answers {}: {}", response->status, error_message(response->body));
+  return response;
+}
+
+std::string list_target(const Filters& filters, bool all) {
+  return fmt::format("/containers/json?all={}&filters={}", all ? 1 : 0,
+                     io::http::percent_encoded(print_filters(filters)));
+}
 
 base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
                                 std::chrono::nanoseconds timeout) {
@@ -61,17 +80,9 @@ base::Result<io::http::Response> Api::get(std::string target, std::stop_token st
 
 base::Result<std::vector<Container>> Api::containers(const Filters& filters, bool all,
                                                      std::stop_token stop) {
-  const auto answer = expect_ok(get(fmt::format("/containers/json?all={}&filters={}", all ? 1 : 0,
-                                                io::http::percent_encoded(print_filters(filters))),
-                                    std::move(stop)));
+  const auto answer = expect_ok(get(list_target(filters, all), std::move(stop)));
   if (!answer) return base::in_context("list containers", answer.error());
   return parse_containers(answer->body);
-}
-
-base::Result<std::vector<Network>> Api::networks(std::stop_token stop) {
-  const auto answer = expect_ok(get("/networks", std::move(stop)));
-  if (!answer) return base::in_context("list networks", answer.error());
-  return parse_networks(answer->body);
 }
 
 base::Result<std::optional<ContainerState>> Api::inspect(const std::string& id,
@@ -99,19 +110,37 @@ base::Result<bool> Api::follow_logs(const std::string& id, const std::string& si
   return true;
 }
 
-base::Error Api::follow_events(const Filters& filters, std::chrono::system_clock::time_point since,
-                               const std::function<void(const Event&)>& on_event,
-                               std::stop_token stop) {
+AsyncApi::AsyncApi(io::Loop& loop, Endpoint endpoint)
+    : endpoint_(std::move(endpoint)), client_(loop, endpoint_.url, endpoint_.http) {}
+
+AsyncApi::Call AsyncApi::containers(const Filters& filters, bool all,
+                                    OnDone<std::vector<Container>> on_done) {
+  return client_.send({"GET", list_target(filters, all), {}, {}}, endpoint_.timeout,
+                      parsed("list containers", &parse_containers, std::move(on_done)));
+}
+
+AsyncApi::Call AsyncApi::networks(OnDone<std::vector<Network>> on_done) {
+  return client_.send({"GET", "/networks", {}, {}}, endpoint_.timeout,
+                      parsed("list networks", &parse_networks, std::move(on_done)));
+}
+
+AsyncApi::Call AsyncApi::follow_events(const Filters& filters,
+                                       std::chrono::system_clock::time_point since,
+                                       std::function<void(const Event&)> on_event,
+                                       std::function<void(const base::Error&)> on_end) {
   const auto since_s =
       std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch()).count();
   std::string target = fmt::format("/events?since={}&filters={}", since_s,
                                    io::http::percent_encoded(print_filters(filters)));
-  EventLines lines(on_event);
-  const auto answer = expect_ok(client_.stream(
+  const auto lines = std::make_shared<EventLines>(std::move(on_event));
+  return client_.stream(
       {"GET", std::move(target), {}, {}}, endpoint_.timeout,
-      [&](std::string_view piece) { return lines.feed(piece); }, stop));
-  if (!answer) return base::in_context("follow events", answer.error()).value();
-  return {"follow events: the daemon ended them"};
+      [lines](std::string_view piece) { return lines->feed(piece); },
+      [on_end = std::move(on_end)](base::Result<io::http::Response> response) {
+        const auto answer = expect_ok(std::move(response));
+        on_end(answer ? base::Error{"follow events: the daemon ended them"}
+                      : base::in_context("follow events", answer.error()).value());
+      });
 }
 
 }  // namespace components::docker_api

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,8 +26,14 @@ struct Endpoint {
 base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArguments& http_client,
                                 std::chrono::nanoseconds timeout);
 
-/// The calls of the Docker API that are needed, on one connection. Blocking, for one thread at a
-/// time; a stop request ends a call at once with an error.
+/// The answer, or the daemon's own words as an error.
+base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> response);
+
+/// What to ask for a list of containers.
+std::string list_target(const Filters& filters, bool all);
+
+/// The calls of the Docker API that a thread makes, on one connection. Blocking, for one thread at
+/// a time; a stop request ends a call at once with an error.
 class Api {
  public:
   explicit Api(Endpoint endpoint);
@@ -34,7 +41,6 @@ class Api {
   /// Containers that the filters let through; with `all` also those that do not run.
   base::Result<std::vector<Container>> containers(const Filters& filters, bool all,
                                                   std::stop_token stop);
-  base::Result<std::vector<Network>> networks(std::stop_token stop);
   /// Nothing when there is no such container.
   base::Result<std::optional<ContainerState>> inspect(const std::string& id, std::stop_token stop);
 
@@ -43,17 +49,37 @@ class Api {
   base::Result<bool> follow_logs(const std::string& id, const std::string& since,
                                  const io::http::OnData& on_data, std::stop_token stop);
 
-  /// Calls `on_event` for each event that the filters let through, from `since` on, without end:
-  /// what it returns is always an error.
-  base::Error follow_events(const Filters& filters, std::chrono::system_clock::time_point since,
-                            const std::function<void(const Event&)>& on_event,
-                            std::stop_token stop);
-
  private:
   base::Result<io::http::Response> get(std::string target, std::stop_token stop);
 
   Endpoint endpoint_;
   HttpClient client_;
+};
+
+/// The calls of the Docker API that discovery needs, on the event loop. Callbacks come from the
+/// loop, never from within a call here; a call that was cancelled ends with an error, too. The loop
+/// outlives it.
+class AsyncApi {
+ public:
+  using Call = std::shared_ptr<io::http::AsyncCall>;
+  template <class T>
+  using OnDone = std::function<void(base::Result<T>)>;
+
+  AsyncApi(io::Loop& loop, Endpoint endpoint);
+
+  /// Containers that the filters let through; with `all` also those that do not run.
+  Call containers(const Filters& filters, bool all, OnDone<std::vector<Container>> on_done);
+  Call networks(OnDone<std::vector<Network>> on_done);
+
+  /// Calls `on_event` for each event that the filters let through, from `since` on, without end:
+  /// `on_end` always gets an error.
+  Call follow_events(const Filters& filters, std::chrono::system_clock::time_point since,
+                     std::function<void(const Event&)> on_event,
+                     std::function<void(const base::Error&)> on_end);
+
+ private:
+  const Endpoint endpoint_;
+  AsyncHttpClient client_;
 };
 
 }  // namespace components::docker_api

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "components/shared/http_client/settings.h"
+#include "io/http/async_client.h"
 #include "io/http/client.h"
 
 namespace components {
@@ -64,6 +65,32 @@ class HttpClient {
   std::optional<io::http::Client> client_;
   std::unique_ptr<Elsewhere> elsewhere_;  ///< where the last redirect led
   bool lacked_login_ = false;
+};
+
+/// An HTTP client on the event loop as a configuration wants it: what HttpClient is for a thread,
+/// with the same rules. Thread safe. It may be destroyed while calls are under way, which go on
+/// until they are cancelled.
+class AsyncHttpClient {
+ public:
+  using OnDone = io::http::AsyncClient::OnDone;
+
+  /// The loop outlives the client and its calls. An answer whose body is longer than
+  /// `body_bytes_max` is an error.
+  AsyncHttpClient(io::Loop& loop, io::http::Url server, std::shared_ptr<HttpSettings> settings,
+                  size_t body_bytes_max = io::http::Client::Options().body_bytes_max);
+
+  /// As io::http::AsyncClient::send() and stream(): on_done is called once, on the loop, never from
+  /// within a call here. `timeout` is for all the requests that a login and redirects make.
+  std::shared_ptr<io::http::AsyncCall> send(io::http::Request request,
+                                            std::chrono::milliseconds timeout, OnDone on_done);
+  std::shared_ptr<io::http::AsyncCall> stream(io::http::Request request,
+                                              std::chrono::milliseconds timeout,
+                                              io::http::OnData on_data, OnDone on_done);
+
+ private:
+  struct Shared;
+  class Call;
+  std::shared_ptr<Shared> shared_;
 };
 
 /// Where to ask again after this answer to a request to `at`; nothing when it is no redirect, or

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "components/shared/http_client/settings.h"
-#include "io/http/client.h"
+#include "io/http/async_client.h"
 
 namespace components {
 namespace {
 
 using Json = nlohmann::json;
+using io::http::Response;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -52,6 +53,11 @@ void add_to_form(std::string& form, std::string_view name, std::string_view valu
   form += io::http::percent_encoded(name) + "=" + io::http::percent_encoded(value);
 }
 
+/// The server may accept the login in the other form.
+bool may_want_other_form(const base::Result<io::http::Response>& answer) {
+  return answer && (answer->status == 400 || answer->status == 401);
+}
+
 std::string form_of(const Oauth2Arguments& arguments) {
   std::string form;
   add_to_form(form, "grant_type", "client_credentials");
@@ -60,10 +66,6 @@ std::string form_of(const Oauth2Arguments& arguments) {
   if (!scopes.empty()) add_to_form(form, "scope", scopes);
   for (const auto& [name, value] : arguments.endpoint_params) add_to_form(form, name, value);
   return form;
-}
-
-bool may_want_other_form(int status) {
-  return status == 400 || status == 401;
 }
 
 }  // namespace
@@ -88,16 +90,89 @@ base::Result<Oauth2Grant> parse_grant(const io::http::Response& response) {
 
 base::Result<std::string> Oauth2Token::authorization(milliseconds timeout, std::stop_token stop) {
   const auto asked = Clock::now();
-  base::Lock lock(mutex_);
-  if (!authorization_.empty() && Clock::now() < expires_) return authorization_;
+  const auto known = [this] {
+    base::Lock lock(mutex_);
+    return current();
+  };
+  if (auto token = known()) return std::move(*token);
+  base::Lock lock(fetching_);
+  if (auto token = known()) return std::move(*token);
   if (failed_ > asked) return tl::unexpected(failure_);  // Somebody tried while this one waited.
   if (stop.stop_requested()) return base::fail("oauth2: stopped");
-  if (auto fetched = fetch(timeout, std::move(stop)); !fetched) {
+  auto fetched = fetch(timeout, stop);
+  if (!fetched) {
     failed_ = Clock::now();
     failure_ = fetched.error();
-    return tl::unexpected(fetched.error());
   }
-  return authorization_;
+  return fetched;
+}
+
+base::Result<std::string> Oauth2Token::fetch(milliseconds timeout, const std::stop_token& stop) {
+  const auto end = Clock::now() + timeout;
+  const auto first = make_ask(false);
+  if (!first) return tl::unexpected(first.error());
+  io::http::Client client(first->url, first->options);
+  const auto send = [&](const Ask& ask) {
+    return client.send(ask.request(), std::chrono::ceil<milliseconds>(end - Clock::now()), stop);
+  };
+  const auto answer = send(*first);
+  if (may_want_other_form(answer)) {
+    const auto other = make_ask(true);
+    if (!other) return tl::unexpected(other.error());
+    if (auto again = send(*other); again && again->ok()) return take(*other, again);
+  }
+  return take(*first, answer);
+}
+
+void Oauth2Token::authorization(io::Loop& loop, milliseconds timeout, OnToken on_token) {
+  std::optional<std::string> known;
+  std::shared_ptr<Fetch> fetch;
+  {
+    base::Lock lock(mutex_);
+    known = current();
+    if (!known) {
+      if (const auto under_way = fetch_.lock()) {
+        under_way->waiting.push_back(std::move(on_token));
+        return;
+      }
+      fetch.reset(new Fetch{loop, Clock::now() + timeout});
+      fetch->waiting.push_back(std::move(on_token));
+      fetch_ = fetch;
+    }
+  }
+  known ? on_token(*known) : send(fetch, false);
+}
+
+void Oauth2Token::send(const std::shared_ptr<Fetch>& fetch, bool in_other_form) {
+  auto ask = make_ask(in_other_form);
+  if (!ask)
+    return fetch->loop.post(
+        [this, fetch, error = ask.error()] { end(*fetch, tl::unexpected(error)); });
+  io::http::AsyncClient client(fetch->loop, ask->url, ask->options);
+  const auto left = std::chrono::ceil<milliseconds>(fetch->until - Clock::now());
+  client.send(ask->request(), left,
+              [this, fetch, in_other_form, ask = *ask](const base::Result<Response>& answer) {
+                const bool has_other = !in_other_form && may_want_other_form(answer);
+                auto token = take(ask, answer);
+                if (!token && has_other) {
+                  fetch->refusal = token.error();
+                  return send(fetch, true);
+                }
+                // As the first form was refused for a reason, that is what to say.
+                if (!token && in_other_form) token = tl::unexpected(fetch->refusal);
+                end(*fetch, token);
+              });
+}
+
+/// Whoever waits keeps this object alive, so afterwards it may be gone.
+void Oauth2Token::end(Fetch& fetch, const base::Result<std::string>& result) {
+  std::vector<OnToken> waiting;
+  {
+    base::Lock lock(mutex_);
+    waiting.swap(fetch.waiting);
+    fetch_.reset();
+  }
+  for (const OnToken& on_token : waiting) on_token(result);
 }
 
 void Oauth2Token::refused(std::string_view authorization) {
@@ -105,52 +180,53 @@ void Oauth2Token::refused(std::string_view authorization) {
   if (authorization_ == authorization) authorization_.clear();
 }
 
-base::Result<void> Oauth2Token::fetch(milliseconds timeout, std::stop_token stop) {
-  authorization_.clear();
-  const auto url = io::http::parse_url(arguments_.token_url.text);
+std::optional<std::string> Oauth2Token::current() {
+  if (authorization_.empty() || Clock::now() >= expires_) return std::nullopt;
+  return authorization_;
+}
+
+base::Result<Oauth2Token::Ask> Oauth2Token::make_ask(bool in_other_form) {
+  auto url = io::http::parse_url(arguments_.token_url.text);
   if (!url) return base::in_context("oauth2: token_url", url.error());
-  const std::string context = "oauth2: token endpoint " + url->host_header();
   const auto secret = secret_text(arguments_.client_secret, arguments_.client_secret_file);
   if (!secret) return base::in_context("oauth2: client_secret_file", secret.error());
   auto proxy = proxy_options(arguments_.proxy);
   if (!proxy) return base::in_context("oauth2", proxy.error());
-  io::http::Client::Options options;
-  options.tls = tls_options(arguments_.tls_config.value_or(TlsConfigArguments()));
-  options.proxy = std::move(*proxy);
-  options.body_bytes_max = kAnswerBytesMax;
-  io::http::Client client(*url, std::move(options));
-
-  const auto end = Clock::now() + timeout;
-  const auto ask = [&](bool is_login_in_form) {
-    std::string form = form_of(arguments_);
-    io::http::Headers headers = {{"Content-Type", "application/x-www-form-urlencoded"},
-                                 {"Accept", "application/json"}};
-    if (is_login_in_form) {
-      add_to_form(form, "client_id", arguments_.client_id);
-      add_to_form(form, "client_secret", *secret);
-    } else {
-      headers.push_back({"Authorization", io::http::basic_authorization(
-                                              io::http::percent_encoded(arguments_.client_id),
-                                              io::http::percent_encoded(*secret))});
-    }
-    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
-    return client.send({"POST", url->target, std::move(headers), form}, left, stop);
-  };
-  auto answer = ask(is_login_in_form_);
-  if (answer && may_want_other_form(answer->status)) {
-    auto other = ask(!is_login_in_form_);
-    if (other && other->ok()) {
-      is_login_in_form_ = !is_login_in_form_;
-      answer = std::move(other);
-    }
+  Ask ask{.url = std::move(*url),
+          .options = {},
+          .headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                      {"Accept", "application/json"}},
+          .form = form_of(arguments_)};
+  ask.options.tls = tls_options(arguments_.tls_config.value_or(TlsConfigArguments()));
+  ask.options.proxy = std::move(*proxy);
+  ask.options.body_bytes_max = kAnswerBytesMax;
+  {
+    base::Lock lock(mutex_);
+    ask.is_login_in_form = is_login_in_form_ != in_other_form;
   }
+  if (ask.is_login_in_form) {
+    add_to_form(ask.form, "client_id", arguments_.client_id);
+    add_to_form(ask.form, "client_secret", *secret);
+  } else {
+    ask.headers.push_back({"Authorization", io::http::basic_authorization(
+                                                io::http::percent_encoded(arguments_.client_id),
+                                                io::http::percent_encoded(*secret))});
+  }
+  return ask;
+}
+
+base::Result<std::string> Oauth2Token::take(const Ask& ask,
+                                            const base::Result<io::http::Response>& answer) {
+  const std::string context = "oauth2: token endpoint " + ask.url.host_header();
   if (!answer) return base::in_context(context, answer.error());
   auto grant = parse_grant(*answer);
   if (!grant) return base::in_context(context, grant.error());
+  base::Lock lock(mutex_);
+  is_login_in_form_ = ask.is_login_in_form;
   authorization_ = std::move(grant->authorization);
   expires_ =
       grant->lifetime.count() == 0 ? Clock::time_point::max() : Clock::now() + grant->lifetime;
-  return {};
+  return authorization_;
 }
 
 }  // namespace components

@@ -87,10 +87,14 @@ HttpSettings::HttpSettings(HttpClientArguments arguments)
 
 base::Result<io::http::Headers> HttpSettings::headers(std::chrono::milliseconds timeout,
                                                       std::stop_token stop) {
-  io::http::Headers headers;
   auto login = authorization(timeout, std::move(stop));
   if (!login) return tl::unexpected(login.error());
-  if (!login->empty()) headers.push_back({"Authorization", std::move(*login)});
+  return headers_with(std::move(*login));
+}
+
+io::http::Headers HttpSettings::headers_with(std::string authorization) const {
+  io::http::Headers headers;
+  if (!authorization.empty()) headers.push_back({"Authorization", std::move(authorization)});
   add_headers(arguments_.http_headers, headers);
   return headers;
 }

@@ -29,6 +29,10 @@ class HttpSettings {
   /// credentials_file or bearer_token_file, so call it for each request; with oauth2 it may ask for
   /// a token first. Fails when the one cannot be read or the other be had.
   base::Result<io::http::Headers> headers(std::chrono::milliseconds timeout, std::stop_token stop);
+  /// The same for those who must not block: with the token that they have.
+  io::http::Headers headers_with(std::string authorization) const;
+  /// Of oauth2; else nullptr.
+  Oauth2Token* token() const { return token_.get(); }
   /// The server answered these headers with 401. True: headers() may give better ones.
   bool renew(const io::http::Headers& refused);
 

@@ -1,10 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "base/mutex.h"
 #include "io/http/client.h"
 #include "io/http/server.h"
 #include "tests/support/certificates.h"
-#include "tests/support/raw_server.h"
+#include "tests/support/test_proxy.h"
 
 using namespace std::chrono_literals;
 using io::http::Client;
@@ -12,57 +11,9 @@ using io::http::parse_url;
 using io::http::Request;
 using io::http::Response;
 using io::http::Server;
-using support::RawServer;
-using support::read_head;
-using support::say;
+using support::TestProxy;
 
 namespace {
-
-/// A proxy in front of one server, which it reaches whatever the client asks for.
-class TestProxy {
- public:
-  explicit TestProxy(uint16_t server_port) : server_port_(server_port) {}
-
-  io::http::ProxyOptions options(std::string_view login = "") const {
-    io::http::ProxyOptions options;
-    options.for_http = *parse_url(fmt::format("http://{}{}", login, proxy_.address()));
-    options.for_https = options.for_http;
-    return options;
-  }
-  /// What it was asked for, without the answers of the server.
-  std::string seen() {
-    base::Lock lock(mutex_);
-    return std::exchange(seen_, {});
-  }
-  void answer_instead(std::string answer) {
-    base::Lock lock(mutex_);
-    instead_ = std::move(answer);
-  }
-
- private:
-  void talk(int fd) {
-    const std::string head = read_head(fd);
-    std::string instead;
-    {
-      base::Lock lock(mutex_);
-      seen_ += head;
-      instead = instead_;
-    }
-    if (!instead.empty()) return say(fd, instead);
-    if (!head.starts_with("CONNECT"))
-      return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nforwarded");
-    const int server = support::connected_socket(server_port_);
-    say(fd, "HTTP/1.1 200 Connection established\r\n\r\n");
-    support::splice(fd, server);
-    ::close(server);
-  }
-
-  const uint16_t server_port_;
-  base::Mutex mutex_;
-  std::string seen_ GUARDED_BY(mutex_);
-  std::string instead_ GUARDED_BY(mutex_);
-  RawServer proxy_{[this](int fd) { talk(fd); }};
-};
 
 Response echo_back(const Request& request) {
   return {200, {}, std::string(request.body)};

@@ -1,6 +1,5 @@
 #include "io/http/connect.h"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -15,67 +14,34 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/thread.h"
 
 namespace io::http {
 
 namespace {
 
-using Addresses = std::vector<SocketAddress>;
-
-base::Result<Addresses> look_up(const std::string& host, uint16_t port, int flags) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (code != 0) return base::fail("resolve {}: {}", host, ::gai_strerror(code));
-  Addresses addresses;
-  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    SocketAddress& address = addresses.emplace_back();
-    address.size = info->ai_addrlen;
-    std::memcpy(&address.storage, info->ai_addr, info->ai_addrlen);
-  }
-  ::freeaddrinfo(found);
-  return addresses;
-}
-
-/// Shared by the caller and the thread that looks up, whoever lives longer.
+/// Shared by the caller and whoever looks up, whoever lives longer.
 struct Lookup {
   base::Mutex mutex;
   base::Condition done;
-  bool is_done GUARDED_BY(mutex) = false;
-  base::Result<Addresses> result GUARDED_BY(mutex);
+  std::optional<base::Result<Addresses>> result GUARDED_BY(mutex);
 };
-
-base::Result<void> start(const std::shared_ptr<Lookup>& lookup, const std::string& host,
-                         uint16_t port) {
-  auto thread = base::Thread::start("resolve", [lookup, host, port] {
-    auto result = look_up(host, port, AI_ADDRCONFIG);
-    base::Lock lock(lookup->mutex);
-    lookup->result = std::move(result);
-    lookup->is_done = true;
-    lookup->done.notify_all();
-  });
-  if (!thread) return tl::unexpected(thread.error());
-  thread->detach();
-  return {};
-}
 
 }  // namespace
 
 base::Result<Addresses> resolve(const std::string& host, uint16_t port, const Wait& wait) {
-  if (auto numeric = look_up(host, port, AI_NUMERICHOST)) return numeric;
   const auto lookup = std::make_shared<Lookup>();
-  if (const auto started = start(lookup, host, port); !started)
-    return base::in_context("resolve " + host, started.error());
+  Resolver::system().resolve(host, port, [lookup](const base::Result<Addresses>& found) {
+    base::Lock lock(lookup->mutex);
+    lookup->result = found;
+    lookup->done.notify_all();
+  });
   base::Lock lock(lookup->mutex);
-  const bool is_done =
-      lookup->done.wait_until(lookup->mutex, wait.stop(), wait.until(),
-                              [&]() REQUIRES_LOCK(lookup->mutex) { return lookup->is_done; });
+  const bool is_done = lookup->done.wait_until(
+      lookup->mutex, wait.stop(), wait.until(),
+      [&]() REQUIRES_LOCK(lookup->mutex) { return lookup->result.has_value(); });
   if (!is_done)
     return base::fail("resolve {}: {}", host, wait.stop().stop_requested() ? "stopped" : "timeout");
-  return std::move(lookup->result);
+  return std::move(*lookup->result);
 }
 
 namespace {
@@ -156,6 +122,12 @@ class Attempts {
   std::vector<size_t> indexes_;
 };
 
+bool same_address(const SocketAddress& a, const SocketAddress& b) {
+  return a.size == b.size && std::memcmp(&a.storage, &b.storage, a.size) == 0;
+}
+
+}  // namespace
+
 base::Result<SocketAddress> unix_address(const std::string& path) {
   SocketAddress address;
   auto* un = reinterpret_cast<sockaddr_un*>(&address.storage);
@@ -165,12 +137,6 @@ base::Result<SocketAddress> unix_address(const std::string& path) {
   address.size = sizeof(sockaddr_un);
   return address;
 }
-
-bool same_address(const SocketAddress& a, const SocketAddress& b) {
-  return a.size == b.size && std::memcmp(&a.storage, &b.storage, a.size) == 0;
-}
-
-}  // namespace
 
 base::Result<base::Descriptor> connect_to_first(std::span<const SocketAddress> addresses,
                                                 const Wait& wait, size_t& index) {
@@ -195,6 +161,7 @@ base::Result<base::Descriptor> connect_to(const Url& server, const Wait& wait,
                           [&](const SocketAddress& a) { return same_address(a, *worked); });
   size_t index = 0;
   auto socket = connect_to_first(addresses, wait, index);
+  if (!socket && !is_unix) Resolver::system().forget(server.host);
   if (!socket)
     return base::in_context(is_unix ? server.host : server.host_header(), socket.error());
   worked = addresses[index];

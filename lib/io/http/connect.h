@@ -1,31 +1,21 @@
 #pragma once
-#include <sys/socket.h>
-
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/descriptor.h"
 #include "base/result.h"
+#include "io/http/resolver.h"
 #include "io/http/url.h"
 #include "io/http/wait.h"
 
 namespace io::http {
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
+/// The addresses of a host, in the order in which to try them.
+base::Result<Addresses> resolve(const std::string& host, uint16_t port, const Wait& wait);
 
-  int family() const { return storage.ss_family; }
-  const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-/// The addresses of a host, in the order in which to try them (getaddrinfo). A name is looked up on
-/// a separate thread, which is abandoned when the wait ends first: getaddrinfo cannot be
-/// interrupted.
-base::Result<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port,
-                                                 const Wait& wait);
+/// The address of a Unix socket.
+base::Result<SocketAddress> unix_address(const std::string& path);
 
 /// How long an address may take before the next one is tried beside it (RFC 8305 recommends this).
 inline constexpr std::chrono::milliseconds kConnectStagger{250};

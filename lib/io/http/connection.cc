@@ -133,12 +133,6 @@ base::Result<std::unique_ptr<Connection>> with_tls(base::Descriptor socket, cons
   return connection;
 }
 
-/// host:port, the port always there.
-std::string authority_of(const Url& server) {
-  const bool is_v6 = server.host.find(':') != std::string::npos;
-  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", server.host, is_v6 ? "]" : "", server.port);
-}
-
 /// Asks a proxy for a tunnel to the server.
 base::Result<Response> ask_for_tunnel(Connection& connection, const Url& server,
                                       const ProxyOptions& proxies, const Wait& wait) {

@@ -82,6 +82,11 @@ base::Result<std::string> request_head(const Request& request, const Url& server
   return head + "\r\n";
 }
 
+std::string authority_of(const Url& server) {
+  const bool is_v6 = server.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", server.host, is_v6 ? "]" : "", server.port);
+}
+
 struct ResponseReader::State {
   Options options;
   BodySink sink;

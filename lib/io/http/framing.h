@@ -20,6 +20,9 @@ using OnData = std::function<bool(std::string_view piece)>;
 /// makes a tunnel, and gets no login of the server. Fails when something would break the framing.
 base::Result<std::string> request_head(const Request& request, const Url& server, const Url* proxy);
 
+/// host:port, the port always there: what CONNECT asks a proxy for.
+std::string authority_of(const Url& server);
+
 /// Reads one answer from bytes as they come.
 class ResponseReader {
  public:

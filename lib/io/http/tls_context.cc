@@ -250,19 +250,23 @@ base::Result<TlsContext> client_context(const TlsOptions& options) {
   return cache.get(options);
 }
 
+void expect_peer(SSL* session, const TlsOptions& options, const std::string& name) {
+  const std::string& wanted = options.server_name.empty() ? name : options.server_name;
+  if (is_address(wanted)) {
+    ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session), wanted.c_str());
+  } else {
+    ::SSL_set_tlsext_host_name(session, wanted.c_str());
+    ::SSL_set1_host(session, wanted.c_str());
+  }
+}
+
 base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
                                         const std::string& name, int fd) {
   auto made = new_session(context, fd);
   if (!made) return made;
   TlsSession session = std::move(*made);
   ::SSL_set_connect_state(session.get());
-  const std::string& wanted = options.server_name.empty() ? name : options.server_name;
-  if (is_address(wanted)) {
-    ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session.get()), wanted.c_str());
-  } else {
-    ::SSL_set_tlsext_host_name(session.get(), wanted.c_str());
-    ::SSL_set1_host(session.get(), wanted.c_str());
-  }
+  expect_peer(session.get(), options, name);
   return session;
 }
 

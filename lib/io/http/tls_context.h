@@ -30,6 +30,9 @@ std::string file_stamp(const TlsOptions& options);
 base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
                                         const std::string& name, int fd);
 
+/// Makes a session send and verify `name`, or the name of the options.
+void expect_peer(SSL* session, const TlsOptions& options, const std::string& name);
+
 /// For a listener: certificate and key are needed; with a CA, clients must show a certificate that
 /// it signed.
 base::Result<TlsContext> server_context(const TlsOptions& options);
