@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <utility>
@@ -9,6 +10,12 @@
 #include "telemetry/ack.h"
 
 namespace telemetry {
+
+/// A piece of a batch's buffer, by offset: views would dangle when the batch moves.
+struct Slice {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
 
 /// What batches of every signal begin with. It is no base for code that takes any batch: each
 /// signal has its own receivers, so what cannot be understood cannot be connected.

@@ -13,19 +13,13 @@
 
 namespace telemetry {
 
-/// A piece of a batch's buffer, by offset: views would dangle when the batch moves.
-struct Slice {
-  uint32_t offset = 0;
-  uint32_t size = 0;
-};
-
 /// One name/value pair of structured metadata, both in the batch's buffer.
 struct Metadata {
   Slice name;
   Slice value;
 };
 
-/// One log line. 40 bytes, trivially copyable.
+/// One log line. 32 bytes, trivially copyable.
 struct Entry {
   int64_t timestamp_ns = 0;  ///< since the Unix epoch
   Slice line;
@@ -54,6 +48,10 @@ struct LogBatch : BatchHead {
   std::span<const Metadata> metadata_of(const Entry& entry) const {
     return std::span(metadata).subspan(entry.metadata_first, entry.metadata_count);
   }
+
+  size_t count() const { return entries.size(); }
+  /// Memory of the lines: their text and their entries.
+  size_t bytes() const { return buffer.size() + entries.size() * sizeof(Entry); }
 
   /// What the buffer may hold: a Slice reaches 4 GiB.
   static constexpr size_t kBufferBytesMax = size_t{1} << 30;

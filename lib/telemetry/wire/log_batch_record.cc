@@ -27,11 +27,6 @@ uint64_t difference(int64_t value, int64_t before) {
       static_cast<int64_t>(static_cast<uint64_t>(value) - static_cast<uint64_t>(before)));
 }
 
-void append_number(std::string& out, uint64_t value) {
-  char bytes[kVarintBytesMax];
-  out.append(bytes, static_cast<size_t>(put_varint(bytes, value) - bytes));
-}
-
 void append_text(std::string& out, std::string_view text) {
   append_number(out, text.size());
   out += text;

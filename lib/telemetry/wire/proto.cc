@@ -78,26 +78,26 @@ void ProtoReader::skip() {
 
 namespace {
 
-void append_raw_varint(std::string& out, uint64_t value) {
-  char buffer[10];
-  out.append(buffer, static_cast<size_t>(put_varint(buffer, value) - buffer));
-}
-
 void append_key(std::string& out, uint32_t tag, WireType type) {
-  append_raw_varint(out, uint64_t{tag} << 3 | static_cast<uint64_t>(type));
+  append_number(out, uint64_t{tag} << 3 | static_cast<uint64_t>(type));
 }
 
 }  // namespace
 
+void append_number(std::string& out, uint64_t value) {
+  char buffer[10];
+  out.append(buffer, static_cast<size_t>(put_varint(buffer, value) - buffer));
+}
+
 void append_bytes(std::string& out, uint32_t tag, std::string_view bytes) {
   append_key(out, tag, WireType::bytes);
-  append_raw_varint(out, bytes.size());
+  append_number(out, bytes.size());
   out += bytes;
 }
 
 void append_varint(std::string& out, uint32_t tag, uint64_t value) {
   append_key(out, tag, WireType::varint);
-  append_raw_varint(out, value);
+  append_number(out, value);
 }
 
 void append_fixed64(std::string& out, uint32_t tag, uint64_t value) {

@@ -58,6 +58,8 @@ constexpr char field_key(uint32_t tag, WireType type) {
   return static_cast<char>(tag << 3 | static_cast<uint32_t>(type));
 }
 
+/// Appends a varint alone, such as a length.
+void append_number(std::string& out, uint64_t value);
 /// Appends a length-delimited field: a string, or a message that is already encoded.
 void append_bytes(std::string& out, uint32_t tag, std::string_view bytes);
 void append_varint(std::string& out, uint32_t tag, uint64_t value);

@@ -1,0 +1,28 @@
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/ensure.h"
+#include "telemetry/wire/remote_write.h"
+#include "telemetry/wire/snappy_block.h"
+
+/// Whatever the bytes, decoding ends in a batch or an error, and what was decoded can be encoded
+/// and decoded again.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace telemetry::wire;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  (void)decode_write(bytes);
+  const auto batch = decode_write(compress_block(std::vector<std::string_view>{bytes}));
+  if (!batch) return 0;
+  WriteEncoder encoder;
+  for (const auto& sample : batch->samples)
+    encoder.add(batch->series->wire(sample.series), sample.time_ms, sample.value);
+  for (const auto& sample : batch->histograms)
+    encoder.add_histogram(batch->series->wire(sample.series), batch->text(sample.message));
+  const auto again = decode_write(encoder.finish(encoder.encoded()));
+  ENSURE(again.has_value());
+  ENSURE(again->samples.size() == batch->samples.size());
+  ENSURE(again->histograms.size() == batch->histograms.size());
+  return 0;
+}
