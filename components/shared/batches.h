@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "components/shared/capsules.h"
-#include "telemetry/log_batch.h"
+#include "telemetry/batch.h"
 
 /// What components that make batches, or pass them on, have in common.
 namespace components {
 
 /// What `forward_to` names, for a Fanout. A null reference is a component that failed to evaluate:
 /// what would go there is left out, and its health says so.
-inline telemetry::Receivers<telemetry::LogBatch> receivers_of(
-    const std::vector<LogsReceiver>& forward_to) {
-  telemetry::Receivers<telemetry::LogBatch> receivers;
-  for (const LogsReceiver& receiver : forward_to)
+template <class Batch>
+telemetry::Receivers<Batch> receivers_of(
+    const std::vector<river::schema::CapsuleRef<telemetry::Receiver<Batch>>>& forward_to) {
+  telemetry::Receivers<Batch> receivers;
+  for (const auto& receiver : forward_to)
     if (receiver.pointer) receivers.push_back(receiver.pointer);
   return receivers;
 }

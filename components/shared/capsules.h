@@ -3,6 +3,7 @@
 
 namespace telemetry {
 struct LogBatch;
+struct SampleBatch;
 template <class Batch>
 class Receiver;
 namespace relabel {
@@ -21,6 +22,9 @@ template <>
 inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::LogBatch>> =
     "LogsReceiver";
 template <>
+inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::SampleBatch>> =
+    "MetricsReceiver";
+template <>
 inline constexpr std::string_view kCapsuleName<const components::RelabelRules> = "RelabelRules";
 }  // namespace river::schema
 
@@ -28,6 +32,8 @@ namespace components {
 
 /// `forward_to` of loki components, and their `receiver` export.
 using LogsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::LogBatch>>;
+/// `forward_to` of prometheus components, and their `receiver` export.
+using MetricsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::SampleBatch>>;
 /// `relabel_rules` arguments, and the `rules` export of loki.relabel and discovery.relabel.
 using RelabelRulesRef = river::schema::CapsuleRef<const RelabelRules>;
 

@@ -4,7 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "components/shared/batches.h"
+#include "telemetry/log_batch.h"
+#include "telemetry/sample_batch.h"
 
 namespace components {
 namespace {
@@ -15,14 +16,13 @@ constexpr std::chrono::milliseconds kStopMax{1'000};
 
 }  // namespace
 
-Outbox::Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room, size_t bytes_max)
+template <class Batch>
+Outbox<Batch>::Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room,
+                      size_t bytes_max)
     : flow_(std::move(flow)), on_room_(std::move(on_room)), bytes_max_(bytes_max) {}
 
-void Outbox::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  fanout_.set(receivers_of(forward_to));
-}
-
-base::Result<void> Outbox::start(std::string_view name) {
+template <class Batch>
+base::Result<void> Outbox<Batch>::start(std::string_view name) {
   auto thread = base::Thread::start(name, [this] { run(); });
   if (!thread) return tl::unexpected(thread.error());
   thread_ = std::move(*thread);
@@ -30,7 +30,8 @@ base::Result<void> Outbox::start(std::string_view name) {
 }
 
 /// Waits while the thread gets on.
-void Outbox::close() {
+template <class Batch>
+void Outbox<Batch>::close() {
   const auto limit = std::chrono::steady_clock::now() + kStopMax;
   base::Lock lock(mutex_);
   closed_ = true;
@@ -43,31 +44,35 @@ void Outbox::close() {
   }
 }
 
-void Outbox::stop() {
+template <class Batch>
+void Outbox<Batch>::stop() {
   if (thread_.joinable()) close();
   stopping_.request_stop();
   thread_.join();
 }
 
-bool Outbox::has_room() {
+template <class Batch>
+bool Outbox<Batch>::has_room() {
   const auto is_free = [this] { return held_bytes_ < bytes_max_ && memory_.has_room(); };
   if (is_free()) return true;
   room_is_wanted_ = true;
   return is_free();
 }
 
-void Outbox::show_waiting(double entries, double bytes) const {
+template <class Batch>
+void Outbox<Batch>::show_waiting(double entries, double bytes) const {
   buffered_->add(entries);
   buffered_bytes_->add(bytes);
 }
 
-void Outbox::put(telemetry::LogBatch batch) {
+template <class Batch>
+void Outbox<Batch>::put(Batch batch) {
   batch.stop = stopping_.get_token();
-  const size_t bytes = batch.buffer.size();
+  const size_t bytes = batch.bytes();
   {
     base::Lock lock(mutex_);
     if (closed_) {
-      flow_.abandon(batch.entries.size());
+      flow_.abandon(batch.count());
       batch.ack.abandon();
       return;
     }
@@ -75,15 +80,16 @@ void Outbox::put(telemetry::LogBatch batch) {
     memory_.add(bytes);
     const auto now = base::metrics::Age::Clock::now();
     if (waiting_.empty()) lag_->set(now);
-    show_waiting(static_cast<double>(batch.entries.size()), static_cast<double>(bytes));
+    show_waiting(static_cast<double>(batch.count()), static_cast<double>(bytes));
     waiting_.push_back({std::move(batch), now});
   }
   changed_.notify_all();
 }
 
-void Outbox::run() {
+template <class Batch>
+void Outbox<Batch>::run() {
   while (true) {
-    telemetry::LogBatch batch;
+    Batch batch;
     {
       base::Lock lock(mutex_);
       while (waiting_.empty() && !closed_) changed_.wait(mutex_);
@@ -94,19 +100,22 @@ void Outbox::run() {
       lag_->set(waiting_.empty() ? base::metrics::Age::Clock::time_point::max()
                                  : waiting_.front().since);
     }
-    const size_t bytes = batch.buffer.size();
-    const uint64_t entries = batch.entries.size();
+    const size_t bytes = batch.bytes();
+    const uint64_t entries = batch.count();
     flow_.send(entries);
     show_waiting(-static_cast<double>(entries), -static_cast<double>(bytes));
     fanout_.receive(std::move(batch));
     memory_.subtract(bytes);
     const size_t left = held_bytes_.fetch_sub(bytes) - bytes;
-    if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false)) on_room_->notify();
+    if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false) && on_room_) on_room_->notify();
     base::Lock lock(mutex_);
     ++handed_over_;
     if (closed_) changed_.notify_all();
   }
   changed_.notify_all();
 }
+
+template class Outbox<telemetry::LogBatch>;
+template class Outbox<telemetry::SampleBatch>;
 
 }  // namespace components

@@ -6,16 +6,15 @@
 #include <memory>
 #include <stop_token>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/thread.h"
-#include "components/shared/capsules.h"
 #include "components/shared/memory.h"
 #include "io/wake.h"
+#include "telemetry/batch.h"
 #include "telemetry/flow.h"
-#include "telemetry/log_batch.h"
 
 namespace components {
 
@@ -25,6 +24,7 @@ namespace components {
 /// no room: it is full, or the memory of all queues is used up (memory.h).
 ///
 /// put() and has_room() are for the source's thread, the rest for the thread that owns the source.
+template <class Batch>
 class Outbox {
  public:
   /// Enough for the sink's side to go on while the source gathers the next batch, and no more: what
@@ -32,7 +32,7 @@ class Outbox {
   static constexpr size_t kBytesMax = 2 << 20;
 
   /// What is handed over counts as sent in `flow`. `on_room` is notified when half of the room is
-  /// free again after there was none.
+  /// free again after there was none; null: nobody waits for that.
   Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room,
          size_t bytes_max = kBytesMax);
   ~Outbox() { stop(); }
@@ -40,7 +40,7 @@ class Outbox {
   Outbox& operator=(const Outbox&) = delete;
 
   /// The `forward_to` of the component; may change while batches wait.
-  void set_receivers(const std::vector<LogsReceiver>& forward_to);
+  void set_receivers(telemetry::Receivers<Batch> receivers) { fanout_.set(std::move(receivers)); }
   /// `name`: of the thread. Fails when there is none to be had.
   base::Result<void> start(std::string_view name);
   /// Hands over what waits as long as receivers take it without delay. Then they give up what they
@@ -50,11 +50,11 @@ class Outbox {
   /// Whether the source should read on. When not, it is notified later.
   bool has_room();
   /// Never blocks: a source that asked has_room() before it read exceeds the bound by one batch.
-  void put(telemetry::LogBatch batch);
+  void put(Batch batch);
 
  private:
   struct Waiting {
-    telemetry::LogBatch batch;
+    Batch batch;
     base::metrics::Age::Clock::time_point since;
   };
 
@@ -69,7 +69,7 @@ class Outbox {
   const telemetry::Flow::Age lag_ = flow_.lag();
   const std::shared_ptr<const io::Wake> on_room_;
   const size_t bytes_max_;
-  telemetry::Fanout<telemetry::LogBatch> fanout_;
+  telemetry::Fanout<Batch> fanout_;
   std::stop_source stopping_;
   std::atomic<size_t> held_bytes_{0};  ///< waiting, or being handed over
   std::atomic<bool> room_is_wanted_{false};

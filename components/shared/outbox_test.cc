@@ -13,15 +13,18 @@ namespace {
 using support::eventually;
 using support::LogSink;
 
+constexpr size_t kBytesMax = 1000;
+
 struct Box {
   std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
   std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
   base::metrics::Registry registry;
-  Outbox outbox{telemetry::Flow({registry, "t"}, telemetry::Flow::kLines), wake, 1000};
+  Outbox<telemetry::LogBatch> outbox{telemetry::Flow({registry, "t"}, telemetry::Flow::kLines),
+                                     wake, kBytesMax};
   size_t abandoned = 0;
 
   Box() {
-    outbox.set_receivers({{sink}});
+    outbox.set_receivers({sink});
     REQUIRE(outbox.start("test/out"));
   }
   void put(const std::string& text) {
@@ -60,7 +63,7 @@ TEST_CASE("outbox: what waits, is handed over or given up is counted") {
   CHECK(eventually([&] { return box.exposes("sent_total{component_id=\"t\",unit=\"lines\"} 1"); }));
   box.put("bbb");
   CHECK(box.exposes("buffered{component_id=\"t\",unit=\"lines\"} 1"));
-  CHECK(box.exposes("buffered_bytes{component_id=\"t\",unit=\"lines\"} 3"));
+  CHECK(box.exposes("buffered_bytes{component_id=\"t\",unit=\"lines\"} 35"));
   CHECK(!box.exposes("lag_seconds{component_id=\"t\",unit=\"lines\"} 0\n"));
   box.outbox.stop();
   CHECK(box.exposes("sent_total{component_id=\"t\",unit=\"lines\"} 2"));
@@ -76,7 +79,7 @@ TEST_CASE("outbox: full while the receiver blocks, and says when half is free ag
   box.sink->set(LogSink::Mode::block);
   for (int i = 0; i < 4; ++i) {
     CHECK(box.outbox.has_room());
-    box.put(std::string(250, 'x'));
+    box.put(std::string(kBytesMax / 4, 'x'));
   }
   CHECK(!box.outbox.has_room());
   CHECK(!box.is_woken());

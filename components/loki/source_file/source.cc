@@ -9,6 +9,7 @@
 #include "components/loki/source_file/archive.h"
 #include "components/loki/source_file/leftovers.h"
 #include "components/loki/source_file/tailer.h"
+#include "components/shared/batches.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -46,7 +47,7 @@ Engine::Engine(const Context& context, const Arguments& arguments)
 }
 
 void Engine::set_receivers(const std::vector<LogsReceiver>& forward_to) {
-  outbox_.set_receivers(forward_to);
+  outbox_.set_receivers(receivers_of(forward_to));
 }
 
 void Engine::set_arguments(const Arguments& arguments) {

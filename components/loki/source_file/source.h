@@ -56,7 +56,7 @@ class Engine {
 
   base::Logger log_;
   Environment environment_;
-  Outbox outbox_{environment_.flow, environment_.wake};
+  Outbox<telemetry::LogBatch> outbox_{environment_.flow, environment_.wake};
 
   // The thread's own.
   Streams streams_;

@@ -17,7 +17,7 @@ namespace {
 /// Lines that fill the outbox and more; adds each to `lines`.
 std::string more_than_the_outbox_holds(Texts& lines) {
   std::string text;
-  while (text.size() < 4 * Outbox::kBytesMax) {
+  while (text.size() < 4 * Outbox<telemetry::LogBatch>::kBytesMax) {
     lines.push_back("line " + std::to_string(lines.size()) + " " + std::string(1000, 'x'));
     text += lines.back() + "\n";
   }

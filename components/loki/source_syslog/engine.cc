@@ -53,7 +53,7 @@ Engine::Engine(const Context& context, const Arguments& arguments, EngineOptions
       metrics_.gauge("loki_source_syslog_connections", "Open connections of senders.");
   refused_ = metrics_.counter("loki_source_syslog_refused_connections_total",
                               "Connections that were closed because there were too many.");
-  outbox_.set_receivers(arguments.forward_to);
+  outbox_.set_receivers(receivers_of(arguments.forward_to));
 }
 
 Engine::~Engine() {
@@ -69,7 +69,7 @@ base::Result<void> Engine::open() {
 }
 
 void Engine::set_arguments(const Arguments& arguments) {
-  outbox_.set_receivers(arguments.forward_to);
+  outbox_.set_receivers(receivers_of(arguments.forward_to));
   {
     base::Lock lock(mutex_);
     arguments_ = arguments;

@@ -5,7 +5,7 @@
 
 namespace components::loki::source_syslog {
 
-Intake::Intake(Outbox& next, const base::metrics::Scope& metrics)
+Intake::Intake(Outbox<telemetry::LogBatch>& next, const base::metrics::Scope& metrics)
     : next_(next), flow_(metrics, telemetry::Flow::kLines) {
   entries_ = metrics.counter("loki_source_syslog_entries_total", "Entries forwarded.");
   parsing_errors_ =

@@ -20,7 +20,7 @@ class Intake {
   /// A batch is passed on when it has so many bytes, or when no socket has more.
   static constexpr size_t kBatchBytes = 256 << 10;
 
-  Intake(Outbox& next, const base::metrics::Scope& metrics);
+  Intake(Outbox<telemetry::LogBatch>& next, const base::metrics::Scope& metrics);
 
   /// Room for at least `bytes` behind what is taken. Views into the batch end here.
   std::span<char> room(size_t bytes);
@@ -39,7 +39,7 @@ class Intake {
  private:
   void count();
 
-  Outbox& next_;
+  Outbox<telemetry::LogBatch>& next_;
   Stamps stamps_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;
