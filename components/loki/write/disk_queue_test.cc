@@ -37,7 +37,7 @@ struct QueueRig {
   Fates fates;
   DiskFault fault;
   sink::DiskOptions options;
-  std::vector<std::shared_ptr<Endpoint>> endpoints;
+  std::vector<std::shared_ptr<sink::Member>> endpoints;
   std::unique_ptr<sink::DiskQueue> queue;
   int batches = 0;
 
@@ -62,14 +62,15 @@ struct QueueRig {
                           .metrics = scope(),
                           .log = base::Logger("loki.write.x"),
                           .publish = {}};
-    endpoints.push_back(std::make_shared<Endpoint>(context, settings_of(arguments)[0], 1));
-    REQUIRE(endpoints.back()->sink().start());
+    endpoints.push_back(
+        std::make_shared<sink::Member>(kProtocol, context, settings_of(arguments)[0], 1));
+    REQUIRE(endpoints.back()->endpoint().start());
   }
   sink::DiskTargets targets() {
     sink::DiskTargets all;
     for (const auto& endpoint : endpoints)
       all.push_back({endpoint->settings().host(),
-                     std::shared_ptr<sink::Endpoint>(endpoint, &endpoint->sink())});
+                     std::shared_ptr<sink::Endpoint>(endpoint, &endpoint->endpoint())});
     return all;
   }
   void open() {
@@ -79,7 +80,7 @@ struct QueueRig {
   }
   /// As a component stops when its backend does not answer.
   void stop() {
-    for (const auto& endpoint : endpoints) endpoint->sink().stop();
+    for (const auto& endpoint : endpoints) endpoint->endpoint().stop();
     if (queue) queue->stop();
     queue = nullptr;
     endpoints.clear();
@@ -325,12 +326,12 @@ TEST_CASE("disk queue: an endpoint that goes is counted, one that comes begins w
   rig.endpoints.erase(rig.endpoints.begin());
   rig.add(*late);
   rig.queue->set_targets(rig.targets());
-  gone->sink().close(sink::Endpoint::OnStop::drop, Clock::now());
+  gone->endpoint().close(sink::Endpoint::OnStop::drop, Clock::now());
   rig.receive_many(500, 100, OnAbandon::lost);
   REQUIRE(alive->wait_for(has(600)));
   REQUIRE(late->wait_for(has(100)));
   check_whole(*late, 100);
-  gone->sink().stop();
+  gone->endpoint().stop();
   const std::string host = "host=\"" + gone->settings().host() + "\"";
   const std::string endpoint = "endpoint=\"" + gone->settings().host() + "\"";
   CHECK(eventually([&] {

@@ -22,40 +22,25 @@ constexpr double kRequestBytes[] = {kKib,        4 * kKib,    16 * kKib,    64 *
 
 }  // namespace
 
-Metrics::Metrics(const base::metrics::Scope& scope, std::string host)
-    : scope_(scope), host_(std::move(host)) {
+Metrics::Metrics(const base::metrics::Scope& scope, const sink::Settings& settings)
+    : scope_(scope),
+      host_(settings.host()),
+      own_(settings.own_lane),
+      flow_(scope, telemetry::Flow::kLines, host_) {
   base::Lock lock(mutex_);
-  make_series();
+  tenant(own_);
 }
 
-Metrics::~Metrics() {
+void Metrics::use(const sink::Settings& settings) {
   base::Lock lock(mutex_);
-  release_gauges();
-}
-
-Metrics::Numbers::Numbers(const telemetry::Flow& of) : flow(of) {}
-
-void Metrics::make_series() {
-  numbers_.emplace(telemetry::Flow(scope_, telemetry::Flow::kLines, {{"endpoint", host_}}));
-  numbers_->buffered->add(static_cast<double>(waiting_));
-  numbers_->buffered_bytes->add(static_cast<double>(held_bytes_));
-}
-
-void Metrics::release_gauges() {
-  numbers_->buffered->add(-static_cast<double>(waiting_));
-  numbers_->buffered_bytes->add(-static_cast<double>(held_bytes_));
-}
-
-void Metrics::set_host(std::string host) {
-  base::Lock lock(mutex_);
-  if (host == host_) return;
-  release_gauges();
-  numbers_->lag->set(sink::Clock::time_point::max());
-  host_ = std::move(host);
-  tenants_.clear();
-  durations_.clear();
-  make_series();
-  numbers_->flow.receive(static_cast<uint64_t>(waiting_));
+  if (std::string host = settings.host(); host != host_) {
+    host_ = std::move(host);
+    tenants_.clear();
+    durations_.clear();
+    flow_.set_host(host_);
+  }
+  own_ = settings.own_lane;
+  tenant(own_);
 }
 
 void Metrics::forget(sink::Clock::time_point now) {
@@ -117,15 +102,9 @@ Metrics::Dropped& Metrics::dropped(const std::string& name, std::string_view rea
   return place->second;
 }
 
-void Metrics::announce(const std::string& name) {
-  base::Lock lock(mutex_);
-  own_ = name;
-  tenant(name);
-}
-
 void Metrics::add_received(uint64_t entries) {
   base::Lock lock(mutex_);
-  numbers_->flow.receive(entries);
+  flow_.receive(entries);
 }
 
 void Metrics::add_sent(const std::string& name, uint64_t entries, uint64_t compressed_bytes) {
@@ -133,13 +112,13 @@ void Metrics::add_sent(const std::string& name, uint64_t entries, uint64_t compr
   Tenant& of = tenant(name);
   of.sent_entries->add(entries);
   of.sent_bytes->add(compressed_bytes);
-  numbers_->flow.send(entries);
+  flow_.send(entries);
 }
 
 void Metrics::add_retry(const std::string& name, uint64_t entries) {
   base::Lock lock(mutex_);
   tenant(name).retries->add(1);
-  numbers_->repeated->add(entries);
+  flow_.repeat(entries);
 }
 
 void Metrics::add_dropped(const std::string& name, std::string_view reason,
@@ -148,14 +127,12 @@ void Metrics::add_dropped(const std::string& name, std::string_view reason,
   Dropped& counts = dropped(name, reason);
   counts.entries->add(amount.entries);
   counts.bytes->add(amount.bytes);
-  telemetry::Flow::Counter& uniform = numbers_->dropped[reason];
-  if (uniform == nullptr) uniform = numbers_->flow.dropped(reason);
-  uniform->add(amount.entries);
+  flow_.drop(reason, amount.entries);
 }
 
 void Metrics::add_abandoned(uint64_t entries) {
   base::Lock lock(mutex_);
-  numbers_->flow.abandon(entries);
+  flow_.abandon(entries);
 }
 
 void Metrics::observe(const std::string& name, int status, std::chrono::nanoseconds took,
@@ -179,19 +156,17 @@ void Metrics::observe_latency(const std::string& name, std::chrono::nanoseconds 
 
 void Metrics::add_waiting(int64_t entries) {
   base::Lock lock(mutex_);
-  waiting_ += entries;
-  numbers_->buffered->add(static_cast<double>(entries));
+  flow_.add_waiting(entries);
 }
 
 void Metrics::set_held_bytes(size_t bytes) {
   base::Lock lock(mutex_);
-  numbers_->buffered_bytes->add(static_cast<double>(bytes) - static_cast<double>(held_bytes_));
-  held_bytes_ = bytes;
+  flow_.set_held_bytes(bytes);
 }
 
 void Metrics::set_oldest(sink::Clock::time_point came) {
   base::Lock lock(mutex_);
-  numbers_->lag->set(came);
+  flow_.set_oldest(came);
 }
 
 }  // namespace components::loki::write

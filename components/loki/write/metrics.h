@@ -3,15 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/metrics.h"
 #include "base/mutex.h"
+#include "components/shared/sink/endpoint_flow.h"
 #include "components/shared/sink/metrics.h"
-#include "telemetry/flow.h"
 
 namespace components::loki::write {
 
@@ -37,17 +36,10 @@ class Metrics final : public sink::Metrics {
   static constexpr std::string_view kOtherTenants = "(others)";
   static constexpr std::chrono::hours kTenantIdle{1};
 
-  Metrics(const base::metrics::Scope& scope, std::string host);
-  ~Metrics() override;
-  Metrics(const Metrics&) = delete;
-  Metrics& operator=(const Metrics&) = delete;
+  /// Makes the series of the endpoint's own tenant, at zero, for good.
+  Metrics(const base::metrics::Scope& scope, const sink::Settings& settings);
 
-  /// The endpoint sends to another host from now on: its series begin again, with what waits
-  /// counted as received there.
-  void set_host(std::string host);
-
-  /// The endpoint's own tenant: makes its series, at zero, for good.
-  void announce(const std::string& tenant);
+  void use(const sink::Settings& settings) override;
   /// Lets go of the series of idle tenants. Called from time to time when there is a new one.
   void forget_idle(sink::Clock::time_point now);
 
@@ -80,19 +72,7 @@ class Metrics final : public sink::Metrics {
     std::map<std::string_view, Dropped> dropped;  ///< by reason; reasons are constants
     sink::Clock::time_point used;
   };
-  /// The uniform series of the endpoint.
-  struct Numbers {
-    explicit Numbers(const telemetry::Flow& of);
-    telemetry::Flow flow;
-    telemetry::Flow::Counter repeated = flow.repeated();
-    telemetry::Flow::Gauge buffered = flow.buffered();
-    telemetry::Flow::Gauge buffered_bytes = flow.buffered_bytes();
-    telemetry::Flow::Age lag = flow.lag();
-    std::map<std::string_view, telemetry::Flow::Counter> dropped;  ///< by reason
-  };
 
-  void make_series() REQUIRES_LOCK(mutex_);
-  void release_gauges() REQUIRES_LOCK(mutex_);
   void forget(sink::Clock::time_point now) REQUIRES_LOCK(mutex_);
   const std::string& shown(const std::string& tenant) const REQUIRES_LOCK(mutex_);
   Tenant& tenant(const std::string& name) REQUIRES_LOCK(mutex_);
@@ -103,12 +83,9 @@ class Metrics final : public sink::Metrics {
   std::string host_ GUARDED_BY(mutex_);
   std::string own_ GUARDED_BY(mutex_);  ///< tenant
   sink::Clock::time_point forgot_ GUARDED_BY(mutex_);
-  std::optional<Numbers> numbers_ GUARDED_BY(mutex_);
+  sink::EndpointFlow flow_ GUARDED_BY(mutex_);
   std::map<std::string, Tenant> tenants_ GUARDED_BY(mutex_);
   std::map<std::pair<std::string, int>, Histogram> durations_ GUARDED_BY(mutex_);
-  // Our parts of the gauges, which endpoints of the same host share.
-  int64_t waiting_ GUARDED_BY(mutex_) = 0;
-  size_t held_bytes_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace components::loki::write

@@ -34,6 +34,8 @@ std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
 
 void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.endpoint = endpoint;
+  settings.name = endpoint.name;
+  settings.url_text = endpoint.url.text;
   settings.url = io::http::parse_url(endpoint.url.text);
   settings.http = std::make_shared<HttpSettings>(endpoint.http);
   settings.extra_headers = endpoint.headers;
@@ -55,8 +57,8 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
 
 }  // namespace
 
-std::vector<SettingsPtr> settings_of(const Arguments& arguments) {
-  std::vector<SettingsPtr> all;
+std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments) {
+  std::vector<sink::SettingsPtr> all;
   for (const EndpointArguments& endpoint : arguments.endpoint) {
     auto settings = std::make_shared<Settings>();
     fill(*settings, endpoint);
@@ -68,10 +70,11 @@ std::vector<SettingsPtr> settings_of(const Arguments& arguments) {
   return all;
 }
 
-bool same(const Settings& a, const Settings& b) {
-  return a.external_labels == b.external_labels && a.streams_max == b.streams_max &&
-         river::schema::encode(kEndpoint, &a.endpoint) ==
-             river::schema::encode(kEndpoint, &b.endpoint);
+bool Settings::equals(const sink::Settings& other) const {
+  const auto& settings = static_cast<const Settings&>(other);
+  return external_labels == settings.external_labels && streams_max == settings.streams_max &&
+         river::schema::encode(kEndpoint, &endpoint) ==
+             river::schema::encode(kEndpoint, &settings.endpoint);
 }
 
 io::http::Headers Settings::protocol_headers(const std::string& tenant) const {

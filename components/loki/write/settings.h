@@ -24,14 +24,14 @@ struct Settings final : sink::Settings {
   size_t streams_max = 0;  ///< 0: any number
 
   io::http::Headers protocol_headers(const std::string& tenant) const override;
+  bool equals(const sink::Settings& other) const override;
   /// The labels of a line together with the external ones, those of the line winning.
   telemetry::Labels with_external(const telemetry::Labels& labels) const;
 };
 using SettingsPtr = std::shared_ptr<const Settings>;
 
 /// One per endpoint of the arguments, in order.
-std::vector<SettingsPtr> settings_of(const Arguments& arguments);
-bool same(const Settings& a, const Settings& b);
+std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments);
 
 /// Whether it can be sent in the header X-Scope-OrgID: no control characters, and no longer than
 /// Loki allows. What the text of a line can choose must not be able to spoil a request.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "components/loki/write/metrics.h"
 #include "components/loki/write/testing.h"
 
 namespace components::loki::write {
@@ -214,8 +215,9 @@ TEST_CASE("loki.write: another number of shards keeps the order of what waits") 
 
 TEST_CASE("loki.write: the series of a tenant go when nothing was heard of it for a time") {
   base::metrics::Registry registry;
-  Metrics metrics({registry, "loki.write.x"}, "loki:3100");
-  metrics.announce("own");
+  Settings settings;
+  settings.own_lane = "own";
+  Metrics metrics({registry, "loki.write.x"}, settings);
   metrics.add_sent("guest", 1, 10);
   metrics.observe("guest", 204, 1ms, 1);
   metrics.forget_idle(Clock::now() + 59min);

@@ -1,13 +1,13 @@
 #pragma once
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <thread>
 
+#include "components/loki/write/settings.h"
 #include "components/loki/write/write.h"
 #include "tests/support/receiver.h"
 

@@ -12,6 +12,7 @@ struct NoMetrics final : Metrics {
   void add_received(uint64_t) override {}
   void add_sent(const std::string&, uint64_t, uint64_t) override {}
   void add_retry(const std::string&, uint64_t) override {}
+  void use(const Settings&) override {}
   void add_abandoned(uint64_t) override {}
   void add_dropped(const std::string&, std::string_view, const Amount&) override {}
   void observe(const std::string&, int, std::chrono::nanoseconds, size_t) override {}
@@ -24,6 +25,7 @@ struct NoMetrics final : Metrics {
 
 struct NoHeaders final : Settings {
   io::http::Headers protocol_headers(const std::string&) const override { return {}; }
+  bool equals(const Settings&) const override { return true; }
 };
 
 /// A request that only has a number.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "components/shared/sink/request.h"
+#include "components/shared/sink/settings.h"
 
 namespace components::sink {
 
@@ -31,6 +32,10 @@ inline constexpr std::string_view kDiskDamaged = "disk_damaged";
 class Metrics {
  public:
   virtual ~Metrics() = default;
+
+  /// The endpoint goes by other settings from now on. When the host is another one, the series
+  /// begin again under its name.
+  virtual void use(const Settings& settings) = 0;
 
   /// Entries offered to the endpoint.
   virtual void add_received(uint64_t entries) = 0;

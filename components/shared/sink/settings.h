@@ -17,6 +17,8 @@ namespace components::sink {
 /// What sending to one endpoint needs to know, whatever the protocol; made from a component's
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
 struct Settings {
+  std::string name;      ///< of the endpoint, in the configuration; may be empty
+  std::string url_text;  ///< as it stands there
   base::Result<io::http::Url> url;
   std::shared_ptr<HttpSettings> http;
   std::map<std::string, std::string> extra_headers;  ///< asked for in the configuration
@@ -47,6 +49,8 @@ struct Settings {
   }
   /// The headers that the protocol wants on a request of this lane.
   virtual io::http::Headers protocol_headers(const std::string& lane) const = 0;
+  /// Whether they are made of equal arguments; `other` is of the same protocol.
+  virtual bool equals(const Settings& other) const = 0;
 };
 using SettingsPtr = std::shared_ptr<const Settings>;
 
