@@ -53,8 +53,7 @@ std::shared_ptr<Exporter> Exporters::agent() const {
 std::map<std::string, std::string> exporter_target(const std::string& component_id,
                                                    std::string_view component_name,
                                                    std::string_view name) {
-  // The address is the one that Alloy has for its own process; nobody resolves it.
-  return {{"__address__", "alloy.internal:12345"},
+  return {{"__address__", std::string(kOwnAddress)},
           {"__scheme__", "http"},
           {"__metrics_path__", std::string(kPathBegin) + component_id + std::string(kPathEnd)},
           {"__meta_component_name", std::string(component_name)},

@@ -11,6 +11,10 @@ namespace components::prometheus {
 /// The Content-Type of what an Exporter writes.
 inline constexpr std::string_view kTextContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+/// The address of targets of this process, which is the one that Grafana Alloy has for its own.
+/// Nobody resolves it: prometheus.scrape asks the exporter itself.
+inline constexpr std::string_view kOwnAddress = "alloy.internal:12345";
+
 /// Measures something at the moment of the call and writes it as Prometheus text. Nothing goes on
 /// between calls.
 class Exporter {
