@@ -5,15 +5,24 @@
 #include "base/ensure.h"
 
 namespace components::sink {
+
 void Lanes::wake() {
   for_fresh_.notify_all();
   for_failed_.notify_all();
 }
 
 void Lanes::show_oldest() {
-  auto oldest = Clock::time_point::max();
-  for (const auto& [id, lane] : lanes_) oldest = std::min(oldest, lane.requests.front()->since);
-  metrics_.set_oldest(oldest);
+  metrics_.set_oldest(since_.empty() ? Clock::time_point::max() : *since_.begin());
+}
+
+bool Lanes::is_first_epoch(const LaneId& lane) {
+  return lanes_.lower_bound({lane.key, 0, 0})->first.epoch == lane.epoch;
+}
+
+void Lanes::make_ready(Place place) {
+  const bool is_fresh = place->second.failures == 0;
+  (is_fresh ? fresh_ : failed_).push_back(place);
+  (is_fresh ? for_fresh_ : for_failed_).notify_one();
 }
 
 void Lanes::put(const LaneId& id, std::unique_ptr<Request> request) {
@@ -21,8 +30,9 @@ void Lanes::put(const LaneId& id, std::unique_ptr<Request> request) {
   const auto [place, is_new] = lanes_.try_emplace(id);
   place->second.requests.push_back(std::move(request));
   if (!is_new) return;
+  since_.insert(place->second.requests.front()->since);
   show_oldest();
-  for_fresh_.notify_one();
+  if (is_first_epoch(id)) make_ready(place);
 }
 
 bool Lanes::is_idle(const LaneId& id) const {
@@ -43,36 +53,31 @@ void Lanes::end() {
   wake();
 }
 
-Lanes::Place Lanes::next(Kind kind, Clock::time_point now, Clock::time_point& again) {
-  auto best = lanes_.end();
-  auto first = lanes_.end();  // Of the lanes with the same key.
-  for (auto place = lanes_.begin(); place != lanes_.end(); ++place) {
-    const auto& [id, lane] = *place;
-    if (first == lanes_.end() || first->first.key != id.key) first = place;
-    // Streams are shared out anew: what was shared out before goes first.
-    if (first->first.epoch != id.epoch) continue;
-    if (lane.is_taken || (lane.failures > 0) != (kind == Kind::failed)) continue;
-    if (lane.not_before > now)
-      again = std::min(again, lane.not_before);
-    else if (best == lanes_.end() || lane.served < best->second.served)
-      best = place;
+void Lanes::end_pauses(Clock::time_point until) {
+  while (!paused_.empty() && paused_.begin()->first <= until) {
+    const Place place = paused_.begin()->second;
+    paused_.erase(paused_.begin());
+    make_ready(place);
   }
-  return best;
 }
 
 std::optional<Lanes::Turn> Lanes::take(Kind kind) {
-  base::Condition& woken = kind == Kind::fresh ? for_fresh_ : for_failed_;
+  const bool is_fresh = kind == Kind::fresh;
+  base::Condition& woken = is_fresh ? for_fresh_ : for_failed_;
   base::Lock lock(mutex_);
+  ReadyList& ready = is_fresh ? fresh_ : failed_;
   for (;;) {
     const auto now = Clock::now();
     if (now >= deadline_ || (is_ended_ && lanes_.empty())) return std::nullopt;
-    auto again = deadline_;
-    if (const auto place = next(kind, now, again); place != lanes_.end()) {
-      auto& [id, lane] = *place;
+    if (!is_fresh) end_pauses(now);
+    if (!ready.empty()) {
+      auto& [id, lane] = *ready.front();
+      ready.pop_front();
       lane.is_taken = true;
-      lane.served = ++served_;
       return Turn{id, lane.requests.front().get(), lane.failures, reloads_};
     }
+    auto again = deadline_;
+    if (!is_fresh && !paused_.empty()) again = std::min(again, paused_.begin()->first);
     if (again == Clock::time_point::max())
       woken.wait(mutex_);
     else
@@ -80,43 +85,63 @@ std::optional<Lanes::Turn> Lanes::take(Kind kind) {
   }
 }
 
-Lanes::Lane& Lanes::release(const Turn& turn) {
+Lanes::Place Lanes::release(const Turn& turn) {
   const auto found = lanes_.find(turn.lane);
   ENSURE(found != lanes_.end() && found->second.is_taken);
   found->second.is_taken = false;
-  return found->second;
+  return found;
 }
 
 void Lanes::go_on(const Turn& turn) {
   base::Lock lock(mutex_);
-  release(turn).forget_failures();
-  for_fresh_.notify_one();
+  const Place place = release(turn);
+  place->second.forget_failures();
+  make_ready(place);
 }
 
 void Lanes::retry(const Turn& turn, const Settings& settings, std::chrono::milliseconds pause_min) {
   base::Lock lock(mutex_);
-  Lane& lane = release(turn);
+  const Place place = release(turn);
+  Lane& lane = place->second;
   ++lane.failures;
   if (!lane.backoff) lane.backoff.emplace(settings.min_backoff, settings.max_backoff, ++seed_);
-  lane.not_before = Clock::now() + std::max(lane.backoff->next(), pause_min);
+  const auto pause = std::max(lane.backoff->next(), pause_min);
   if (turn.reloads != reloads_) {
     lane.backoff.reset();
-    lane.not_before = {};
+    return make_ready(place);
   }
+  paused_.emplace(Clock::now() + pause, place);
   for_failed_.notify_one();
 }
 
 std::unique_ptr<Request> Lanes::remove(const Turn& turn) {
   base::Lock lock(mutex_);
-  Lane& lane = release(turn);
+  const Place place = release(turn);
+  Lane& lane = place->second;
   auto request = std::move(lane.requests.front());
+  since_.erase(since_.find(request->since));
   lane.requests.pop_front();
   lane.forget_failures();
-  if (lane.requests.empty()) lanes_.erase(turn.lane);
+  if (lane.requests.empty()) {
+    lanes_.erase(place);
+    make_next_epoch_ready(turn.lane);
+    if (is_ended_ && lanes_.empty()) wake();
+  } else {
+    since_.insert(lane.requests.front()->since);
+    make_ready(place);
+  }
   show_oldest();
-  // Those of its next epoch may be fresh or failed, and at the end everybody goes.
-  wake();
   return request;
+}
+
+/// The streams of a key were shared out anew: what was shared out before goes first.
+void Lanes::make_next_epoch_ready(const LaneId& gone) {
+  auto next = lanes_.lower_bound({gone.key, 0, 0});
+  if (next == lanes_.end() || next->first.key != gone.key) return;
+  const uint32_t epoch = next->first.epoch;
+  if (epoch == gone.epoch) return;
+  for (; next != lanes_.end() && next->first.key == gone.key && next->first.epoch == epoch; ++next)
+    make_ready(next);
 }
 
 Clock::time_point Lanes::deadline() const {
@@ -127,11 +152,8 @@ Clock::time_point Lanes::deadline() const {
 void Lanes::reload() {
   base::Lock lock(mutex_);
   ++reloads_;
-  for (auto& [id, lane] : lanes_) {
-    lane.backoff.reset();
-    lane.not_before = {};
-  }
-  wake();
+  for (auto& [id, lane] : lanes_) lane.backoff.reset();
+  end_pauses(Clock::time_point::max());
 }
 
 void Lanes::finish_by(Clock::time_point deadline) {
@@ -145,8 +167,12 @@ std::vector<Lanes::Ready> Lanes::take_all() {
   std::vector<Ready> all;
   for (auto& [id, lane] : lanes_)
     for (auto& request : lane.requests) all.emplace_back(id, std::move(request));
+  fresh_.clear();
+  failed_.clear();
+  paused_.clear();
+  since_.clear();
   lanes_.clear();
-  metrics_.set_oldest(Clock::time_point::max());
+  show_oldest();
   return all;
 }
 

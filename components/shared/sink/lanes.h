@@ -2,9 +2,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,9 @@ namespace components::sink {
 /// A lane whose last try failed is kept apart: senders for fresh lanes do not touch it until its
 /// request was accepted. So lanes whose requests run into a timeout each time cannot take up all
 /// senders. Thread safe.
+///
+/// Lanes are as many as tenants times shards, and most of them wait: lists of those that may be
+/// served make each call independent of how many there are.
 class Lanes {
  public:
   /// Which lanes a sender serves.
@@ -41,6 +46,7 @@ class Lanes {
 
   // For the batcher.
 
+  /// The epoch of a new lane is not older than those of the lanes with the same key.
   void put(const LaneId& lane, std::unique_ptr<Request> request);
   /// Whether nothing of it is ready or being sent.
   bool is_idle(const LaneId& lane) const;
@@ -77,21 +83,23 @@ class Lanes {
     std::deque<std::unique_ptr<Request>> requests;
     bool is_taken = false;
     int64_t failures = 0;
-    Clock::time_point not_before;
     std::optional<io::Backoff> backoff;
-    uint64_t served = 0;  ///< when it was taken last; who waits longest is next
 
     void forget_failures() {
       failures = 0;
-      not_before = {};
       backoff.reset();
     }
   };
   using Place = std::map<LaneId, Lane>::iterator;
+  /// Lanes that may be served, those first that have waited longest.
+  using ReadyList = std::list<Place>;
 
-  /// The lane to serve now, or when to look again.
-  Place next(Kind kind, Clock::time_point now, Clock::time_point& again) REQUIRES_LOCK(mutex_);
-  Lane& release(const Turn& turn) REQUIRES_LOCK(mutex_);
+  /// Whether no lane of the key has an older epoch.
+  bool is_first_epoch(const LaneId& lane) REQUIRES_LOCK(mutex_);
+  void make_ready(Place place) REQUIRES_LOCK(mutex_);
+  void make_next_epoch_ready(const LaneId& gone) REQUIRES_LOCK(mutex_);
+  void end_pauses(Clock::time_point until) REQUIRES_LOCK(mutex_);
+  Place release(const Turn& turn) REQUIRES_LOCK(mutex_);
   void wake() REQUIRES_LOCK(mutex_);
   void show_oldest() REQUIRES_LOCK(mutex_);
 
@@ -100,9 +108,13 @@ class Lanes {
   base::Condition for_fresh_;
   base::Condition for_failed_;
   std::map<LaneId, Lane> lanes_ GUARDED_BY(mutex_);
+  // A lane is in one of these, or taken, or waits for those of an older epoch.
+  ReadyList fresh_ GUARDED_BY(mutex_);
+  ReadyList failed_ GUARDED_BY(mutex_);
+  std::multimap<Clock::time_point, Place> paused_ GUARDED_BY(mutex_);  ///< until then
+  std::multiset<Clock::time_point> since_ GUARDED_BY(mutex_);          ///< of first requests
   Clock::time_point deadline_ GUARDED_BY(mutex_) = Clock::time_point::max();
   bool is_ended_ GUARDED_BY(mutex_) = false;
-  uint64_t served_ GUARDED_BY(mutex_) = 0;
   uint64_t reloads_ GUARDED_BY(mutex_) = 0;
   uint64_t seed_ GUARDED_BY(mutex_);
 };

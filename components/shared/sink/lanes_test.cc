@@ -120,9 +120,10 @@ TEST_CASE("sink: a reload ends a pause, also one that begins after it") {
 
 TEST_CASE("sink: a lane of a later epoch waits for those of the same key") {
   Run run;
-  run.put({"a", 1, 0}, 20);
   run.put({"a", 0, 0}, 1);
   run.put({"a", 0, 1}, 2);
+  run.put({"a", 1, 0}, 20);
+  run.put({"a", 2, 0}, 30);
   run.put({"b", 1, 0}, 10);
   std::vector<Lanes::Turn> turns;
   for (const int want : {1, 2, 10}) {
@@ -130,8 +131,50 @@ TEST_CASE("sink: a lane of a later epoch waits for those of the same key") {
     CHECK(number(turns.back()) == want);
   }
   run.lanes.remove(turns[0]);
-  run.lanes.remove(turns[1]);
-  CHECK(number(run.lanes.take(Kind::fresh)) == 20);
+  run.lanes.retry(turns[1], run.settings, 0ms);
+  const auto again = run.lanes.take(Kind::failed);
+  CHECK(number(again) == 2);
+  run.lanes.remove(*again);
+  const auto next = run.lanes.take(Kind::fresh);
+  CHECK(number(next) == 20);
+  run.lanes.remove(*next);
+  CHECK(number(run.lanes.take(Kind::fresh)) == 30);
+}
+
+TEST_CASE("sink: a lane that comes often does not overtake one that waits") {
+  Run run;
+  run.put({"often"}, 1);
+  run.put({"waits"}, 10);
+  run.put({"waits"}, 11);
+  std::vector<int> order;
+  for (int i = 0; i < 4; ++i) {
+    const auto turn = run.lanes.take(Kind::fresh);
+    order.push_back(number(turn));
+    run.lanes.remove(*turn);
+    if (turn->lane.key == "often") run.put({"often"}, i + 2);
+  }
+  CHECK(order == std::vector{1, 10, 2, 11});
+}
+
+TEST_CASE("sink: as many lanes as tenants and shards make are served in turn") {
+  Run run;  // In minutes, if each call looked at all of them: more than ctest allows.
+  constexpr int kLanes = 64'000;
+  for (int i = 0; i < kLanes; ++i)
+    for (int n = 0; n < 2; ++n)
+      run.put({"tenant-" + std::to_string(i % 1000), 0, static_cast<uint32_t>(i / 1000)}, i);
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < kLanes; ++i) {
+      const auto turn = run.lanes.take(Kind::fresh);
+      if (number(turn) != i) FAIL("lane " << number(turn) << " in the turn of " << i);
+      if (i % 2 == 0) {
+        run.lanes.remove(*turn);
+        continue;
+      }
+      run.lanes.retry(*turn, run.settings, 0ms);
+      run.lanes.remove(*run.lanes.take(Kind::failed));
+    }
+  }
+  CHECK(run.metrics.oldest == Clock::time_point::max());
 }
 
 TEST_CASE("sink: nothing is taken when the time is over, what is left is handed out in order") {
