@@ -64,6 +64,7 @@ std::vector<inventory::RenderedTexts> render_used(const std::vector<Job>& jobs,
 void add_copy(const river::diag::Diagnostic& one, const SourceMap& sources, Diagnostics& to) {
   auto& kept = to.add(one.severity, one.code, sources.written(one.span), one.message);
   kept.notes = one.notes;
+  kept.shows_source = one.shows_source;
   for (river::diag::Note& note : kept.notes) note.span = sources.written(note.span);
   kept.help = one.help;
 }

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "river/diag/render.h"
+
 // Patience diff: lines that occur once on both sides and in the same order are taken as common,
 // and what lies between them is compared on its own. It is quick on texts that differ everywhere
 // (a file that was never formatted), where the shortest edit script costs the square of the lines,
@@ -121,26 +123,37 @@ std::string range(size_t first, size_t count) {
                     : fmt::format("{},{}", count == 0 ? first : first + 1, count);
 }
 
-std::string hunk(std::span<const Edit> edits, size_t before_line, size_t after_line) {
+// What is compared, and how its lines are shown.
+struct Sides {
+  std::string_view before, after;
+  Secrets secrets;
+
+  // Lines that are common are those of `before`.
+  std::string shown(const Edit& edit) const {
+    if (secrets == Secrets::shown) return std::string(edit.line);
+    const std::string_view text = edit.sign == '+' ? after : before;
+    const auto at = static_cast<size_t>(edit.line.data() - text.data());
+    std::string line = river::diag::without_passwords(river::diag::redact(text, at).line);
+    if (edit.line.ends_with('\n')) line += '\n';
+    return line;
+  }
+};
+
+std::string hunk(std::span<const Edit> edits, const Sides& sides, size_t before_line,
+                 size_t after_line) {
   size_t before = 0, after = 0;
   std::string body;
   for (const Edit& edit : edits) {
     before += edit.sign != '+';
     after += edit.sign != '-';
-    body.append(1, edit.sign).append(edit.line);
+    body.append(1, edit.sign).append(sides.shown(edit));
     if (!edit.line.ends_with('\n')) body += "\n\\ No newline at end of file\n";
   }
   return fmt::format("@@ -{} +{} @@\n{}", range(before_line, before), range(after_line, after),
                      body);
 }
 
-}  // namespace
-
-std::string unified_diff(std::string_view name, std::string_view before, std::string_view after) {
-  if (before == after) return {};
-  std::vector<Edit> edits;
-  compare(edits, split(before), split(after), 0);
-
+std::string as_text(std::string_view name, const std::vector<Edit>& edits, const Sides& sides) {
   std::string out = fmt::format("--- a/{0}\n+++ b/{0}\n", name);
   size_t before_line = 0, after_line = 0, counted = 0;
   const auto changed = [](const Edit& edit) { return edit.sign != ' '; };
@@ -159,10 +172,20 @@ std::string unified_diff(std::string_view name, std::string_view before, std::st
       before_line += edits[counted].sign != '+';
       after_line += edits[counted].sign != '-';
     }
-    out += hunk(std::span(edits).subspan(begin, end - begin), before_line, after_line);
+    out += hunk(std::span(edits).subspan(begin, end - begin), sides, before_line, after_line);
     at = last + 1;
   }
   return out;
+}
+
+}  // namespace
+
+std::string unified_diff(std::string_view name, std::string_view before, std::string_view after,
+                         Secrets secrets) {
+  if (before == after) return {};
+  std::vector<Edit> edits;
+  compare(edits, split(before), split(after), 0);
+  return as_text(name, edits, {before, after, secrets});
 }
 
 }  // namespace compiler::emit

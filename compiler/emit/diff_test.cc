@@ -57,6 +57,14 @@ std::string patched(std::string_view before, std::string_view diff) {
 
 }  // namespace
 
+TEST_CASE("diff: secrets beside a change are left out") {
+  const std::string before = "password: |\n  hunter2\nport: 1\nauth: {token: hunter2}\n";
+  const std::string after = "password: |\n  hunter2\nauth: {token: hunter2}\n";
+  CHECK(
+      unified_diff("f", before, after, compiler::emit::Secrets::left_out) ==
+      "--- a/f\n+++ b/f\n@@ -1,4 +1,3 @@\n password: |\n   ****\n-port: 1\n auth: {token: ****\n");
+}
+
 TEST_CASE("diff: applied to the one text it gives the other") {
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);

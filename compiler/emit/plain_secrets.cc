@@ -97,7 +97,8 @@ class Finder {
 
   void report(const ast::Expr& value, const std::string& what) {
     diagnostics_.error("F050", value.span, "{} in plain text", what)
-        .with_help(std::string(inventory::kSecretHelp));
+        .with_help(std::string(inventory::kSecretHelp))
+        .without_source();
   }
 
   river::diag::Diagnostics& diagnostics_;

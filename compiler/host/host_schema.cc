@@ -254,8 +254,8 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
   }
   if (yaml::is_encrypted(value) || value.from_vault) return true;
   diagnostics.error("F050", value.span, "a {} in plain text", key.name)
-      .with_help(
-          "name an environment variable with password_env, or encrypt it with ansible-vault");
+      .with_help("name an environment variable with password_env, or encrypt it with ansible-vault")
+      .without_source();
   return false;
 }
 

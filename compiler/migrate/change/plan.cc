@@ -135,7 +135,8 @@ Plan plan_cleanup(const std::vector<VerifiedService>& services,
 std::string diff_of(const Plan& plan) {
   std::string text;
   for (const FileChange& change : plan.changes)
-    text += compiler::emit::unified_diff(change.path.string(), change.before, change.after);
+    text += compiler::emit::unified_diff(change.path.string(), change.before, change.after,
+                                         compiler::emit::Secrets::left_out);
   return text;
 }
 

@@ -17,6 +17,11 @@ Diagnostic& Diagnostic::with_help(std::string text) {
   return *this;
 }
 
+Diagnostic& Diagnostic::without_source() {
+  shows_source = false;
+  return *this;
+}
+
 Diagnostic& Diagnostics::add(Severity severity, std::string_view code, Span span,
                              std::string message) {
   return items_.emplace_back(Diagnostic{severity, code, span, std::move(message), {}, {}});

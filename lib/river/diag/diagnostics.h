@@ -26,10 +26,13 @@ struct Diagnostic {
   std::string message;
   std::vector<Note> notes;
   std::string help;  ///< what to do; may be empty
+  /// false: what stands at the place is a secret, so that text never shows the lines there.
+  bool shows_source = true;
 
   /// Adds a secondary place. Chain in the expression that made the diagnostic only.
   Diagnostic& note(Span where, std::string text);
   Diagnostic& with_help(std::string text);
+  Diagnostic& without_source();
 };
 
 /// The list that parsing, evaluating and checking report into; they go on after an error.

@@ -117,21 +117,27 @@ class Excerpt {
 
  private:
   void show(uint32_t number) {
-    const auto line = file_.line(number);
+    const size_t start = file_.line_starts[number - 1];
+    const Redaction redaction = redact(file_.text, start);
+    const std::string_view line = redaction.line;
+    // Marks of what is left out are below what stands in its place.
+    const size_t shown_end =
+        redaction.at == std::string::npos ? std::string::npos : redaction.at + kRedacted.size();
+    const size_t begin = std::min(begin_ - std::min(start, begin_), redaction.at);
+    const size_t end = std::min(last_ + 1 - start, shown_end);
     const bool several = first_line_ != last_line_;
     const bool inside = number > first_line_ && number <= last_line_;
     const std::string_view gutter = !several ? "" : inside ? "| " : "  ";
-    const size_t start = file_.line_starts[number - 1];
     std::string marks;
     size_t marked = 0;
     if (!several && number == first_line_) {
-      marks = carets(line, begin_ - start, last_ + 1 - start, ' ');
+      marks = carets(line, begin, end, ' ');
       marked = marks.find('^');
     } else if (number == first_line_) {
-      marks = carets(line, begin_ - start, line.size(), '_');
+      marks = carets(line, begin, line.size(), '_');
       marked = marks.find('^');
     } else if (number == last_line_) {
-      marks = carets(line, 0, last_ + 1 - start, '_');
+      marks = carets(line, 0, end, '_');
       marked = marks.size();
     }
     const std::string shown = for_display(line);
@@ -157,23 +163,6 @@ class Excerpt {
 };
 
 }  // namespace
-
-std::string without_passwords(std::string_view text) {
-  constexpr std::string_view kScheme = "://";
-  std::string out(text);
-  for (size_t at = text.find(kScheme); at != text.npos; at = text.find(kScheme, at)) {
-    at += kScheme.size();
-    const std::string_view authority = text.substr(at, text.find_first_of("/?#\"' \t", at) - at);
-    const size_t colon = authority.find(':'), end = authority.rfind('@');
-    if (end == authority.npos || colon > end) continue;
-    for (size_t i = at + colon + 1; i < at + end; ++i)
-      if (!is_continuation(text[i])) out[i] = '*';
-    for (size_t i = at + colon + 1; i < at + end; ++i)
-      if (is_continuation(text[i])) out[i] = '\0';
-  }
-  std::erase(out, '\0');
-  return out;
-}
 
 uint32_t terminal_columns(int fd) {
   winsize size{};

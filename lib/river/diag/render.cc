@@ -4,9 +4,6 @@ namespace river::diag {
 namespace {
 
 constexpr uint32_t kContextLines = 1;
-/// A secret in plain text. Output ends up in the logs of CI, so its line is not shown: the place
-/// says enough.
-constexpr std::string_view kPlainSecret = "F050";
 
 /// Terminal colours, all empty for plain text.
 struct Style {
@@ -35,7 +32,7 @@ void append(std::string& out, const Diagnostic& item, const SourceMap& sources, 
   out += fmt::format("{}{}[{}]: {}{}{}: {}{}\n", error ? style.error : style.warning,
                      error ? "Error" : "Warning", item.code, style.off, style.strong,
                      place(item.span, sources), item.message, style.off);
-  if (item.code != kPlainSecret) append_excerpt(out, item.span, sources, kContextLines, columns);
+  if (item.shows_source) append_excerpt(out, item.span, sources, kContextLines, columns);
   for (const Note& note : item.notes) {
     out += fmt::format("\n{}note:{} {}: {}\n", style.note, style.off, place(note.span, sources),
                        note.message);

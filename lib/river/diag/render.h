@@ -35,9 +35,32 @@ std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
 ///     | |_____^
 ///
 /// The middle of a long range is left out. Of a line longer than `columns` the part around the
-/// place is shown, with … where text is left out. Empty when the span's text is unknown.
+/// place is shown, with … where text is left out. Values of secrets are shown as ****
+/// (see redact()). Empty when the span's text is unknown.
 std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines,
                     uint32_t columns = kColumns);
+
+// Secrets in what is shown: redaction.cc.
+
+/// Stands where a secret is left out.
+inline constexpr std::string_view kRedacted = "****";
+
+/// A line as it may be shown: findings end up in the logs of CI.
+struct Redaction {
+  std::string line;
+  /// The first byte that was left out; npos: nothing was.
+  size_t at = std::string::npos;
+};
+
+/// Whether a name is one that secrets are given under: `loki_password`, `apiKey`, "Authorization";
+/// but not `password_env` and `token_file`, which say where one is.
+bool names_secret(std::string_view name);
+
+/// The line of `text` that begins at byte `line_begin`, without the values that stand under the
+/// name of a secret in River, YAML, JSON or INI, on this line or on one above that goes on here
+/// (block scalars, raw strings, lists), without private keys and encrypted values. What only names
+/// a secret stays: sys.env("NAME"), host.vars.name, {{ name }}. For URLs: without_passwords().
+Redaction redact(std::string_view text, size_t line_begin);
 
 /// The text with each password in a URL hidden, a star for each character: "http://user:**@host".
 std::string without_passwords(std::string_view text);

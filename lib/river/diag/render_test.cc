@@ -38,15 +38,34 @@ std::string lines(int count) {
 
 }  // namespace
 
-TEST_CASE("render: the line of a secret in plain text is not shown") {
-  const Marked marked("password = «\"hunter2\"»\n");
-  for (const auto format : {OutputFormat::text, OutputFormat::json, OutputFormat::sarif}) {
+TEST_CASE("render: secrets are not shown") {
+  const Marked marked("a = «\"hunter2\"»\n");
+  const Marked neighbour("«a» = 1\npassword = \"hunter2\"\n");
+  for (const auto format :
+       {OutputFormat::text, OutputFormat::json, OutputFormat::sarif, OutputFormat::github}) {
     Diagnostics diagnostics;
-    diagnostics.error("F050", marked.span, "a password in plain text").with_help("use sys.env");
+    diagnostics.error("F050", marked.span, "in plain text")
+        .with_help("use sys.env")
+        .without_source();
     const std::string shown = render(diagnostics, marked.sources, format);
-    CHECK(shown.find("a password in plain text") != std::string::npos);
+    CHECK(shown.find("in plain text") != std::string::npos);
     CHECK(shown.find("use sys.env") != std::string::npos);
     CHECK(shown.find("hunter2") == std::string::npos);
+    CHECK(neighbour.render(format).find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("render: marks stay under what is shown of a line with a secret") {
+  struct Case {
+    std::string in, want;
+  };
+  for (const auto& c : {
+           Case{"password: «hunter2hunter2»", "1 | password: ****\n  |           ^^^^\n"},
+           Case{"«password»: hunter2hunter2", "1 | password: ****\n  | ^^^^^^^^\n"},
+           Case{"password: hunter2 «x»", "1 | password: ****\n  |           ^^^^\n"},
+       }) {
+    CAPTURE(c.in);
+    CHECK(Marked(c.in).render().ends_with("boom\n\n" + c.want));
   }
 }
 

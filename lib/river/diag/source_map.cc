@@ -61,6 +61,12 @@ Span SourceMap::written(Span span) const {
           at + static_cast<uint32_t>(first + std::max<size_t>(size, 1))};
 }
 
+bool SourceMap::contains(std::string_view text) const {
+  return std::any_of(files_.begin(), files_.end(), [&](const SourceFile& file) {
+    return file.text.find(text) != std::string::npos;
+  });
+}
+
 const SourceFile* SourceMap::file(uint32_t offset) const {
   const auto after = std::upper_bound(
       files_.begin(), files_.end(), offset,

@@ -52,6 +52,8 @@ class SourceMap {
   /// files. `written_at` has an offset for each of its lines.
   const SourceFile& add_made(std::string name, std::string text, std::vector<uint32_t> written_at);
 
+  /// Whether any file has this text in it.
+  bool contains(std::string_view text) const;
   /// The file that holds an offset, or nullptr.
   const SourceFile* file(uint32_t offset) const;
   /// What people have written, for a span in a text made from it: the same words in the line that

@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <vector>
+
+#include "river/diag/render.h"
+
+namespace river::diag {
+namespace {
+
+// A line of a value that spans more lines than this is not traced back to its key.
+constexpr size_t kLinesBackMax = 500;
+
+bool is_name_byte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+}
+
+// False inside a character of several bytes in UTF-8.
+bool begins_character(char byte) {
+  return (static_cast<uint8_t>(byte) & 0xC0) != 0x80;
+}
+
+std::string_view without_spaces(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
+}
+
+// The words of loki_password, apiKey or X-Auth-Token, in lower case.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool is_hump =
+        i > 0 && std::isupper(c) != 0 && std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
+    if ((is_hump || std::isalnum(c) == 0) && !words.back().empty()) words.emplace_back();
+    if (std::isalnum(c) != 0) words.back() += static_cast<char>(std::tolower(c));
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+template <size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A value that stands under a secret's name.
+struct Assignment {
+  size_t value = 0;  // its first byte, behind spaces
+  char separator = ':';
+};
+
+// The first assignment to a secret's name in a line; npos as its value: there is none.
+Assignment find_assignment(std::string_view line) {
+  for (size_t i = 0; i < line.size();) {
+    if (!is_name_byte(line[i])) {
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < line.size() && is_name_byte(line[i])) ++i;
+    size_t at = i;
+    if (at < line.size() && (line[at] == '"' || line[at] == '\'')) ++at;  // a quoted key
+    at = std::min(line.find_first_not_of(" \t", at), line.size());
+    if (at == line.size() || (line[at] != ':' && line[at] != '=')) continue;
+    if (!names_secret(line.substr(begin, i - begin))) continue;
+    const size_t value = std::min(line.find_first_not_of(" \t", at + 1), line.size());
+    return {value, line[at]};
+  }
+  return {std::string_view::npos, ':'};
+}
+
+// A River expression that is more than a text: what it refers to may be shown.
+bool is_reference(std::string_view value) {
+  constexpr std::array<std::string_view, 13> kRoots = {
+      "sys",      "env",    "local",    "remote",    "host",         "convert", "encoding",
+      "coalesce", "string", "argument", "json_path", "nonsensitive", "concat"};
+  const size_t end = std::min(value.find_first_of(".( "), value.size());
+  return end < value.size() && value[end] != ' ' && is_one_of(value.substr(0, end), kRoots);
+}
+
+// Leaves out the texts between quotes, but for names of environment variables.
+void redact_literals(std::string_view line, size_t from, Redaction& out) {
+  for (size_t i = from; i < line.size(); ++i) {
+    const char quote = line[i];
+    if (quote != '"' && quote != '\'' && quote != '`') {
+      out.line += quote;
+      continue;
+    }
+    size_t end = i + 1;
+    while (end < line.size() && line[end] != quote)
+      end += line[end] == '\\' && quote == '"' ? 2 : 1;
+    end = std::min(end, line.size());
+    const bool names_variable = out.line.ends_with("env(");
+    if (!names_variable && out.at == std::string::npos) out.at = i + 1;
+    out.line += quote;
+    out.line += names_variable ? line.substr(i + 1, end - i - 1) : kRedacted;
+    if (end < line.size()) out.line += quote;
+    i = end;
+  }
+}
+
+void redact_from(size_t at, Redaction& out) {
+  out.line.resize(at);
+  out.line += kRedacted;
+  out.at = at;
+}
+
+void redact_value(std::string_view line, const Assignment& found, Redaction& out) {
+  const std::string_view value = line.substr(found.value);
+  if (without_spaces(value).empty()) return;
+  const bool is_block = value[0] == '|' || value[0] == '>' || value.starts_with("!vault");
+  if (is_block && without_spaces(value).size() <= std::string_view("!vault |-").size()) return;
+  const bool is_river_text =
+      value[0] == '"' || value[0] == '`' || value[0] == '[' || value[0] == '{' || value[0] == '(';
+  const bool is_jinja = value.starts_with("{{") || value.starts_with("\"{{");
+  if (is_jinja && value.find_first_of("'`", 1) == value.npos) return;
+  if (found.separator == '=' && (is_river_text || is_reference(value))) {
+    out.line.resize(found.value);
+    return redact_literals(line, found.value, out);
+  }
+  redact_from(found.value, out);
+}
+
+size_t line_before(std::string_view text, size_t line_begin) {
+  if (line_begin < 2) return 0;
+  const size_t end = text.rfind('\n', line_begin - 2);
+  return end == text.npos ? 0 : end + 1;
+}
+
+std::string_view line_at(std::string_view text, size_t begin) {
+  return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
+size_t indentation(std::string_view line) {
+  return std::min(line.find_first_not_of(" \t\r"), line.size());
+}
+
+// The value of a line goes on in those below it.
+bool leaves_open(std::string_view line, bool inside_raw_string) {
+  const Assignment found = find_assignment(line);
+  if (found.value == std::string_view::npos) return false;
+  const std::string_view value = without_spaces(line.substr(found.value));
+  if (inside_raw_string) return std::count(value.begin(), value.end(), '`') % 2 == 1;
+  return found.separator == ':' || value.empty() || value.ends_with('[') || value.ends_with('{') ||
+         value.ends_with('(') || value.ends_with(',');
+}
+
+// The line is part of a value that begins above it under a secret's name, or of a private key.
+bool goes_on_from_above(std::string_view text, size_t line_begin) {
+  size_t indent = indentation(line_at(text, line_begin));
+  bool may_be_raw = true;
+  size_t begin = line_begin;
+  for (size_t i = 0; begin > 0 && i < kLinesBackMax; ++i) {
+    begin = line_before(text, begin);
+    const std::string_view line = line_at(text, begin);
+    if (line.starts_with("$ANSIBLE_VAULT")) return true;
+    if (line.find("-----END") != line.npos) return false;
+    if (line.find("PRIVATE KEY-----") != line.npos) return true;
+    if (may_be_raw && line.find('`') != line.npos) {
+      if (leaves_open(line, true)) return true;
+      may_be_raw = false;
+    }
+    if (without_spaces(line).empty() || indentation(line) >= indent) continue;
+    if (leaves_open(line, false)) return true;
+    indent = indentation(line);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool names_secret(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kSecrets = {
+      "password", "passwd",     "passphrase",  "pass",   "token",         "secret",
+      "secrets",  "credential", "credentials", "apikey", "authorization", "passwords"};
+  constexpr std::array<std::string_view, 5> kPlaces = {"env", "file", "path", "name", "files"};
+  const std::vector<std::string> words = words_of(name);
+  if (words.empty() || (words.size() > 1 && is_one_of(words.back(), kPlaces))) return false;
+  // `key` alone is more often half of a pair than a secret.
+  if (words.size() > 1 && words.back() == "key") return true;
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return is_one_of(word, kSecrets) || (word == "key" && words.back() == "pem");
+  });
+}
+
+Redaction redact(std::string_view text, size_t line_begin) {
+  const std::string_view line = line_at(text, line_begin);
+  Redaction out{std::string(line)};
+  const std::string_view content = without_spaces(line);
+  if (content.empty()) return out;
+  if (content.starts_with("-----BEGIN") || goes_on_from_above(text, line_begin)) {
+    redact_from(indentation(line), out);
+    return out;
+  }
+  if (const Assignment found = find_assignment(line); found.value != std::string_view::npos)
+    redact_value(line, found, out);
+  return out;
+}
+
+std::string without_passwords(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  std::string out(text);
+  for (size_t at = text.find(kScheme); at != text.npos; at = text.find(kScheme, at)) {
+    at += kScheme.size();
+    const std::string_view authority = text.substr(at, text.find_first_of("/?#\"' \t", at) - at);
+    const size_t colon = authority.find(':'), end = authority.rfind('@');
+    if (end == authority.npos || colon > end) continue;
+    for (size_t i = at + colon + 1; i < at + end; ++i)
+      if (begins_character(text[i])) out[i] = '*';
+    for (size_t i = at + colon + 1; i < at + end; ++i)
+      if (!begins_character(text[i])) out[i] = '\0';
+  }
+  std::erase(out, '\0');
+  return out;
+}
+
+}  // namespace river::diag
