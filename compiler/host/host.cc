@@ -1,10 +1,7 @@
 #include "compiler/host/host.h"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 
-#include "base/text.h"
 #include "compiler/host/host_schema.h"
 
 namespace compiler::host {
@@ -41,66 +38,6 @@ const yaml::Pair* merged_telemetry(const inventory::HostEntry& entry, base::Aren
                                          merged(*result->value, *next->value, arena)});
   }
   return result;
-}
-
-/// A day of the calendar, YYYY-MM-DD.
-bool is_day(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-dd";
-  if (text.size() != kShape.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i)
-    if (kShape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != '-') return false;
-  const auto number = [&](size_t at, size_t digits) {
-    unsigned value = 0;
-    std::from_chars(&text[at], &text[at] + digits, value);
-    return value;
-  };
-  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
-                                     std::chrono::month(number(5, 2)),
-                                     std::chrono::day(number(8, 2)))
-      .ok();
-}
-
-bool matches_everything(std::string_view regex) {
-  constexpr std::string_view kAll[] = {".*", ".+", "(.*)", "(.+)"};
-  return std::find(std::begin(kAll), std::end(kAll), regex) != std::end(kAll);
-}
-
-/// A dot that is not escaped, repeated or in brackets: meant as a dot, matches anything.
-bool has_bare_dot(std::string_view regex) {
-  bool in_class = false;
-  for (size_t i = 0; i < regex.size(); ++i) {
-    if (regex[i] == '\\') {
-      ++i;
-      continue;
-    }
-    if (regex[i] == '[') in_class = true;
-    if (regex[i] == ']') in_class = false;
-    const char next = i + 1 < regex.size() ? regex[i + 1] : '\0';
-    const bool repeats =
-        next != '\0' && std::string_view("*+?{").find(next) != std::string_view::npos;
-    if (regex[i] == '.' && !in_class && !repeats) return true;
-  }
-  return false;
-}
-
-/// The name of a unit, or a regex for such names, that can end in .service, .timer and so on: a
-/// text without any dot cannot, unless its regex matches one.
-bool may_have_suffix(std::string_view pattern) {
-  const auto opened = std::count(pattern.begin(), pattern.end(), '(');
-  if (opened != std::count(pattern.begin(), pattern.end(), ')')) return true;  // No regex at all.
-  const auto is_plain = [](char c) {
-    return base::is_letter(c) || base::is_digit(c) ||
-           std::string_view("_-@:|()").find(c) != std::string_view::npos;
-  };
-  return !std::all_of(pattern.begin(), pattern.end(), is_plain);
-}
-
-std::string with_suffix(const JournalRule& rule) {
-  const std::string_view pattern = rule.pattern.value;
-  if (rule.match == JournalMatch::unit) return fmt::format("{}.service", pattern);
-  const bool has_choice = pattern.find('|') != pattern.npos;
-  return fmt::format("{}\\.service",
-                     has_choice ? fmt::format("({})", pattern) : std::string(pattern));
 }
 
 /// Reads checked maps; what is missing or of a wrong type (reported already) stays a default.
@@ -156,6 +93,8 @@ class HostBuilder {
 
   void read_variable(const yaml::Pair& variable);
   void read_ports(const std::vector<yaml::Pair>& ports);
+  /// A variable that could not be rendered, which has a finding of its own.
+  void refuse(std::string_view variable);
   Host finish();
 
  private:
@@ -166,14 +105,14 @@ class HostBuilder {
   void read_loki(const Reader& loki);
   void read_port(const yaml::Pair& variable);
   void report_unlisted(const yaml::Pair& variable, std::string_view stem);
-  void check_ports();
-  void check_journal();
-  void check_docker();
 
   Host host_;
   bool partial_;
   std::string_view today_;
   Diagnostics& diagnostics_;
+  // There is one that cannot be used, which has a finding of its own.
+  bool refused_environment_ = false;
+  bool refused_services_ = false;
   int64_t port_first_ = kSyslogPortFirst;
   int64_t port_last_ = kSyslogPortLast;
   Span range_span_;
@@ -186,13 +125,23 @@ void HostBuilder::read_variable(const yaml::Pair& variable) {
   if (variable.key == "telemetry") return read_telemetry(self);
   if (variable.key == "services") return read_services(variable);
   const auto text = yaml::as_text(*variable.value);
-  if (!text) return;
-  Text& member = variable.key == "syslog_format" ? host_.syslog_format : host_.environment;
+  const bool is_environment = variable.key != "syslog_format";
+  if (!text) {
+    refused_environment_ |= is_environment;
+    return;
+  }
+  Text& member = is_environment ? host_.environment : host_.syslog_format;
   member = {*text, variable.value->span};
+}
+
+void HostBuilder::refuse(std::string_view variable) {
+  refused_environment_ |= variable == "deployment_environment";
+  refused_services_ |= variable == "services";
 }
 
 void HostBuilder::read_services(const yaml::Pair& services) {
   host_.services_span = services.key_span;
+  refused_services_ = services.value->kind != yaml::Kind::list;
   for (const yaml::Node* item : services.value->items)
     if (const auto text = yaml::as_text(*item)) host_.services.push_back({*text, item->span});
 }
@@ -200,6 +149,7 @@ void HostBuilder::read_services(const yaml::Pair& services) {
 void HostBuilder::read_telemetry(const Reader& telemetry) {
   telemetry.read("hostname", host_.hostname);
   telemetry.read("environment", host_.environment);
+  refused_environment_ |= !host_.environment.given() && telemetry.value("environment") != nullptr;
   telemetry.child("syslog").read("format", host_.syslog_format);
   if (const yaml::Pair* services = telemetry.pair("services")) read_services(*services);
   if (const yaml::Node* range = telemetry.child("syslog").value("port_range");
@@ -295,6 +245,11 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
   const bool is_in_range = port && *port >= port_first_ && *port <= port_last_;
   // Of no service here, and not of our ports: a variable of some other role.
   if (!is_listed && !migrated && !is_in_range && !partial_) return;
+  if (yaml::is_encrypted(*variable.value)) {
+    diagnostics_.error("F020", variable.value->span, "{} is encrypted", variable.key)
+        .with_help("a port is written into the config: put it in plain text");
+    return;
+  }
   if (!port || *port < 1 || *port > 65535) {
     diagnostics_.error("F020", variable.value->span, "{} must be a port, 1 to 65535", variable.key);
     return;
@@ -316,6 +271,7 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
 }
 
 void HostBuilder::report_unlisted(const yaml::Pair& variable, std::string_view stem) {
+  if (refused_services_) return;
   std::vector<std::string_view> names;
   for (const Text& service : host_.services) names.push_back(service.value);
   auto& problem = diagnostics_.warning("F023", variable.key_span,
@@ -332,73 +288,6 @@ void HostBuilder::read_ports(const std::vector<yaml::Pair>& ports) {
                    [](const SyslogPort& a, const SyslogPort& b) { return a.port < b.port; });
 }
 
-void HostBuilder::check_ports() {
-  for (size_t i = 1; i < host_.syslog_ports.size(); ++i) {
-    const SyslogPort& first = host_.syslog_ports[i - 1];
-    const SyslogPort& second = host_.syslog_ports[i];
-    if (first.port != second.port) continue;
-    diagnostics_
-        .error("F022", second.port_span, "{} and {} have the same syslog port {}", second.service,
-               first.service, second.port)
-        .note(first.port_span,
-              fmt::format("{} has it here{}", first.service, first.migrated ? ", reserved" : ""))
-        .with_help("give each service a different port");
-  }
-  for (const Text& service : host_.docker.migrated)
-    if (!host_.has_service(service.value) && !partial_)
-      diagnostics_.warning("F024", service.span, "\"{}\" is not in services", service.value);
-}
-
-void HostBuilder::check_journal() {
-  const JournalRule* catch_all = nullptr;
-  for (const JournalRule& rule : host_.journal.rules) {
-    if (catch_all != nullptr)
-      diagnostics_
-          .error("F030", catch_all->pattern.span,
-                 "this rule matches every unit but is not the last one")
-          .note(rule.span, "this rule comes later")
-          .with_help("move the catch-all rule to the end");
-    catch_all = nullptr;
-    if (rule.match != JournalMatch::identifier && !may_have_suffix(rule.pattern.value))
-      diagnostics_
-          .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
-                   rule.pattern.value)
-          .with_help("the name of a unit has a suffix: " + with_suffix(rule));
-    if (rule.match != JournalMatch::unit_regex) continue;
-    if (matches_everything(rule.pattern.value))
-      catch_all = &rule;
-    else if (has_bare_dot(rule.pattern.value))
-      diagnostics_
-          .error("F031", rule.pattern.span, "a dot in this unit regex matches any character")
-          .with_help("write \\. for a dot, .* for anything, or give the name as unit:");
-  }
-}
-
-void HostBuilder::check_docker() {
-  if (host_.docker.discovery && !host_.has_service("docker") && !partial_)
-    diagnostics_.error("F040", host_.docker.span, "docker is not in this host's services")
-        .note(host_.services_span, "services are listed here")
-        .with_help("add docker to services, or set discovery to false");
-  for (const Label& label : host_.docker.dual_labels) {
-    const bool has_moved =
-        std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
-                    [&](const Text& service) { return service.value == label.name; });
-    if (!has_moved)
-      diagnostics_
-          .warning("F041", label.name_span, "\"{}\" is not among the migrated services", label.name)
-          .with_help(
-              "its listener sets the job label already: add it to migrated, or remove it here");
-    if (!is_day(label.value.value))
-      diagnostics_.error("F042", label.value.span, "\"{}\" is not a day such as 2026-12-05",
-                         label.value.value);
-    else if (label.value.value < today_)
-      diagnostics_
-          .warning("F043", label.value.span, "the last day of \"{}\" is past: {}", label.name,
-                   label.value.value)
-          .with_help("remove it here, or choose a later day; cfgc migrate cleanup does the first");
-  }
-}
-
 Host HostBuilder::finish() {
   for (size_t i = 0; i < host_.services.size(); ++i)
     for (size_t j = 0; j < i; ++j)
@@ -407,10 +296,8 @@ Host HostBuilder::finish() {
             .error("F026", host_.services[i].span, "\"{}\" is listed twice",
                    host_.services[i].value)
             .note(host_.services[j].span, "first listed here");
-  check_ports();
-  check_journal();
-  check_docker();
-  if (!host_.environment.given() && !partial_) {
+  check_values(host_, {partial_, today_}, diagnostics_);
+  if (!host_.environment.given() && !refused_environment_ && !partial_) {
     auto& problem = diagnostics_.warning("F007", host_.entry->span,
                                          "host {} has no deployment_environment", host_.name);
     if (!note_closed(*host_.entry, problem))
@@ -468,8 +355,12 @@ Host build_host(const inventory::HostEntry& entry, const inventory::RenderedText
   const HostFacts facts = host_facts(entry, arena);
   HostBuilder builder(entry, options, diagnostics);
   for (yaml::Pair variable : facts.variables) {
+    const bool is_set = !yaml::is_null(*variable.value);
     variable.value = inventory::with_rendered(*variable.value, rendered, arena);
-    if (!yaml::is_null(*variable.value)) builder.read_variable(variable);
+    if (!yaml::is_null(*variable.value))
+      builder.read_variable(variable);
+    else if (is_set)
+      builder.refuse(variable.key);
   }
   std::vector<yaml::Pair> ports;
   for (yaml::Pair variable : facts.ports) {

@@ -108,6 +108,11 @@ Host build_host(const inventory::HostEntry& entry, const inventory::RenderedText
                 const BuildOptions& options, base::Arena& arena,
                 river::diag::Diagnostics& diagnostics);
 
+/// Reports what several values of a host get wrong together: ports, the order and the patterns of
+/// journal rules, Docker and the services that it takes over.
+void check_values(const Host& host, const BuildOptions& options,
+                  river::diag::Diagnostics& diagnostics);
+
 /// Warns of variables that are a slip away from one that cfgc reads and that this host lacks, and
 /// of ports without a value. Variables of other roles are let be: the value must be of the kind,
 /// too.

@@ -62,6 +62,12 @@ void order_layers(InventoryBuilder& builder,
                   std::vector<std::vector<const yaml::Node*>>& host_layers,
                   const yaml::Node* extra_vars);
 
+/// The files of host_vars/ in `folder` of the hosts that were left out of read_vars_dirs(): other
+/// hosts ask for their variables by `hostvars`.
+void read_other_hosts(const std::filesystem::path& folder,
+                      const std::vector<std::string>& only_hosts, const InventoryBuilder& builder,
+                      std::vector<std::vector<const yaml::Node*>>& host_layers);
+
 /// Makes the layer of --extra-vars; nullptr without any.
 const yaml::Node* read_extra_vars(InventoryBuilder& builder);
 

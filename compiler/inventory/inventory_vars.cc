@@ -206,4 +206,24 @@ void read_vars_dirs(const fs::path& folder, VarsPlace place,
   });
 }
 
+void read_other_hosts(const fs::path& folder, const std::vector<std::string>& only_hosts,
+                      const InventoryBuilder& builder,
+                      std::vector<std::vector<const yaml::Node*>>& host_layers) {
+  // Nothing is asked about these hosts: what is wrong with their files is not said.
+  river::diag::Diagnostics unsaid;
+  std::vector<base::Error>& errors = builder.inventory.io_errors;
+  const size_t said = errors.size();
+  InventoryBuilder quiet{builder.inventory, builder.sources, unsaid, builder.options};
+  VarsFiles hosts = list_vars(folder / "host_vars", errors);
+  std::erase_if(hosts.read, [&](const auto& entry) {
+    return !builder.hosts.contains(entry.first) ||
+           std::find(only_hosts.begin(), only_hosts.end(), entry.first) != only_hosts.end();
+  });
+  read_all(hosts, quiet, [&](std::string_view name, const YamlFile& file) {
+    const size_t host = builder.hosts.at(name);
+    take_in(file, host_layers[host], builder.inventory.hosts[host].closed);
+  });
+  errors.resize(said);
+}
+
 }  // namespace compiler::inventory

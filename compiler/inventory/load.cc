@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/files.h"
 #include "compiler/inventory/inventory_parts.h"
 
 namespace compiler::inventory {
@@ -87,6 +88,23 @@ bool is_one_of(const fs::path& folder, const std::vector<fs::path>& folders) {
   });
 }
 
+/// Whether something that was read, or a template, may ask for variables of hosts that were not.
+bool reads_hostvars(const InventoryOptions& options, const InventoryBuilder& builder) {
+  constexpr std::string_view kHostvars = "hostvars";
+  if (builder.sources.contains(kHostvars)) return true;
+  for (const fs::path& folder :
+       {builder.inventory.playbook_dir / "templates", fs::path(options.read.alloy_dir)}) {
+    std::error_code problem;
+    for (fs::recursive_directory_iterator it(folder, problem), end; !problem && it != end;
+         it.increment(problem)) {
+      if (!it->is_regular_file(problem)) continue;
+      const auto text = base::read_file(it->path());
+      if (text && text->find(kHostvars) != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap& sources,
@@ -97,6 +115,9 @@ Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap
   inventory.alloy_dir = options.read.alloy_dir;
   InventoryBuilder builder{inventory, sources, diagnostics, options.read};
   builder.group("all", {});
+  for (const std::string& file : vault_password_files(options.read))
+    if (std::error_code problem; !fs::exists(file, problem))
+      inventory.io_errors.push_back({file + ": no such file of vault passwords"});
   read_sources(options, builder);
   if (!inventory.io_errors.empty()) return inventory;
   settle_groups(builder);
@@ -114,6 +135,9 @@ Inventory load_inventory(const InventoryOptions& options, river::diag::SourceMap
   }
   read_vars_dirs(inventory.playbook_dir, VarsPlace::playbook, options.only_hosts, builder,
                  host_layers);
+  if (!options.only_hosts.empty() && reads_hostvars(options, builder))
+    for (const fs::path& folder : read)
+      read_other_hosts(folder, options.only_hosts, builder, host_layers);
   order_layers(builder, host_layers, read_extra_vars(builder));
   return inventory;
 }

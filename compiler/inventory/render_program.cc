@@ -106,6 +106,7 @@ class Places(Extension):
             yield jinja2.lexer.Token(token.lineno, "data", text)
 
 class Variables(collections.abc.Mapping):
+    __module__ = "builtins"  # Messages name the class.
     def __init__(self, host):
         self._layers = [request["layers"][i] for i in reversed(host["layers"])]
         name = host["name"]
@@ -152,6 +153,7 @@ class Variables(collections.abc.Mapping):
 
 class Everyone(collections.abc.Mapping):
     "hostvars"
+    __module__ = "builtins"
     def __getitem__(self, name):
         return variables_of[name]
     def __iter__(self):

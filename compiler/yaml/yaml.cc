@@ -176,7 +176,14 @@ void Builder::OnMapEnd() {
   stack_.pop_back();
   const Span span =
       frame.nodes.empty() ? frame.start : river::diag::join(frame.start, frame.nodes.back()->span);
-  Node map = *make_map(document_.arena, span, pairs_of(frame));
+  const std::vector<Pair> pairs = pairs_of(frame);
+  if (pairs.empty() && !frame.nodes.empty()) {
+    // Jinja without quotes has its finding; what it is taken for would make another one.
+    const std::string_view written = text_.substr(span.begin - base_, span.end - span.begin);
+    return add(document_.arena.make(Node{.kind = Kind::scalar, .text = written, .span = span}),
+               frame.anchor);
+  }
+  Node map = *make_map(document_.arena, span, pairs);
   map.tag = frame.tag;
   if (const Node* value = tagged_in_json(map)) return add(value, frame.anchor);
   add(map, frame.anchor);

@@ -35,6 +35,20 @@ bool is_single(const Value& value) {
   return !value.as_array();
 }
 
+/// A component where one of its exports is wanted: the export of that type; empty: it has none.
+std::string_view export_of_type(const Value& value, const Type& wanted) {
+  if (value.as_object() == nullptr) return {};
+  for (const auto& [name, field] : *value.as_object()) {
+    const Unknown* unknown = field.as_unknown();
+    const Capsule* capsule = field.as_capsule();
+    const bool fits = capsule != nullptr ? capsule->kind == wanted.capsule
+                                         : unknown != nullptr && unknown->type != nullptr &&
+                                               unknown->type->capsule == wanted.capsule;
+    if (fits) return name;
+  }
+  return {};
+}
+
 /// What to write instead, where the slip is a common one.
 std::string mismatch_help(const Value& value, const Type& wanted) {
   const std::string* text = value.as_string();
@@ -42,9 +56,10 @@ std::string mismatch_help(const Value& value, const Type& wanted) {
     return fmt::format("write {} without quotes", *text);
   if (wanted.kind == Kind::string && value.as_bool()) return "put it in quotes";
   if (wanted.kind == Kind::array && is_single(value)) return "a list is written in brackets: [...]";
-  if (wanted.kind == Kind::capsule && !wanted.capsule.empty() && !is_secret_type(wanted))
-    return fmt::format("refer to an export of type {}", wanted.capsule);
-  return {};
+  if (wanted.kind != Kind::capsule || wanted.capsule.empty() || is_secret_type(wanted)) return {};
+  if (const std::string_view name = export_of_type(value, wanted); !name.empty())
+    return fmt::format("this is the whole component: add .{} for what it exports", name);
+  return fmt::format("refer to an export of type {}", wanted.capsule);
 }
 
 /// The number that a value stands for: a number, or text that parses.
@@ -119,8 +134,11 @@ diag::Span DecodeContext::place(const Value& value) const {
 
 Decoded DecodeContext::mismatch(const Value& value, const Type& wanted) {
   const std::string subject = name.empty() ? "value" : fmt::format("\"{}\"", name);
-  auto& report = diagnostics.error("C010", place(value), "{} should be {}, got {}", subject,
-                                   type_name(wanted), given_name(value));
+  // "label name" is no word of the language.
+  const bool is_phrase = wanted.name.find(' ') != std::string_view::npos &&
+                         wanted.name.find('(') == std::string_view::npos;
+  auto& report = diagnostics.error("C010", place(value), "{} should be {}{}, got {}", subject,
+                                   is_phrase ? "a " : "", type_name(wanted), given_name(value));
   if (std::string help = mismatch_help(value, wanted); !help.empty())
     report.with_help(std::move(help));
   return Decoded::failed;

@@ -1,0 +1,88 @@
+"""One mistake in a fleet's files is one finding, at its place, with what to do."""
+import json
+import subprocess
+
+import pytest
+
+from programs import BIN
+
+FLEET = {
+    "inventory/hosts.yml": "all:\n  children:\n    lab:\n      hosts:\n        h1:\n        h2:\n",
+    "group_vars/lab.yml": "deployment_environment: lab\n",
+    "host_vars/h1.yml": "services: [kairos]\nkairos_syslog_port: 51401\n",
+    "templates/default.river": 'fleet.journal "j" { }\nfleet.syslog "services" { }\nfleet.backends "b" { }\n',
+}
+H1 = "host_vars/h1.yml"
+WRITE = '\nloki.write "w" { endpoint { url = "https://x/loki/api/v1/push" } }\n'
+# (path, text): code, line, a part of what is said.
+CASES = {
+    "services are text": (H1, "services: kairos\nkairos_syslog_port: 51401\n", "F004", 1, "a list, not text"),
+    "bare Jinja": (H1, "deployment_environment: {{ inventory_hostname }}\n", "F001", 1, "must be quoted"),
+    "undefined": (H1, "deployment_environment: '{{ nothing }}'\n", "F013", 1, "'nothing' is undefined"),
+    "environment is a list": (H1, "deployment_environment: [a]\n", "F004", 1, "must be text"),
+    "of another host": (H1, "deployment_environment: \"{{ hostvars['h2'].zone }}\"\n", "F013", 1,
+                        "'Variables object' has no attribute 'zone'"),
+    "encrypted port": (H1, "services: [kairos]\nkairos_syslog_port: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n",
+                       "F020", 2, "kairos_syslog_port is encrypted"),
+    "component as receiver": ("templates/h1.river", 'loki.source.journal "j" { forward_to = [loki.write.w] }' + WRITE,
+                              "C010", 1, "add .receiver"),
+}
+
+
+def write(folder, files):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
+def cfgc(folder, *arguments):
+    return subprocess.run([BIN / "cfgc", *arguments], cwd=folder, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+
+
+@pytest.mark.parametrize("mistake", CASES)
+def test_one_mistake_is_one_finding(mistake, tmp_path):
+    path, text, code, line, said = CASES[mistake]
+    write(tmp_path, {**FLEET, path: text})
+    done = cfgc(tmp_path, "compile", "--format", "json")
+    findings = [json.loads(one) for one in done.stdout.splitlines()]
+    assert [(one["code"], one["file"], one["line"]) for one in findings] == [(code, path, line)], done.stdout
+    assert said in findings[0]["message"] + findings[0].get("help", "")
+
+
+@pytest.mark.parametrize("file", ["host_vars/h1.yml", "templates/h1.river.j2"])
+def test_hostvars_of_a_host_outside_the_selection(file, tmp_path):
+    text = {"host_vars/h1.yml": "deployment_environment: \"{{ hostvars['h2'].zone }}\"\n",
+            "templates/h1.river.j2": "// {{ hostvars['h2'].zone }}\nlogging { level = \"info\" }\n"}[file]
+    write(tmp_path, {**FLEET, "host_vars/h2.yml": "zone: blue\nservices: wrong\n", file: text})
+    done = cfgc(tmp_path, "compile", "--host", "h1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "blue" in (tmp_path / "compiled" / "h1" / "config.river").read_text()
+
+
+def test_a_password_file_that_is_not_there(tmp_path):
+    write(tmp_path, FLEET)
+    done = cfgc(tmp_path, "compile", "--vault-password-file", "nope")
+    assert done.returncode == 2 and "nope: no such file of vault passwords" in done.stderr
+
+
+def test_what_changed_is_said(tmp_path):
+    write(tmp_path, FLEET)
+    assert "3 files changed in compiled" in cfgc(tmp_path, "compile").stderr
+    assert " changed in " not in cfgc(tmp_path, "compile").stderr
+
+
+@pytest.mark.parametrize("arguments, codes", [
+    (["-e", "kairos_syslog_port=51402"], []),
+    (["-e", "kairos_syslog_port=51402", "--host", "h2"], []),
+    (["-e", "nobodys_syslog_port=51402"], ["F023"]),
+    (["-e", "nobodys_syslog_port=51402", "--host", "h1"], []),
+    (["--playbook-dir", "grouped"], []),
+])
+def test_a_port_is_for_the_hosts_that_have_the_service(arguments, codes, tmp_path):
+    """A definition that hosts share is without a service only when none of them has it."""
+    write(tmp_path, {**FLEET, "grouped/group_vars/all.yml": "deployment_environment: lab\nkairos_syslog_port: 51401\n",
+                     "grouped/host_vars/h1.yml": "services: [kairos]\n",
+                     "grouped/templates/default.river": FLEET["templates/default.river"]})
+    done = cfgc(tmp_path, "compile", "--format", "json", *arguments)
+    assert [json.loads(one)["code"] for one in done.stdout.splitlines()] == codes, done.stdout
