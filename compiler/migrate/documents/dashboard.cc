@@ -141,6 +141,7 @@ void ClassicDashboard::panel_parts(const Value& panel, int32_t number) {
   for (const Value one : panel["transformations"])
     gather_transformation(one["id"].text(), one, one["options"], out_);
   gather_field_config(panel["fieldConfig"], out_);
+  gather_series_names(panel, out_);
   gather_options(options, out_);
 }
 
@@ -230,7 +231,8 @@ void gather_annotation(const Value& annotation, const Datasources& datasources, 
   for (const Value& holder : holders)
     if (!expr.exists() && !holder["expr"].text().empty()) expr = holder["expr"];
   if (!expr.exists())
-    return out.pass(source.kind == QuerySource::Kind::other ? source.type : "no query text");
+    return out.pass(annotation,
+                    source.kind == QuerySource::Kind::other ? source.type : kNoQueryText);
   const int32_t index = out.add_query(expr, source);
   if (index < 0) return;
   const Use query = out.document().uses[static_cast<size_t>(index)];

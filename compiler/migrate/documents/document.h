@@ -19,6 +19,7 @@ enum class UseKind : uint8_t {
   field_reference,  ///< a text with ${__field.labels.x}: links
   value,            ///< a value of the label `label`: custom variables, `current`, ad-hoc filters
   value_regex,      ///< `regex` of a variable over the values of `label`
+  series_name,      ///< a text or key compared with names of series or values that are shown
   route_matchers,   ///< Alertmanager, silence or notification-policy matchers: see Use::label
 };
 
@@ -46,7 +47,8 @@ struct Use {
   int32_t panel = -1;       ///< the same for all uses of one panel; -1: it belongs to no panel
   /// Of route_matchers, and of label_name in group_by and `equal`: index into Document::matchers.
   int32_t matchers = -1;
-  bool is_regex = false;  ///< of label_name: a regular expression over names, with or without //
+  /// Of label_name and series_name: a regular expression over names, with or without //.
+  bool is_regex = false;
 };
 
 /// A template variable of a dashboard.

@@ -29,6 +29,7 @@ Use& Gatherer::add(UseKind kind, const Value& value, Excerpt text) {
   use.line = where.line;
   use.column = where.column;
   use.pointer = context.prefix + value.pointer();
+  read_at_.insert(use.text.in_file(0));
   use.title = context.title;
   use.belongs_to = context.belongs_to;
   use.scope = context.scope;
@@ -43,8 +44,32 @@ void Gatherer::unrecognised(const Value& value, std::string what) {
 
 void Gatherer::unrecognised_at(uint32_t at, std::string pointer, std::string what) {
   const Place where = place(at);
+  taken_.insert(pointer);
   document_.unrecognised.push_back(
       {where.line, where.column, std::move(pointer), context.title, std::move(what)});
+}
+
+void Gatherer::pass(const Value& value, const std::string& why) {
+  ++document_.passed[why];
+  // Where a query was expected and is not, it may be in a place that is not known.
+  if (why != kNoQueryText) taken_.insert(context.prefix + value.pointer());
+}
+
+bool Gatherer::is_taken(const Value& value, const Excerpt& text) const {
+  // A text may be read in part, or through an alias: its place in the file says so.
+  const auto size = static_cast<uint32_t>(text.text().size());
+  const uint32_t begin = text.in_file(0);
+  const auto read = read_at_.lower_bound(begin);
+  if (read != read_at_.end() && (*read == begin || *read < text.in_file(size))) return true;
+  std::string pointer = context.prefix + value.pointer();
+  if (taken_.contains(pointer)) return true;
+  const auto within = taken_.lower_bound(pointer + '/');
+  if (within != taken_.end() && within->starts_with(pointer + '/')) return true;
+  for (size_t end; (end = pointer.rfind('/')) != std::string::npos;) {
+    pointer.resize(end);
+    if (taken_.contains(pointer)) return true;
+  }
+  return false;
 }
 
 int32_t Gatherer::begin_matchers(int32_t outer) {
@@ -61,11 +86,11 @@ int32_t Gatherer::add_query(const Value& value, Excerpt text, const QuerySource&
   const bool is_known =
       source.kind == QuerySource::Kind::loki || source.kind == QuerySource::Kind::prometheus;
   if (source.kind == QuerySource::Kind::other || source.kind == QuerySource::Kind::computed) {
-    pass(source.type);
+    pass(value, source.type);
     return -1;
   }
   if (text.text().find_first_not_of(" \t\r\n") == std::string::npos) {
-    pass("no query text");
+    pass(value, kNoQueryText);
     return -1;
   }
   bool is_promql = source.kind == QuerySource::Kind::prometheus;

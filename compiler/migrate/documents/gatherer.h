@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "compiler/migrate/documents/tree.h"
 
 namespace compiler::migrate::documents {
+
+/// Why a part without a query is passed.
+inline constexpr const char* kNoQueryText = "no query text";
 
 /// What is true of all uses found in one part of a document. A part copies it, changes its copy and
 /// puts the old one back: see TitledPart.
@@ -49,7 +53,11 @@ class Gatherer {
   int32_t begin_matchers(int32_t outer = -1);
   /// The number of one more panel of the document.
   int32_t new_panel() { return panels_++; }
-  void pass(const std::string& why) { ++document_.passed[why]; }
+  /// Counts a part that depends on no labels of logs.
+  void pass(const Value& value, const std::string& why);
+  /// Whether `text`, a value's own or that of its key, is read by a use at least in part, or the
+  /// value or a part that it is in, or a part within it, was passed or is listed.
+  bool is_taken(const Value& value, const Excerpt& text) const;
 
   GatherContext context;
 
@@ -63,6 +71,8 @@ class Gatherer {
   Document& document_;
   const Catalog& catalog_;
   std::vector<uint32_t> line_starts_;
+  std::set<uint32_t> read_at_;                ///< bytes of the file where uses begin
+  std::set<std::string, std::less<>> taken_;  ///< pointers of what was passed or is listed
   int32_t panels_ = 0;
 };
 

@@ -61,13 +61,18 @@ bool is_single_rule(const Value& value) {
   return is_grafana_rule(value) && (value.has("title") || value.has("condition"));
 }
 
-/// Provisioning of what depends on no label.
-bool is_without_labels(const Value& value) {
-  for (const std::string_view key : {"contactPoints", "muteTimes", "providers"})
+/// Contact points and templates, which show labels, and what depends on none.
+bool is_provisioning(const Value& value) {
+  for (const std::string_view key : {"contactPoints", "templates", "muteTimes", "providers"})
     if (value[key].is_list()) return true;
   return false;
 }
-void gather_nothing(const Value&, Gatherer&) {}
+void gather_provisioning(const Value& value, Gatherer& out) {
+  TitledPart part(out);
+  out.context.is_alert = true;
+  for (const std::string_view key : {"contactPoints", "templates"})
+    gather_notifications(value[key], out);
+}
 
 constexpr ShapeOfDocument kShapes[] = {
     {"dashboard", is_wrapped_dashboard, gather_wrapped_dashboard},
@@ -82,7 +87,7 @@ constexpr ShapeOfDocument kShapes[] = {
     {"notification policies", is_policies, gather_policies},
     {"silence", is_silence, gather_silence},
     {"datasources", is_datasources, gather_datasources},
-    {"Grafana provisioning", is_without_labels, gather_nothing},
+    {"Grafana provisioning", is_provisioning, gather_provisioning},
 };
 
 }  // namespace

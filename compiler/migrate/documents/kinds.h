@@ -20,6 +20,11 @@ bool gather_resource(const Value& resource, Gatherer& out);
 /// unknown place is listed. False: nothing was found at all.
 bool search(const Value& value, Gatherer& out, int depth = 0);
 
+/// Lists every text of a tree that may depend on labels and that no reader has taken, passed or
+/// listed: a selector, label_values(), {{ .Labels.x }}, ${__field.labels.x}, a variable's value in
+/// a link. After all readers of the tree; so what is seen is what is judged and what is listed.
+void sweep(const Value& root, Gatherer& out);
+
 // Grafana's datasources as provisioning files and resources write them.
 
 bool is_datasources(const Value& value);
@@ -38,6 +43,9 @@ void gather_alertmanager(const Value& configuration, Gatherer& out);
 /// {policies: [...]} of a provisioning file, or one policy as the API gives it.
 bool is_policies(const Value& value);
 void gather_policies(const Value& value, Gatherer& out);
+
+/// Templates of notifications below a value, which show labels of the alerts of all rules.
+void gather_notifications(const Value& value, Gatherer& out);
 
 bool is_silence(const Value& value);
 void gather_silence(const Value& silence, Gatherer& out);

@@ -17,7 +17,7 @@ void gather_derived_fields(const Value& list, Gatherer& out) {
     const bool is_query = !field["datasourceUid"].text().empty();
     if (!url.is_string()) continue;
     if (is_query)
-      out.pass("query of a derived field");
+      out.pass(url, "query of a derived field");
     else
       gather_links_in(url, url.excerpt(), out);
   }
@@ -41,7 +41,7 @@ void gather_traces_to_logs(const Value& traces, Gatherer& out) {
   TitledPart part(out, traces.key());
   const Datasources datasources(out.catalog());
   const QuerySource source = datasources.by_name(traces["datasourceUid"].text());
-  if (source.kind == QuerySource::Kind::other) return out.pass(source.type);
+  if (source.kind == QuerySource::Kind::other) return out.pass(traces, source.type);
   out.context.language = Language::logql;
   out.context.language_is_certain = source.kind == QuerySource::Kind::loki;
   gather_tags(traces["tags"], out);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/migrate/documents/kinds.h"
+#include "compiler/migrate/documents/rules.h"
 
 namespace compiler::migrate::documents {
 
@@ -125,9 +126,19 @@ bool is_alertmanager(const Value& value) {
          (value["inhibit_rules"].is_list() && value.has("receivers"));
 }
 
+void gather_notifications(const Value& value, Gatherer& out) {
+  TitledPart part(out, value.is_map() ? value["name"].text() : std::string_view());
+  if (value.is_string() && shows_labels(value.text())) {
+    if (out.context.matchers < 0) out.begin_matchers();
+    out.add(UseKind::go_template, value);
+  }
+  for (const Value child : value) gather_notifications(child, out);
+}
+
 void gather_alertmanager(const Value& configuration, Gatherer& out) {
   TitledPart part(out);
   out.context.is_alert = true;
+  gather_notifications(configuration["receivers"], out);
   if (configuration["route"].is_map()) gather_route(configuration["route"], out);
   for (const std::string_view key : {"inhibit_rules", "inhibitRules"})
     for (const Value rule : configuration[key]) gather_inhibition(rule, out);

@@ -39,9 +39,12 @@ bool search_text(const Value& value, const Excerpt& text, Gatherer& out, int dep
   TitledPart part(out);
   out.context.prefix += value.pointer();
   bool found = false;
-  for (const Tree& tree : trees)
-    found |=
-        tree.root().is_map() || tree.root().is_list() ? search(tree.root(), out, depth + 1) : false;
+  for (const Tree& tree : trees) {
+    if (!tree.root().is_map() && !tree.root().is_list()) continue;
+    if (!search(tree.root(), out, depth + 1)) continue;
+    found = true;
+    sweep(tree.root(), out);
+  }
   if (!error || !says_document(value.key())) return found;
   out.unrecognised_at(text.in_file(error->at), out.context.prefix,
                       fmt::format("\"{}\" is not valid {}: {}", value.key(),

@@ -8,8 +8,6 @@
 
 namespace compiler::migrate::documents {
 
-namespace {}  // namespace
-
 void PanelQueries::note(const Use& query) {
   (query.language == Language::promql ? has_promql : has_logql) = true;
 }
@@ -26,7 +24,7 @@ void gather_target(const Value& query, std::string_view ref_id, const QuerySourc
   if (!expr.is_string()) {
     const bool is_known =
         source.kind == QuerySource::Kind::other || source.kind == QuerySource::Kind::computed;
-    return out.pass(is_known ? source.type : "no query text");
+    return out.pass(query, is_known ? source.type : std::string(kNoQueryText));
   }
   const int32_t index = out.add_query(expr, source);
   if (index < 0) return;
@@ -52,17 +50,44 @@ void gather_matcher(const Value& matcher, Gatherer& out) {
 
 }  // namespace
 
+/// Options of value mappings: {"kairos": {...}}, {"pattern": "kairos.*"}, or the older list of
+/// {"value": "kairos"}.
+void gather_mappings(const Value& mappings, Gatherer& out) {
+  for (const Value mapping : mappings) {
+    const std::string_view type = mapping["type"].text();
+    const Value options = mapping["options"];
+    if (type == "value")
+      for (const Value value : options) out.add_key(UseKind::series_name, value);
+    if (type == "regex") out.add(UseKind::series_name, options["pattern"]).is_regex = true;
+    if (mapping["value"].is_string()) out.add(UseKind::series_name, mapping["value"]);
+  }
+}
+
 void gather_field_config(const Value& config, Gatherer& out) {
+  gather_mappings(config["defaults"]["mappings"], out);
   gather_links(config["defaults"]["links"], out);
   gather_field_reference(config["defaults"]["displayName"], out);
   for (const Value override_ : config["overrides"]) {
     gather_matcher(override_["matcher"], out);
     for (const Value property : override_["properties"]) {
       const std::string_view id = property["id"].text();
+      if (id == "mappings") gather_mappings(property["value"], out);
       if (id == "links") gather_links(property["value"], out);
       if (id == "displayName") gather_field_reference(property["value"], out);
     }
   }
+}
+
+void gather_series_names(const Value& panel, Gatherer& out) {
+  for (const Value colour : panel["aliasColors"]) out.add_key(UseKind::series_name, colour);
+  for (const Value override_ : panel["seriesOverrides"]) {
+    const Value alias = override_["alias"];
+    if (alias.is_string())
+      out.add(UseKind::series_name, alias).is_regex = alias.text().starts_with('/');
+  }
+  for (const Value map : panel["valueMaps"])
+    if (map["value"].is_string()) out.add(UseKind::series_name, map["value"]);
+  gather_mappings(panel["mappings"], out);
 }
 
 void gather_fields(const Value& options, std::string_view path, Gatherer& out) {

@@ -26,8 +26,11 @@ void gather_target(const Value& query, std::string_view ref_id, const QuerySourc
 void gather_transformation(std::string_view id, const Value& transformation, const Value& options,
                            Gatherer& out);
 
-/// fieldConfig: links, display names, overrides by name.
+/// fieldConfig: links, display names, overrides by name, value mappings.
 void gather_field_config(const Value& config, Gatherer& out);
+
+/// Colours, overrides and value mappings of older panels, by the names that series are shown under.
+void gather_series_names(const Value& panel, Gatherer& out);
 
 /// Options that name fields, of all kinds of panels.
 void gather_options(const Value& options, Gatherer& out);

@@ -106,7 +106,8 @@ constexpr const char* kNothingKnown =
     "not a dashboard, rule file, notification policy or datasource that is known";
 
 void read_tree(const Tree& tree, Gatherer& out) {
-  if (!search(tree.root(), out)) out.unrecognised(tree.root(), kNothingKnown);
+  if (!search(tree.root(), out)) return out.unrecognised(tree.root(), kNothingKnown);
+  sweep(tree.root(), out);
 }
 
 void read_json_file(const Excerpt& whole, Gatherer& out) {

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/files.h"
 #include "tests/support/golden.h"
@@ -16,9 +18,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "tests/golden/migrate_documents/";
 
-constexpr const char* kUseKinds[] = {"query",          "selector",    "label_name",
-                                     "label_template", "go_template", "field_reference",
-                                     "value",          "value_regex", "route_matchers"};
+constexpr const char* kUseKinds[] = {
+    "query",           "selector", "label_name",  "label_template", "go_template",
+    "field_reference", "value",    "value_regex", "series_name",    "route_matchers"};
 constexpr const char* kLanguages[] = {"", " logql", " promql"};
 
 std::string escaped(const std::string& text) {
@@ -106,6 +108,50 @@ TEST_CASE("golden: documents of every shape") {
     }
   }
   CHECK(folders >= 20);
+}
+
+Document read(std::string text) {
+  Document document;
+  document.text = std::move(text);
+  read_document(document, FileType::json, Catalog{});
+  return document;
+}
+
+/// The text is a use, or it or something around it is listed.
+bool is_seen(const Document& document, const std::string& text, const std::string& pointer) {
+  const auto reads = [&](const Use& use) {
+    return use.text.text().find(text) != std::string::npos || use.label == text;
+  };
+  const auto lists = [&](const Unrecognised& one) { return pointer.starts_with(one.pointer); };
+  return std::any_of(document.uses.begin(), document.uses.end(), reads) ||
+         std::any_of(document.unrecognised.begin(), document.unrecognised.end(), lists);
+}
+
+TEST_CASE("reader: a selector is seen wherever a document has it") {
+  const std::string planted = "{planted=\"x\"}";
+  size_t places = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".json") continue;
+    const auto text = base::read_file(entry.path());
+    REQUIRE(text.has_value());
+    // What is asked of other datasources depends on no labels of logs, and is counted.
+    if (!read(*text).passed.empty()) continue;
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (json.is_discarded()) continue;
+    const auto flat = json.flatten();
+    for (const auto& item : flat.items()) {
+      if (!item.value().is_string()) continue;
+      const std::string pointer = item.key();
+      auto changed = json;
+      changed[nlohmann::json::json_pointer(pointer)] = planted;
+      const Document document = read(changed.dump());
+      ++places;
+      CAPTURE(entry.path().string());
+      CAPTURE(pointer);
+      if (document.passed.empty()) CHECK(is_seen(document, planted, pointer));
+    }
+  }
+  CHECK(places > 300);
 }
 
 TEST_CASE("reader: folders are searched, and what cannot be read is said") {

@@ -2,17 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
 #include "compiler/migrate/documents/query_text.h"
 
 namespace compiler::migrate::documents {
 
 namespace {
-
-/// {{ $labels.job }}, {{ .Labels.job }}, {{ index $labels "job" }}
-bool reads_labels(std::string_view text) {
-  return text.find("{{") != std::string_view::npos && text.find("abels") != std::string_view::npos;
-}
 
 /// Rule files do not say which ruler reads them: the expression does. One that could be either goes
 /// with the others of the file and is marked as uncertain.
@@ -62,6 +58,10 @@ void gather_rule(const Value& rule, const GroupLanguage& language, Gatherer& out
 
 }  // namespace
 
+bool shows_labels(std::string_view text) {
+  return text.find("{{") != std::string_view::npos && text.find("abels") != std::string_view::npos;
+}
+
 void gather_rule_texts(const Value& rule, std::string_view name, bool is_record, size_t first,
                        Gatherer& out) {
   RuleDef definition{.name = std::string(name), .is_record = is_record};
@@ -80,7 +80,7 @@ void gather_rule_texts(const Value& rule, std::string_view name, bool is_record,
   out.context.language_is_certain = uses[first].language_is_certain;
   for (const std::string_view map : {"labels", "annotations"})
     for (const Value text : rule[map]) {
-      if (reads_labels(text.text())) out.add(UseKind::go_template, text).name = name;
+      if (shows_labels(text.text())) out.add(UseKind::go_template, text).name = name;
       if (text.text().find("explore?") != std::string_view::npos)
         gather_links_in(text, text.excerpt(), out);
     }
@@ -136,12 +136,12 @@ void gather_model(const Value& node, const Value& model, Gatherer& out) {
   if (source.kind == QuerySource::Kind::unknown && model["datasource"].is_map())
     source = datasources.resolve(model["datasource"]);
   if (source.kind == QuerySource::Kind::unknown && model["type"].text() == "math")
-    return out.pass("expression");
+    return out.pass(model, "expression");
   const Value expr = model["expr"];
   if (!expr.is_string())
-    return out.pass(source.type.empty() || source.kind == QuerySource::Kind::unknown
-                        ? "no query text"
-                        : source.type);
+    return out.pass(model, source.type.empty() || source.kind == QuerySource::Kind::unknown
+                               ? kNoQueryText
+                               : source.type);
   out.add_query(expr, source);
 }
 
@@ -158,6 +158,7 @@ void gather_node(const Value& node, Gatherer& out) {
   TitledPart inner(out);
   out.context.prefix += model.pointer();
   gather_model(node, tree->root(), out);
+  sweep(tree->root(), out);
 }
 
 }  // namespace

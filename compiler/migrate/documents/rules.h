@@ -16,6 +16,9 @@ void gather_rules(const Value& rules, const QuerySource& source, Gatherer& out);
 bool is_grafana_rule(const Value& rule);
 void gather_grafana_rule(const Value& rule, Gatherer& out);
 
+/// A template with {{ $labels.job }}, {{ .Labels.job }}, {{ index $labels "job" }}.
+bool shows_labels(std::string_view text);
+
 /// labels, annotations and the definition of a rule whose queries are the uses from `first` on.
 void gather_rule_texts(const Value& rule, std::string_view name, bool is_record, size_t first,
                        Gatherer& out);

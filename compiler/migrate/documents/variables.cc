@@ -113,7 +113,7 @@ void VariableGatherer::listed_values() {
 
 void VariableGatherer::ad_hoc() {
   const auto kind = variable_.source.kind;
-  if (kind == QuerySource::Kind::other) return out_.pass(variable_.source.type);
+  if (kind == QuerySource::Kind::other) return out_.pass(variable_.fields, variable_.source.type);
   out_.context.language =
       kind == QuerySource::Kind::prometheus ? Language::promql : Language::logql;
   out_.context.language_is_certain = kind != QuerySource::Kind::unknown;
@@ -338,7 +338,7 @@ void VariableQueryReader::loki_object(const Value& query) {
 
 VariableQuery VariableQueryReader::read(const Value& query) {
   if (source_.kind == QuerySource::Kind::other || source_.kind == QuerySource::Kind::computed) {
-    out_.pass(source_.type);
+    out_.pass(query, source_.type);
     found_.is_passed = true;
     return found_;
   }

@@ -157,6 +157,8 @@ class DocumentJudge {
       if (judged_[i]) continue;
       if (use.kind == documents::UseKind::route_matchers) {
         keep(i, judge_route(families_, use, together(use), alerts));
+      } else if (use.kind == documents::UseKind::go_template && use.matchers >= 0) {
+        keep(i, judge_notification(families_, use, together(use), alerts));
       } else if (use.matchers >= 0) {
         keep(i, grouping(use, alerts));
       } else {
@@ -184,7 +186,8 @@ class DocumentJudge {
   SecondOrder grouping(const documents::Use& use, const std::vector<JudgedRule>& alerts) const {
     const int32_t other = document_.matchers[static_cast<size_t>(use.matchers)].target;
     const Together target = other >= 0 ? matchers_of(other) : Together{};
-    return judge_grouping(families_, use, together(use), other >= 0 ? &target : nullptr, alerts);
+    return judge_grouping(families_, use.text.text(), together(use), other >= 0 ? &target : nullptr,
+                          alerts);
   }
 
   Finding finding(size_t document, size_t index) const {
@@ -273,7 +276,9 @@ class DocumentJudge {
           if (use.language == documents::Language::promql) return {};
           return judge_offered(families_, *variable, scope_of(use), {});
         }
-        return judge_mentions(families_, use, read_by(use));
+        return judge_field_name(families_, use, read_by(use));
+      case documents::UseKind::series_name:
+        return judge_series_name(families_, use, read_by(use));
       case documents::UseKind::label_template:
       case documents::UseKind::go_template:
       case documents::UseKind::field_reference:

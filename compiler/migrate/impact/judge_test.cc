@@ -108,6 +108,8 @@ constexpr Kind kKinds[] = {
     {"label", documents::UseKind::label_name},
     {"value", documents::UseKind::value},
     {"regex", documents::UseKind::value_regex},
+    {"series", documents::UseKind::series_name, documents::Language::none},
+    {"notification", documents::UseKind::go_template, documents::Language::none},
     {"route", documents::UseKind::route_matchers, documents::Language::none},
 };
 
@@ -164,6 +166,11 @@ class CaseReader {
                                 .labels = {},
                                 .expression = document.uses.size()});
     }
+    if (word == "notification") {
+      document.matchers.push_back({});
+      use.matchers = static_cast<int32_t>(document.matchers.size() - 1);
+    }
+    use.is_regex = word == "series" && text.starts_with('/');
     const bool reads =
         use.language == documents::Language::none && use.kind != documents::UseKind::route_matchers;
     if (reads || (use.kind == documents::UseKind::label_name && name.empty()))

@@ -175,6 +175,51 @@ JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& us
   return judged;
 }
 
+namespace {
+
+/// Whether a text that series are compared with is about a value: it holds it, or fits it.
+bool is_about(const documents::Use& use, const re2::RE2& regex, const std::string& value) {
+  if (value.empty()) return false;
+  if (use.is_regex) return !regex.ok() || re2::RE2::PartialMatch(value, regex);
+  return use.text.text().find(value) != std::string::npos;
+}
+
+}  // namespace
+
+JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use& use,
+                              const std::vector<const JudgedQuery*>& queries) {
+  JudgedQuery judged;
+  const re2::RE2 regex{std::string(without_slashes(use.text.text())), re2::RE2::Quiet};
+  for (const JudgedQuery* query : queries) {
+    for (const Contribution& one : query->outcome.contributions) {
+      for (const auto& series : one.before) {
+        for (const auto& [name, source] : series->named) {
+          const auto& values = source.values.exact;
+          if (std::none_of(values.begin(), values.end(),
+                           [&](const std::string& value) { return is_about(use, regex, value); }))
+            continue;
+          if (keys(one.before, name) == keys(one.after, name)) continue;
+          judged.verdict = Verdict::unknown;
+          judged.reason = fmt::format(
+              "It fits a value of `{}`, which is not what it was for {}: whether it fits what is "
+              "shown after the move could not be decided.",
+              name, names_of(families, {one.change}));
+          judged.outcome.selection.affected = {{one.change, Fate::kept}};
+          return judged;
+        }
+      }
+    }
+  }
+  return judged;
+}
+
+JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& use,
+                             const std::vector<const JudgedQuery*>& queries) {
+  JudgedQuery judged = judge_mentions(families, use, queries);
+  if (judged.verdict != Verdict::same || use.is_regex) return judged;
+  return judge_series_name(families, use, queries);
+}
+
 JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
                           const documents::VariableScope* scope, std::string_view regex) {
   JudgedQuery judged;

@@ -30,6 +30,15 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
 JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& use,
                            const std::vector<const JudgedQuery*>& queries);
 
+/// A text that is compared with names of series or values of the results of `queries`: UNKNOWN
+/// when it fits a value of a label that changes, for what is shown instead is up to the panel.
+JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use& use,
+                              const std::vector<const JudgedQuery*>& queries);
+
+/// The name of a field: that of a label, or the name that a series is shown under.
+JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& use,
+                             const std::vector<const JudgedQuery*>& queries);
+
 /// The label whose values a variable offers; `regex` (may be empty) chooses among these.
 JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
                           const documents::VariableScope* scope, std::string_view regex);

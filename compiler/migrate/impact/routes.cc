@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compiler/migrate/impact/correspondence.h"
+#include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/second_order.h"
 #include "compiler/migrate/impact/selection.h"
 
@@ -253,11 +254,10 @@ SecondOrder judge_route(const FamilyIndex& families, const documents::Use& own,
   return RouteJudge(families, own, alerts).judge(together);
 }
 
-SecondOrder judge_grouping(const FamilyIndex& families, const documents::Use& own,
+SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label,
                            const Together& together, const Together* target,
                            const std::vector<JudgedRule>& alerts) {
   SecondOrder result;
-  const std::string& label = own.text.text();
   const GroupedSide side = grouped_side(families, label, together, alerts);
   const GroupedSide other =
       target == nullptr ? GroupedSide{} : grouped_side(families, label, *target, alerts);
@@ -294,6 +294,36 @@ SecondOrder judge_grouping(const FamilyIndex& families, const documents::Use& ow
   const auto candidates = correspondences(families, changed, label);
   if (!candidates.empty() && !parts_sides) result.beside = candidates.front().label;
   return result;
+}
+
+namespace {
+
+SecondOrder judge_shown_label(const FamilyIndex& families, const std::string& label,
+                              const Together& together, const std::vector<JudgedRule>& alerts) {
+  SecondOrder result = judge_grouping(families, label, together, nullptr, alerts);
+  result.beside.clear();
+  const auto& affected = result.judged.outcome.selection.affected;
+  if (result.judged.verdict == Verdict::unknown || affected.empty()) return result;
+  std::vector<size_t> changed;
+  for (const Affected& one : affected) changed.push_back(one.change);
+  result.judged.reason = fmt::format(
+      "`{}` of the alerts of {} is shown here and is not what it was; the labels of its logs are "
+      "now {}.",
+      label, names_of(families, changed),
+      moved_labels(families.mapping().changes[changed.front()]));
+  return result;
+}
+
+}  // namespace
+
+SecondOrder judge_notification(const FamilyIndex& families, const documents::Use& own,
+                               const Together& together, const std::vector<JudgedRule>& alerts) {
+  SecondOrder worst;
+  for (const LabelMention& mention : mentions(own.kind, own.text.text())) {
+    SecondOrder one = judge_shown_label(families, mention.label, together, alerts);
+    if (is_worse(one.judged.verdict, worst.judged.verdict)) worst = std::move(one);
+  }
+  return worst;
 }
 
 }  // namespace compiler::migrate::impact

@@ -36,8 +36,12 @@ SecondOrder judge_route(const FamilyIndex& families, const documents::Use& own,
 
 /// A label by which the alerts that `together` take are grouped. In an inhibition's `equal` they
 /// are compared by it with those that `target` takes; nullptr in a grouping.
-SecondOrder judge_grouping(const FamilyIndex& families, const documents::Use& own,
+SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label,
                            const Together& together, const Together* target,
                            const std::vector<JudgedRule>& alerts);
+
+/// A notification of the alerts that `together` take, which shows labels of theirs.
+SecondOrder judge_notification(const FamilyIndex& families, const documents::Use& own,
+                               const Together& together, const std::vector<JudgedRule>& alerts);
 
 }  // namespace compiler::migrate::impact

@@ -22,6 +22,8 @@ std::string_view spelled(documents::UseKind kind) {
       return "value";
     case documents::UseKind::value_regex:
       return "value_regex";
+    case documents::UseKind::series_name:
+      return "series_name";
     case documents::UseKind::route_matchers:
       return "route_matchers";
   }
