@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <ctime>
-#include <unordered_set>
 
 #include "base/thread.h"
+#include "compiler/emit/findings.h"
 #include "compiler/expand/expand.h"
 #include "compiler/inventory/render.h"
 #include "river/printer.h"
@@ -25,6 +25,7 @@ struct Job {
   const inventory::HostEntry* entry = nullptr;
   const templates::Template* source = nullptr;
   Diagnostics diagnostics;
+  std::vector<uint32_t> ports_in_use;
   CompiledHost result;
 };
 
@@ -58,15 +59,6 @@ std::vector<inventory::RenderedTexts> render_used(const std::vector<Job>& jobs,
         collect_templated(*variable->value, wanted);
   }
   return render(render_jobs, inventory, diagnostics);
-}
-
-/// A finding, at the place that people have written.
-void add_copy(const river::diag::Diagnostic& one, const SourceMap& sources, Diagnostics& to) {
-  auto& kept = to.add(one.severity, one.code, sources.written(one.span), one.message);
-  kept.notes = one.notes;
-  kept.shows_source = one.shows_source;
-  for (river::diag::Note& note : kept.notes) note.span = sources.written(note.span);
-  kept.help = one.help;
 }
 
 /// The template of each host; Jinja's are rendered for it first.
@@ -172,6 +164,7 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   Diagnostics& diagnostics = job.diagnostics;
   const host::Host host = host::build_host(
       *job.entry, rendered, {fleet.options.partial, fleet.options.today}, tree.arena, diagnostics);
+  job.ports_in_use = ports_in_use(host);
   templates::HostFolder folder(host, rendered, tree.arena, diagnostics);
   if (job.source->is_broken) return;
   tree.body.statements =
@@ -189,25 +182,15 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   if (fleet.options.seen) fleet.options.seen(host, program);
 }
 
-/// Takes findings over; what many hosts share is said once.
-class Merge {
- public:
-  Merge(const SourceMap& sources, Diagnostics& to) : sources_(sources), to_(to) {}
-
-  void take(const Diagnostics& from) {
-    for (const river::diag::Diagnostic& one : from.items()) {
-      const Span place = sources_.written(one.span);
-      if (said_.insert(fmt::format("{} {} {} {}", one.code, place.begin, place.end, one.message))
-              .second)
-        add_copy(one, sources_, to_);
-    }
+SharedPorts shared_ports(const std::vector<Job>& jobs, const inventory::Inventory& inventory) {
+  std::set<const inventory::HostEntry*> compiled;
+  std::set<uint32_t> in_use;
+  for (const Job& job : jobs) {
+    compiled.insert(job.entry);
+    in_use.insert(job.ports_in_use.begin(), job.ports_in_use.end());
   }
-
- private:
-  const SourceMap& sources_;
-  Diagnostics& to_;
-  std::unordered_set<std::string> said_;
-};
+  return {inventory, std::move(compiled), std::move(in_use)};
+}
 
 }  // namespace
 
@@ -247,7 +230,10 @@ std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
   const std::vector<inventory::RenderedTexts> rendered = render_used(jobs, inventory, diagnostics);
   const Fleet fleet{options, sources, inventory.playbook_dir.lexically_normal().string()};
   base::parallel_for(jobs.size(), [&](size_t i) { compile_host(jobs[i], rendered[i], fleet); });
-  for (const Job& job : jobs) merge.take(job.diagnostics);
+  const SharedPorts ports = shared_ports(jobs, inventory);
+  for (const Job& job : jobs)
+    for (const river::diag::Diagnostic& one : job.diagnostics.items())
+      if (!ports.belongs_elsewhere(one, *job.entry)) merge.take(one);
   std::vector<CompiledHost> compiled;
   for (Job& job : jobs) compiled.push_back(std::move(job.result));
   return compiled;

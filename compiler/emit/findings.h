@@ -1,0 +1,52 @@
+#pragma once
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/host/host.h"
+
+namespace compiler::emit {
+
+/// The definitions of ports that `host` has the service for, by the place of their names.
+std::vector<uint32_t> ports_in_use(const host::Host& host);
+
+/// What several hosts share of their ports: a group and --extra-vars set a port for those that have
+/// the service. Views the inventory. Immutable; one thread.
+class SharedPorts {
+ public:
+  /// `compiled` are hosts of the inventory, `in_use` is what ports_in_use() said of all of them.
+  SharedPorts(const inventory::Inventory& inventory, std::set<const inventory::HostEntry*> compiled,
+              std::set<uint32_t> in_use)
+      : inventory_(inventory), compiled_(std::move(compiled)), in_use_(std::move(in_use)) {}
+
+  /// Whether the port that `finding` calls one without a service (F023) belongs to another host's,
+  /// or may: of hosts that are not compiled the services are not known.
+  bool belongs_elsewhere(const river::diag::Diagnostic& finding,
+                         const inventory::HostEntry& entry) const;
+
+ private:
+  const inventory::Inventory& inventory_;
+  std::set<const inventory::HostEntry*> compiled_;
+  std::set<uint32_t> in_use_;
+};
+
+/// One list of the findings of many hosts: what several share is said once, at the place that
+/// people have written. One thread.
+class Merge {
+ public:
+  Merge(const river::diag::SourceMap& sources, river::diag::Diagnostics& to)
+      : sources_(sources), to_(to) {}
+
+  void take(const river::diag::Diagnostic& finding);
+  void take(const river::diag::Diagnostics& from) {
+    for (const river::diag::Diagnostic& one : from.items()) take(one);
+  }
+
+ private:
+  const river::diag::SourceMap& sources_;
+  river::diag::Diagnostics& to_;
+  std::unordered_set<std::string> said_;
+};
+
+}  // namespace compiler::emit
