@@ -68,18 +68,50 @@ bool has_line_break(std::string_view text) {
   return text.find_first_of("\r\n") != std::string_view::npos;
 }
 
-/// "http://loki:3100", with a / or without: a server answers 404 there.
-bool lacks_path(std::string_view url) {
+/// The path of a URL up to ? or #; "/" when it has none.
+std::string_view path_of(std::string_view url) {
   const size_t scheme = url.find("://");
-  const size_t slash = scheme == url.npos ? url.npos : url.find('/', scheme + 3);
-  return scheme != url.npos && url.find_first_of("?#") == url.npos &&
-         (slash == url.npos || slash + 1 == url.size());
+  if (scheme == url.npos) return url;
+  const size_t begin = url.find_first_of("/?#", scheme + 3);
+  if (begin == url.npos || url[begin] != '/') return "/";
+  return url.substr(begin, url.find_first_of("?#", begin) - begin);
+}
+
+/// What is written in the place of /loki/api/v1/push: half of it, and the paths of Mimir,
+/// Prometheus and OTLP. A server answers 404 or 405 there. Other paths may be a gateway's.
+bool is_path_of_no_push(std::string_view path) {
+  constexpr std::string_view kPaths[] = {"/api/v1/push",
+                                         "/api/v1/push/",
+                                         "/api/v1/write",
+                                         "/v1/push",
+                                         "/push",
+                                         "/loki",
+                                         "/loki/",
+                                         "/loki/push",
+                                         "/loki/api",
+                                         "/loki/api/v1",
+                                         "/loki/api/v1/",
+                                         "/loki/api/v1/push/",
+                                         "//loki/api/v1/push",
+                                         "/otlp/v1/logs",
+                                         "/otlp",
+                                         "/v1/logs",
+                                         "/loki/api/v1/query",
+                                         "/loki/api/v1/query_range"};
+  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
+}
+
+void check_path(std::string_view url, schema::Scope& scope) {
+  constexpr const char* kHelp = "Loki takes pushes at /loki/api/v1/push";
+  const std::string_view path = path_of(url);
+  if (path == "/" && url.find_first_of("?#") == url.npos)
+    scope.warning("url", "C093", "\"url\" has no path").with_help(kHelp);
+  else if (is_path_of_no_push(path))
+    scope.warning("url", "C093", "Loki takes no pushes at {}", path).with_help(kHelp);
 }
 
 void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
-  if (scope.known("url") && lacks_path(endpoint.url.text))
-    scope.warning("url", "C093", "\"url\" has no path")
-        .with_help("Loki takes pushes at /loki/api/v1/push");
+  if (scope.known("url")) check_path(endpoint.url.text, scope);
   if (scope.known("batch_size") && endpoint.batch_size.bytes == 0)
     scope.error("batch_size", "C061", "batch_size must be more than 0");
   if (scope.known("remote_timeout") && endpoint.remote_timeout.value.count() <= 0)
