@@ -192,7 +192,7 @@ class ExpressionJudge {
       return outcome;
     }
     Outcome all = left;
-    all.selection = united(families_, left.selection, right.selection);
+    all.selection = united(left.selection, right.selection);
     all.verdict = verdict_of(all.selection);
     for (const Outcome* side : {&left, &right}) {
       if (!finds_others(side->verdict)) all.verdict = worse(all.verdict, side->verdict);

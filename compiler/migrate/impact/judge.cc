@@ -11,7 +11,6 @@
 #include <thread>
 #include <utility>
 
-#include "base/ensure.h"
 #include "base/thread.h"
 #include "compiler/migrate/impact/query.h"
 #include "compiler/migrate/impact/query_rewrite.h"
@@ -20,50 +19,6 @@
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
-
-std::string_view name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::same:
-      return "SAME";
-    case Verdict::unknown:
-      return "UNKNOWN";
-    case Verdict::value_changed:
-      return "VALUE-CHANGED";
-    case Verdict::narrows:
-      return "NARROWS";
-    case Verdict::widens:
-      return "WIDENS";
-    case Verdict::empty:
-      return "EMPTY";
-  }
-  ENSURE(false);
-  return {};
-}
-
-bool is_worse(Verdict a, Verdict b) {
-  const auto rank = [](Verdict verdict) {
-    constexpr int kRanks[] = {0, 2, 1, 3, 4, 5};  // As they are declared.
-    return kRanks[static_cast<size_t>(verdict)];
-  };
-  return rank(a) > rank(b);
-}
-
-Verdict worse(Verdict a, Verdict b) {
-  return is_worse(b, a) ? b : a;
-}
-
-std::string_view name(Confidence confidence) {
-  switch (confidence) {
-    case Confidence::certain:
-      return "certain";
-    case Confidence::likely:
-      return "likely";
-    case Confidence::guess:
-      return "guess";
-  }
-  ENSURE(false);
-  return {};
-}
 
 namespace {
 
@@ -81,7 +36,19 @@ JudgedQuery not_read(const logql::ParseError& error) {
 class DocumentJudge {
  public:
   DocumentJudge(const FamilyIndex& families, const documents::Document& document)
-      : families_(families), document_(document), judged_(document.uses.size()) {}
+      : families_(families),
+        document_(document),
+        judged_(document.uses.size()),
+        matchers_(document.matchers.size()) {
+    for (const documents::Use& use : document.uses)
+      if (use.kind == documents::UseKind::route_matchers && use.matchers >= 0)
+        matchers_[static_cast<size_t>(use.matchers)].push_back(&use);
+    for (const documents::RuleDef& rule : document.rules) rule_queries_.insert(rule.expression);
+    for (size_t i = 0; i < document.uses.size(); ++i)
+      if (const documents::Use& use = document.uses[i];
+          use.kind == documents::UseKind::query && use.panel >= 0)
+        queries_of_panel_[use.panel].push_back(i);
+  }
 
   /// Queries come first: other uses read their results.
   void judge_queries() {
@@ -175,10 +142,8 @@ class DocumentJudge {
   Together matchers_of(int32_t set) const {
     Together all;
     for (; set >= 0; set = document_.matchers[static_cast<size_t>(set)].outer) {
-      for (const documents::Use& one : document_.uses) {
-        if (one.matchers == set && one.kind == documents::UseKind::route_matchers)
-          all.push_back(&one);
-      }
+      const Together& own = matchers_[static_cast<size_t>(set)];
+      all.insert(all.end(), own.begin(), own.end());
     }
     return all;
   }
@@ -223,6 +188,7 @@ class DocumentJudge {
 
   void keep(size_t index, SecondOrder result) {
     judged_[index] = std::move(result.judged);
+    proposed_.erase(index);
     second_order_[index] = std::move(result.edits);
     if (!result.beside.empty()) beside_[index] = std::move(result.beside);
   }
@@ -313,9 +279,7 @@ class DocumentJudge {
   }
 
   bool is_rule(const documents::Use& use) const {
-    return std::any_of(
-        document_.rules.begin(), document_.rules.end(),
-        [&](const documents::RuleDef& rule) { return &document_.uses[rule.expression] == &use; });
+    return rule_queries_.contains(static_cast<size_t>(&use - document_.uses.data()));
   }
 
   void propose(Finding& finding, const documents::Use& use, const JudgedQuery& judged) const {
@@ -371,9 +335,11 @@ class DocumentJudge {
 
   /// What a query becomes; nullopt: it stays.
   std::optional<std::string> proposed_text(size_t index) const {
+    const auto [known, is_new] = proposed_.try_emplace(index);
+    if (!is_new) return known->second;
     const Finding made = finding(0, index);
-    if (!made.proposal || !made.proposal->blocked.empty()) return std::nullopt;
-    return made.proposal->text;
+    if (made.proposal && made.proposal->blocked.empty()) known->second = made.proposal->text;
+    return known->second;
   }
 
   static Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite) {
@@ -398,12 +364,10 @@ class DocumentJudge {
       if (index < judged_.size() && judged_[index]) queries.push_back(index);
       return queries;
     }
-    if (use.panel < 0) return queries;
-    for (size_t i = 0; i < judged_.size(); ++i) {
-      const documents::Use& other = document_.uses[i];
-      if (other.panel == use.panel && other.kind == documents::UseKind::query && judged_[i])
-        queries.push_back(i);
-    }
+    const auto of_panel = queries_of_panel_.find(use.panel);
+    if (of_panel == queries_of_panel_.end()) return queries;
+    for (const size_t i : of_panel->second)
+      if (judged_[i]) queries.push_back(i);
     return queries;
   }
 
@@ -415,14 +379,14 @@ class DocumentJudge {
 
   std::vector<std::string> services(const JudgedQuery& judged) const {
     std::vector<std::string> names;
+    std::set<std::string> known;
     bool all_kept = true;
     const auto& affected = judged.outcome.selection.affected;
     for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
     for (const Affected& one : affected) {
       if (one.fate == Fate::kept && !all_kept) continue;
       auto name = service_name(families_.mapping().changes[one.change]);
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(std::move(name));
+      if (known.insert(name).second) names.push_back(std::move(name));
     }
     return names;
   }
@@ -430,6 +394,10 @@ class DocumentJudge {
   const FamilyIndex& families_;
   const documents::Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
+  std::vector<Together> matchers_;                           ///< as document_.matchers
+  std::set<size_t> rule_queries_;                            ///< uses that are rules' expressions
+  std::map<int32_t, std::vector<size_t>> queries_of_panel_;  ///< by the panel's number
+  mutable std::map<size_t, std::optional<std::string>> proposed_;  ///< see proposed_text()
   std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
   std::map<size_t, std::string> beside_;                  ///< see SecondOrder
   std::set<const documents::RuleDef*> records_;           ///< those that are collected

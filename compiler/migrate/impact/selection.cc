@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "compiler/migrate/impact/expression.h"
 
@@ -134,19 +136,22 @@ Verdict verdict_of(const Selection& selection) {
   return selection.has(Fate::unsure) ? Verdict::unknown : Verdict::same;
 }
 
-Selection united(const FamilyIndex& families, const Selection& a, const Selection& b) {
+Selection united(const Selection& a, const Selection& b) {
   Selection all = a;
-  const auto fate_in = [](const Selection& selection, size_t change) {
-    const auto found = std::find_if(selection.affected.begin(), selection.affected.end(),
-                                    [&](const Affected& one) { return one.change == change; });
-    return found == selection.affected.end() ? Fate::untouched : found->fate;
-  };
+  std::map<size_t, std::pair<Fate, Fate>> fates;  // By the number of the change.
+  for (const Affected& one : a.affected) fates.try_emplace(one.change, one.fate, Fate::untouched);
+  for (const Affected& one : b.affected) {
+    Fate& fate = fates[one.change].second;
+    if (fate == Fate::untouched) fate = one.fate;
+  }
   all.affected.clear();
-  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
-    const Fate one = fate_in(a, change), other = fate_in(b, change);
-    const auto either = [&](Fate fate) { return one == fate || other == fate; };
+  for (const auto& [change, both] : fates) {
+    const auto either = [&both = both](Fate fate) {
+      return both.first == fate || both.second == fate;
+    };
     Fate fate =
-        std::max(one, other);  // The untouched give way; lost beats kept only if no branch keeps.
+        std::max(both.first,
+                 both.second);  // The untouched give way; lost beats kept only if no branch keeps.
     if (either(Fate::kept) || (either(Fate::lost) && either(Fate::gained)) ||
         (either(Fate::partly_lost) && either(Fate::gained))) {
       fate = Fate::kept;
@@ -173,10 +178,14 @@ namespace {
 
 constexpr size_t kNamedMax = 3;
 
+/// A condition with what it takes on its own.
+struct Told {
+  const Condition& condition;
+  Reach reach;
+};
+
 /// What one condition says of a service's families.
-Extent extent_of(const FamilyIndex& families, const Condition& condition,
-                 FamilyIndex::Range range) {
-  const Reach reach = families.reach({&condition, 1});
+Extent extent_of(const Reach& reach, FamilyIndex::Range range) {
   Extent extent{true, false, false};
   for (size_t i = range.begin; i < range.end; ++i) {
     const Extent one = reach.of(i);
@@ -197,11 +206,11 @@ bool has_label(const FamilyIndex& families, FamilyIndex::Range range, const std:
 
 /// Why a service's streams are not taken any more.
 std::string why_lost(const FamilyIndex& families, size_t change,
-                     const std::vector<Condition>& conditions) {
+                     const std::vector<Told>& conditions) {
   const auto range = families.after(change);
   if (range.empty()) return "it sends no more lines";
-  for (const Condition& condition : conditions) {
-    if (extent_of(families, condition, range).all) continue;
+  for (const auto& [condition, reach] : conditions) {
+    if (extent_of(reach, range).all) continue;
     if (!has_label(families, range, condition.name)) {
       return fmt::format("the label `{}` is gone there", condition.name);
     }
@@ -212,9 +221,9 @@ std::string why_lost(const FamilyIndex& families, size_t change,
 }
 
 std::string why_gained(const FamilyIndex& families, size_t change,
-                       const std::vector<Condition>& conditions) {
-  for (const Condition& condition : conditions) {
-    if (extent_of(families, condition, families.before(change)).may) continue;
+                       const std::vector<Told>& conditions) {
+  for (const auto& [condition, reach] : conditions) {
+    if (extent_of(reach, families.before(change)).may) continue;
     if (!has_label(families, families.after(change), condition.name)) {
       return fmt::format("the label `{}` is gone there, and `{}` accepts its absence",
                          condition.name, condition.text());
@@ -256,10 +265,10 @@ std::string sentence(const FamilyIndex& families, Fate fate, const std::string& 
 }
 
 std::string why_unsure(const FamilyIndex& families, size_t change,
-                       const std::vector<Condition>& conditions) {
-  for (const Condition& condition : conditions) {
+                       const std::vector<Told>& conditions) {
+  for (const auto& [condition, reach] : conditions) {
     for (const auto range : {families.before(change), families.after(change)}) {
-      const Extent extent = extent_of(families, condition, range);
+      const Extent extent = extent_of(reach, range);
       if (extent.may && !extent.all) {
         return fmt::format(
             "`{}` depends on values that the configurations do not define, or that "
@@ -275,10 +284,10 @@ std::string why_unsure(const FamilyIndex& families, size_t change,
 
 std::string names_of(const FamilyIndex& families, const std::vector<size_t>& changes) {
   std::vector<std::string> names;
+  std::set<std::string> known;
   for (const size_t change : changes) {
     auto name = service_name(families.mapping().changes[change]);
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      names.push_back(std::move(name));
+    if (known.insert(name).second) names.push_back(std::move(name));
   }
   if (names.size() > kNamedMax) {
     const size_t more = names.size() - kNamedMax;
@@ -319,18 +328,21 @@ std::string moved_labels(const streams::Change& change) {
 
 std::vector<std::string> explain(const FamilyIndex& families, const Selection& selection,
                                  const std::vector<Condition>& conditions) {
+  std::vector<Told> told;
+  for (const Condition& condition : conditions)
+    told.push_back({condition, families.reach({&condition, 1})});
   Groups groups;
   for (const Affected& one : selection.affected) {
     switch (one.fate) {
       case Fate::lost:
       case Fate::partly_lost:
-        groups[{one.fate, why_lost(families, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_lost(families, one.change, told)}].push_back(one.change);
         break;
       case Fate::gained:
-        groups[{one.fate, why_gained(families, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_gained(families, one.change, told)}].push_back(one.change);
         break;
       case Fate::unsure:
-        groups[{one.fate, why_unsure(families, one.change, conditions)}].push_back(one.change);
+        groups[{one.fate, why_unsure(families, one.change, told)}].push_back(one.change);
         break;
       case Fate::kept:
       case Fate::untouched:

@@ -43,7 +43,7 @@ Selection select(const FamilyIndex& families, const Reach& before, const Reach& 
 Verdict verdict_of(const Selection& selection);
 
 /// What is taken by either: of `a or b`.
-Selection united(const FamilyIndex& families, const Selection& a, const Selection& b);
+Selection united(const Selection& a, const Selection& b);
 
 /// "puck/kairos"; the host alone for a change that is not of one service.
 std::string service_name(const streams::Change& change);
