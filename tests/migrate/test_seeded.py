@@ -41,6 +41,8 @@ def test_recall_and_precision(seeded, measure):
     print(found.table())
     print(found.explained())
     measure("seeded renames: " + found.summary())
+    for line in found.kinds():
+        measure("  " + line)
     assert found.recall("EMPTY") >= 0.99
     assert found.recall("WIDENS") >= 0.99
     assert found.precision() >= 0.98

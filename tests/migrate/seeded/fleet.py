@@ -4,6 +4,7 @@ The label sets are written down here from the documented scheme, not asked from 
 """
 import dataclasses
 import json
+import re
 
 GROUP_ALL = "syslog_format: rfc3164\n"
 GROUP = """deployment_environment: {environment}
@@ -22,6 +23,34 @@ LINES = (
     json.dumps({"level": "info", "msg": "request", "status": 200, "duration_ms": 7}),
     json.dumps({"level": "error", "msg": "timeout", "status": 500, "duration_ms": 950}),
 )
+
+# Of hosts with `levels`: the level of a line becomes a label of its stream.
+LEVEL = r'level"?[=:] ?"?(?P<level>[a-z]+)'
+TEMPLATE = """fleet.journal "systemd" { }
+
+fleet.syslog "services" { }
+
+fleet.docker "containers" { }
+
+fleet.files "files" { }
+
+fleet.backends "default" { }
+"""
+TEMPLATE_OF_LEVELS = TEMPLATE.replace(
+    '"services" { }', '"services" { forward_to = [loki.process.levels.receiver] }').replace(
+    '"containers" { }', '"containers" { forward_to = [loki.process.levels.receiver] }') + f"""
+loki.process "levels" {{
+  forward_to = [loki.write.default.receiver]
+
+  stage.regex {{
+    expression = `{LEVEL}`
+  }}
+
+  stage.labels {{
+    values = {{level = ""}}
+  }}
+}}
+"""
 
 # Loki names a stream after the first of these labels that it has.
 SERVICE_NAME_SOURCES = ("service", "app", "application", "app_name", "name",
@@ -44,6 +73,7 @@ class Host:
     services: tuple
     docker: bool = True      # `docker` is among its services
     discovery: bool = False  # its containers are discovered today
+    levels: bool = False     # lines of its services get the label `level`
 
     @property
     def hostname(self):
@@ -79,6 +109,8 @@ HOSTS = (
     Host("fauna", "lab", (s("pallas", "journal"),), docker=False),
     Host("hebe", "staging", (s("ledger", "syslog", "web", "db"), s("quill"),
                              s("athena", "transitional", "app", "mcp")), discovery=True),
+    Host("iris", "lab", (s("pixie", "syslog", "app", "worker"), s("quartz"),
+                         s("orrery", "transitional")), discovery=True, levels=True),
 )
 
 
@@ -88,8 +120,15 @@ def with_service_name(labels):
     return labels if source is None else {**labels, "service_name": source}
 
 
-def label_set(host, service, component, moved):
-    """The labels of one container's, unit's or file's stream."""
+def label_set(host, service, component, moved, line):
+    """The labels of a line of one container, unit or file."""
+    labels = labels_of_source(host, service, component, moved)
+    if host.levels and service and service.mechanism in ("syslog", "transitional"):
+        labels["level"] = re.search(LEVEL, line)["level"]
+    return labels
+
+
+def labels_of_source(host, service, component, moved):
     common = {"hostname": host.hostname, "environment": host.environment}
     if service is None:
         return {"job": "systemd", **common}
@@ -110,8 +149,8 @@ def entries(moved, hosts=HOSTS):
         for service in (None, *host.services):
             for component in service.components if service else ("journal",):
                 origin = (host.name, service.name if service else "", component)
-                labels = with_service_name(label_set(host, service, component, moved))
-                found += [Entry((*origin, n), labels, line) for n, line in enumerate(LINES)]
+                found += [Entry((*origin, n), with_service_name(label_set(host, service, component, moved, line)),
+                                line) for n, line in enumerate(LINES)]
     return found
 
 
@@ -148,9 +187,13 @@ def compose_file(service):
 
 
 def write(folder, hosts=HOSTS):
-    """inventory/, group_vars/, host_vars/ and compose/ below `folder`."""
-    for name in ("inventory", "group_vars", "host_vars"):
+    """inventory/, group_vars/, host_vars/, templates/ and compose/ below `folder`."""
+    for name in ("inventory", "group_vars", "host_vars", "templates"):
         (folder / name).mkdir(parents=True)
+    (folder / "templates" / "default.river").write_text(TEMPLATE)
+    for host in hosts:
+        if host.levels:
+            (folder / "templates" / f"{host.name}.river").write_text(TEMPLATE_OF_LEVELS)
     environments = sorted({host.environment for host in hosts})
     lines = ["all:", "  children:"]
     for environment in environments:

@@ -146,6 +146,26 @@ def parsed(p):
     return p.log(*matchers, stages=stages)
 
 
+def level(p):
+    host, service = p.moved_with_levels()
+    return p.log(job("=", service.name), p.level(), *p.context(host), stages=())
+
+
+def level_of_host(p):
+    host, _ = p.moved_with_levels()
+    return p.log(p.on_host(host), p.level(), stages=())
+
+
+def level_of_moved_already(p):
+    host, service = p.rng.choice([(h, x) for h, x in p.docker if h.levels])
+    return p.log(Matcher("service", "=", service.name), p.on_host(host), p.level(), stages=())
+
+
+def level_elsewhere(p):
+    """No line of this host has the label."""
+    return p.log(p.on_host(p.quiet_host()), Matcher("level", "=", "error"))
+
+
 LOG = {name: (lambda build: lambda p: Case("log: " + build.__name__.replace("_", " "), build(p)))(build)
        for name, build in list(globals().items())
        if callable(build) and getattr(build, "__module__", "") == __name__ and name != "job"}

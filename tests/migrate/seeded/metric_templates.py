@@ -111,10 +111,24 @@ def unwrapped(p):
                  grouping=p.rng.choice((" by (level)", "", " by (hostname)")))
 
 
+def level_query(p):
+    host, service = p.moved_with_levels()
+    return p.log(job("=", service.name), p.level(), *p.context(host), stages=())
+
+
+def level(p):
+    return p.total(level_query(p), "by", p.rng.choice((("level",), ("job", "level"), ("hostname",))))
+
+
+def level_of_host(p):
+    host, _ = p.moved_with_levels()
+    return p.total(p.log(p.on_host(host), stages=()), "by", p.rng.choice((("level",), ("job", "level"))))
+
+
 METRIC = {name: (lambda build: lambda p: Case("metric: " + build.__name__.replace("_", " "), build(p),
                                               legend="{{job}}"))(build)
           for name, build in list(globals().items())
-          if callable(build) and getattr(build, "__module__", "") == __name__ and name != "moved_query"}
+          if callable(build) and getattr(build, "__module__", "") == __name__ and name not in ("moved_query", "level_query")}
 
 
 def threshold(p):
@@ -166,6 +180,10 @@ def alert_alternation(p):
 def alert_label_absent(p):
     query = p.log(p.on_host(p.busy_host()), job("=", ""))
     return Compared(p.total(query, window="5m"), threshold(p))
+
+
+def alert_level(p):
+    return Compared(p.total(level_query(p), "by", ("level",), window="5m"), threshold(p))
 
 
 def alert_share(p):

@@ -28,6 +28,14 @@ class Pick:
     def moved(self):
         return self.rng.choice([(h, x) for h, x in self.moving if x.name in self.moved_names])
 
+    def moved_with_levels(self):
+        return self.rng.choice([(h, x) for h, x in self.moving if h.levels])
+
+    def level(self):
+        """A matcher on a label that is made of the lines."""
+        return Matcher("level", *self.rng.choice((("=", "error"), ("=~", "error|warn"), ("!=", "info"),
+                                                  ("=~", ".+"), ("=~", "inf.*"))))
+
     def moved_job(self):
         return self.rng.choice(self.moved_names)
 

@@ -6,6 +6,27 @@ import pathlib
 BAD = ("EMPTY", "WIDENS")
 
 
+# What is worth a row of its own; other templates are counted by what stands before the colon.
+KINDS = {"log: on both sides": "one label on several hosts", "metric: every host": "one label on several hosts",
+         "variable: no value": "variables without values", "variable: custom, allValue": "All",
+         "variable: custom, all moved": "All", "variable: jobs of a host": "All",
+         "routes": "routes"}
+LEVEL = "labels from lines"
+SPLIT = "aggregations over split streams"
+
+
+def kind_of(expected):
+    """The kind of fault that a query of the benchmark would show."""
+    if " level" in expected.template:
+        return LEVEL
+    if expected.shape in KINDS:
+        return KINDS[expected.shape]
+    if expected.template in KINDS:
+        return KINDS[expected.template]
+    head = expected.template.split(":")[0]
+    return SPLIT if head == "metric" and "EMPTY" not in expected.verdicts else head
+
+
 def normalised(text):
     return " ".join(text.split())
 
@@ -17,6 +38,7 @@ class Row:
     found: int = 0
     raised: int = 0  # verdicts EMPTY and WIDENS given
     right: int = 0   # and rightly so
+    agreed: int = 0  # verdicts of any kind that are right
     unknown: int = 0
     all: int = 0
 
@@ -31,6 +53,7 @@ class Score:
     def __init__(self, truth, findings):
         """`truth`: Expected; `findings`: those of the JSON report whose kind is a whole query."""
         self.by_shape, self.by_template = collections.defaultdict(Row), collections.defaultdict(Row)
+        self.by_kind = collections.defaultdict(Row)
         self.total = {"EMPTY": Row(), "WIDENS": Row(), "both": Row()}
         self.misses, self.unseen = [], []
         given = collections.defaultdict(list)
@@ -48,11 +71,13 @@ class Score:
 
     def count(self, expected, finding):
         verdict = finding["verdict"]
-        rows = [self.by_shape[expected.shape], self.by_template[expected.template], self.total["both"]]
+        rows = [self.by_shape[expected.shape], self.by_template[expected.template],
+                self.by_kind[kind_of(expected)], self.total["both"]]
         only = expected.verdicts[0] if len(expected.verdicts) == 1 else ""
         for row in rows + ([self.total[only]] if only in BAD else []):
             row.all += 1
             row.unknown += verdict == "UNKNOWN"
+            row.agreed += verdict in expected.verdicts
             if only in BAD:
                 row.bad += 1
                 row.found += verdict == only
@@ -73,6 +98,12 @@ class Score:
         row = self.total["both"]
         return (f"recall EMPTY {self.recall('EMPTY'):.4f} WIDENS {self.recall('WIDENS'):.4f}, "
                 f"precision {self.precision():.4f}, unknown {row.unknown} of {row.all}")
+
+    def kinds(self):
+        """A line a kind: recall and precision of EMPTY and WIDENS, and how many verdicts are right."""
+        for name, row in sorted(self.by_kind.items()):
+            yield (f"{name}: recall {row.recall():.3f} of {row.bad}, precision {row.precision():.3f} of {row.raised}, "
+                   f"right {row.agreed} of {row.all}, unknown {row.unknown}")
 
     def table(self):
         lines = [f"{'':44}{'all':>6}{'bad':>6}{'found':>7}{'raised':>8}{'right':>7}{'unknown':>9}"]
