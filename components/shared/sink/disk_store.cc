@@ -90,8 +90,8 @@ void DiskStore::adopt_cursors(const DiskTargets& targets) {
 
 std::shared_ptr<Feeder> DiskStore::make_feeder(const DiskTarget& target) {
   return std::make_shared<Feeder>(target.endpoint, target.name,
-                                  log_->cursor(target.name, Log::Begin::end), options_.decode,
-                                  metrics_, logger_);
+                                  log_->cursor(target.name, Log::Begin::end), log_->next_sequence(),
+                                  options_.decode, metrics_, logger_);
 }
 
 DiskStore::Gone DiskStore::set_targets(const DiskTargets& targets) {
@@ -202,7 +202,7 @@ void DiskStore::drop_oldest() {
   for (const auto& dropped : log_->drop_oldest())
     for (const auto& feeder : feeders())
       if (feeder->cursor_name() == dropped.cursor)
-        feeder->count_dropped(drop_reason::kDiskFull, {dropped.items, dropped.bytes});
+        feeder->count_dropped(dropped.last, drop_reason::kDiskFull, {dropped.items, dropped.bytes});
 }
 
 void DiskStore::wait_for_room(const Record& record, std::stop_token stop, Clock::time_point until) {

@@ -144,9 +144,26 @@ Queue::Push Endpoint::take_until(BatchPtr& batch, Clock::time_point until) {
   return result;
 }
 
-void Endpoint::count_dropped(std::string_view reason, const Amount& amount) {
-  metrics_.add_received(amount.entries);
+void Endpoint::count_stored(uint64_t entries) {
+  metrics_.add_received(entries);
+  metrics_.add_waiting(static_cast<int64_t>(entries));
+}
+
+Queue::Push Endpoint::take_stored(BatchPtr& batch, Clock::time_point until) {
+  const uint64_t entries = total(batch->shares).entries;
+  const auto result = queue_.push(batch, until);
+  if (result == Queue::Push::taken) metrics_.add_waiting(-static_cast<int64_t>(entries));
+  return result;
+}
+
+void Endpoint::drop_stored(std::string_view reason, const Amount& amount) {
+  metrics_.add_waiting(-static_cast<int64_t>(amount.entries));
   metrics_.add_dropped(settings_.get()->own_lane, reason, amount);
+}
+
+void Endpoint::leave_stored(uint64_t entries) {
+  metrics_.add_waiting(-static_cast<int64_t>(entries));
+  metrics_.add_abandoned(entries);
 }
 
 void Endpoint::refuse(const Batch& batch) {

@@ -75,8 +75,14 @@ class Endpoint {
   bool is_closed() const { return queue_.is_closed(); }
   /// Since when the server has accepted nothing of what waits; max(): nothing waits.
   Clock::time_point silent_since() const { return queue_.idle_since(); }
-  /// Counts entries that are dropped before they come to this queue, as the endpoint's own lane's.
-  void count_dropped(std::string_view reason, const Amount& amount);
+  // What waits on disk only counts as received and waiting.
+  void count_stored(uint64_t entries);
+  /// Of that, what take_until() takes.
+  Queue::Push take_stored(BatchPtr& batch, Clock::time_point until);
+  /// Of that, what is dropped: as the endpoint's own lane's.
+  void drop_stored(std::string_view reason, const Amount& amount);
+  /// Of that, what is left to the next start.
+  void leave_stored(uint64_t entries);
 
  private:
   void work(size_t number);

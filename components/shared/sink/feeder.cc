@@ -23,7 +23,7 @@ Feeder::Trailer cut_trailer(std::string& bytes) {
 }  // namespace
 
 Feeder::Feeder(std::shared_ptr<Endpoint> endpoint, std::string name,
-               std::unique_ptr<io::segment_log::Cursor> cursor, Decode decode,
+               std::unique_ptr<io::segment_log::Cursor> cursor, uint64_t begin, Decode decode,
                base::metrics::Scope metrics, base::Logger log)
     : endpoint_(std::move(endpoint)),
       decode_(decode),
@@ -32,7 +32,8 @@ Feeder::Feeder(std::shared_ptr<Endpoint> endpoint, std::string name,
       cursor_name_(name),
       name_(std::move(name)),
       cursor_(std::move(cursor)),
-      window_([this](uint64_t sequence) { cursor_->acknowledge(sequence); }) {
+      window_([this](uint64_t sequence) { cursor_->acknowledge(sequence); }),
+      begin_(begin) {
   base::Lock lock(mutex_);
   is_direct_ = cursor_->unread() == 0;
   make_series();
@@ -88,6 +89,8 @@ void Feeder::release() {
   if (head_) head_->ack.abandon();
   head_ = nullptr;
   cursor_ = nullptr;
+  if (stored_ > 0) endpoint_->leave_stored(static_cast<uint64_t>(stored_));
+  stored_ = 0;
 }
 
 void Feeder::retire(uint64_t through) {
@@ -105,19 +108,39 @@ void Feeder::retire(uint64_t through) {
     const auto record = cursor_->next();
     if (!record || !*record || (*record)->sequence > through) break;
     base::Lock lock(mutex_);
-    if (passed_.erase((*record)->sequence) == 0)
-      lost += {(*record)->items, (*record)->bytes.size()};
+    if (passed_.erase((*record)->sequence) > 0) continue;
+    lost += {(*record)->items, (*record)->bytes.size()};
+    if ((*record)->sequence < begin_) store((*record)->items);
   }
-  count_dropped(drop_reason::kEndpointRemoved, lost);
   base::Lock lock(mutex_);
+  if (lost.entries > 0) drop_stored(drop_reason::kEndpointRemoved, lost);
+  settle_unread();
   if (lost.entries > 0)
     log_.warn("disk queue: dropped {} entries that waited for {}: it is not configured any more",
               lost.entries, name_);
   cursor_ = nullptr;
 }
 
-void Feeder::count_dropped(std::string_view reason, const Amount& amount) {
-  if (amount.entries > 0) endpoint_->count_dropped(reason, amount);
+void Feeder::count_dropped(uint64_t through, std::string_view reason, const Amount& amount) {
+  if (amount.entries == 0) return;
+  base::Lock lock(mutex_);
+  if (through < begin_) store(amount.entries);
+  drop_stored(reason, amount);
+}
+
+void Feeder::store(uint64_t entries) {
+  stored_ += static_cast<int64_t>(entries);
+  endpoint_->count_stored(entries);
+}
+
+void Feeder::drop_stored(std::string_view reason, const Amount& amount) {
+  stored_ -= static_cast<int64_t>(amount.entries);
+  endpoint_->drop_stored(reason, amount);
+}
+
+/// Everything was read: what counts as stored still was in records that are damaged.
+void Feeder::settle_unread() {
+  if (stored_ > 0) drop_stored(drop_reason::kDiskDamaged, {static_cast<uint64_t>(stored_), 0});
 }
 
 uint64_t Feeder::unread() const {
@@ -138,6 +161,7 @@ void Feeder::hand_over(uint64_t sequence, const PayloadPtr& payload) {
   if (!cursor_) return;
   if (!is_direct_ || sequence <= through_) {  // The thread reads it, or has done so.
     spilled_->add(payload->entries());
+    store(payload->entries());
     if (oldest_->value() == 0) oldest_->set(static_cast<double>(Trailer::now().unix_ms) / 1000);
     return show();
   }
@@ -145,6 +169,7 @@ void Feeder::hand_over(uint64_t sequence, const PayloadPtr& payload) {
   cursor_->skip(sequence);
   through_ = sequence;
   if (endpoint_->try_take(batch) == Queue::Push::taken) return;
+  store(payload->entries());
   head_ = std::move(batch);
   is_direct_ = false;
   changed_.notify_all();
@@ -189,6 +214,7 @@ BatchPtr Feeder::wait_until_behind() {
   base::Lock lock(mutex_);
   show();
   if (!head_ && cursor_->unread() == 0) {
+    settle_unread();
     is_direct_ = true;
     changed_.notify_all();
   }
@@ -224,13 +250,15 @@ BatchPtr Feeder::batch_of(io::segment_log::Record record) {
     passed_.erase(passed_.begin(), passed_.lower_bound(record.sequence));  // Of dropped segments.
     show();
     if (is_passed) return nullptr;
+    if (record.sequence < begin_) store(record.items);
     oldest_->set(static_cast<double>(trailer.unix_ms) / 1000);
     replayed_->add(record.items);
   }
   auto payload = decode_(std::move(record.bytes));
   if (payload) return endpoint_->route(*payload, std::move(ack), stopping_.get_token());
   log_.error("disk queue: record {}: {}; dropped", record.sequence, payload.error().message);
-  count_dropped(drop_reason::kDiskDamaged, {record.items, size});
+  base::Lock lock(mutex_);
+  drop_stored(drop_reason::kDiskDamaged, {record.items, size});
   return nullptr;
 }
 
@@ -242,8 +270,13 @@ void Feeder::pause() {
 
 /// False when the endpoint takes nothing any more; then the batch waits in head_ for the end.
 bool Feeder::deliver(BatchPtr batch) {
-  if (endpoint_->take_until(batch, Clock::time_point::max()) == Queue::Push::taken) return true;
+  const auto entries = static_cast<int64_t>(total(batch->shares).entries);
+  const auto result = endpoint_->take_stored(batch, Clock::time_point::max());
   base::Lock lock(mutex_);
+  if (result == Queue::Push::taken) {
+    stored_ -= entries;
+    return true;
+  }
   head_ = std::move(batch);
   return false;
 }

@@ -23,6 +23,9 @@ namespace components::sink {
 /// a thread, in order, and until all of that is read everything for the endpoint goes through the
 /// log, so that no stream is overtaken. What the endpoint is done with is acknowledged at the
 /// cursor.
+///
+/// What is left to the thread counts as waiting at the endpoint from when it came; what a run
+/// before left, from when it is read, as nobody knows before how much it is.
 class Feeder {
  public:
   /// The payload of a record's bytes.
@@ -34,9 +37,10 @@ class Feeder {
     static Trailer now();
   };
 
-  /// Nothing is appended meanwhile. `name`: that of the cursor, for metrics and messages, too.
+  /// Nothing is appended meanwhile; `begin` is the sequence of what is appended next. `name`: that
+  /// of the cursor, for metrics and messages, too.
   Feeder(std::shared_ptr<Endpoint> endpoint, std::string name,
-         std::unique_ptr<io::segment_log::Cursor> cursor, Decode decode,
+         std::unique_ptr<io::segment_log::Cursor> cursor, uint64_t begin, Decode decode,
          base::metrics::Scope metrics, base::Logger log);
   ~Feeder() { release(); }
   Feeder(const Feeder&) = delete;
@@ -75,7 +79,8 @@ class Feeder {
   void pass_over(uint64_t sequence);
   void settle(uint64_t sequence);
   void cancel(uint64_t sequence);
-  void count_dropped(std::string_view reason, const Amount& amount);
+  /// Records up to this sequence that were not read are gone from the log.
+  void count_dropped(uint64_t through, std::string_view reason, const Amount& amount);
 
  private:
   void run();
@@ -85,6 +90,9 @@ class Feeder {
   BatchPtr read_next();
   BatchPtr batch_of(io::segment_log::Record record);
   bool deliver(BatchPtr batch);
+  void store(uint64_t entries) REQUIRES_LOCK(mutex_);
+  void drop_stored(std::string_view reason, const Amount& amount) REQUIRES_LOCK(mutex_);
+  void settle_unread() REQUIRES_LOCK(mutex_);
   void make_series() REQUIRES_LOCK(mutex_);
   void show() REQUIRES_LOCK(mutex_);
   void pause();
@@ -109,7 +117,11 @@ class Feeder {
   BatchPtr head_ GUARDED_BY(mutex_);
   uint64_t through_ GUARDED_BY(mutex_) = 0;       ///< last sequence that was read or handed over
   std::set<uint64_t> passed_ GUARDED_BY(mutex_);  ///< records not to be read
-  base::Thread thread_;                           // Last: it uses all of the above.
+  const uint64_t begin_;  ///< records from here on were counted as they came
+  /// Entries that count as stored. For a moment below zero: the thread may read a record before
+  /// hand_over() counts it.
+  int64_t stored_ GUARDED_BY(mutex_) = 0;
+  base::Thread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace components::sink

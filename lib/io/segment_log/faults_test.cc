@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include "io/segment_log/testing.h"
 
@@ -16,9 +18,9 @@ namespace {
 
 /// A disk whose calls fail while an errno is set.
 struct BadDisk {
-  int open = 0, write = 0, sync = 0, read = 0;
+  std::atomic<int> open{0}, write{0}, sync{0}, read{0};
   size_t write_at_most = 0;  ///< bytes of a failing write that succeed all the same
-  int calls = 0;
+  std::atomic<int> calls{0};
 
   Disk calls_on(const Disk& real) {
     Disk disk;
@@ -106,6 +108,33 @@ TEST_CASE("segment log: a segment that cannot be made leaves nothing behind") {
   CHECK(fixture.files(".seg").empty());
   fixture.disk.write = 0;
   CHECK(append(*log, "1").sequence == 1);
+}
+
+TEST_CASE("segment log: what the disk refused is tried again without anything to write") {
+  struct Case {
+    const char* what;
+    std::atomic<int> BadDisk::*part;
+  };
+  for (const auto& c : {Case{"open", &BadDisk::open}, Case{"write", &BadDisk::write},
+                        Case{"sync", &BadDisk::sync}}) {
+    CAPTURE(c.what);
+    FaultFixture fixture;
+    fixture.options.commit_interval = fixture.options.probe_after = std::chrono::milliseconds(1);
+    const auto log = fixture.open();
+    const auto tries = [&](int more) {
+      for (const int wanted = fixture.disk.calls + more; fixture.disk.calls < wanted;)
+        std::this_thread::yield();
+    };
+    fixture.disk.*c.part = ENOSPC;
+    append(*log, kLost);
+    tries(5);
+    CHECK_FALSE(log->health());
+    fixture.disk.*c.part = 0;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!log->health() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    CHECK(log->health());
+    CHECK(fixture.files("probe").empty());
+  }
 }
 
 TEST_CASE("segment log: after a failure the disk is left alone for a time") {

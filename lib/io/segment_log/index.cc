@@ -238,18 +238,28 @@ bool Index::wait_for_record(const Position& position, std::stop_token stop,
   });
 }
 
-bool Index::wait_for_work(const std::stop_token& stop) {
+bool Index::wait_for_work(const std::stop_token& stop, Clock::time_point until) {
   base::Lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (is_due(Clock::now())) return true;
-    const auto has_news = [&]() REQUIRES_LOCK(mutex_) { return is_due(Clock::now()); };
-    const Clock::time_point due = due_;  // The wait reads it without the lock.
-    if (is_dirty_)
-      for_commit_.wait_until(mutex_, stop, due, has_news);
+    const auto now = Clock::now();
+    if (is_due(now) || now >= until) return true;
+    const bool was_dirty = is_dirty_;
+    const auto has_news = [&]() REQUIRES_LOCK(mutex_) {
+      return was_dirty ? is_due(Clock::now()) : is_dirty_;
+    };
+    // The wait reads it without the lock.
+    const Clock::time_point next = was_dirty ? std::min(due_, until) : until;
+    if (next == Clock::time_point::max())
+      for_commit_.wait(mutex_, stop, has_news);
     else
-      for_commit_.wait(mutex_, stop, [&]() REQUIRES_LOCK(mutex_) { return is_dirty_; });
+      for_commit_.wait_until(mutex_, stop, next, has_news);
   }
   return false;
+}
+
+void Index::call_committer() {
+  base::Lock lock(mutex_);
+  make_dirty();
 }
 
 Index::Pending Index::take_pending() {

@@ -99,8 +99,10 @@ class Index {
     uint64_t last = 0;                                       ///< below `first`: no records
     std::optional<std::map<std::string, uint64_t>> cursors;  ///< when one has moved
   };
-  /// Until something is due. False when stop is requested.
-  bool wait_for_work(const std::stop_token& stop);
+  /// Until something is due, or it is time. False when stop is requested.
+  bool wait_for_work(const std::stop_token& stop, Clock::time_point until);
+  /// Something else is due after commit_interval.
+  void call_committer();
   Pending take_pending();
   /// The cursors could not be saved: they are due again.
   void put_back_cursors();

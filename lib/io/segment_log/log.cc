@@ -21,6 +21,9 @@ namespace {
 constexpr uint64_t kSegmentsLeast = 8;  ///< So many make up bytes_max: dropping one leaves most.
 constexpr uint64_t kRecordsLeast = 4;   ///< So many of the largest records fit bytes_max.
 
+/// A file that is written to see whether the disk takes anything.
+constexpr std::string_view kProbeFile = "probe";
+
 uint64_t record_bytes_max(const Options& options) {
   return std::min<uint64_t>(kRecordBytesMax, options.bytes_max / kRecordsLeast);
 }
@@ -48,6 +51,7 @@ base::Result<std::unique_ptr<Log>> Log::open(Options options, const base::metric
   options.segment_bytes = std::min(options.segment_bytes, options.bytes_max / kSegmentsLeast);
   auto lock = lock_folder(options.folder);
   if (!lock) return base::in_context("disk queue", lock.error());
+  ::unlink((options.folder / kProbeFile).c_str());  // A crash may have left it.
   Metrics metrics(scope);
   auto found = recover(options, metrics, log);
   if (!found) return base::in_context("disk queue", found.error());
@@ -99,6 +103,7 @@ Append Log::append(std::span<const std::string_view> pieces, uint32_t items) {
     if (file_) close_segment();
     retry_at_ = Clock::now() + options_.retry_after;
     retry_error_ = written.error().message;
+    refused_bytes_ = length;
     return {Append::Status::failed, 0, retry_error_};
   }
   index_.add_record(bytes);
@@ -147,7 +152,8 @@ std::vector<Dropped> Log::drop_oldest() {
 std::vector<Dropped> Log::count(const Index::Dropping& dropping) {
   std::vector<Dropped> dropped;
   if (dropping.cursors.empty()) return dropped;
-  for (const auto& [name, next] : dropping.cursors) dropped.push_back({name, 0, 0, 0});
+  for (const auto& [name, next] : dropping.cursors)
+    dropped.push_back({name, dropping.extent.end - 1, 0, 0, 0});
   Segment& segment = *dropping.segment;
   base::Descriptor fd(options_.disk.open(segment.path.c_str(), O_RDONLY | O_CLOEXEC, 0));
   SegmentReader reader(options_.disk, std::move(fd), segment.first);
@@ -173,7 +179,45 @@ std::unique_ptr<Cursor> Log::cursor(std::string_view name, Begin begin) {
 }
 
 void Log::commit_until_stopped(const std::stop_token& stop) {
-  while (index_.wait_for_work(stop)) (void)commit();  // It has logged its failure.
+  auto next_probe = Clock::time_point::min();
+  for (;;) {
+    const bool is_well = health().has_value();
+    if (!index_.wait_for_work(stop, is_well ? Clock::time_point::max() : next_probe)) return;
+    (void)commit();  // It has logged its failure.
+    if (Clock::now() < next_probe || health()) continue;
+    probe();
+    next_probe = Clock::now() + options_.probe_after;
+  }
+}
+
+/// Ends an error when a file as large as what was refused can be written. Without that it would
+/// last until something is to be written again.
+void Log::probe() {
+  uint64_t failures = 0;
+  {
+    base::Lock lock(health_mutex_);
+    failures = failures_;
+  }
+  std::string bytes;
+  {
+    base::Lock lock(append_mutex_);
+    bytes.resize(refused_bytes_);
+  }
+  const auto path = options_.folder / kProbeFile;
+  base::Descriptor fd(options_.disk.open(
+      path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return;
+  SegmentFile file(options_.disk, std::move(fd), path);
+  const std::string_view piece = bytes;
+  const bool works = file.append(0, 0, {&piece, 1}) && file.sync();
+  ::unlink(path.c_str());
+  if (!works) return;
+  base::Lock append_lock(append_mutex_);
+  base::Lock lock(health_mutex_);
+  if (failures != failures_) return;
+  retry_at_ = {};
+  for (auto& error : errors_) error.reset();
+  log_.info("disk queue: {} works again", options_.folder.string());
 }
 
 base::Result<void> Log::commit() {
@@ -227,12 +271,16 @@ base::Result<void> Log::health() const {
 }
 
 void Log::note(Part part, const base::Result<void>& result) {
-  base::Lock lock(health_mutex_);
-  auto& error = errors_[part];
-  if (!result) metrics_.errors->add(1);
-  if (!result && !error) log_.error("disk queue: {}", result.error().message);
-  if (result && error) log_.info("disk queue: {} works again", options_.folder.string());
-  error = result ? std::nullopt : std::optional(result.error());
+  {
+    base::Lock lock(health_mutex_);
+    auto& error = errors_[part];
+    if (!result) metrics_.errors->add(1);
+    if (!result) ++failures_;
+    if (!result && !error) log_.error("disk queue: {}", result.error().message);
+    if (result && error) log_.info("disk queue: {} works again", options_.folder.string());
+    error = result ? std::nullopt : std::optional(result.error());
+  }
+  if (!result) index_.call_committer();
 }
 
 void Log::note_damage(Segment& segment, uint64_t begin, uint64_t end) {

@@ -90,8 +90,8 @@ class Log {
   /// Sequence that the next record gets.
   uint64_t next_sequence() const { return index_.next_sequence(); }
 
-  /// What the disk refuses: the last append or commit, when it failed. Who keeps what does not go
-  /// to the disk in memory goes on to try append().
+  /// What the disk refuses: the last append or commit, when it failed and what the log has tried by
+  /// itself since then as well.
   base::Result<void> health() const;
 
  private:
@@ -104,6 +104,7 @@ class Log {
                            uint32_t items) REQUIRES_LOCK(append_mutex_);
   void close_segment() REQUIRES_LOCK(append_mutex_);
   void commit_until_stopped(const std::stop_token& stop);
+  void probe();
   base::Result<void> save_cursors(const Index::Pending& pending) const;
   void remove_done(bool is_closing);
   std::vector<Dropped> count(const Index::Dropping& dropping);
@@ -121,11 +122,13 @@ class Log {
   std::shared_ptr<SegmentFile> file_ GUARDED_BY(append_mutex_);
   Clock::time_point retry_at_ GUARDED_BY(append_mutex_);
   std::string retry_error_ GUARDED_BY(append_mutex_);
+  uint64_t refused_bytes_ GUARDED_BY(append_mutex_) = 1;  ///< of the last record that failed
 
   base::Mutex commit_mutex_;  // Held for a commit.
 
   mutable base::Mutex health_mutex_;
   std::array<std::optional<base::Error>, kParts> errors_ GUARDED_BY(health_mutex_);
+  uint64_t failures_ GUARDED_BY(health_mutex_) = 0;
 
   base::Thread thread_;  // Last: it uses all of the above.
 };

@@ -33,6 +33,8 @@ struct Options {
   uint64_t commit_bytes = uint64_t{1} << 20;
   /// After a write that failed, appends fail at once for so long.
   std::chrono::milliseconds retry_after{1000};
+  /// While the disk refuses, the log tries by itself so often whether it still does.
+  std::chrono::milliseconds probe_after{1000};
   /// Called in order of the records, by one thread at a time. It must not call commit().
   std::function<void(const Commit&)> on_commit = [](const Commit&) {};
   Disk disk = {};
@@ -43,6 +45,7 @@ inline constexpr uint64_t kBytesMaxLeast = uint64_t{64} << 10;
 /// What one cursor lost when the oldest segment was dropped: records that it had not read.
 struct Dropped {
   std::string cursor;
+  uint64_t last = 0;  ///< sequence of the segment's last record
   uint64_t records = 0;
   uint64_t items = 0;  ///< of those records that could still be read
   uint64_t bytes = 0;  ///< of the same records

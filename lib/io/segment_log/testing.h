@@ -30,6 +30,7 @@ struct Fixture {
     small.commit_interval = std::chrono::hours(1);
     small.commit_bytes = uint64_t{1} << 30;
     small.retry_after = std::chrono::milliseconds(0);
+    small.probe_after = std::chrono::hours(1);
     return small;
   }();
 
