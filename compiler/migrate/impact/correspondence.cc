@@ -24,45 +24,29 @@ std::optional<std::set<std::string>> values_of(const FamilyIndex& families,
   return values;
 }
 
-/// The change of the service that a family belongs to; the number of changes when it has none.
-size_t change_of(const FamilyIndex& families, const streams::StreamFamily& family) {
-  const auto& changes = families.mapping().changes;
-  const auto found =
-      std::find_if(changes.begin(), changes.end(), [&](const streams::Change& change) {
-        return !family.service.empty() && change.service == family.service &&
-               change.host == family.host;
-      });
-  return static_cast<size_t>(found - changes.begin());
+/// Whether the service of a change has streams that stay, with one of its values: containers that
+/// moved before.
+bool has_siblings(const FamilyIndex& families, const Correspondence& correspondence) {
+  for (const auto& [change, own] : correspondence.values) {
+    for (const size_t number : families.siblings(change)) {
+      const auto found = families.family(number).labels.find(correspondence.label);
+      if (found == families.family(number).labels.end()) continue;
+      for (const auto& value : found->second.exact)
+        if (own.contains(value)) return true;
+    }
+  }
+  return false;
 }
 
 /// Whether a value is one of other streams as well, or of two of the services. Containers that stay
 /// are of their service.
-bool is_shared(const FamilyIndex& families, Correspondence& correspondence, size_t& in_all) {
-  std::map<std::string, std::set<size_t>> owners;
-  const size_t nobody = families.mapping().changes.size();
-  const auto collect = [&](FamilyIndex::Range range, size_t owner) {
-    for (size_t i = range.begin; i < range.end; ++i) {
-      const auto found = families.family(i).labels.find(correspondence.label);
-      if (found == families.family(i).labels.end()) continue;
-      for (const auto& value : found->second.exact) owners[value].insert(owner);
-    }
-  };
-  for (size_t i = families.unchanged().begin; i < families.unchanged().end; ++i) {
-    const size_t owner = change_of(families, families.family(i));
-    collect({i, i + 1}, owner);
-    const auto own = correspondence.values.find(owner);
-    const auto values = families.family(i).labels.find(correspondence.label);
-    if (own == correspondence.values.end() || values == families.family(i).labels.end()) continue;
-    for (const auto& value : values->second.exact) {
-      correspondence.has_siblings = correspondence.has_siblings || own->second.contains(value);
-    }
-  }
-  for (size_t change = 0; change < nobody; ++change) collect(families.after(change), change);
-  in_all = owners.size();
-  for (const auto& value : correspondence.all()) {
-    if (owners[value].size() > 1) return true;
-  }
-  return false;
+bool is_shared(const FamilyIndex& families, const Correspondence& correspondence) {
+  const FamilyIndex::SharedValues& shared = families.values_after(correspondence.label);
+  const auto values = correspondence.all();
+  return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
+    const auto found = shared.find(value);
+    return found != shared.end() && found->second;
+  });
 }
 
 struct Ranked {
@@ -93,8 +77,9 @@ std::optional<Ranked> rank(const FamilyIndex& families, const std::vector<size_t
   // A label that is as it was could have been asked for before. It says the same only where both
   // were there for a while: streams with dual labels, of which the old one ends.
   if (!is_new && (label == old_label || !ranked.correspondence.same_values)) return std::nullopt;
-  size_t in_all = 0;
-  const bool shared = is_shared(families, ranked.correspondence, in_all);
+  ranked.correspondence.has_siblings = has_siblings(families, ranked.correspondence);
+  const bool shared = is_shared(families, ranked.correspondence);
+  const size_t in_all = families.values_after(label).size();
   ranked.rank = {
       !is_new, !ranked.correspondence.same_values, shared, other_names, label != old_label, count,
       in_all};

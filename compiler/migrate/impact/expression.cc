@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "compiler/migrate/impact/selection.h"
 
@@ -34,11 +37,19 @@ bool same_series(const std::vector<SeriesPtr>& a, const std::vector<SeriesPtr>& 
   return is_subset(a, b) && is_subset(b, a);
 }
 
-Fate fate_in(const Selection& selection, size_t change) {
-  for (const Affected& one : selection.affected) {
-    if (one.change == change) return one.fate;
-  }
-  return Fate::untouched;
+/// One text for equal labels, another for others.
+std::string text_of(const SeriesLabels& labels) {
+  std::string text = labels.open ? "open" : "";
+  for (const auto& [name, source] : labels.named)
+    text += fmt::format("{}:{}{};", name.size(), name, key_of(source));
+  return text;
+}
+
+/// The contributions of one side by their change.
+std::unordered_map<size_t, const Contribution*> by_change(const Outcome& side) {
+  std::unordered_map<size_t, const Contribution*> found;
+  for (const Contribution& one : side.contributions) found.try_emplace(one.change, &one);
+  return found;
 }
 
 class ExpressionJudge {
@@ -118,6 +129,9 @@ class ExpressionJudge {
   Outcome operator()(const logql::Binary& binary) const {
     Outcome left = of(*binary.left), right = of(*binary.right);
     if (left.is_literal && right.is_literal) return left;
+    // Loki refuses the whole text.
+    if (left.is_refused) return left;
+    if (right.is_refused) return right;
     if (binary.op == "or") return either(std::move(left), std::move(right));
     if (right.is_literal) return left;
     if (left.is_literal) return right;
@@ -214,23 +228,25 @@ class ExpressionJudge {
   }
 
   static void unite_contributions(Outcome& all, const Outcome& left, const Outcome& right) {
-    all.contributions.clear();
+    const Fates fates[] = {Fates(left.selection), Fates(right.selection)};
+    const decltype(by_change(left)) parts[] = {by_change(left), by_change(right)};
+    std::vector<Contribution> united;
     for (const Affected& one : all.selection.affected) {
       Contribution merged{.change = one.change, .before = {}, .after = {}};
-      for (const Outcome* side : {&left, &right}) {
-        const Fate fate = fate_in(side->selection, one.change);
-        for (const Contribution& part : side->contributions) {
-          if (part.change != one.change) continue;
-          if (fate != Fate::gained) {
-            for (const auto& series : part.before) add_new(merged.before, series);
-          }
-          if (fate != Fate::lost || one.fate == Fate::lost) {
-            for (const auto& series : part.after) add_new(merged.after, series);
-          }
+      for (size_t side = 0; side < std::size(fates); ++side) {
+        const auto part = parts[side].find(one.change);
+        if (part == parts[side].end()) continue;
+        const Fate fate = fates[side].of(one.change);
+        if (fate != Fate::gained) {
+          for (const auto& series : part->second->before) add_new(merged.before, series);
+        }
+        if (fate != Fate::lost || one.fate == Fate::lost) {
+          for (const auto& series : part->second->after) add_new(merged.after, series);
         }
       }
-      all.contributions.push_back(std::move(merged));
+      united.push_back(std::move(merged));
     }
+    all.contributions = std::move(united);
   }
 
   /// The right side of `unless` works the other way round.
@@ -272,10 +288,9 @@ class ExpressionJudge {
 
   /// Services that only the other side has still cause the finding.
   static void add_services(Outcome& all, const Outcome& right) {
+    const Fates known(all.selection);
     for (const Affected& one : right.selection.affected) {
-      if (fate_in(all.selection, one.change) == Fate::untouched) {
-        all.selection.affected.push_back(one);
-      }
+      if (known.of(one.change) == Fate::untouched) all.selection.affected.push_back(one);
     }
   }
 
@@ -286,19 +301,16 @@ class ExpressionJudge {
     if (!binary.matching || binary.matching->without) return true;
     const auto names = matched_names(binary);
     const auto keys = [&](const Outcome& side) {
-      std::vector<SeriesPtr> projected;
+      std::unordered_set<std::string> found;
       for (size_t i = families_.unchanged().begin; i < families_.unchanged().end; ++i) {
-        if (!side.others.test(i)) continue;
-        add_new(projected, std::make_shared<SeriesLabels>(
-                               project(families_, *families_.labels(i), names, false)));
+        if (side.others.test(i))
+          found.insert(text_of(project(families_, *families_.labels(i), names, false)));
       }
-      return projected;
+      return found;
     };
-    const auto right_keys = keys(right);
-    for (const auto& key : keys(left)) {
-      if (is_subset({key}, right_keys)) return true;
-    }
-    return false;
+    const auto left_keys = keys(left), right_keys = keys(right);
+    return std::any_of(left_keys.begin(), left_keys.end(),
+                       [&](const std::string& key) { return right_keys.contains(key); });
   }
 
   static std::vector<std::string> matched_names(const logql::Binary& binary) {
@@ -322,22 +334,23 @@ class ExpressionJudge {
       }
       return projected;
     };
+    const Fates left_fates(left.selection), right_fates(right.selection);
+    const auto partners = by_change(right);
     for (const Contribution& one : left.contributions) {
-      if (fate_in(left.selection, one.change) != Fate::kept) continue;
+      if (left_fates.of(one.change) != Fate::kept) continue;
       const auto old_keys = keys(one.before), new_keys = keys(one.after);
-      const auto partner =
-          std::find_if(right.contributions.begin(), right.contributions.end(),
-                       [&](const Contribution& other) { return other.change == one.change; });
-      if (partner == right.contributions.end()) {
+      const auto partner = partners.find(one.change);
+      if (partner == partners.end()) {
         const bool has_partner = right.selection.others && !same_series(old_keys, new_keys);
         if (has_partner) alone.push_back(one.change);
         continue;
       }
-      const Fate fate = fate_in(right.selection, one.change);
-      if (!same_series(old_keys, keys(partner->before))) continue;
+      const Fate fate = right_fates.of(one.change);
+      if (!same_series(old_keys, keys(partner->second->before))) continue;
       const bool is_gone =
           fate == Fate::lost && !right.selection.others_gained && !same_series(old_keys, new_keys);
-      const bool differs = fate == Fate::kept && !same_series(new_keys, keys(partner->after));
+      const bool differs =
+          fate == Fate::kept && !same_series(new_keys, keys(partner->second->after));
       if (is_gone || differs) alone.push_back(one.change);
     }
     return !alone.empty();
@@ -375,11 +388,11 @@ SeriesLabels project(const FamilyIndex& families, const SeriesLabels& labels,
 }
 
 bool labels_change(const Outcome& outcome) {
-  return std::any_of(outcome.contributions.begin(), outcome.contributions.end(),
-                     [&](const Contribution& one) {
-                       return fate_in(outcome.selection, one.change) == Fate::kept &&
-                              !same_series(one.before, one.after);
-                     });
+  const Fates fates(outcome.selection);
+  return std::any_of(
+      outcome.contributions.begin(), outcome.contributions.end(), [&](const Contribution& one) {
+        return fates.of(one.change) == Fate::kept && !same_series(one.before, one.after);
+      });
 }
 
 Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,

@@ -73,6 +73,42 @@ FamilyIndex::FamilyIndex(const streams::Mapping& mapping) : mapping_(mapping) {
     add(change.after);
   }
   index();
+  find_siblings();
+}
+
+void FamilyIndex::find_siblings() {
+  std::map<std::pair<std::string_view, std::string_view>, size_t> changes;
+  for (size_t i = 0; i < mapping_.changes.size(); ++i)
+    changes.try_emplace({mapping_.changes[i].host, mapping_.changes[i].service}, i);
+  siblings_.resize(mapping_.changes.size());
+  for (size_t number = unchanged().begin; number < unchanged().end; ++number) {
+    const streams::StreamFamily& own = family(number);
+    const auto change = changes.find({own.host, own.service});
+    const bool is_known = !own.service.empty() && change != changes.end();
+    owner_.push_back(is_known ? change->second : mapping_.changes.size());
+    if (is_known) siblings_[change->second].push_back(number);
+  }
+}
+
+const FamilyIndex::SharedValues& FamilyIndex::values_after(const std::string& label) const {
+  const auto [known, is_new] = values_after_.try_emplace(label);
+  if (!is_new) return known->second;
+  SharedValues& shared = known->second;
+  std::unordered_map<std::string_view, size_t> first_owners;
+  const auto collect = [&](size_t number, size_t owner) {
+    const auto found = family(number).labels.find(label);
+    if (found == family(number).labels.end()) return;
+    for (const auto& value : found->second.exact) {
+      const auto [first, is_first] = first_owners.try_emplace(value, owner);
+      shared[value] |= !is_first && first->second != owner;
+    }
+  };
+  for (size_t number = unchanged().begin; number < unchanged().end; ++number)
+    collect(number, owner_[number]);
+  for (size_t change = 0; change < mapping_.changes.size(); ++change)
+    for (size_t number = after(change).begin; number < after(change).end; ++number)
+      collect(number, change);
+  return shared;
 }
 
 void FamilyIndex::add(const std::vector<streams::StreamFamily>& families) {

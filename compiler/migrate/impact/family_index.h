@@ -103,6 +103,14 @@ class FamilyIndex {
   /// Whether the label is there only if the backend adds it, which nobody said.
   bool is_assumed(std::string_view name) const;
 
+  /// The families that stay and belong to the service of a change: containers that moved before.
+  const std::vector<size_t>& siblings(size_t change) const { return siblings_[change]; }
+
+  /// The values of a label after the move, of streams that stay, too, and whether each is one of
+  /// more than one service, or of a service and of streams that are of none. Made once a label.
+  using SharedValues = std::unordered_map<std::string, bool>;
+  const SharedValues& values_after(const std::string& label) const;
+
   /// The families that meet all conditions. It does not depend on the conditions' order.
   Reach reach(std::span<const Condition> conditions) const;
 
@@ -118,14 +126,18 @@ class FamilyIndex {
   };
   void add(const std::vector<streams::StreamFamily>& families);
   void index();
+  void find_siblings();
   const Reach& reach_of_label(std::span<const Condition> conditions) const;
 
   const streams::Mapping& mapping_;
   std::vector<const streams::StreamFamily*> families_;
   std::vector<SeriesPtr> labels_;
   std::vector<Range> before_, after_;
+  std::vector<std::vector<size_t>> siblings_;  ///< by change
+  std::vector<size_t> owner_;  ///< of those that stay: their change, or the number of changes
   std::map<std::string, Label, std::less<>> by_label_;
   mutable std::unordered_map<std::string, Reach> decided_;
+  mutable std::unordered_map<std::string, SharedValues> values_after_;
 };
 
 }  // namespace compiler::migrate::impact

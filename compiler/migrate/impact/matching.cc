@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/migrate/impact/correspondence.h"
 #include "compiler/migrate/impact/query_rewrite.h"
@@ -75,10 +76,9 @@ bool Taken::has(const Affected& one) const {
 
 std::vector<size_t> Taken::with_fate(Fate fate) const {
   std::vector<size_t> changes;
-  for (const Affected& one : affected) {
-    const bool known = std::find(changes.begin(), changes.end(), one.change) != changes.end();
-    if (one.fate == fate && !known) changes.push_back(one.change);
-  }
+  std::set<size_t> known;
+  for (const Affected& one : affected)
+    if (one.fate == fate && known.insert(one.change).second) changes.push_back(one.change);
   return changes;
 }
 
@@ -131,11 +131,9 @@ void Matching::add(const JudgedRule& rule, bool as_if_there, Taken& taken) const
       depends_on_series(*rule.rule)) {
     taken.undecided.insert(rule.rule->name);
   }
+  const Fates fates(outcome.selection);
   for (const Contribution& one : outcome.contributions) {
-    Fate fate = Fate::untouched;
-    for (const Affected& affected : outcome.selection.affected) {
-      if (affected.change == one.change) fate = affected.fate;
-    }
+    const Fate fate = fates.of(one.change);
     const Extent old_extent = extent_of(one.before, *rule.rule);
     const Extent new_extent = extent_of(one.after, *rule.rule);
     const bool was = fate != Fate::gained && old_extent.may;

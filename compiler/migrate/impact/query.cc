@@ -100,11 +100,14 @@ std::string unsure_note(const FamilyIndex& families, const Outcome& outcome) {
   return {};
 }
 
-void add_services(Outcome& all, const Outcome& other) {
-  for (const Affected& one : other.selection.affected) {
-    const bool known = std::any_of(all.selection.affected.begin(), all.selection.affected.end(),
-                                   [&](const Affected& mine) { return mine.change == one.change; });
-    if (!known) all.selection.affected.push_back(one);
+/// The services of all outcomes, those of `shown` first.
+void collect_services(const std::vector<Outcome>& outcomes, size_t shown, Outcome& all) {
+  std::set<size_t> known;
+  for (const Affected& one : all.selection.affected) known.insert(one.change);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (i == shown) continue;
+    for (const Affected& one : outcomes[i].selection.affected)
+      if (known.insert(one.change).second) all.selection.affected.push_back(one);
   }
 }
 
@@ -148,8 +151,10 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
     Outcome outcome = judge_expression(families, expr, bindings);
     // One value among others for which Loki refuses the query says nothing of the query.
     if (outcome.is_refused && all.list.size() > 1) continue;
-    judge_labels(families, outcome);
-    judge_series(families, expr, bindings, outcome);
+    if (!outcome.is_refused) {
+      judge_labels(families, outcome);
+      judge_series(families, expr, bindings, outcome);
+    }
     outcomes.push_back(std::move(outcome));
     texts.push_back(bindings.text());
   }
@@ -160,9 +165,7 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
   size_t shown = 0;
   judged.verdict = overall(outcomes, shown);
   judged.outcome = outcomes[shown];
-  for (const Outcome& one : outcomes) {
-    if (&one != &outcomes[shown]) add_services(judged.outcome, one);
-  }
+  collect_services(outcomes, shown, judged.outcome);
   const bool matters = judged.verdict != Verdict::same;
   if (matters && !texts[shown].empty()) judged.reason = fmt::format("With {}: ", texts[shown]);
   judged.reason += fmt::format("{}", fmt::join(judged.outcome.reasons, " "));

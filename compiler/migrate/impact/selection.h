@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/migrate/impact/family_index.h"
@@ -32,6 +33,22 @@ struct Selection {
   bool took() const {
     return others || has(Fate::kept) || has(Fate::lost) || has(Fate::partly_lost);
   }
+};
+
+/// The fates of a selection by change, for who asks for many.
+class Fates {
+ public:
+  explicit Fates(const Selection& selection) {
+    for (const Affected& one : selection.affected) fates_.try_emplace(one.change, one.fate);
+  }
+
+  Fate of(size_t change) const {
+    const auto found = fates_.find(change);
+    return found == fates_.end() ? Fate::untouched : found->second;
+  }
+
+ private:
+  std::unordered_map<size_t, Fate> fates_;
 };
 
 /// Compares what is reached before with what is reached after. The two differ where a variable's
