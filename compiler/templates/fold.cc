@@ -52,12 +52,12 @@ Value to_value(const yaml::Node& node, size_t& budget) {
 /// The function that a call names, when the standard library has it.
 const river::Function* called_function(const ast::Expr& callee) {
   if (callee.kind == ast::ExprKind::identifier) {
-    const Value* value = river::stdlib(callee.text);
+    const Value* value = river::stdlib::lookup(callee.text);
     return value != nullptr ? value->as_function() : nullptr;
   }
   if (callee.kind != ast::ExprKind::access || callee.left->kind != ast::ExprKind::identifier)
     return nullptr;
-  const Value* group = river::stdlib(callee.left->text);
+  const Value* group = river::stdlib::lookup(callee.left->text);
   const Value* member = group != nullptr ? group->field(callee.text) : nullptr;
   return member != nullptr ? member->as_function() : nullptr;
 }

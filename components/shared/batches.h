@@ -25,7 +25,7 @@ telemetry::Receivers<Batch> receivers_of(
 /// Timestamps for entries that bring none. Backends take two entries with equal labels, time and
 /// text for one, so each entry gets a nanosecond of its own, in order, also when the clock is set
 /// back. One thread.
-class Stamps {
+class UniqueTimestamps {
  public:
   /// The first of `count` consecutive timestamps, in ns since the epoch; asks the clock once.
   int64_t take(size_t count) {

@@ -7,17 +7,17 @@
 #include <utility>
 
 #include "logql/ast.h"
-#include "logql/reader.h"
+#include "logql/token_reader.h"
 
 namespace logql {
 
 /// The grammar of LogQL, by recursive descent: one function a production, whose rule stands above
-/// it. What a production returns after an error is of no use; see Reader.
+/// it. What a production returns after an error is of no use; see TokenReader.
 ///
 ///     query = expression end
-class Grammar : public Reader {
+class Grammar : public TokenReader {
  public:
-  explicit Grammar(std::string_view query) : Reader(query, kLogql) {}
+  explicit Grammar(std::string_view query) : TokenReader(query, kLogql) {}
 
   ExprPtr whole_query();
   Selector whole_selector();

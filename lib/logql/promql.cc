@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "logql/lexer.h"
-#include "logql/reader.h"
+#include "logql/token_reader.h"
 #include "logql/words.h"
 
 namespace logql::promql {
@@ -44,9 +44,9 @@ bool is_match_op(const Token& token) {
 
 /// PromQL without a tree: each production appends the selectors and labels it meets. The selectors
 /// of an operand are those appended while it was read.
-class PromqlGrammar : public Reader {
+class PromqlGrammar : public TokenReader {
  public:
-  PromqlGrammar(std::string_view query, Query& out) : Reader(query, kPromql), out_(out) {}
+  PromqlGrammar(std::string_view query, Query& out) : TokenReader(query, kPromql), out_(out) {}
 
   /// query = expression end
   void whole_query() {

@@ -123,7 +123,7 @@ Value Evaluator::number(const Expr& e) {
 
 Value Evaluator::identifier(const Expr& e) {
   const Value* found = scope_ ? scope_(e.text) : nullptr;
-  if (found == nullptr) found = stdlib(e.text);
+  if (found == nullptr) found = stdlib::lookup(e.text);
   if (found != nullptr) return *found;
   diagnostics_.error("R050", e.span, "identifier {} does not exist", quote(e.text));
   return Value::unknown();

@@ -22,15 +22,19 @@ inline constexpr size_t kElementsMax = 1'000'000;
 /// is known. Sets `origin` of the result (and of a literal's elements) to the expression's place.
 Value evaluate(const ast::Expr& expression, const Scope& scope, diag::Diagnostics& diagnostics);
 
+}  // namespace river
+
+namespace river::stdlib {
+
 /// The standard library's identifiers at the top: constants, string, encoding, coalesce, ...
 /// nullptr when there is none of that name.
-const Value* stdlib(std::string_view identifier);
+const Value* lookup(std::string_view identifier);
 
 /// For the Scope of a check made away from the machine that will run the config: `sys`, `env` and
 /// `constants` with answers that are unknown strings. nullptr for all other names.
-const Value* stdlib_elsewhere(std::string_view identifier);
+const Value* lookup_elsewhere(std::string_view identifier);
 
 /// "string.format" for the deprecated flat alias "format"; empty when `identifier` is no alias.
 std::string_view deprecated_alias(std::string_view identifier);
 
-}  // namespace river
+}  // namespace river::stdlib

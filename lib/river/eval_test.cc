@@ -267,14 +267,14 @@ TEST_CASE("eval: unknowns are checked as far as their types tell") {
 }
 
 TEST_CASE("eval: elsewhere the machine's own answers are unknown") {
-  const Names names = {{"sys", *stdlib_elsewhere("sys")},
-                       {"constants", *stdlib_elsewhere("constants")}};
+  const Names names = {{"sys", *stdlib::lookup_elsewhere("sys")},
+                       {"constants", *stdlib::lookup_elsewhere("constants")}};
   check_all({{"sys.env(\"HOME\")", "unknown string"},
              {"constants.hostname + \"x\"", "unknown string"},
              {"coalesce(sys.env(\"A\"), \"b\")", "unknown string"},
              {"sys.env()", "R057 at 'sys.env': sys.env expected 1 args, got 0"}},
             names);
-  CHECK(stdlib_elsewhere("string") == nullptr);
+  CHECK(stdlib::lookup_elsewhere("string") == nullptr);
 }
 
 TEST_CASE("eval: a literal's elements keep their places") {

@@ -11,7 +11,7 @@ Ack AckWindow<Position>::issue(Position position) {
     base::Lock lock(state_->mutex);
     number = state_->first + state_->slots.size();
     // Behind a gap nothing can be reported, so nothing is remembered.
-    if (!state_->broken) state_->slots.push_back({std::move(position), Fate::open});
+    if (!state_->broken) state_->slots.push_back({std::move(position)});
   }
   return Ack([state = state_, number](bool delivered) { state->resolve(number, delivered); },
              Ack::OnAbandon::read_again);
@@ -59,10 +59,10 @@ void AckWindow<Position>::State::advance_to(uint64_t number, bool delivered) {
     slots.resize(number - first);
     return;
   }
-  slots[number - first].fate = Fate::delivered;
+  slots[number - first].delivered = true;
   if (number != first) return;
   Position reached{};
-  while (!slots.empty() && slots.front().fate == Fate::delivered) {
+  while (!slots.empty() && slots.front().delivered) {
     reached = std::move(slots.front().position);
     slots.pop_front();
     ++first;

@@ -40,17 +40,16 @@ class AckWindow {
   /// Some batch was abandoned; the position will not move any more.
   bool broken() const;
 
-  /// Number of batches whose fate is not reported yet.
+  /// Number of batches that are neither delivered nor abandoned yet.
   size_t pending() const;
 
   /// Ends reporting: after it returns, `advance` is not called again.
   void detach();
 
  private:
-  enum class Fate : uint8_t { open, delivered };
   struct Slot {
     Position position;
-    Fate fate = Fate::open;
+    bool delivered = false;
   };
   struct State {
     State(Advance a, OnBroken b) : advance(std::move(a)), on_broken(std::move(b)) {}

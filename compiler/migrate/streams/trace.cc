@@ -113,7 +113,7 @@ void Tracer::with_scope(const Node& node, const Use& use) const {
   });
   use([known = names.scope()](std::string_view name) {
     const Value* value = known(name);
-    return value != nullptr ? value : river::stdlib_elsewhere(name);
+    return value != nullptr ? value : river::stdlib::lookup_elsewhere(name);
   });
 }
 

@@ -18,7 +18,7 @@ namespace components::loki::source_file {
 /// Guess for reserving: a wrong one costs a reallocation, no more.
 constexpr size_t kLineBytesTypical = 100;
 
-void add_lines(telemetry::LogBatch& batch, Stamps& stamps) {
+void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps) {
   const char* const begin = batch.buffer.data();
   const char* const end = begin + batch.buffer.size();
   batch.entries.reserve(batch.buffer.size() / kLineBytesTypical + 1);
@@ -204,7 +204,8 @@ bool FileReader::may_have_line(uint64_t end) {
   return false;
 }
 
-base::Result<bool> FileReader::read(telemetry::LogBatch& batch, Stamps& stamps, bool rest) {
+base::Result<bool> FileReader::read(telemetry::LogBatch& batch, UniqueTimestamps& stamps,
+                                    bool rest) {
   if (point_.offset == 0) {
     if (!find_mark() && !rest) return false;
     point_.offset = mark_bytes_;

@@ -17,7 +17,7 @@ namespace components::loki::source_file {
 /// Makes one entry of each line in `batch.buffer` (which ends with a line's end, or with a last
 /// line that is to be taken as it is). Line feed and one carriage return before it are left out;
 /// empty lines count. Entries get label set 0. Copies nothing.
-void add_lines(telemetry::LogBatch& batch, Stamps& stamps);
+void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps);
 
 /// The beginning of a file's content, to tell whether it is still the file that was read: size and
 /// CRC-32 of at most its first kBytesMax bytes, never of bytes that were not read yet.
@@ -65,7 +65,7 @@ class FileReader {
 
   /// Fills an empty batch with the next lines; at most kChunkBytes, or one longer line. `rest`:
   /// also take a last line that has no end. False: nothing to take now.
-  base::Result<bool> read(telemetry::LogBatch& batch, Stamps& stamps, bool rest);
+  base::Result<bool> read(telemetry::LogBatch& batch, UniqueTimestamps& stamps, bool rest);
 
   bool is(uint64_t device, uint64_t inode) const {
     return device == point_.device && inode == point_.inode;

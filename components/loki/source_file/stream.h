@@ -130,7 +130,7 @@ class Stream : public Watches::Listener {
   std::string key_;
   telemetry::Labels labels_;  // With filename.
   const std::shared_ptr<StoredPosition> stored_;
-  Stamps stamps_;
+  UniqueTimestamps stamps_;
   std::unique_ptr<telemetry::AckWindow<std::string>> window_;
   std::shared_ptr<base::metrics::Gauge> read_bytes_, file_bytes_;
   std::shared_ptr<base::metrics::Counter> read_lines_;

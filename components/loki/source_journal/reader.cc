@@ -33,7 +33,7 @@ constexpr std::string_view kErrorsHelp = "Journal entries that were not sent, by
 
 }  // namespace
 
-Reader::Reader(Environment environment)
+JournalReader::JournalReader(Environment environment)
     : environment_(std::move(environment)), flow_(environment_.metrics, telemetry::Flow::kLines) {
   const auto error = [&](const char* reason) {
     return environment_.metrics.counter(kErrorsName, kErrorsHelp, {{"error", reason}});
@@ -48,7 +48,7 @@ Reader::Reader(Environment environment)
   renew_window();
 }
 
-void Reader::renew_window() {
+void JournalReader::renew_window() {
   if (window_) window_->detach();
   window_ = std::make_unique<Window>(
       [positions = environment_.positions,
@@ -56,7 +56,7 @@ void Reader::renew_window() {
       [wake = wake_] { wake->notify(); });
 }
 
-void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
+void JournalReader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token stop) {
   const std::stop_callback on_stop(stop, [this] { wake_->notify(); });
   io::Backoff backoff(io::kRetryLocal, std::random_device{}());
   std::string logged;  // The trouble that was logged last.
@@ -80,8 +80,8 @@ void Reader::run(const base::Snapshot<ReaderConfig>& config, std::stop_token sto
   }
 }
 
-base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config,
-                                  std::stop_token stop) {
+base::Result<void> JournalReader::follow(const base::Snapshot<ReaderConfig>& config,
+                                         std::stop_token stop) {
   auto opened = open(*config.get());
   if (!opened) return tl::unexpected(opened.error());
   io::Journal& journal = **opened;
@@ -102,7 +102,7 @@ base::Result<void> Reader::follow(const base::Snapshot<ReaderConfig>& config,
   return {};
 }
 
-base::Result<std::unique_ptr<io::Journal>> Reader::open(const ReaderConfig& config) {
+base::Result<std::unique_ptr<io::Journal>> JournalReader::open(const ReaderConfig& config) {
   auto journal = io::Journal::open(config.path);
   if (!journal) return journal;
   if ((*journal)->readable_bytes() == 0)
@@ -114,7 +114,7 @@ base::Result<std::unique_ptr<io::Journal>> Reader::open(const ReaderConfig& conf
   return journal;
 }
 
-base::Result<void> Reader::seek(io::Journal& journal, const ReaderConfig& config) {
+base::Result<void> JournalReader::seek(io::Journal& journal, const ReaderConfig& config) {
   on_unread_entry_ = false;
   if (read_cursor_.empty())
     read_cursor_ = environment_.positions->get(environment_.position_key).value_or("");
@@ -134,14 +134,14 @@ base::Result<void> Reader::seek(io::Journal& journal, const ReaderConfig& config
   return journal.seek_realtime(since_us(config.max_age));
 }
 
-base::Result<bool> Reader::advance(io::Journal& journal) {
+base::Result<bool> JournalReader::advance(io::Journal& journal) {
   if (std::exchange(on_unread_entry_, false)) return true;
   return journal.next();
 }
 
-base::Result<bool> Reader::read_batch(io::Journal& journal,
-                                      std::shared_ptr<const ReaderConfig> config,
-                                      std::stop_token stop) {
+base::Result<bool> JournalReader::read_batch(io::Journal& journal,
+                                             std::shared_ptr<const ReaderConfig> config,
+                                             std::stop_token stop) {
   if (config_ != config) {
     config_ = std::move(config);
     labeller_.emplace(config_->base, config_->rules);
@@ -170,7 +170,7 @@ base::Result<bool> Reader::read_batch(io::Journal& journal,
   return !at_end;
 }
 
-void Reader::count(const Tally& tally, uint64_t sent) {
+void JournalReader::count(const Tally& tally, uint64_t sent) {
   flow_.receive(sent + tally.no_message + tally.empty_labels + tally.dropped_unreadable);
   flow_.send(sent);
   dropped_no_message_->add(tally.no_message);
@@ -183,7 +183,7 @@ void Reader::count(const Tally& tally, uint64_t sent) {
   cut_->add(tally.cut);
 }
 
-base::Result<void> Reader::add_entry(io::Journal& journal, telemetry::LogBatch& batch) {
+base::Result<void> JournalReader::add_entry(io::Journal& journal, telemetry::LogBatch& batch) {
   const auto realtime = journal.realtime_us();
   if (!realtime) return tl::unexpected(realtime.error());
   const bool as_json = config_->format_as_json;
@@ -208,7 +208,7 @@ base::Result<void> Reader::add_entry(io::Journal& journal, telemetry::LogBatch& 
   return {};
 }
 
-base::Result<void> Reader::collect_fields(io::Journal& journal, bool all) {
+base::Result<void> JournalReader::collect_fields(io::Journal& journal, bool all) {
   fields_.clear();
   journal.rewind_fields();
   size_t bytes_left = io::Journal::kFieldBytesMax;  // For the whole entry.

@@ -41,7 +41,7 @@ struct ReaderConfig {
 ///
 /// The stored cursor always wins over max_age: an agent that was away for longer than max_age reads
 /// on where it stopped, because what is still in the journal is not lost yet.
-class Reader {
+class JournalReader {
  public:
   struct Environment {
     std::string position_key;
@@ -52,8 +52,8 @@ class Reader {
     std::function<void(Health)> report;
   };
 
-  explicit Reader(Environment environment);
-  ~Reader() { window_->detach(); }
+  explicit JournalReader(Environment environment);
+  ~JournalReader() { window_->detach(); }
 
   /// Reads until a stop is requested; survives a journal that is missing, unreadable or broken. May
   /// be called again, with another configuration: it goes on after the last entry that was read.

@@ -37,12 +37,12 @@ void Source::configure(const Arguments& arguments) {
 base::Result<void> Source::start() {
   auto positions = std::make_shared<io::Positions>(context_.data_dir / "positions",
                                                    context_.metrics, context_.log);
-  reader_ = std::make_unique<Reader>(
-      Reader::Environment{"cursor-" + context_.id, std::move(positions), next_, context_.metrics,
-                          context_.log, [this](Health health) {
-                            base::Lock lock(health_mutex_);
-                            health_ = std::move(health);
-                          }});
+  reader_ = std::make_unique<JournalReader>(
+      JournalReader::Environment{"cursor-" + context_.id, std::move(positions), next_,
+                                 context_.metrics, context_.log, [this](Health health) {
+                                   base::Lock lock(health_mutex_);
+                                   health_ = std::move(health);
+                                 }});
   return start_thread();
 }
 

@@ -34,7 +34,7 @@ class Source final : public ComponentOf<Arguments> {
   base::Snapshot<ReaderConfig> config_;
   mutable base::Mutex health_mutex_;
   Health health_ GUARDED_BY(health_mutex_);
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<JournalReader> reader_;
   base::Thread thread_;  // Last: it uses all of the above.
 };
 

@@ -40,7 +40,7 @@ class Intake {
   void count();
 
   Outbox<telemetry::LogBatch>& next_;
-  Stamps stamps_;
+  UniqueTimestamps stamps_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;
   size_t entries_typical_ = 0;

@@ -15,9 +15,9 @@ constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 using base::is_digit;
 
 /// Reads numbers and separators off a text; any mismatch spoils it.
-class Reader {
+class NumberReader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) {}
+  explicit NumberReader(std::string_view text) : rest_(text) {}
 
   int number(size_t digits) {
     int value = 0;
@@ -127,7 +127,7 @@ void read_year_and_zone(std::string_view rest, BsdTime& time) {
   }
   const size_t sign = rest.starts_with(' ') ? 1 : 0;
   if (rest.size() > sign && (rest[sign] == '+' || rest[sign] == '-')) {
-    Reader in(rest.substr(sign + 1));
+    NumberReader in(rest.substr(sign + 1));
     const int hours = in.number(2);
     in.accept(':');
     const int minutes = in.number(2);
@@ -148,7 +148,7 @@ void read_year_and_zone(std::string_view rest, BsdTime& time) {
 }
 
 BsdTime read_bsd(std::string_view text) {
-  Reader in(text);
+  NumberReader in(text);
   BsdTime time;
   if (is_year(text)) {  // NX-OS writes "2026 Nov 27 10:00:34".
     time.year = in.number(4);

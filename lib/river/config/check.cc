@@ -44,7 +44,7 @@ void check(const Program& program, diag::Diagnostics& diagnostics) {
     // The environment of the machine that checks says nothing about the one that will run this.
     const Scope scope = [known = names.scope()](std::string_view name) {
       const Value* value = known(name);
-      return value != nullptr ? value : stdlib_elsewhere(name);
+      return value != nullptr ? value : stdlib::lookup_elsewhere(name);
     };
     decode_into(*node, arguments.get(), scope, diagnostics);
     if (node->signature->claims)

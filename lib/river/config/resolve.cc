@@ -14,7 +14,7 @@ namespace {
 
 /// The function of the standard library that a chain begins with, or nullptr.
 const Function* stdlib_function(const Chain& chain) {
-  const Value* value = stdlib(chain.names.front());
+  const Value* value = stdlib::lookup(chain.names.front());
   if (value != nullptr && value->as_function() == nullptr && chain.names.size() > 1)
     value = value->field(chain.names[1]);
   return value != nullptr ? value->as_function() : nullptr;
@@ -78,7 +78,7 @@ void Resolver::resolve(Node& node, const Chain& chain) {
       known.push_back(target->node);
     return;
   }
-  if (stdlib(chain.names.front())) {
+  if (stdlib::lookup(chain.names.front())) {
     check_stdlib(chain);
     return;
   }
@@ -87,7 +87,8 @@ void Resolver::resolve(Node& node, const Chain& chain) {
 }
 
 void Resolver::check_stdlib(const Chain& chain) {
-  if (const std::string_view current = deprecated_alias(chain.names.front()); !current.empty())
+  if (const std::string_view current = stdlib::deprecated_alias(chain.names.front());
+      !current.empty())
     diagnostics_.warning("R090", chain.span, "\"{}\" is a deprecated name", chain.names.front())
         .with_help(fmt::format("write {}", current));
   const Function* function = stdlib_function(chain);

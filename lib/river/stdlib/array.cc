@@ -2,7 +2,7 @@
 
 #include "river/stdlib/functions.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::span<const Function> array_functions() {
   return kArrayFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

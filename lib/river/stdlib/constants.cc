@@ -4,7 +4,7 @@
 
 #include "river/stdlib/functions.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -63,4 +63,4 @@ std::span<const Function> sys_functions() {
   return kSysFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -4,7 +4,7 @@
 #include "river/stdlib/json.h"
 #include "river/stdlib/yaml.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -114,4 +114,4 @@ std::span<const Function> encoding_functions() {
   return kEncodingFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -2,7 +2,7 @@
 #include "river/stdlib/testing.h"
 
 using namespace river;
-using namespace river::standard;
+using namespace river::stdlib;
 
 TEST_CASE("encoding: JSON in") {
   check_all(

@@ -1,6 +1,6 @@
 #include "river/stdlib/functions.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -52,4 +52,4 @@ std::span<const Function> file_functions() {
   return kFileFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -10,7 +10,7 @@
 #include "river/stdlib/functions.h"
 #include "river/text.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -357,4 +357,4 @@ base::Result<std::string> format(std::string_view format, std::span<const Value>
   return text;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

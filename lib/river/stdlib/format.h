@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "river/value.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 /// Go's Sprintf over River values: null is nil, numbers are int, uint64 or float64, arrays
 /// []interface {}, objects map[string]interface {}. Misuse puts Go's markers into the text, such as
@@ -41,4 +41,4 @@ void write_text(const FormatSpec& spec, std::string_view text, char verb, std::s
 /// A code point by one of the verbs c q U.
 void write_code_point(const FormatSpec& spec, uint64_t code, char verb, std::string& out);
 
-}  // namespace river::standard
+}  // namespace river::stdlib

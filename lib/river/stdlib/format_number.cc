@@ -5,7 +5,7 @@
 #include "river/stdlib/format.h"
 #include "river/value.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -164,4 +164,4 @@ void write_float(const FormatSpec& spec, double value, char verb, std::string& o
   write_padded(spec, sign + digits, out);
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

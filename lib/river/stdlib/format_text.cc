@@ -6,7 +6,7 @@
 #include "river/text.h"
 #include "river/value.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -114,4 +114,4 @@ void write_code_point(const FormatSpec& spec, uint64_t code, char verb, std::str
   write_padded(padding, text, out);
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

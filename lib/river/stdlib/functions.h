@@ -8,7 +8,7 @@
 
 /// The standard library, found by river::stdlib, one file per namespace. Every
 /// function gets its arguments converted to its parameters' types; none does I/O but for sys.env.
-namespace river::standard {
+namespace river::stdlib {
 
 using Arguments = std::vector<Value>;
 using Answer = base::Result<Value>;
@@ -38,4 +38,4 @@ inline const std::string& text(const Value& argument) {
 inline constexpr const Type* kTakesString[] = {&kStringType};
 inline constexpr const Type* kTakesAny[] = {&kAnyType};
 
-}  // namespace river::standard
+}  // namespace river::stdlib

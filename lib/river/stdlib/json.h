@@ -14,7 +14,7 @@ namespace re2 {
 class RE2;
 }
 
-namespace river::standard {
+namespace river::stdlib {
 
 /// JSON nests no deeper than this when it is read, so that values may be walked by recursion.
 inline constexpr int kJsonDepthMax = 500;
@@ -89,4 +89,4 @@ base::Result<Path> parse_json_path(std::string_view text);
 bool filter_accepts(const Filter& filter, const Value& value, const Value& root);
 std::vector<const Value*> follow_path(const Path& path, const Value& start, const Value& root);
 
-}  // namespace river::standard
+}  // namespace river::stdlib

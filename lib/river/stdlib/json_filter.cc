@@ -4,7 +4,7 @@
 #include "river/number.h"
 #include "river/stdlib/json.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -76,4 +76,4 @@ bool filter_accepts(const Filter& filter, const Value& value, const Value& root)
   return left != nullptr && right != nullptr && ordered(filter.op, *left, *right);
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -6,7 +6,7 @@
 #include "river/number.h"
 #include "river/stdlib/json.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -101,4 +101,4 @@ base::Result<Value> json_path_select(const Value& document, std::string_view pat
   return Value::array(std::move(out));
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -5,7 +5,7 @@
 
 #include "river/stdlib/json.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -274,4 +274,4 @@ base::Result<Path> parse_json_path(std::string_view text) {
   return PathParser(text).whole();
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

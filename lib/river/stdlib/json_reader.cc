@@ -5,7 +5,7 @@
 #include "river/stdlib/json.h"
 #include "river/text.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -226,4 +226,4 @@ base::Result<Value> read_json(std::string_view text, JsonNumbers numbers) {
   return JsonReader(text, numbers).document();
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -6,7 +6,7 @@
 #include "river/stdlib/json.h"
 #include "river/text.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -110,4 +110,4 @@ base::Result<std::string> write_json(const Value& value) {
   return out;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -5,7 +5,7 @@
 #include "river/stdlib/functions.h"
 #include "river/stdlib/json.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::span<const Function> convert_functions() {
   return kConvertFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

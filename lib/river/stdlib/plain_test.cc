@@ -3,7 +3,7 @@
 #include "river/stdlib/testing.h"
 
 using namespace river;
-using namespace river::standard;
+using namespace river::stdlib;
 
 TEST_CASE("stdlib: coalesce takes the first that is something, or the last") {
   check_all({{"coalesce()", "null"},
@@ -50,8 +50,8 @@ TEST_CASE("stdlib: array.concat, combine_maps and group_by") {
         "true"},
        {R"(array.group_by([{k = 1}], "k", false))",
         R"(array.group_by value of key "k" should be string, got number)"}});
-  CHECK(stdlib("array")->field("group_by")->as_function()->experimental);
-  CHECK_FALSE(stdlib("array")->field("concat")->as_function()->experimental);
+  CHECK(lookup("array")->field("group_by")->as_function()->experimental);
+  CHECK_FALSE(lookup("array")->field("concat")->as_function()->experimental);
 }
 
 TEST_CASE("stdlib: the environment and this machine") {
@@ -62,7 +62,7 @@ TEST_CASE("stdlib: the environment and this machine") {
              {"constants.os", R"("linux")"},
              {R"(constants.hostname != "" && constants.arch != "")", "true"},
              {R"(string.trim_prefix(constants.version, "v") != constants.version)", "true"}});
-  CHECK_FALSE(stdlib("sys")->field("env")->as_function()->pure);
+  CHECK_FALSE(lookup("sys")->field("env")->as_function()->pure);
 }
 
 TEST_CASE("stdlib: every deprecated name is the function that it stands for") {
@@ -71,9 +71,9 @@ TEST_CASE("stdlib: every deprecated name is the function that it stands for") {
         "join", "replace", "split", "to_lower", "to_upper", "trim", "trim_prefix", "trim_suffix",
         "trim_space"}) {
     CAPTURE(alias);
-    REQUIRE(stdlib(alias) != nullptr);
-    CHECK(stdlib(alias)->as_function()->name == deprecated_alias(alias));
+    REQUIRE(lookup(alias) != nullptr);
+    CHECK(lookup(alias)->as_function()->name == deprecated_alias(alias));
   }
   CHECK(deprecated_alias("string").empty());
-  CHECK(stdlib("to_json") == nullptr);
+  CHECK(lookup("to_json") == nullptr);
 }

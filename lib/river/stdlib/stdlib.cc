@@ -3,7 +3,7 @@
 #include "river/eval.h"
 #include "river/stdlib/functions.h"
 
-namespace river {
+namespace river::stdlib {
 
 namespace {
 
@@ -39,15 +39,15 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
 
 Names all_names() {
   Names names = {
-      {"array", namespace_of(standard::array_functions())},
-      {"constants", standard::constants()},
-      {"convert", namespace_of(standard::convert_functions())},
-      {"encoding", namespace_of(standard::encoding_functions())},
-      {"file", namespace_of(standard::file_functions())},
-      {"string", namespace_of(standard::string_functions())},
-      {"sys", namespace_of(standard::sys_functions())},
+      {"array", namespace_of(array_functions())},
+      {"constants", constants()},
+      {"convert", namespace_of(convert_functions())},
+      {"encoding", namespace_of(encoding_functions())},
+      {"file", namespace_of(file_functions())},
+      {"string", namespace_of(string_functions())},
+      {"sys", namespace_of(sys_functions())},
   };
-  for (const Function& function : standard::plain_functions())
+  for (const Function& function : plain_functions())
     names.emplace(function.name, Value::function(&function));
   for (const auto& [alias, dotted] : kAliases) {
     const size_t dot = dotted.find('.');
@@ -61,10 +61,10 @@ Names elsewhere_names() {
   static const Function kEnv{.name = "sys.env",
                              .arity_min = 1,
                              .arity_max = 1,
-                             .parameters = standard::kTakesString,
+                             .parameters = kTakesString,
                              .result = &kStringType,
                              .pure = false};
-  const Value here = standard::constants();
+  const Value here = constants();
   Object constants;
   for (const auto& [name, value] : *here.as_object())
     constants.emplace_back(name, Value::unknown(&kStringType));
@@ -80,12 +80,12 @@ const Value* find(const Names& names, std::string_view identifier) {
 
 }  // namespace
 
-const Value* stdlib(std::string_view identifier) {
+const Value* lookup(std::string_view identifier) {
   static const Names kNames = all_names();
   return find(kNames, identifier);
 }
 
-const Value* stdlib_elsewhere(std::string_view identifier) {
+const Value* lookup_elsewhere(std::string_view identifier) {
   static const Names kNames = elsewhere_names();
   return find(kNames, identifier);
 }
@@ -96,4 +96,4 @@ std::string_view deprecated_alias(std::string_view identifier) {
   return {};
 }
 
-}  // namespace river
+}  // namespace river::stdlib

@@ -4,7 +4,7 @@
 #include "river/stdlib/functions.h"
 #include "river/text.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -163,4 +163,4 @@ std::span<const Function> string_functions() {
   return kStringFunctions;
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -1,7 +1,7 @@
 #include "river/stdlib/testing.h"
 
 using namespace river;
-using namespace river::standard;
+using namespace river::stdlib;
 
 TEST_CASE("string: join, replace, split") {
   check_all({{R"(string.join(["a", 1, 2.5, null], ","))", R"("a,1,2.5,")"},

@@ -9,7 +9,7 @@
 #include "river/parser.h"
 
 /// Tables of expressions for the tests of the standard library.
-namespace river::standard {
+namespace river::stdlib {
 
 struct Case {
   std::string_view in, want;
@@ -37,4 +37,4 @@ inline void check_all(std::initializer_list<Case> cases) {
   }
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -7,7 +7,7 @@
 #include "base/base64.h"
 #include "river/number.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -127,4 +127,4 @@ base::Result<Value> read_yaml(std::string_view text) {
   }
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "river/value.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 /// YAML nests no deeper than this, and a document gives at most so many values: an alias stands for
 /// a copy of what it names, so a small text could ask for any amount of memory.
@@ -19,4 +19,4 @@ base::Result<Value> read_yaml(std::string_view text);
 /// What a plain (unquoted) scalar means.
 Value yaml_plain_scalar(const std::string& text);
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -9,7 +9,7 @@
 #include "river/number.h"
 #include "river/stdlib/yaml.h"
 
-namespace river::standard {
+namespace river::stdlib {
 
 namespace {
 
@@ -172,4 +172,4 @@ Value yaml_plain_scalar(const std::string& text) {
   return Value::string(text);
 }
 
-}  // namespace river::standard
+}  // namespace river::stdlib

@@ -15,9 +15,9 @@ namespace logql {
 /// What both parsers share: the tokens, the first error, and the bounds of a query's shape.
 /// After an error every question is answered as at the end of the query, so that all productions
 /// return without further checks.
-class Reader {
+class TokenReader {
  public:
-  Reader(std::string_view query, Dialect dialect);
+  TokenReader(std::string_view query, Dialect dialect);
 
   bool failed() const { return error_.has_value(); }
   const std::optional<ParseError>& error() const { return error_; }
@@ -26,13 +26,13 @@ class Reader {
   /// One more level of nesting, as long as this lives.
   class Level {
    public:
-    explicit Level(Reader& reader) : reader_(reader) { reader_.enter(); }
+    explicit Level(TokenReader& reader) : reader_(reader) { reader_.enter(); }
     ~Level() { --reader_.depth_; }
     Level(const Level&) = delete;
     Level& operator=(const Level&) = delete;
 
    private:
-    Reader& reader_;
+    TokenReader& reader_;
   };
 
   const Token& now() const { return now_; }

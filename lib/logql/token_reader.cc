@@ -1,4 +1,4 @@
-#include "logql/reader.h"
+#include "logql/token_reader.h"
 
 #include <algorithm>
 
@@ -31,73 +31,74 @@ std::string describe(const Token& token) {
   return fmt::format("{}…", token.text.substr(0, end));
 }
 
-Reader::Reader(std::string_view query, Dialect dialect) : query_(query), lexer_(query, dialect) {
+TokenReader::TokenReader(std::string_view query, Dialect dialect)
+    : query_(query), lexer_(query, dialect) {
   advance();
 }
 
-Token Reader::after() const {
+Token TokenReader::after() const {
   Lexer ahead = lexer_;
   return ahead.next();
 }
 
-void Reader::advance() {
+void TokenReader::advance() {
   now_ = lexer_.next();
   if (now_.kind == Token::Kind::bad) fail(now_.span, std::string(now_.problem));
 }
 
-Token Reader::take() {
+Token TokenReader::take() {
   const Token taken = now_;
   end_of_last_ = taken.span.end;
   if (!failed()) advance();
   return taken;
 }
 
-bool Reader::at_keyword(std::string_view keyword) const {
+bool TokenReader::at_keyword(std::string_view keyword) const {
   return at_word() && is_keyword(now_.text, keyword);
 }
 
-bool Reader::at_variables() const {
+bool TokenReader::at_variables() const {
   return at_word() && only_variables(now_.text);
 }
 
-bool Reader::accept(std::string_view symbol) {
+bool TokenReader::accept(std::string_view symbol) {
   if (!at(symbol)) return false;
   take();
   return true;
 }
 
-bool Reader::accept_keyword(std::string_view keyword) {
+bool TokenReader::accept_keyword(std::string_view keyword) {
   if (!at_keyword(keyword)) return false;
   take();
   return true;
 }
 
-bool Reader::expect(std::string_view symbol, std::string_view why) {
+bool TokenReader::expect(std::string_view symbol, std::string_view why) {
   if (accept(symbol)) return true;
   fail_at_now(fmt::format("{} {}", symbol, why));
   return false;
 }
 
-void Reader::fail(Span span, std::string message) {
+void TokenReader::fail(Span span, std::string message) {
   if (!error_) error_ = ParseError{span, std::move(message)};
   const auto end = static_cast<uint32_t>(query_.size());
   error_->span = {std::min(error_->span.begin, end), std::min(error_->span.end, end)};
   now_ = Token{Token::Kind::end, {}, {end, end}, {}};
 }
 
-void Reader::fail_at_now(std::string_view wanted) {
+void TokenReader::fail_at_now(std::string_view wanted) {
   fail(now_.span, fmt::format("expected {}, found {}", wanted, describe(now_)));
 }
 
-void Reader::count_operator() {
+void TokenReader::count_operator() {
   if (++operators_ > kOperatorsMax) fail(now_.span, "more than 1000 operators in one query");
 }
 
-void Reader::enter() {
+void TokenReader::enter() {
   if (++depth_ > kDepthMax) fail(now_.span, "nested deeper than 200 levels");
 }
 
-Text Reader::take_text() {
+Text TokenReader::take_text() {
   const Token token = take();
   Text result;
   if (token.kind == Token::Kind::string) {
@@ -111,13 +112,13 @@ Text Reader::take_text() {
   return result;
 }
 
-std::vector<Variable> Reader::take_variables() {
+std::vector<Variable> TokenReader::take_variables() {
   std::vector<Variable> result = take_text().variables;
   for (Variable& variable : result) variable.in_value = 0;
   return result;
 }
 
-Text Reader::label(std::string_view what) {
+Text TokenReader::label(std::string_view what) {
   if (!at_word() || !is_label(now_.text)) {
     fail_at_now(what);
     return {};
@@ -125,7 +126,7 @@ Text Reader::label(std::string_view what) {
   return take_text();
 }
 
-std::vector<Text> Reader::label_list() {
+std::vector<Text> TokenReader::label_list() {
   std::vector<Text> result;
   if (!expect("(", "before the labels")) return result;
   if (accept(")")) return result;
