@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// Characters, UTF-8 and the two kinds of escapes that every layer writes.
+/// Characters, words, UTF-8 and the two kinds of escapes that every layer writes.
 namespace base {
 
 constexpr bool is_digit(char c) {
@@ -21,6 +21,21 @@ constexpr bool is_word(char c) {
 /// Blank, tab, line feed, vertical tab, form feed or carriage return.
 constexpr bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// In small letters: of ASCII only, whatever the locale.
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string to_lower(std::string_view text);
+/// Whether the texts are the same but for the case of letters of ASCII.
+bool equal_in_any_case(std::string_view a, std::string_view b);
+
+/// The text without is_space() at both ends.
+constexpr std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// Whether the text is a label name as Prometheus first defined it: [a-zA-Z_][a-zA-Z0-9_]*.

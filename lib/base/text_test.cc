@@ -21,6 +21,16 @@ TEST_CASE("text: a JSON string of any bytes is UTF-8") {
   }
 }
 
+TEST_CASE("text: blanks at both ends, letters in any case") {
+  CHECK(trimmed(" \t\r\n\v\f a b \n") == "a b");
+  CHECK(trimmed(" \n") == "");
+  CHECK(trimmed("") == "");
+  CHECK(to_lower("AZ@[`az{ \xC3\x84") == "az@[`az{ \xC3\x84");
+  CHECK(equal_in_any_case("Basic", "bASIC"));
+  CHECK_FALSE(equal_in_any_case("basic", "basi"));
+  CHECK_FALSE(equal_in_any_case("@", "`"));
+}
+
 TEST_CASE("text: label names") {
   for (const std::string_view good : {"a", "_", "job", "A_1"}) CHECK(is_label_name(good));
   for (const std::string_view bad : {"", "1a", "a-b", "a.b", "ż", "a b"})

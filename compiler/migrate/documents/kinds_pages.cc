@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/migrate/documents/kinds.h"
 #include "compiler/migrate/documents/links.h"
 #include "compiler/migrate/documents/query_text.h"
@@ -9,12 +10,6 @@
 namespace compiler::migrate::documents {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
 
 /// How many brackets stay open behind a line; quotes and comments do not count.
 int open_brackets(std::string_view line, int depth) {
@@ -65,7 +60,7 @@ std::vector<std::pair<uint32_t, uint32_t>> split_queries(std::string_view block)
   bool wants_more = false;
   for (size_t begin = 0; begin < block.size();) {
     const size_t end = std::min(block.find('\n', begin), block.size());
-    const std::string_view line = trimmed(block.substr(begin, end - begin));
+    const std::string_view line = base::trimmed(block.substr(begin, end - begin));
     const auto from =
         static_cast<uint32_t>(begin + (line.empty() ? 0 : line.data() - block.data() - begin));
     begin = end + 1;
@@ -158,10 +153,10 @@ void Page::inline_code(uint32_t begin, uint32_t end) {
 /// Code in a line stands between equal runs of backquotes.
 void Page::line(uint32_t begin, uint32_t end) {
   const std::string_view text = text_.substr(0, end);
-  const std::string_view shown = trimmed(text.substr(begin));
+  const std::string_view shown = base::trimmed(text.substr(begin));
   if (shown.starts_with('#')) {
     const size_t level = shown.find_first_not_of('#');
-    out_.context.title = {std::string(trimmed(shown.substr(std::min(level, shown.size()))))};
+    out_.context.title = {std::string(base::trimmed(shown.substr(std::min(level, shown.size()))))};
   }
   for (size_t at = text.find('`', begin); at < end;) {
     const size_t open_end = std::min(text.find_first_not_of('`', at), text.size());
@@ -176,12 +171,12 @@ void Page::line(uint32_t begin, uint32_t end) {
 void Page::gather() {
   for (size_t begin = 0; begin < text_.size();) {
     const size_t line_feed = std::min(text_.find('\n', begin), text_.size());
-    const std::string_view content = trimmed(text_.substr(begin, line_feed - begin));
+    const std::string_view content = base::trimmed(text_.substr(begin, line_feed - begin));
     const bool is_fence = content.starts_with("```") || content.starts_with("~~~");
     if (is_fence && fence_.empty()) {
       const size_t marks = std::min(content.find_first_not_of(content[0]), content.size());
       fence_ = content.substr(0, marks);
-      const std::string_view info = trimmed(content.substr(marks));
+      const std::string_view info = base::trimmed(content.substr(marks));
       info_ = info.substr(0, info.find_first_of(" {,"));
       // ```logql in one line with its end is code within the line.
       if (info.find('`') != std::string_view::npos) fence_.clear();

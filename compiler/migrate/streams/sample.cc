@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace compiler::migrate::streams {
 
 using telemetry::relabel::Action;
@@ -17,15 +19,11 @@ constexpr std::array<std::string_view, kVariants> kMarkers = {"qzv??wkj", "Q7-??
                                                               "5803??7194"};
 constexpr std::string_view kLetters = "abcdefghij";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// `text` starts with the marker, in any case: rules may change that.
 bool starts_with_marker(std::string_view text, std::string_view marker) {
   if (text.size() < marker.size()) return false;
   for (size_t i = 0; i < marker.size(); ++i)
-    if (marker[i] != '?' && lower(marker[i]) != lower(text[i])) return false;
+    if (marker[i] != '?' && base::to_lower(marker[i]) != base::to_lower(text[i])) return false;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include <cctype>
 
+#include "base/text.h"
 #include "components/loki/source_file/encoding.h"
 
 namespace components::loki::source_file {
@@ -65,7 +66,7 @@ std::optional<Encoding> encoding_from_name(std::string_view name) {
   using Form = Encoding::Form;
   std::string key;
   for (const char c : name)
-    if (c != '-' && c != '_') key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c != '-' && c != '_') key += base::to_lower(c);
   if (key.empty() || key == "utf8" || key == "ascii" || key == "usascii") return Encoding{};
   if (key == "utf16le") return Encoding{Form::utf16le};
   // RFC 2781: without a byte order mark, UTF-16 is big-endian.

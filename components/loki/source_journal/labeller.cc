@@ -19,9 +19,6 @@ constexpr size_t kKeyBytesMax = 4096;  // Longer values hardly repeat.
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// The journal field behind a label name, or "".
 std::string field_of(std::string_view label) {
@@ -34,7 +31,8 @@ std::string field_of(std::string_view label) {
 
 std::string label_of(std::string_view field) {
   std::string label(kPrefix);
-  std::transform(field.begin(), field.end(), std::back_inserter(label), lower);
+  std::transform(field.begin(), field.end(), std::back_inserter(label),
+                 [](char c) { return base::to_lower(c); });
   return label;
 }
 

@@ -9,7 +9,8 @@
 namespace components::loki::source_syslog {
 namespace {
 
-bool is_space(char c) {
+/// Some devices end or fill a message with NUL bytes.
+bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
@@ -19,9 +20,9 @@ std::string_view without_line_end(std::string_view bytes) {
   return bytes;
 }
 
-std::string_view trimmed(std::string_view bytes) {
-  while (!bytes.empty() && is_space(bytes.back())) bytes.remove_suffix(1);
-  while (!bytes.empty() && is_space(bytes.front())) bytes.remove_prefix(1);
+std::string_view without_blanks(std::string_view bytes) {
+  while (!bytes.empty() && is_blank(bytes.back())) bytes.remove_suffix(1);
+  while (!bytes.empty() && is_blank(bytes.front())) bytes.remove_prefix(1);
   return bytes;
 }
 
@@ -57,9 +58,9 @@ void Decoder::add(std::string_view bytes, const Origin& origin, LabelMaker& labe
 bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) const {
   if (listener_.syslog_format == Format::raw) {
     constexpr int kPriorityMax = 255;
-    bytes = trimmed(bytes);
+    bytes = without_blanks(bytes);
     message.priority = take_priority(bytes, kPriorityMax);
-    message.text = trimmed(bytes);
+    message.text = without_blanks(bytes);
     return true;
   }
   // Programs that write UTF-8 with a byte order mark put it first.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/text.h"
 #include "components/shared/http_client/settings.h"
 #include "io/http/async_client.h"
 
@@ -43,9 +44,8 @@ seconds lifetime_of(const Json& object) {
 
 /// How the header names the type; the standard leaves its case open.
 std::string scheme_of(const std::string& token_type) {
-  std::string lower = token_type;
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower.empty() || lower == "bearer" ? "Bearer" : token_type;
+  return token_type.empty() || base::equal_in_any_case(token_type, "bearer") ? "Bearer"
+                                                                             : token_type;
 }
 
 void add_to_form(std::string& form, std::string_view name, std::string_view value) {

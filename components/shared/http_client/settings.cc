@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/text.h"
 
 namespace components {
 namespace {
@@ -75,9 +76,7 @@ base::Result<std::string> secret_text(const base::Secret& text, const std::strin
   if (file.empty()) return text.reveal();
   auto content = base::read_regular_file(file, kSecretBytesMax);
   if (!content) return content;
-  const size_t first = content->find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return std::string();
-  return content->substr(first, content->find_last_not_of(" \t\r\n") - first + 1);
+  return std::string(base::trimmed(*content));
 }
 
 HttpSettings::HttpSettings(HttpClientArguments arguments)

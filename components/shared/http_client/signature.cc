@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace components {
 
 namespace schema = river::schema;
@@ -33,15 +35,9 @@ constexpr schema::Field kAuthorizationFields[] = {
                                                             "File that holds the credentials."),
 };
 
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 void validate_authorization(const AuthorizationArguments& authorization, schema::Scope& scope) {
   scope.at_most_one({"credentials", "credentials_file"});
-  if (scope.known("type") && equal_in_any_case(authorization.type, "basic"))
+  if (scope.known("type") && base::equal_in_any_case(authorization.type, "basic"))
     scope.error("type", "C045", "authorization type may not be \"basic\"")
         .with_help("use a basic_auth block");
 }
@@ -150,7 +146,7 @@ void validate_http_client(const HttpClientArguments& client, schema::Scope& scop
   scope.at_most_one({"basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"});
   for (const auto& [name, values] : client.http_headers)
     for (const std::string_view reserved : kReservedHeaders)
-      if (equal_in_any_case(name, reserved))
+      if (base::equal_in_any_case(name, reserved))
         scope.error("http_headers", "C048", "header \"{}\" is set by the client itself", name);
 }
 

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace io::http {
 namespace {
 
@@ -40,20 +42,6 @@ bool is_loopback(const Address& address) {
   bool is_v4 = false;
   return same_bits(address, *parse_address("127.0.0.0", is_v4), 96 + 8) ||
          address == *parse_address("::1", is_v4);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
-    text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
-    text.remove_suffix(1);
-  return text;
 }
 
 /// Takes ":port" off the end; "" when there is none. Only an address in brackets may have a port
@@ -98,7 +86,7 @@ bool names(std::string_view entry, const std::string& host, const std::optional<
 }
 
 bool is_direct(const ProxyOptions& options, const Url& server) {
-  const std::string host = lower(server.host);
+  const std::string host = base::to_lower(server.host);
   bool is_v4 = false;
   const auto address = parse_address(host, is_v4);
   if (options.is_loopback_direct && (host == "localhost" || (address && is_loopback(*address))))
@@ -107,13 +95,13 @@ bool is_direct(const ProxyOptions& options, const Url& server) {
   while (!rest.empty()) {
     const std::string_view entry = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
-    if (names(lower(trimmed(entry)), host, address, server.port)) return true;
+    if (names(base::to_lower(base::trimmed(entry)), host, address, server.port)) return true;
   }
   return false;
 }
 
 std::string variable(const char* name) {
-  for (const std::string& spelling : {std::string(name), lower(name)})
+  for (const std::string& spelling : {std::string(name), base::to_lower(name)})
     if (const char* value = std::getenv(spelling.c_str()); value != nullptr && *value != '\0')
       return value;
   return {};

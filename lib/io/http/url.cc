@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/base64.h"
+#include "base/text.h"
 
 namespace io::http {
 
@@ -93,7 +94,7 @@ base::Result<Url> resolve_link(const Url& base, std::string_view link) {
   if (link.substr(head.size()).starts_with("://")) {
     std::string absolute(link);
     std::transform(absolute.begin(), absolute.begin() + static_cast<ptrdiff_t>(head.size()),
-                   absolute.begin(), [](unsigned char c) { return std::tolower(c); });
+                   absolute.begin(), [](char c) { return base::to_lower(c); });
     return parse_url(absolute);
   }
   if (link.starts_with("//"))
