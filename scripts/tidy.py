@@ -67,10 +67,17 @@ EXCEPTIONS = {
 
 # Folders whose namespace is another one than their path, without lib/ and shared/.
 NAMESPACES = {
-    "lib/river/stdlib": "river",  # ::standard: river::stdlib() is the function that looks a name up
     "components/shared/http_client": "components",  # what several components write into their signatures
     "components/shared/rule": "components",
     "components/shared/tls_config": "components",
+}
+
+# Outside its folder a component is named by the catalogue and the builders only; what others must know of it, its
+# Signature says. path, or how it begins -> why it names components all the same.
+NAMING = {
+    "agent/graph/builders.cc": "the list of what can be built",
+    "agent/http/access.h": "the block `http` configures this very interface",
+    "compiler/expand/": "which components a host gets is cfgc's own opinion",
 }
 
 BANNED = [
@@ -188,6 +195,17 @@ def heavy_findings(path, lines):
             yield number, "a heavy third-party header in a header of ours: include it in one .cc"
 
 
+def naming_findings(path, lines):
+    """A component is its folder and two lines: none outside includes it or names it in a text."""
+    if is_test(path) or path.startswith(("components/", "tests/", *NAMING)):
+        return
+    for number, line in enumerate(lines, 1):
+        text = line.split("//")[0] if "#include" not in line else line
+        if (re.search(r'#include "components/(?!shared/)\w+/(?!shared/)', text)
+                or re.search(r'"(discovery|local|loki|otelcol|prometheus|pyroscope)\.[a-z]\w*[."{]', text)):
+            yield number, "names a component: let its Signature say what must be known of it"
+
+
 def code_findings(listed):
     """docs/diagnostics.md lists every diagnostic code that the sources use, and no other."""
     page = (ROOT / "docs" / "diagnostics.md").read_text()
@@ -226,7 +244,8 @@ def main():
         if lines and lines[-1] == "":
             lines.pop()
         for rule in (include_findings, size_findings, banned_findings, heavy_findings,
-                     test_name_findings, namespace_findings):
+                     test_name_findings, namespace_findings,
+                     naming_findings):
             for number, what in rule(path, lines):
                 print(f"{path}:{number}: {what}")
                 count += 1

@@ -15,11 +15,6 @@ bool is_of_the_host(std::string_view service) {
   return std::find(std::begin(kOfTheHost), std::end(kOfTheHost), service) != std::end(kOfTheHost);
 }
 
-bool has_component(const river::config::Program& program, std::string_view name) {
-  return std::any_of(program.nodes.begin(), program.nodes.end(),
-                     [&](const auto& node) { return node->signature->name == name; });
-}
-
 /// All containers that discovery may find besides those of services that are told.
 void add_others(std::vector<Container>& containers) {
   containers.push_back({});
@@ -96,7 +91,7 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
   for (const compiler::host::Label& label : host.docker.dual_labels)
     run.dual_until.emplace(label.name, label.value.value);
   run.has_docker_service = host.has_service("docker");
-  run.has_docker_source = has_component(program, "loki.source.docker");
+  run.has_docker_source = reads_containers(program);
   run.is_compiled = true;
 
   TraceQuestion question;

@@ -7,12 +7,14 @@
 
 #include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/walk.h"
-#include "components/loki/source_journal/signature.h"
-#include "components/loki/source_syslog/parse.h"
 #include "components/shared/docker_api/containers.h"
 
 /// What each kind of source says of an entry before its rules run.
 namespace compiler::migrate::streams {
+
+using components::KindLabel;
+using components::SourceField;
+using components::SourceStreams;
 
 namespace {
 
@@ -22,17 +24,16 @@ enum MarkerId : size_t {
   kContainerNameMarker,
   kContainerIdMarker,
   kNetworkMarker,
-  kUnitMarker,
-  kIdentifierMarker,
   kPathMarker,
   kComposeMarker,
+  kKindMarker = 8,
   kFieldMarker = 12,
-  kRegexMarker = 30,
-  kMachineMarker = 50,
+  kRegexMarker = 30,  // Up to kMachineMarker.
 };
 constexpr size_t kSamplesMax = 512;
-constexpr std::string_view kUnitLabel = "__journal__systemd_unit";
-constexpr std::string_view kIdentifierLabel = "__journal_syslog_identifier";
+constexpr std::string_view kContainerIdLabel = "__meta_docker_container_id";
+constexpr std::string_view kContainerLabel = "__meta_docker_container_label_";
+constexpr std::string_view kComposeLabel = "__meta_docker_container_label_com_docker_compose_";
 
 VariantTexts text_or(const std::optional<std::string>& text, MarkerId id) {
   return text ? known(*text) : marker(id);
@@ -52,11 +53,6 @@ std::vector<VariantTexts> container_names(const Container& container, const Vari
   return out;
 }
 
-/// A label that entries may have with any text, or lack.
-std::vector<VariantTexts> any_or_absent(size_t id) {
-  return {marker(id), known("")};
-}
-
 /// Names that the rules read and start so.
 std::set<std::string> read_names(const PlacedRules& rules, std::string_view prefix) {
   std::set<std::string> names;
@@ -68,50 +64,22 @@ std::set<std::string> read_names(const PlacedRules& rules, std::string_view pref
   return names;
 }
 
-/// `count` words: those for 0, step, 2 * step, ...
-template <class Word>
-std::vector<VariantTexts> words(int count, int step, const Word& word) {
-  std::vector<VariantTexts> out;
-  for (int i = 0; i < count; ++i) out.push_back(known(word(i * step)));
-  return out;
-}
-
-/// One journal entry's samples: the label that tells its kind is set, other fields are open.
-std::vector<Sample> journal_samples(const Sample& kind, const PlacedRules& rules) {
-  std::vector<Sample> samples = {kind};
-  size_t id = kFieldMarker;
-  for (const std::string& name : read_names(rules, "__journal_")) {
-    if (name == kUnitLabel || name == kIdentifierLabel) continue;
-    if (name == "__journal_priority_keyword" || name == "__journal_priority") {
-      const bool is_word = name == "__journal_priority_keyword";
-      samples = each_of(std::move(samples), name, words(8, 1, [&](int i) {
-                          return is_word
-                                     ? std::string(components::loki::source_journal::
-                                                       kPriorityKeywords[static_cast<size_t>(i)])
-                                     : std::to_string(i);
-                        }));
-    } else {
-      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegexMarker));
-    }
-  }
-  for (Sample& sample : samples) rules.doubt_maps(sample);
-  return samples;
-}
-
-/// Texts of units or identifiers that single rules are about.
+/// Values of kinds' labels that single rules are about.
 struct RuleTarget {
-  std::string_view label;
+  size_t kind = 0;
   std::string regex;
   size_t rule = 0;
 };
 
-std::vector<RuleTarget> rule_targets(const PlacedRules& rules) {
+std::vector<RuleTarget> rule_targets(const PlacedRules& rules,
+                                     const std::vector<KindLabel>& kinds) {
   std::vector<RuleTarget> out;
-  std::set<std::pair<std::string_view, std::string>> seen;
+  std::set<std::pair<size_t, std::string>> seen;
   for (size_t i = 0; i < rules.rules.size(); ++i) {
     const auto& rule = rules.rules[i];
-    for (const std::string_view label : {kUnitLabel, kIdentifierLabel}) {
-      if (rule.source_labels != std::vector<std::string>{std::string(label)} || !rule.regex)
+    for (size_t kind = 0; kind < kinds.size(); ++kind) {
+      if (rule.source_labels != std::vector<std::string>{std::string(kinds[kind].name)} ||
+          !rule.regex)
         continue;
       // ^(?s:REGEX)$
       std::string_view pattern = rule.regex->pattern();
@@ -119,14 +87,13 @@ std::vector<RuleTarget> rule_targets(const PlacedRules& rules) {
       if (!pattern.starts_with(kBefore) || !pattern.ends_with(kAfter)) continue;
       pattern = pattern.substr(kBefore.size(), pattern.size() - kBefore.size() - kAfter.size());
       for (const std::string_view one : alternatives(pattern))
-        if (seen.emplace(label, one).second) out.push_back({label, std::string(one), i});
+        if (seen.emplace(kind, one).second) out.push_back({kind, std::string(one), i});
     }
   }
   return out;
 }
 
-}  // namespace
-
+/// Samples with a label set to each of `values` in turn; "" leaves it absent.
 std::vector<Sample> each_of(std::vector<Sample> samples, std::string_view label,
                             const std::vector<VariantTexts>& values) {
   if (samples.size() * values.size() > kSamplesMax) {
@@ -142,74 +109,83 @@ std::vector<Sample> each_of(std::vector<Sample> samples, std::string_view label,
   return out;
 }
 
+}  // namespace
+
 std::vector<Sample> container_samples(const Container& container) {
   Sample sample;
   const VariantTexts project = text_or(container.project, kProjectMarker);
   const VariantTexts component = text_or(container.component, kComponentMarker);
-  sample.set("__meta_docker_container_id", marker(kContainerIdMarker));
+  sample.set(kContainerIdLabel, marker(kContainerIdMarker));
   sample.set("__meta_docker_container_network_mode", marker(kNetworkMarker));
   sample.set("__address__", around("", marker(kNetworkMarker), ":80"));
   sample.set("__meta_docker_network_ip", marker(kNetworkMarker));
   sample.set("__meta_docker_network_name", marker(kNetworkMarker));
-  constexpr std::string_view kLabel = "__meta_docker_container_label_";
   for (const auto& [name, value] : container.labels)
-    sample.set(std::string(kLabel) + components::docker_api::label_part(name), value);
+    sample.set(std::string(kContainerLabel) + components::docker_api::label_part(name), value);
   if (container.is_composed) {
-    sample.set(std::string(kLabel) + "com_docker_compose_project", project);
-    sample.set(std::string(kLabel) + "com_docker_compose_service", component);
-    sample.set(std::string(kLabel) + "com_docker_compose_oneoff", "False");
-    sample.set(std::string(kLabel) + "com_docker_compose_container_number", "1");
+    sample.set(std::string(kComposeLabel) + "project", project);
+    sample.set(std::string(kComposeLabel) + "service", component);
+    sample.set(std::string(kComposeLabel) + "oneoff", "False");
+    sample.set(std::string(kComposeLabel) + "container_number", "1");
     for (const std::string_view name : {"config_hash", "depends_on", "image",
                                         "project_config_files", "project_working_dir", "version"})
-      sample.set(fmt::format("{}com_docker_compose_{}", kLabel, name), marker(kComposeMarker));
+      sample.set(fmt::format("{}{}", kComposeLabel, name), marker(kComposeMarker));
   }
   return each_of({sample}, "__meta_docker_container_name",
                  container_names(container, project, component));
 }
 
-std::vector<Sample> syslog_samples(const NamedTexts& labels, const PlacedRules& rules) {
-  using components::loki::source_syslog::facility_word;
-  using components::loki::source_syslog::severity_word;
-  constexpr std::string_view kMessage = "__syslog_message_";
-  Sample base;
-  set_all(labels, kMachineMarker, base);
+void doubt_container_labels(const PlacedRules& rules, Sample& sample) {
+  if (!sample.has(kContainerIdLabel)) return;
+  auto unmet = rules.unmet(kContainerLabel, sample);
+  std::erase_if(unmet, [](const std::string& name) {
+    return name.starts_with(kComposeLabel);  // Containers that lack it are not Compose's.
+  });
+  if (!unmet.empty())
+    sample.doubt(fmt::format("the container label that provides {} is not known", unmet.front()));
+  rules.doubt_maps(sample);
+}
+
+std::vector<Sample> with_fields(const Sample& base, const SourceStreams& source,
+                                const PlacedRules& rules) {
+  std::set<std::string> names;
+  if (!source.field_prefix.empty()) names = read_names(rules, source.field_prefix);
+  for (const KindLabel& kind : source.kinds) names.erase(std::string(kind.name));
+  for (const SourceField& field : source.fields)
+    if (rules.reads(field.name)) names.emplace(field.name);
   std::vector<Sample> samples = {base};
   size_t id = kFieldMarker;
-  for (const std::string& name : read_names(rules, "__syslog_")) {
-    if (name == std::string(kMessage) + "severity")
-      samples = each_of(std::move(samples), name, words(8, 1, severity_word));
-    else if (name == std::string(kMessage) + "facility")
-      samples = each_of(std::move(samples), name, words(24, 8, facility_word));
+  for (const std::string& name : names) {
+    const auto field = std::find_if(source.fields.begin(), source.fields.end(),
+                                    [&](const SourceField& one) { return one.name == name; });
+    std::vector<VariantTexts> values;
+    if (field == source.fields.end())
+      values = {marker(id++ % kRegexMarker), known("")};  // Any text, or absent.
     else
-      samples = each_of(std::move(samples), name, any_or_absent(id++ % kRegexMarker));
+      std::transform(field->values.begin(), field->values.end(), std::back_inserter(values), known);
+    samples = each_of(std::move(samples), name, values);
   }
   for (Sample& sample : samples) rules.doubt_maps(sample);
   return samples;
 }
 
-std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_view id,
-                                       std::string_view matches, const PlacedRules& rules,
-                                       const river::diag::SourceMap& sources) {
-  Sample base;
-  set_all(labels, kMachineMarker, base);
-  base.set("job", id);
-  std::vector<JournalKind> kinds;
-  const auto add = [&](std::string unit_text, const VariantTexts& unit,
-                       const VariantTexts& identifier) {
+std::vector<EntryKind> entry_kinds(const Sample& base, const SourceStreams& source,
+                                   const PlacedRules& rules,
+                                   const river::diag::SourceMap& sources) {
+  std::vector<EntryKind> kinds;
+  if (source.kinds.empty()) return {{"", with_fields(base, source, rules)}};
+  // `text` is the value of the label of one kind; of the others anything is.
+  const auto add = [&](std::string unit_text, size_t own, const VariantTexts& text) {
     Sample sample = base;
-    sample.set(kUnitLabel, unit);
-    sample.set(kIdentifierLabel, identifier);
-    kinds.push_back({std::move(unit_text), journal_samples(sample, rules)});
+    for (size_t i = 0; i < source.kinds.size(); ++i)
+      sample.set(source.kinds[i].name,
+                 i == own ? text : around("", marker(kKindMarker + i), source.kinds[i].suffix));
+    kinds.push_back({std::move(unit_text), with_fields(sample, source, rules)});
   };
-  constexpr std::string_view kUnitMatch = "_SYSTEMD_UNIT=";
-  for (const std::string_view word : components::loki::source_journal::match_words(matches))
-    if (word.starts_with(kUnitMatch)) {
-      const std::string unit(word.substr(kUnitMatch.size()));
-      add(unit, known(unit), marker(kIdentifierMarker));
-    }
+  for (const std::string& text : source.only) add(text, 0, known(text));
   if (!kinds.empty()) return kinds;
   std::string doubt;
-  for (const RuleTarget& target : rule_targets(rules)) {
+  for (const RuleTarget& target : rule_targets(rules, source.kinds)) {
     const auto text = regex_sample(target.regex, kRegexMarker);
     const auto is_open = [&] { return without_markers((*text)[0], 0) == OpenValue{{"", ""}}; };
     if (!text) {
@@ -218,14 +194,12 @@ std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_vie
       doubt = fmt::format("the values that the regex {} matches are not known, in the rule at {}",
                           target.regex, place_of(sources, span));
     } else if (!is_open()) {
-      const bool is_unit = target.label == kUnitLabel;
-      add((*text)[0], is_unit ? *text : around("", marker(kUnitMarker), ".service"),
-          is_unit ? marker(kIdentifierMarker) : *text);
+      add((*text)[0], target.kind, *text);
     }
   }
-  add("", around("", marker(kUnitMarker), ".service"), marker(kIdentifierMarker));
-  JournalKind& rest = kinds.back();
-  for (Sample& sample : journal_samples(base, rules)) rest.samples.push_back(std::move(sample));
+  add("", source.kinds.size(), {});
+  EntryKind& rest = kinds.back();
+  for (Sample& sample : with_fields(base, source, rules)) rest.samples.push_back(std::move(sample));
   if (!doubt.empty())
     for (Sample& sample : rest.samples) sample.doubt(doubt);
   return kinds;

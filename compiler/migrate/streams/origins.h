@@ -3,26 +3,32 @@
 #include <vector>
 
 #include "compiler/migrate/streams/walk.h"
+#include "components/shared/streams.h"
 
 /// What each kind of source says of an entry before its rules run.
 namespace compiler::migrate::streams {
 
-/// Samples with a label set to each of `values` in turn; "" leaves it absent.
-std::vector<Sample> each_of(std::vector<Sample> samples, std::string_view label,
-                            const std::vector<VariantTexts>& values);
+/// Unknown text number kMachineMarker and those after it: labels that depend on the machine.
+inline constexpr size_t kMachineMarker = 50;
 
-/// The samples that one container or listener gives, before rules run.
+/// The samples that discovery makes of one container. It is cfgc that knows services and compose
+/// files, so it is cfgc that says which labels their containers have.
 std::vector<Sample> container_samples(const Container& container);
-std::vector<Sample> syslog_samples(const NamedTexts& labels, const PlacedRules& rules);
+/// Doubts a container's sample when rules read labels of it that are not known.
+void doubt_container_labels(const PlacedRules& rules, Sample& sample);
 
-/// A kind of journal entry.
-struct JournalKind {
+/// The ways that entries of a source can look whose other labels are those of `base`, before its
+/// rules run.
+std::vector<Sample> with_fields(const Sample& base, const components::SourceStreams& source,
+                                const PlacedRules& rules);
+
+/// Entries of a source that its rules tell from others.
+struct EntryKind {
   std::string unit_text;  ///< to find its service by; empty: the rest
   std::vector<Sample> samples;
 };
-std::vector<JournalKind> journal_kinds(const NamedTexts& labels, std::string_view id,
-                                       std::string_view matches, const PlacedRules& rules,
-                                       const river::diag::SourceMap& sources);
+std::vector<EntryKind> entry_kinds(const Sample& base, const components::SourceStreams& source,
+                                   const PlacedRules& rules, const river::diag::SourceMap& sources);
 /// A target of files, whose __path__ is a pattern.
 Sample file_sample(const river::schema::Target& target);
 

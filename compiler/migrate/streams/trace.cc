@@ -6,16 +6,8 @@
 
 #include "compiler/migrate/streams/origins.h"
 #include "compiler/migrate/streams/walk.h"
-#include "components/discovery/relabel/signature.h"
-#include "components/local/file_match/signature.h"
-#include "components/loki/process/signature.h"
-#include "components/loki/relabel/signature.h"
-#include "components/loki/source_docker/signature.h"
-#include "components/loki/source_file/signature.h"
-#include "components/loki/source_journal/signature.h"
-#include "components/loki/source_syslog/signature.h"
-#include "components/loki/write/signature.h"
 #include "components/shared/rule/rule.h"
+#include "components/shared/streams.h"
 #include "river/config/steps.h"
 #include "river/schema/decode.h"
 
@@ -23,6 +15,8 @@ namespace compiler::migrate::streams {
 
 namespace ast = river::ast;
 using components::LogsReceiver;
+using components::SourceStreams;
+using components::Streams;
 using river::Value;
 using river::config::Node;
 using river::schema::Codec;
@@ -33,9 +27,6 @@ namespace {
 
 /// The number of a target's sample: it comes along through expressions and rules.
 constexpr std::string_view kSampleLabel = "__tributary_sample";
-constexpr std::string_view kContainerIdLabel = "__meta_docker_container_id";
-constexpr std::string_view kContainerLabel = "__meta_docker_container_label_";
-constexpr std::string_view kComposeLabel = "__meta_docker_container_label_com_docker_compose_";
 
 struct Tracked {
   Sample sample;
@@ -58,31 +49,26 @@ class Tracer {
   struct Decoded {
     std::shared_ptr<void> arguments;
     std::string doubt;
-    template <class Arguments>
-    const Arguments& as() const {
-      return *static_cast<const Arguments*>(arguments.get());
-    }
   };
 
   void visit(const Node& node);
-  void discover(const Node& node);
-  void relabel_targets(const Node& node);
-  void receive(const Node& node);
-  void read_containers(const Node& node);
-  void read_syslog(const Node& node);
-  void read_journal(const Node& node);
-  void read_files(const Node& node);
+  std::vector<Tracked> discover() const;
+  std::vector<Tracked> relabelled(const Targets& targets, const PlacedRules& rules,
+                                  const std::string& doubt) const;
+  std::shared_ptr<Hop> receiver(const Node& node, Decoded decoded, Streams streams,
+                                PlacedRules rules) const;
+  void read(const Node& node, const SourceStreams& source);
+  void read_targets(const Node& node, const SourceStreams& source, const PlacedRules& rules,
+                    const NamedTexts& own);
 
   Decoded decode(const Node& node) const;
   template <class Use>
   void with_scope(const Node& node, const Use& use) const;
   NamedTexts labels(const Node& node, const ast::Body& body, std::string_view name) const;
+  std::string doubt_of(const Node& node, std::string_view name) const;
   std::vector<Tracked> tracked(const Targets& targets, const std::string& doubt) const;
   Value as_targets(std::vector<Tracked> list);
   PlacedRules rules_of(const components::RelabelRulesRef& reference) const;
-  Origin origin(const Node& node, Mechanism mechanism) const {
-    return {fmt::format("{} \"{}\"", node.signature->name, node.block->label), {}, mechanism};
-  }
 
   const river::diag::SourceMap& sources_;
   const TraceQuestion& question_;
@@ -96,6 +82,41 @@ const ast::Statement* attribute(const ast::Body& body, std::string_view name) {
   for (const ast::Statement* statement : body.statements)
     if (!statement->is_block && statement->name == name) return statement;
   return nullptr;
+}
+
+/// Block number `index` of this name, or the body itself when there is no name; nullptr: there is
+/// none.
+const ast::Body* body_of(const ast::Body& body, std::string_view block, size_t index) {
+  if (block.empty()) return &body;
+  for (const ast::Statement* statement : body.statements)
+    if (statement->is_block && statement->name == block && index-- == 0) return &statement->body;
+  return nullptr;
+}
+
+Streams streams_of(const river::schema::Signature& signature, const void* arguments) {
+  return std::any_cast<Streams>(signature.streams(arguments));
+}
+
+Mechanism mechanism_of(SourceStreams::Medium medium) {
+  switch (medium) {
+    case SourceStreams::Medium::containers:
+      return Mechanism::docker;
+    case SourceStreams::Medium::files:
+      return Mechanism::file;
+    case SourceStreams::Medium::journal:
+      return Mechanism::journal;
+    case SourceStreams::Medium::syslog:
+      return Mechanism::syslog;
+  }
+  return Mechanism::none;
+}
+
+Origin origin(const Node& node, const SourceStreams& source) {
+  Origin out{fmt::format("{} \"{}\"", node.signature->name, node.block->label),
+             {},
+             mechanism_of(source.medium)};
+  if (!source.listener.empty()) out.text += ", listener " + source.listener;
+  return out;
 }
 
 PlacedRules placed_rules(const Node& node, const std::vector<components::RuleArguments>& rules) {
@@ -117,6 +138,10 @@ void Tracer::with_scope(const Node& node, const Use& use) const {
   });
 }
 
+std::string depends_on_machine(const Node& node) {
+  return fmt::format("{} depends on the machine that runs it", node.id);
+}
+
 /// Something in a block depends on what only the machine knows.
 bool has_unknown(const ast::Body& body, const river::Scope& scope) {
   river::diag::Diagnostics ignored;
@@ -134,7 +159,19 @@ Tracer::Decoded Tracer::decode(const Node& node) const {
     river::schema::decode_body(node.block->body, node.block->header_span(),
                                node.signature->arguments, out.arguments.get(), scope, found);
     if (found.has_errors() || has_unknown(node.block->body, scope))
-      out.doubt = fmt::format("{} depends on the machine that runs it", node.id);
+      out.doubt = depends_on_machine(node);
+  });
+  return out;
+}
+
+/// Why an attribute is not all known; empty: it is.
+std::string Tracer::doubt_of(const Node& node, std::string_view name) const {
+  std::string out;
+  const ast::Statement* given = attribute(node.block->body, name);
+  if (given == nullptr) return out;
+  with_scope(node, [&](const river::Scope& scope) {
+    river::diag::Diagnostics ignored;
+    if (evaluate(*given->value, scope, ignored).has_unknown()) out = depends_on_machine(node);
   });
   return out;
 }
@@ -168,29 +205,37 @@ PlacedRules Tracer::rules_of(const components::RelabelRulesRef& reference) const
 }
 
 void Tracer::visit(const Node& node) {
-  const std::string_view name = node.signature->name;
-  if (name == "discovery.docker") return discover(node);
-  if (name == "discovery.relabel") return relabel_targets(node);
-  if (name == "local.file_match") {
-    const Decoded decoded = decode(node);
-    const auto& arguments = decoded.as<components::local::file_match::Arguments>();
-    exports_[node.id] = as_targets(tracked(arguments.path_targets, decoded.doubt));
-    return;
+  if (node.signature->streams == nullptr) return;
+  Decoded decoded = decode(node);
+  Streams streams = streams_of(*node.signature, decoded.arguments.get());
+  for (const SourceStreams& source : streams.sources) read(node, source);
+  river::Object exports;
+  PlacedRules rules;
+  if (streams.rules != nullptr) {
+    rules = placed_rules(node, *streams.rules);
+    const auto shared = std::make_shared<const components::RelabelRules>(rules.rules);
+    places_[shared.get()] = rules.places;
+    exports.emplace_back("rules", Codec<components::RelabelRulesRef>::encode({shared}));
   }
-  if (name == "loki.write" || name == "loki.relabel" || name == "loki.process")
-    return receive(node);
-  if (name == "loki.source.docker") return read_containers(node);
-  if (name == "loki.source.syslog") return read_syslog(node);
-  if (name == "loki.source.journal") return read_journal(node);
-  if (name == "loki.source.file") return read_files(node);
+  if (streams.finds_containers || streams.targets != nullptr) {
+    // By whichever name the component exports them.
+    const Value targets = as_targets(
+        streams.finds_containers ? discover() : relabelled(*streams.targets, rules, decoded.doubt));
+    exports.emplace_back("targets", targets);
+    exports.emplace_back("output", targets);
+  }
+  if (streams.receives)
+    exports.emplace_back("receiver", Codec<LogsReceiver>::encode({receiver(
+                                         node, std::move(decoded), std::move(streams), rules)}));
+  if (!exports.empty()) exports_[node.id] = Value::object(std::move(exports));
 }
 
-void Tracer::discover(const Node& node) {
+std::vector<Tracked> Tracer::discover() const {
   std::vector<Tracked> found;
   for (const Container& container : question_.containers)
     for (Sample& sample : container_samples(container))
       found.push_back({std::move(sample), container.service});
-  exports_[node.id] = as_targets(std::move(found));
+  return found;
 }
 
 /// The samples behind targets, with what expressions have changed of them; targets written in the
@@ -230,134 +275,81 @@ Value Tracer::as_targets(std::vector<Tracked> list) {
     targets.emplace_back(target);
     tracked_.push_back(std::move(one));
   }
-  return Value::object(
-      {{"targets", Codec<Targets>::encode(targets)}, {"output", Codec<Targets>::encode(targets)}});
+  return Codec<Targets>::encode(targets);
 }
 
-void Tracer::relabel_targets(const Node& node) {
-  const Decoded decoded = decode(node);
-  const auto& arguments = decoded.as<components::discovery::relabel::Arguments>();
-  const PlacedRules rules = placed_rules(node, arguments.rule);
-  std::vector<Tracked> list = tracked(arguments.targets, decoded.doubt);
+std::vector<Tracked> Tracer::relabelled(const Targets& targets, const PlacedRules& rules,
+                                        const std::string& doubt) const {
+  std::vector<Tracked> list = tracked(targets, doubt);
+  if (rules.rules.empty()) return list;
   for (Tracked& one : list) {
-    auto unmet = rules.unmet(kContainerLabel, one.sample);
-    std::erase_if(unmet, [](const std::string& name) {
-      return name.starts_with(kComposeLabel);  // Containers that lack it are not Compose's.
-    });
-    if (!unmet.empty() && one.sample.has(kContainerIdLabel))
-      one.sample.doubt(
-          fmt::format("the container label that provides {} is not known", unmet.front()));
-    if (one.sample.has(kContainerIdLabel)) rules.doubt_maps(one.sample);
+    doubt_container_labels(rules, one.sample);
     run(rules, sources_, one.sample);
   }
   std::erase_if(list, [](const Tracked& one) { return one.sample.is_dropped(); });
-  const auto shared = std::make_shared<const components::RelabelRules>(rules.rules);
-  places_[shared.get()] = rules.places;
-  Value targets = as_targets(std::move(list));
-  exports_[node.id] =
-      Value::object({{"output", *targets.field("output")},
-                     {"rules", Codec<components::RelabelRulesRef>::encode({shared})}});
+  return list;
 }
 
-void Tracer::receive(const Node& node) {
+std::shared_ptr<Hop> Tracer::receiver(const Node& node, Decoded decoded, Streams streams,
+                                      PlacedRules rules) const {
   auto hop = std::make_shared<Hop>();
-  Decoded decoded = decode(node);
   hop->node = &node;
-  hop->arguments = decoded.arguments;
-  river::Object exports;
-  if (node.signature->name == "loki.write") {  // Its URL and secrets do not matter here.
-    hop->external_labels = labels(node, node.block->body, "external_labels");
-  } else {
-    hop->doubt = decoded.doubt;
-  }
-  if (node.signature->name == "loki.relabel") {
-    hop->rules = placed_rules(node, decoded.as<components::loki::relabel::Arguments>().rule);
-    const auto shared = std::make_shared<const components::RelabelRules>(hop->rules.rules);
-    places_[shared.get()] = hop->rules.places;
-    exports.emplace_back("rules", Codec<components::RelabelRulesRef>::encode({shared}));
-  }
-  exports.emplace_back("receiver", Codec<LogsReceiver>::encode({hop}));
-  exports_[node.id] = Value::object(std::move(exports));
+  hop->external_labels = labels(node, node.block->body, streams.external_labels);
+  // Of a backend, addresses and secrets do not matter here.
+  if (!streams.is_backend) hop->doubt = std::move(decoded.doubt);
+  hop->arguments = std::move(decoded.arguments);
+  hop->streams = std::move(streams);
+  hop->rules = std::move(rules);
+  return hop;
 }
 
-void Tracer::read_containers(const Node& node) {
-  const Decoded decoded = decode(node);
-  const auto& arguments = decoded.as<components::loki::source_docker::Arguments>();
-  const NamedTexts own = labels(node, node.block->body, "labels");
-  const PlacedRules rules = rules_of(arguments.relabel_rules);
-  const bool reads_stream = rules.reads("__meta_docker_container_log_stream");
-  Origin from = origin(node, Mechanism::docker);
-  for (Tracked& one : tracked(arguments.targets, {})) {
-    if (!one.sample.has(kContainerIdLabel)) continue;  // The source reads no other targets.
-    set_all(own, 50, one.sample);
-    std::vector<Sample> samples = {std::move(one.sample)};
-    if (reads_stream)
-      samples = each_of(std::move(samples), "__meta_docker_container_log_stream",
-                        {known("stdout"), known("stderr")});
-    for (Sample& sample : samples) {
-      rules.doubt_maps(sample);
-      run(rules, sources_, sample);
-      sample.hide();
-    }
-    from.service = one.service;
-    walk_.send(from, arguments.forward_to, std::move(samples));
-  }
-}
-
-void Tracer::read_syslog(const Node& node) {
-  const Decoded decoded = decode(node);
-  const auto& arguments = decoded.as<components::loki::source_syslog::Arguments>();
-  const PlacedRules rules = rules_of(arguments.relabel_rules);
-  size_t i = 0;
-  for (const ast::Statement* block : node.block->body.statements) {
-    if (!block->is_block || block->name != "listener" || i >= arguments.listener.size()) continue;
-    const std::string& address = arguments.listener[i++].address.text;
-    Origin from = origin(node, Mechanism::syslog);
-    from.text += ", listener " + address;
-    std::vector<Sample> samples = syslog_samples(labels(node, block->body, "labels"), rules);
-    for (Sample& sample : samples) {
-      run(rules, sources_, sample);
-      sample.dropped = {};  // A rule that drops does not drop here.
-      sample.hide();
-    }
-    const auto known_as = question_.listeners.find(address.substr(address.rfind(':') + 1));
-    from.service = known_as != question_.listeners.end()
-                       ? known_as->second
-                       : service_of(samples[0], "", question_.services);
-    walk_.send(from, arguments.forward_to, std::move(samples));
-  }
-}
-
-void Tracer::read_journal(const Node& node) {
-  const Decoded decoded = decode(node);
-  const auto& arguments = decoded.as<components::loki::source_journal::Arguments>();
-  const PlacedRules rules = rules_of(arguments.relabel_rules);
-  const Origin from = origin(node, Mechanism::journal);
-  for (JournalKind& kind : journal_kinds(labels(node, node.block->body, "labels"), node.id,
-                                         arguments.matches, rules, sources_)) {
+void Tracer::read(const Node& node, const SourceStreams& source) {
+  const PlacedRules rules = rules_of(source.rules);
+  const ast::Body* labelled =
+      body_of(node.block->body, source.labels_block, source.labels_block_index);
+  if (labelled == nullptr) return;
+  const NamedTexts own = labels(node, *labelled, source.labels_attribute);
+  if (source.targets != nullptr) return read_targets(node, source, rules, own);
+  Sample base;
+  set_all(own, kMachineMarker, base);
+  if (source.has_job) base.set("job", node.id);
+  for (EntryKind& kind : entry_kinds(base, source, rules, sources_)) {
     for (Sample& sample : kind.samples) {
       run(rules, sources_, sample);
+      if (!source.rules_drop) sample.dropped = {};
       sample.hide();
     }
-    Origin own = from;
-    own.service = service_of(kind.samples[0], kind.unit_text, question_.services);
-    walk_.send(own, arguments.forward_to, std::move(kind.samples));
+    Origin from = origin(node, source);
+    const auto known_as =
+        question_.listeners.find(source.listener.substr(source.listener.rfind(':') + 1));
+    from.service = known_as != question_.listeners.end()
+                       ? known_as->second
+                       : service_of(kind.samples[0], kind.unit_text, question_.services);
+    walk_.send(from, source.forward_to, std::move(kind.samples));
   }
 }
 
-void Tracer::read_files(const Node& node) {
-  const Decoded decoded = decode(node);
-  const auto& arguments = decoded.as<components::loki::source_file::Arguments>();
-  for (Tracked& one : tracked(arguments.targets, decoded.doubt)) {
-    VariantTexts path;
-    for (size_t i = 0; i < kVariants; ++i) path[i] = one.sample.labels[i].get("__path__");
-    Origin from = origin(node, Mechanism::file);
-    if (const auto shown = without_markers(path[0], 0); !path[0].empty())
-      from.text += fmt::format(", {}", fmt::join(shown.literals, "*"));
-    one.sample.hide();
-    one.sample.set("filename", path);
-    from.service = service_of(one.sample, "", question_.services);
-    walk_.send(from, arguments.forward_to, {std::move(one.sample)});
+void Tracer::read_targets(const Node& node, const SourceStreams& source, const PlacedRules& rules,
+                          const NamedTexts& own) {
+  for (Tracked& one : tracked(*source.targets, doubt_of(node, "targets"))) {
+    if (!source.needed_label.empty() && !one.sample.has(source.needed_label)) continue;
+    VariantTexts path = known("");
+    for (size_t i = 0; i < kVariants && !source.path_label.empty(); ++i)
+      path[i] = one.sample.labels[i].get(source.path_label);
+    Origin from = origin(node, source);
+    if (!path[0].empty())
+      from.text += fmt::format(", {}", fmt::join(without_markers(path[0], 0).literals, "*"));
+    set_all(own, kMachineMarker, one.sample);
+    std::vector<Sample> samples = with_fields(one.sample, source, rules);
+    for (Sample& sample : samples) {
+      run(rules, sources_, sample);
+      sample.hide();
+      if (!source.path_label.empty()) sample.set("filename", path);
+    }
+    from.service = source.medium == SourceStreams::Medium::containers
+                       ? one.service
+                       : service_of(samples[0], "", question_.services);
+    walk_.send(from, source.forward_to, std::move(samples));
   }
 }
 
@@ -369,6 +361,17 @@ std::vector<StreamFamily> families(const river::config::Program& program,
   Tracer tracer(sources, question);
   tracer.trace(program);
   return std::move(tracer).finish();
+}
+
+bool reads_containers(const river::config::Program& program) {
+  return std::any_of(program.nodes.begin(), program.nodes.end(), [](const auto& node) {
+    if (node->signature->streams == nullptr) return false;
+    const auto arguments = node->signature->make_arguments();
+    const Streams streams = streams_of(*node->signature, arguments.get());
+    return std::any_of(streams.sources.begin(), streams.sources.end(), [](const auto& source) {
+      return source.medium == SourceStreams::Medium::containers;
+    });
+  });
 }
 
 }  // namespace compiler::migrate::streams

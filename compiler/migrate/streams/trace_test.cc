@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "components/catalog.h"
+#include "components/shared/streams.h"
 #include "river/diag/render.h"
 
 using namespace compiler::migrate;
@@ -352,6 +355,36 @@ loki.relabel "j" {{
           {"loki.source.journal \"j\" { forward_to = [loki.write.default.receiver] }", kRest},
       },
       question);
+}
+
+TEST_CASE("trace: every component that entries or targets go through says what it does to them") {
+  for (const river::schema::Signature* signature : components::catalog().signatures) {
+    const auto has = [](std::span<const river::schema::Field> fields, std::string_view name) {
+      return std::any_of(fields.begin(), fields.end(),
+                         [&](const auto& field) { return field.name == name; });
+    };
+    const bool passes_on = has(signature->arguments.fields, "forward_to");
+    const bool takes_in = has(signature->exports, "receiver");
+    // Targets of exporters are for metrics, which have no streams.
+    const bool makes_logs = signature->name.starts_with("loki.") && (passes_on || takes_in);
+    CAPTURE(signature->name);
+    CHECK((!makes_logs || signature->streams != nullptr));
+    if (signature->streams == nullptr) continue;
+    const auto arguments = signature->make_arguments();
+    const auto streams = std::any_cast<components::Streams>(signature->streams(arguments.get()));
+    CHECK(streams.receives == takes_in);
+  }
+}
+
+TEST_CASE("trace: entries that go to loki.echo as well") {
+  check_all({{R"(
+loki.source.file "f" {
+	targets    = [{__path__ = "/a.log"}]
+	forward_to = [loki.echo.e.receiver, loki.write.default.receiver]
+}
+loki.echo "e" { }
+)",
+              "{filename=\"/a.log\"} x1\n"}});
 }
 
 TEST_CASE("trace: files") {

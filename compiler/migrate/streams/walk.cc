@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "base/ensure.h"
-#include "components/loki/process/signature.h"
-#include "components/loki/relabel/signature.h"
 
 namespace compiler::migrate::streams {
 
@@ -105,27 +103,20 @@ void Walk::forward(const std::vector<components::LogsReceiver>& to, const Sample
 void Walk::go(const Hop& hop, Sample sample, size_t depth) {
   if (depth > kPathDepthMax || ++steps_ > kStepsMax) {
     sample.doubt(fmt::format("the way of its entries is too long at {}", hop.node->id));
-    return arrive(hop, std::move(sample));
+    return leave(hop, std::move(sample));
   }
   if (!hop.doubt.empty()) sample.doubt(hop.doubt);
-  const std::string_view component = hop.node->signature->name;
-  if (component == "loki.write") return arrive(hop, std::move(sample));
-  if (component == "loki.relabel") {
-    const auto& arguments =
-        *static_cast<const components::loki::relabel::Arguments*>(hop.arguments.get());
-    run(hop.rules, sources_, sample);
-    if (!sample.is_dropped()) forward(arguments.forward_to, sample, depth + 1);
-    return;
-  }
-  const auto& arguments =
-      *static_cast<const components::loki::process::Arguments*>(hop.arguments.get());
-  for (const Sample& way : through_stages(arguments.stages, std::move(sample)))
-    forward(arguments.forward_to, way, depth + 1);
+  if (hop.streams.is_backend) return leave(hop, std::move(sample));
+  if (!hop.rules.rules.empty()) run(hop.rules, sources_, sample);
+  if (sample.is_dropped()) return;
+  if (!hop.streams.change) return forward(hop.streams.forward_to, sample, depth + 1);
+  for (const Sample& way : through(hop.streams.change, std::move(sample)))
+    forward(hop.streams.forward_to, way, depth + 1);
 }
 
-void Walk::arrive(const Hop& write, Sample sample) {
+void Walk::leave(const Hop& backend, Sample sample) {
   Sample external;
-  set_all(write.external_labels, kExternalMarkers, external);
+  set_all(backend.external_labels, kExternalMarkers, external);
   for (size_t i = 0; i < kVariants; ++i)  // The stream's own labels win.
     for (const auto& [name, value] : external.labels[i].all())
       if (sample.labels[i].get(name).empty()) sample.labels[i].set(name, value);

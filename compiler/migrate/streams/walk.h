@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -7,8 +8,7 @@
 
 #include "compiler/migrate/streams/sample.h"
 #include "compiler/migrate/streams/trace.h"
-#include "components/loki/process/stages/kind.h"
-#include "components/shared/capsules.h"
+#include "components/shared/streams.h"
 #include "river/eval.h"
 #include "river/schema/types.h"
 #include "telemetry/log_batch.h"
@@ -27,10 +27,11 @@ struct Hop final : telemetry::LogReceiver {
   void receive(telemetry::LogBatch batch) override;
 
   const river::config::Node* node = nullptr;
-  std::shared_ptr<void> arguments;
-  PlacedRules rules;           ///< of loki.relabel
-  NamedTexts external_labels;  ///< of loki.write
-  std::string doubt;           ///< why the arguments are not all known
+  std::shared_ptr<void> arguments;  ///< what `streams` points into
+  components::Streams streams;
+  PlacedRules rules;
+  NamedTexts external_labels;
+  std::string doubt;  ///< why the arguments are not all known
 };
 
 /// Entries of one kind from one source.
@@ -40,7 +41,7 @@ struct Origin {
   Mechanism mechanism = Mechanism::none;
 };
 
-/// Sends samples along forward_to and makes a family of what arrives at each loki.write.
+/// Sends samples along forward_to and makes a family of what leaves for each backend.
 class Walk {
  public:
   Walk(const river::diag::SourceMap& sources, std::string host)
@@ -54,7 +55,7 @@ class Walk {
  private:
   void go(const Hop& hop, Sample sample, size_t depth);
   void forward(const std::vector<components::LogsReceiver>& to, const Sample& sample, size_t depth);
-  void arrive(const Hop& write, Sample sample);
+  void leave(const Hop& backend, Sample sample);
 
   const river::diag::SourceMap& sources_;
   std::string host_;
@@ -67,10 +68,10 @@ class Walk {
 /// Sets known labels, and unknown text where a value depends on the machine.
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample);
 
-/// What the stages of a loki.process make of an entry's labels: several samples where a stage.match
-/// may hold or not. What a stage takes from the line can be anything, or absent. Answers without
-/// samples that are dropped for certain.
-std::vector<Sample> through_stages(const components::loki::process::stages::StageList& stages,
-                                   Sample sample);
+/// What a component makes of an entry's labels: several samples where a condition may hold or not.
+/// What it takes from the line can be anything, or absent. Answers without samples that are dropped
+/// for certain.
+std::vector<Sample> through(const std::function<void(telemetry::LabelTracker&)>& change,
+                            Sample sample);
 
 }  // namespace compiler::migrate::streams

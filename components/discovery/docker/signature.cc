@@ -1,6 +1,7 @@
 #include "components/discovery/docker/signature.h"
 
 #include "components/shared/docker_api/host_signature.h"
+#include "components/shared/streams.h"
 
 namespace components::discovery::docker {
 
@@ -51,6 +52,10 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments&) {
+  return Streams{.finds_containers = true};
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -60,6 +65,7 @@ const Signature kSignature{
     .exports = kExports,
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::discovery::docker

@@ -1,5 +1,7 @@
 #include "components/discovery/relabel/signature.h"
 
+#include "components/shared/streams.h"
+
 namespace components::discovery::relabel {
 
 using namespace river::schema;
@@ -18,6 +20,10 @@ constexpr Field kExports[] = {
     attr<&Exports::rules>("rules", Need::required, "The rules, for a source's relabel_rules."),
 };
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.targets = &arguments.targets, .rules = &arguments.rule};
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -26,6 +32,7 @@ const Signature kSignature{
     .arguments = kArguments,
     .exports = kExports,
     .make_arguments = make_arguments<Arguments>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::discovery::relabel

@@ -1,5 +1,7 @@
 #include "components/local/file_match/signature.h"
 
+#include "components/shared/streams.h"
+
 namespace components::local::file_match {
 namespace {
 
@@ -35,6 +37,10 @@ std::vector<schema::HostNeed> needs(const Arguments&) {
   return {{schema::HostNeed::Kind::file_watches, {}, {}}};
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.targets = &arguments.path_targets};
+}
+
 }  // namespace
 
 constinit const schema::Signature kSignature{
@@ -44,6 +50,7 @@ constinit const schema::Signature kSignature{
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needs>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::local::file_match

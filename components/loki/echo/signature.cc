@@ -1,5 +1,7 @@
 #include "components/loki/echo/signature.h"
 
+#include "components/shared/streams.h"
+
 namespace components::loki::echo {
 
 namespace schema = river::schema;
@@ -10,6 +12,10 @@ constexpr schema::Field kExports[] = {
     schema::attr<&Exports::receiver>("receiver", schema::Need::required, "Takes entries to show."),
 };
 
+std::any streams(const Arguments&) {
+  return Streams{.receives = true};
+}
+
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -18,6 +24,7 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of({}),
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::echo

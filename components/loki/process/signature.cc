@@ -1,5 +1,7 @@
 #include "components/loki/process/signature.h"
 
+#include "components/shared/streams.h"
+
 namespace components::loki::process {
 
 namespace schema = river::schema;
@@ -17,6 +19,13 @@ constexpr schema::Field kExports[] = {
                                      "Takes entries to process."),
 };
 
+std::any streams(const Arguments& arguments) {
+  return Streams{
+      .receives = true,
+      .change = [&](telemetry::LabelTracker& labels) { stages::track(arguments.stages, labels); },
+      .forward_to = arguments.forward_to};
+}
+
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -25,6 +34,7 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of(kFields),
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::process

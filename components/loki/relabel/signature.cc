@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "components/shared/streams.h"
 
 namespace components::loki::relabel {
 
@@ -116,6 +117,10 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (scope.known("rule")) lint_journal_rules(arguments.rule, scope);
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.rules = &arguments.rule, .receives = true, .forward_to = arguments.forward_to};
+}
+
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -124,6 +129,7 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::relabel

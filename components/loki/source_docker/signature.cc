@@ -1,6 +1,7 @@
 #include "components/loki/source_docker/signature.h"
 
 #include "components/shared/docker_api/host_signature.h"
+#include "components/shared/streams.h"
 
 namespace components::loki::source_docker {
 
@@ -40,6 +41,17 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{
+      .sources = {{.medium = SourceStreams::Medium::containers,
+                   .targets = &arguments.targets,
+                   .needed_label = "__meta_docker_container_id",
+                   .labels_attribute = "labels",
+                   .fields = {{"__meta_docker_container_log_stream", {"stdout", "stderr"}}},
+                   .rules = arguments.relabel_rules,
+                   .forward_to = arguments.forward_to}}};
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -48,6 +60,7 @@ const Signature kSignature{
     .arguments = kArguments,
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_docker

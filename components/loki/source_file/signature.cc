@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "components/loki/source_file/encoding.h"
+#include "components/shared/streams.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -92,6 +93,13 @@ std::vector<schema::HostNeed> needs(const Arguments&) {
   return {{schema::HostNeed::Kind::file_watches, {}, {}}};
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.sources = {{.medium = SourceStreams::Medium::files,
+                              .targets = &arguments.targets,
+                              .path_label = "__path__",
+                              .forward_to = arguments.forward_to}}};
+}
+
 }  // namespace
 
 constinit const schema::Signature kSignature{
@@ -100,6 +108,7 @@ constinit const schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needs>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_file

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "components/shared/streams.h"
+
 namespace components::loki::source_journal {
 
 using namespace river::schema;
@@ -61,6 +63,24 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return {{HostNeed::Kind::journal, arguments.path, {}}};
 }
 
+std::any streams(const Arguments& arguments) {
+  SourceStreams source{
+      .medium = SourceStreams::Medium::journal,
+      .labels_attribute = "labels",
+      .has_job = true,
+      .field_prefix = "__journal_",
+      .kinds = {{"__journal__systemd_unit", ".service"}, {"__journal_syslog_identifier", ""}},
+      .rules = arguments.relabel_rules,
+      .forward_to = arguments.forward_to};
+  source.fields = {
+      {"__journal_priority", {"0", "1", "2", "3", "4", "5", "6", "7"}},
+      {"__journal_priority_keyword", {kPriorityKeywords.begin(), kPriorityKeywords.end()}}};
+  constexpr std::string_view kUnitMatch = "_SYSTEMD_UNIT=";
+  for (const std::string_view word : match_words(arguments.matches))
+    if (word.starts_with(kUnitMatch)) source.only.emplace_back(word.substr(kUnitMatch.size()));
+  return Streams{.sources = {std::move(source)}};
+}
+
 }  // namespace
 
 std::vector<std::string_view> match_words(std::string_view matches) {
@@ -81,6 +101,7 @@ const Signature kSignature{
     .arguments = kArguments,
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_journal

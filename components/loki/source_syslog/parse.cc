@@ -1,20 +1,9 @@
 #include "components/loki/source_syslog/parse.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace components::loki::source_syslog {
-namespace {
-
-constexpr std::array<std::string_view, 8> kSeverities = {
-    "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"};
-constexpr std::array<std::string_view, 24> kFacilities = {
-    "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
-    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
-    "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
-
-}  // namespace
 
 int take_priority(std::string_view& rest, int max) {
   if (rest.size() < 3 || rest[0] != '<') return -1;

@@ -1,5 +1,6 @@
 #include "components/loki/source_syslog/signature.h"
 
+#include "components/shared/streams.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::source_syslog {
@@ -119,6 +120,24 @@ std::vector<schema::HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments& arguments) {
+  Streams out;
+  for (size_t i = 0; i < arguments.listener.size(); ++i)
+    out.sources.push_back(
+        {.medium = SourceStreams::Medium::syslog,
+         .listener = arguments.listener[i].address.text,
+         .labels_attribute = "labels",
+         .labels_block = "listener",
+         .labels_block_index = i,
+         .field_prefix = "__syslog_",
+         .fields = {{"__syslog_message_severity", {kSeverities.begin(), kSeverities.end()}},
+                    {"__syslog_message_facility", {kFacilities.begin(), kFacilities.end()}}},
+         .rules = arguments.relabel_rules,
+         .rules_drop = false,
+         .forward_to = arguments.forward_to});
+  return out;
+}
+
 }  // namespace
 
 bool same_listener(const Listener& a, const Listener& b) {
@@ -132,6 +151,7 @@ constinit const schema::Signature kSignature{
     .make_arguments = schema::make_arguments<Arguments>,
     .claims = schema::hook<Arguments, claims>,
     .needs = schema::hook<Arguments, needs>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_syslog

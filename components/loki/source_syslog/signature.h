@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,6 +54,14 @@ struct Arguments {
   std::vector<LogsReceiver> forward_to;
   RelabelRulesRef relabel_rules;
 };
+
+// What __syslog_message_severity and __syslog_message_facility say for the numbers of a priority.
+inline constexpr std::array<std::string_view, 8> kSeverities = {
+    "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"};
+inline constexpr std::array<std::string_view, 24> kFacilities = {
+    "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
+    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
+    "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
 
 /// Whether two listeners are configured alike.
 bool same_listener(const Listener& a, const Listener& b);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "components/shared/streams.h"
 #include "river/schema/decode.h"
 
 namespace components::loki::write {
@@ -190,6 +191,10 @@ std::vector<schema::HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments&) {
+  return Streams{.receives = true, .is_backend = true, .external_labels = "external_labels"};
+}
+
 }  // namespace
 
 constexpr schema::BlockSchema kEndpoint =
@@ -202,6 +207,7 @@ constexpr schema::Signature kSignature{
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needs>,
+    .streams = schema::hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::write

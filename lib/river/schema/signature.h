@@ -93,6 +93,9 @@ struct Signature {
   std::vector<Claim> (*claims)(const void* arguments) = nullptr;
   /// What decoded arguments need of the host and the network; pure. nullptr: nothing.
   std::vector<HostNeed> (*needs)(const void* arguments) = nullptr;
+  /// What decoded arguments say of the labels of streams (components::Streams), for `cfgc migrate`;
+  /// pure. nullptr: nothing goes through it.
+  std::any (*streams)(const void* arguments) = nullptr;
 };
 
 }  // namespace river::schema

@@ -6,6 +6,7 @@
 #include "base/rfc3339.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -14,6 +15,12 @@ class ContainerLine {
  public:
   /// Nanoseconds since the epoch of an RFC 3339 time.
   static std::optional<int64_t> time_ns(std::string_view text) { return base::parse_rfc3339(text); }
+
+  static void track(telemetry::LabelTracker& labels) {
+    constexpr std::string_view kStreams[] = {"stdout", "stderr"};
+    labels.extract();
+    labels.set_from_line("stream", kStreams);
+  }
 
   /// Sets the label `stream`. The value is a part of the batch's buffer.
   void set_stream(Frame& frame, uint32_t row, telemetry::Slice stream) {

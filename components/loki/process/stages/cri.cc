@@ -203,9 +203,13 @@ StagePointer make(const CriArgs& args, Build& build) {
   return std::make_unique<CriStage>(args, build);
 }
 
+void track(const CriArgs&, telemetry::LabelTracker& labels) {
+  ContainerLine::track(labels);
+}
+
 }  // namespace
 
-constexpr StageKindOf<CriArgs> kCri = stage_kind<CriArgs, make>(
+constexpr StageKindOf<CriArgs> kCri = stage_kind<CriArgs, make, track>(
     "stage.cri", "Parses lines as container runtimes write them, and joins partial ones.",
     schema::schema_of<CriArgs, validate>(kCriFields));
 

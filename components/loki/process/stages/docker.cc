@@ -67,9 +67,13 @@ StagePointer make(const DockerArgs&, Build& build) {
   return std::make_unique<DockerStage>(build);
 }
 
+void track(const DockerArgs&, telemetry::LabelTracker& labels) {
+  ContainerLine::track(labels);
+}
+
 }  // namespace
 
-constexpr StageKindOf<DockerArgs> kDocker = stage_kind<DockerArgs, make>(
+constexpr StageKindOf<DockerArgs> kDocker = stage_kind<DockerArgs, make, track>(
     "stage.docker", "Parses lines as Docker's json-file driver writes them.",
     schema::schema_of({}));
 

@@ -45,8 +45,9 @@ StagePointer make(const EventLogMessageArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<EventLogMessageArgs> kEventLogMessage = stage_kind<EventLogMessageArgs, make>(
-    "stage.eventlogmessage", "Parses the message of a Windows event.",
-    schema::schema_of(kEventLogMessageFields));
+constexpr StageKindOf<EventLogMessageArgs> kEventLogMessage =
+    stage_kind<EventLogMessageArgs, make, track_extraction>(
+        "stage.eventlogmessage", "Parses the message of a Windows event.",
+        schema::schema_of(kEventLogMessageFields));
 
 }  // namespace components::loki::process::stages

@@ -22,8 +22,8 @@ void validate(const GeoipArgs&, schema::Scope& scope) {
 
 }  // namespace
 
-constexpr StageKindOf<GeoipArgs> kGeoip =
-    stage_kind<GeoipArgs>("stage.geoip", "Looks an address up in a MaxMind database.",
-                          schema::schema_of<GeoipArgs, validate>(kGeoipFields));
+constexpr StageKindOf<GeoipArgs> kGeoip = stage_kind<GeoipArgs, nullptr, track_extraction>(
+    "stage.geoip", "Looks an address up in a MaxMind database.",
+    schema::schema_of<GeoipArgs, validate>(kGeoipFields));
 
 }  // namespace components::loki::process::stages

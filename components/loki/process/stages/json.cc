@@ -121,8 +121,8 @@ StagePointer make(const JsonArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<JsonArgs> kJson =
-    stage_kind<JsonArgs, make>("stage.json", "Extracts values from a JSON object.",
-                               schema::schema_of<JsonArgs, validate>(kJsonFields));
+constexpr StageKindOf<JsonArgs> kJson = stage_kind<JsonArgs, make, track_extraction>(
+    "stage.json", "Extracts values from a JSON object.",
+    schema::schema_of<JsonArgs, validate>(kJsonFields));
 
 }  // namespace components::loki::process::stages

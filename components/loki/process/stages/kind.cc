@@ -32,6 +32,7 @@
 #include "components/loki/process/stages/timestamp.h"
 #include "components/loki/process/stages/truncate.h"
 #include "components/loki/process/stages/windowsevent.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -104,6 +105,18 @@ const schema::BlockSchema kStageBlocks = schema::schema_of(kBlocks);
 
 StagePointer StageArgs::make(Build& build) const {
   return kind_->make != nullptr ? kind_->make(args_.get(), build) : nullptr;
+}
+
+void StageArgs::track(telemetry::LabelTracker& labels) const {
+  if (kind_->track != nullptr) kind_->track(args_.get(), labels);
+}
+
+void track(const StageList& stages, telemetry::LabelTracker& labels) {
+  for (const StageArgs& stage : stages) stage.track(labels);
+}
+
+void note_extraction(telemetry::LabelTracker& labels) {
+  labels.extract();
 }
 
 }  // namespace components::loki::process::stages

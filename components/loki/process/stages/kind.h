@@ -6,6 +6,10 @@
 
 #include "river/schema/field.h"
 
+namespace telemetry {
+class LabelTracker;
+}
+
 /// What kinds of stage there are, and a stage as it is written in a configuration. Each stage's
 /// header declares its arguments and its StageKind; kind.cc lists the kinds.
 namespace components::loki::process::stages {
@@ -22,6 +26,8 @@ struct StageKind {
   std::shared_ptr<void> (*make_args)() = nullptr;
   /// nullptr: the stage has no effect, which checking the configuration reports.
   StagePointer (*make)(const void* args, Build& build) = nullptr;
+  /// Says what the stage does to labels. nullptr: nothing.
+  void (*track)(const void* args, telemetry::LabelTracker& labels) = nullptr;
 };
 
 /// A kind of stage with the type of its arguments.
@@ -30,19 +36,28 @@ struct StageKindOf : StageKind {
   using Args = ArgsType;
 };
 
-template <class Args>
+/// `kMake` makes the stage, `kTrack` says what it does to labels; nullptr as in StageKind.
+template <class Args, StagePointer (*kMake)(const Args&, Build&) = nullptr,
+          void (*kTrack)(const Args&, telemetry::LabelTracker&) = nullptr>
 constexpr StageKindOf<Args> stage_kind(std::string_view name, std::string_view doc,
                                        river::schema::BlockSchema schema) {
-  return {{name, doc, schema, river::schema::make_arguments<Args>, nullptr}};
+  StageKindOf<Args> kind{{name, doc, schema, river::schema::make_arguments<Args>}};
+  if constexpr (kMake != nullptr)
+    kind.make = [](const void* args, Build& build) {
+      return kMake(*static_cast<const Args*>(args), build);
+    };
+  if constexpr (kTrack != nullptr)
+    kind.track = [](const void* args, telemetry::LabelTracker& labels) {
+      kTrack(*static_cast<const Args*>(args), labels);
+    };
+  return kind;
 }
 
-template <class Args, StagePointer (*Make)(const Args&, Build&)>
-constexpr StageKindOf<Args> stage_kind(std::string_view name, std::string_view doc,
-                                       river::schema::BlockSchema schema) {
-  return {
-      {name, doc, schema, river::schema::make_arguments<Args>, [](const void* args, Build& build) {
-         return Make(*static_cast<const Args*>(args), build);
-       }}};
+void note_extraction(telemetry::LabelTracker& labels);
+/// kTrack of stages that do nothing to labels but take values from the line.
+template <class Args>
+void track_extraction(const Args&, telemetry::LabelTracker& labels) {
+  note_extraction(labels);
 }
 
 /// The arguments of one stage, whichever kind it is of. Copies share the arguments: nothing changes
@@ -59,6 +74,8 @@ class StageArgs {
   bool is(const StageKind& kind) const { return kind_ == &kind; }
   /// nullptr: the stage has no effect.
   StagePointer make(Build& build) const;
+  /// Says what the stage does to labels.
+  void track(telemetry::LabelTracker& labels) const;
 
   /// For decoding and encoding, by the kind's schema.
   void* data() const { return args_.get(); }
@@ -70,6 +87,8 @@ class StageArgs {
 
 /// The `stage.*` blocks of loki.process and of stage.match, in written order.
 using StageList = std::vector<StageArgs>;
+/// Says what the stages do to labels, one after another.
+void track(const StageList& stages, telemetry::LabelTracker& labels);
 
 /// Every kind of stage as a block of a StageList, to be squashed into the struct that has one.
 extern const river::schema::BlockSchema kStageBlocks;

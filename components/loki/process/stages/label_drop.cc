@@ -1,7 +1,10 @@
 #include "components/loki/process/stages/label_drop.h"
 
+#include <algorithm>
+
 #include "components/loki/process/stages/label_filter.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -23,10 +26,16 @@ StagePointer make(const LabelDropArgs& args, Build&) {
   return std::make_unique<LabelFilterStage>(args.values, false);
 }
 
+void track(const LabelDropArgs& args, telemetry::LabelTracker& labels) {
+  labels.erase_if([&](const std::string& name) {
+    return std::find(args.values.begin(), args.values.end(), name) != args.values.end();
+  });
+}
+
 }  // namespace
 
-constexpr StageKindOf<LabelDropArgs> kLabelDrop =
-    stage_kind<LabelDropArgs, make>("stage.label_drop", "Removes labels.",
-                                    schema::schema_of<LabelDropArgs, validate>(kLabelDropFields));
+constexpr StageKindOf<LabelDropArgs> kLabelDrop = stage_kind<LabelDropArgs, make, track>(
+    "stage.label_drop", "Removes labels.",
+    schema::schema_of<LabelDropArgs, validate>(kLabelDropFields));
 
 }  // namespace components::loki::process::stages

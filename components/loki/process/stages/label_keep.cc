@@ -1,7 +1,10 @@
 #include "components/loki/process/stages/label_keep.h"
 
+#include <algorithm>
+
 #include "components/loki/process/stages/label_filter.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -23,10 +26,16 @@ StagePointer make(const LabelKeepArgs& args, Build&) {
   return std::make_unique<LabelFilterStage>(args.values, true);
 }
 
+void track(const LabelKeepArgs& args, telemetry::LabelTracker& labels) {
+  labels.erase_if([&](const std::string& name) {
+    return std::find(args.values.begin(), args.values.end(), name) == args.values.end();
+  });
+}
+
 }  // namespace
 
-constexpr StageKindOf<LabelKeepArgs> kLabelKeep =
-    stage_kind<LabelKeepArgs, make>("stage.label_keep", "Removes all other labels.",
-                                    schema::schema_of<LabelKeepArgs, validate>(kLabelKeepFields));
+constexpr StageKindOf<LabelKeepArgs> kLabelKeep = stage_kind<LabelKeepArgs, make, track>(
+    "stage.label_keep", "Removes all other labels.",
+    schema::schema_of<LabelKeepArgs, validate>(kLabelKeepFields));
 
 }  // namespace components::loki::process::stages

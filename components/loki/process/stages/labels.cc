@@ -6,6 +6,7 @@
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
+#include "telemetry/label_tracker.h"
 #include "telemetry/text.h"
 
 namespace components::loki::process::stages {
@@ -105,10 +106,19 @@ StagePointer make(const LabelsArgs& args, Build& build) {
   return std::make_unique<LabelsStage>(args, build);
 }
 
+void track(const LabelsArgs& args, telemetry::LabelTracker& labels) {
+  for (const auto& [name, source] : args.values) {
+    if (args.source_type == SourceType::extracted)
+      labels.set_extracted(name, source && !source->empty() ? *source : name);
+    else
+      labels.set_from_line(name);
+  }
+}
+
 }  // namespace
 
 constexpr StageKindOf<LabelsArgs> kLabels =
-    stage_kind<LabelsArgs, make>("stage.labels", "Sets labels from extracted values.",
-                                 schema::schema_of<LabelsArgs, validate>(kLabelsFields));
+    stage_kind<LabelsArgs, make, track>("stage.labels", "Sets labels from extracted values.",
+                                        schema::schema_of<LabelsArgs, validate>(kLabelsFields));
 
 }  // namespace components::loki::process::stages

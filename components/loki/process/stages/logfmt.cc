@@ -145,8 +145,8 @@ StagePointer make(const LogfmtArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<LogfmtArgs> kLogfmt =
-    stage_kind<LogfmtArgs, make>("stage.logfmt", "Extracts values from key=value pairs.",
-                                 schema::schema_of<LogfmtArgs, validate>(kLogfmtFields));
+constexpr StageKindOf<LogfmtArgs> kLogfmt = stage_kind<LogfmtArgs, make, track_extraction>(
+    "stage.logfmt", "Extracts values from key=value pairs.",
+    schema::schema_of<LogfmtArgs, validate>(kLogfmtFields));
 
 }  // namespace components::loki::process::stages

@@ -10,6 +10,7 @@
 #include "components/loki/process/stages/text_match.h"
 #include "logql/parser.h"
 #include "river/schema/text.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 namespace {
@@ -135,7 +136,7 @@ class MatchStage final : public Stage {
   }
 
   void process(Frame& frame) override {
-    by_labels_.assign(frame.batch.label_sets.size(), Verdict::unknown);
+    by_labels_.assign(frame.batch.label_sets.size(), LabelsMatch::unknown);
     if (dropped_) {
       dropped_->add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
       return;
@@ -165,15 +166,16 @@ class MatchStage final : public Stage {
   }
 
  private:
-  enum class Verdict : uint8_t { unknown, yes, no };
+  enum class LabelsMatch : uint8_t { unknown, yes, no };
 
   /// Labels are compared once per label set, lines once per line.
   bool matches(const Frame& frame, uint32_t row) {
     const telemetry::Entry& entry = frame.batch.entries[row];
-    Verdict& verdict = by_labels_[entry.labels];
-    if (verdict == Verdict::unknown)
-      verdict = labels_match(frame.batch.label_sets[entry.labels]) ? Verdict::yes : Verdict::no;
-    if (verdict == Verdict::no) return false;
+    LabelsMatch& match = by_labels_[entry.labels];
+    if (match == LabelsMatch::unknown)
+      match =
+          labels_match(frame.batch.label_sets[entry.labels]) ? LabelsMatch::yes : LabelsMatch::no;
+    if (match == LabelsMatch::no) return false;
     for (const Condition& filter : selector_.line_filters)
       if (!holds(filter, frame.line(row), false)) return false;
     return true;
@@ -188,7 +190,7 @@ class MatchStage final : public Stage {
   Selector selector_;
   Stages stages_;
   std::optional<Drops> dropped_;
-  std::vector<Verdict> by_labels_;
+  std::vector<LabelsMatch> by_labels_;
   std::vector<uint32_t> selected_;
   std::vector<uint32_t> others_;
 };
@@ -197,9 +199,26 @@ StagePointer make(const MatchArgs& args, Build& build) {
   return std::make_unique<MatchStage>(args, build);
 }
 
+void track(const MatchArgs& args, telemetry::LabelTracker& labels) {
+  const auto selector = parse_selector(args.selector);
+  if (!selector) return;  // Checking the configuration reports it.
+  telemetry::LabelTracker::Condition condition;
+  for (const LabelMatcher& matcher : selector->matchers) condition.reads.push_back(matcher.name);
+  condition.holds = [&](const telemetry::LabelTracker::Lookup& label) {
+    return std::all_of(selector->matchers.begin(), selector->matchers.end(),
+                       [&](const LabelMatcher& matcher) {
+                         return holds(matcher.condition, label(matcher.name), true);
+                       });
+  };
+  condition.reads_line = !selector->line_filters.empty();
+  if (args.action == MatchAction::drop) return labels.branch(condition, nullptr);
+  labels.branch(condition,
+                [&](telemetry::LabelTracker& inner) { stages::track(args.stages, inner); });
+}
+
 }  // namespace
 
-constexpr StageKindOf<MatchArgs> kMatch = stage_kind<MatchArgs, make>(
+constexpr StageKindOf<MatchArgs> kMatch = stage_kind<MatchArgs, make, track>(
     "stage.match", "Runs stages on, or drops, the entries that a selector matches.",
     schema::schema_of<MatchArgs, validate>(kMatchFields));
 

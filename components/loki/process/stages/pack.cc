@@ -5,6 +5,7 @@
 
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 #include "telemetry/text.h"
 
 namespace components::loki::process::stages {
@@ -73,10 +74,16 @@ StagePointer make(const PackArgs& args, Build& build) {
   return std::make_unique<PackStage>(args, build);
 }
 
+void track(const PackArgs& args, telemetry::LabelTracker& labels) {
+  labels.erase_if([&](const std::string& name) {
+    return std::find(args.labels.begin(), args.labels.end(), name) != args.labels.end();
+  });
+}
+
 }  // namespace
 
-constexpr StageKindOf<PackArgs> kPack =
-    stage_kind<PackArgs, make>("stage.pack", "Packs labels and extracted values into a JSON line.",
-                               schema::schema_of(kPackFields));
+constexpr StageKindOf<PackArgs> kPack = stage_kind<PackArgs, make, track>(
+    "stage.pack", "Packs labels and extracted values into a JSON line.",
+    schema::schema_of(kPackFields));
 
 }  // namespace components::loki::process::stages

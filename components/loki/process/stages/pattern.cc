@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -53,6 +54,13 @@ class PatternStage final : public Stage {
 
 StagePointer make(const PatternArgs& args, Build& build) {
   return std::make_unique<PatternStage>(args, build);
+}
+
+void track(const PatternArgs& args, telemetry::LabelTracker& labels) {
+  labels.extract();
+  if (!args.labels_from_groups) return;
+  if (const auto pattern = Pattern::parse(args.pattern))
+    for (const std::string& name : pattern->names()) labels.set_from_line(name);
 }
 
 // capture = "<" letter { letter | digit } ">" .
@@ -105,8 +113,8 @@ bool Pattern::match(std::string_view text, std::vector<std::string_view>& captur
   return next > 0;
 }
 
-constexpr StageKindOf<PatternArgs> kPattern =
-    stage_kind<PatternArgs, make>("stage.pattern", "Extracts values by a pattern of <captures>.",
-                                  schema::schema_of<PatternArgs, validate>(kPatternFields));
+constexpr StageKindOf<PatternArgs> kPattern = stage_kind<PatternArgs, make, track>(
+    "stage.pattern", "Extracts values by a pattern of <captures>.",
+    schema::schema_of<PatternArgs, validate>(kPatternFields));
 
 }  // namespace components::loki::process::stages

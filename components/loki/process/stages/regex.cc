@@ -5,6 +5,7 @@
 #include "components/loki/process/stages/regex_sequence.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -70,10 +71,17 @@ StagePointer make(const RegexArgs& args, Build& build) {
   return std::make_unique<RegexStage>(args, build);
 }
 
+void track(const RegexArgs& args, telemetry::LabelTracker& labels) {
+  labels.extract();
+  if (!args.labels_from_groups || !args.expression.compiled) return;
+  for (const auto& [name, group] : args.expression.compiled->NamedCapturingGroups())
+    labels.set_from_line(name);
+}
+
 }  // namespace
 
-constexpr StageKindOf<RegexArgs> kRegex =
-    stage_kind<RegexArgs, make>("stage.regex", "Extracts values by the named groups of a regex.",
-                                schema::schema_of<RegexArgs, validate>(kRegexFields));
+constexpr StageKindOf<RegexArgs> kRegex = stage_kind<RegexArgs, make, track>(
+    "stage.regex", "Extracts values by the named groups of a regex.",
+    schema::schema_of<RegexArgs, validate>(kRegexFields));
 
 }  // namespace components::loki::process::stages

@@ -99,7 +99,7 @@ StagePointer make(const ReplaceArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<ReplaceArgs> kReplace = stage_kind<ReplaceArgs, make>(
+constexpr StageKindOf<ReplaceArgs> kReplace = stage_kind<ReplaceArgs, make, track_extraction>(
     "stage.replace", "Replaces text in the line or in an extracted value.",
     schema::schema_of<ReplaceArgs, validate>(kReplaceFields));
 

@@ -67,7 +67,7 @@ StagePointer make(const SplitJsonArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make>(
+constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make, track_extraction>(
     "stage.split_json", "Makes one entry of each element of a JSON array.",
     schema::schema_of(kSplitJsonFields));
 

@@ -4,6 +4,7 @@
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -50,9 +51,14 @@ StagePointer make(const StaticLabelsArgs& args, Build&) {
   return std::make_unique<StaticLabelsStage>(args);
 }
 
+void track(const StaticLabelsArgs& args, telemetry::LabelTracker& labels) {
+  for (const auto& [name, value] : args.values)
+    if (value && !value->empty()) labels.set(name, *value);
+}
+
 }  // namespace
 
-constexpr StageKindOf<StaticLabelsArgs> kStaticLabels = stage_kind<StaticLabelsArgs, make>(
+constexpr StageKindOf<StaticLabelsArgs> kStaticLabels = stage_kind<StaticLabelsArgs, make, track>(
     "stage.static_labels", "Sets labels to fixed values.",
     schema::schema_of<StaticLabelsArgs, validate>(kStaticLabelsFields));
 

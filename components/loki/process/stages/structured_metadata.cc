@@ -6,6 +6,7 @@
 
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -112,10 +113,18 @@ StagePointer make(const StructuredMetadataArgs& args, Build& build) {
   return std::make_unique<StructuredMetadataStage>(args, build);
 }
 
+void track(const StructuredMetadataArgs& args, telemetry::LabelTracker& labels) {
+  labels.erase_if([&](const std::string& name) {
+    for (const auto& [given_name, source] : args.values)
+      if ((source && !source->empty() ? *source : given_name) == name) return true;
+    return args.regex.compiled && re2::RE2::PartialMatch(name, *args.regex.compiled);
+  });
+}
+
 }  // namespace
 
 constexpr StageKindOf<StructuredMetadataArgs> kStructuredMetadata =
-    stage_kind<StructuredMetadataArgs, make>(
+    stage_kind<StructuredMetadataArgs, make, track>(
         "stage.structured_metadata", "Moves extracted values and labels to structured metadata.",
         schema::schema_of<StructuredMetadataArgs, validate>(kStructuredMetadataFields));
 

@@ -49,7 +49,7 @@ StagePointer make(const TemplateArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<TemplateArgs> kTemplate = stage_kind<TemplateArgs, make>(
+constexpr StageKindOf<TemplateArgs> kTemplate = stage_kind<TemplateArgs, make, track_extraction>(
     "stage.template", "Computes an extracted value with a Go template.",
     schema::schema_of<TemplateArgs, validate>(kTemplateFields));
 

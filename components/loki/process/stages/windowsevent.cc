@@ -89,8 +89,9 @@ StagePointer make(const WindowsEventArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<WindowsEventArgs> kWindowsEvent = stage_kind<WindowsEventArgs, make>(
-    "stage.windowsevent", "Parses the message of a Windows event with its sections.",
-    schema::schema_of(kWindowsEventFields));
+constexpr StageKindOf<WindowsEventArgs> kWindowsEvent =
+    stage_kind<WindowsEventArgs, make, track_extraction>(
+        "stage.windowsevent", "Parses the message of a Windows event with its sections.",
+        schema::schema_of(kWindowsEventFields));
 
 }  // namespace components::loki::process::stages
