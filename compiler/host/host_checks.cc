@@ -93,7 +93,7 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
   for (const JournalRule& rule : host.journal.rules) {
     if (catch_all != nullptr)
       diagnostics
-          .error("F030", catch_all->pattern.span,
+          .error("C077", catch_all->pattern.span,
                  "this rule matches every unit but is not the last one")
           .note(rule.span, "this rule comes later")
           .with_help("move the catch-all rule to the end");
@@ -107,7 +107,7 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
     if (matches_everything(rule.pattern.value))
       catch_all = &rule;
     else if (has_bare_dot(rule.pattern.value))
-      diagnostics.error("F031", rule.pattern.span, "a dot in this unit regex matches any character")
+      diagnostics.error("C076", rule.pattern.span, "a dot in this unit regex matches any character")
           .with_help("write \\. for a dot, .* for anything, or give the name as unit:");
   }
 }
