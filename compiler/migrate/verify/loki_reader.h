@@ -19,7 +19,7 @@ struct LokiAccess {
   base::Secret password;
   base::Secret bearer_token;
   std::string tenant;  ///< X-Scope-OrgID; empty: none is sent
-  io::http::TlsOptions tls;
+  io::tls::Options tls;
 };
 
 /// Reads the base URL (the URL that lines are pushed to will do), and credentials from the

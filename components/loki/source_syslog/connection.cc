@@ -17,7 +17,7 @@ constexpr size_t kCarryKept = 1 << 10;
 
 }  // namespace
 
-Connection::Connection(base::Descriptor fd, io::http::TlsSession session,
+Connection::Connection(base::Descriptor fd, io::tls::Session session,
                        std::shared_ptr<const Plan> plan, Origin origin)
     : fd_(std::move(fd)),
       session_(std::move(session)),

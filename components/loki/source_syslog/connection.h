@@ -10,14 +10,14 @@
 #include "components/loki/source_syslog/decoder.h"
 #include "components/loki/source_syslog/intake.h"
 #include "components/loki/source_syslog/label_maker.h"
-#include "io/http/tls_context.h"
+#include "io/tls/context.h"
 
 namespace components::loki::source_syslog {
 
 /// One TCP or TLS connection of a sender. The event loop's thread only.
 class Connection {
  public:
-  Connection(base::Descriptor fd, io::http::TlsSession session, std::shared_ptr<const Plan> plan,
+  Connection(base::Descriptor fd, io::tls::Session session, std::shared_ptr<const Plan> plan,
              Origin origin);
 
   int fd() const { return fd_.get(); }
@@ -43,7 +43,7 @@ class Connection {
   void take_messages(Intake& intake, LabelMaker& labels, std::string_view bytes, bool at_end);
 
   const base::Descriptor fd_;
-  const io::http::TlsSession session_;  // Before fd_ goes.
+  const io::tls::Session session_;  // Before fd_ goes.
   std::shared_ptr<const Plan> plan_;
   Origin origin_;
   Framer framer_;

@@ -73,7 +73,7 @@ base::Result<void> Engine::set_plan(Port& port, const Listener& listener) {
     port.plan = std::make_shared<const Plan>(listener);
   port.tls.reset();
   if (!has_tls(listener.tls_config)) return {};
-  auto context = io::http::server_context(tls_options(listener.tls_config));
+  auto context = io::tls::server_context(tls_options(listener.tls_config));
   if (!context) return base::in_context(listener.address.text, context.error());
   port.tls = std::move(*context);
   return {};
@@ -197,9 +197,9 @@ void Engine::admit(Port& port, base::Descriptor fd, const std::string& address,
     refused_->add(1);
     return;
   }
-  io::http::TlsSession session;
+  io::tls::Session session;
   if (port.tls) {
-    auto made = io::http::server_session(port.tls.get(), fd.get());
+    auto made = io::tls::server_session(port.tls.get(), fd.get());
     if (!made) return;
     session = std::move(*made);
   }

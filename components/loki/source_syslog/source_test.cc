@@ -66,11 +66,11 @@ bool make_certificate(const support::Folder& folder) {
 }
 
 /// Sends over TLS what is given, from this thread; empty when that went well.
-std::string send_tls(uint16_t port, const io::http::TlsOptions& options, std::string_view bytes) {
+std::string send_tls(uint16_t port, const io::tls::Options& options, std::string_view bytes) {
   const Client client(Protocol::tcp, port);
-  const auto context = io::http::client_context(options);
+  const auto context = io::tls::client_context(options);
   if (!context) return context.error().message;
-  const auto session = io::http::client_session(context->get(), options, "localhost", client.fd());
+  const auto session = io::tls::client_session(context->get(), options, "localhost", client.fd());
   if (!session) return session.error().message;
   while (!bytes.empty()) {
     const int sent = ::SSL_write(session->get(), bytes.data(), static_cast<int>(bytes.size()));
@@ -310,7 +310,7 @@ TEST_CASE("source.syslog: TLS, with and without a client certificate") {
   tls.cert_file = f.folder / "own.pem";
   tls.key_file = f.folder / "own.key";
   f.start();
-  io::http::TlsOptions options;
+  io::tls::Options options;
   options.ca_file = f.folder / "own.pem";
   std::string many;
   for (int i = 0; i < 2000; ++i) many += "<13>t: line " + std::to_string(i) + "\n";

@@ -10,19 +10,19 @@ namespace {
 
 constexpr size_t kSecretBytesMax = 1 << 20;
 
-io::http::TlsVersion tls_version(TlsVersion version) {
+io::tls::Version tls_version(TlsVersion version) {
   switch (version) {
     case TlsVersion::tls10:
-      return io::http::TlsVersion::tls10;
+      return io::tls::Version::tls10;
     case TlsVersion::tls11:
-      return io::http::TlsVersion::tls11;
+      return io::tls::Version::tls11;
     case TlsVersion::tls13:
-      return io::http::TlsVersion::tls13;
+      return io::tls::Version::tls13;
     case TlsVersion::standard:
     case TlsVersion::tls12:
       break;
   }
-  return io::http::TlsVersion::tls12;
+  return io::tls::Version::tls12;
 }
 
 void add_headers(const SecretHeaders& from, io::http::Headers& to) {
@@ -41,7 +41,7 @@ base::Result<io::http::Client::Options> options_of(const HttpClientArguments& ar
 
 }  // namespace
 
-io::http::TlsOptions tls_options(const TlsConfigArguments& arguments) {
+io::tls::Options tls_options(const TlsConfigArguments& arguments) {
   return {.ca_pem = arguments.ca_pem,
           .ca_file = arguments.ca_file,
           .cert_pem = arguments.cert_pem,

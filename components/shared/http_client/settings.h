@@ -10,7 +10,7 @@
 /// From the HTTP client settings of a config to what a client needs.
 namespace components {
 
-io::http::TlsOptions tls_options(const TlsConfigArguments& arguments);
+io::tls::Options tls_options(const TlsConfigArguments& arguments);
 base::Result<io::http::ProxyOptions> proxy_options(const ProxyArguments& arguments);
 
 /// The text itself, or the content of the file without the blanks around it.

@@ -16,7 +16,7 @@
 
 #include "base/mutex.h"
 #include "io/http/connect.h"
-#include "io/http/tls_context.h"
+#include "io/tls/context.h"
 
 namespace io::http {
 
@@ -128,7 +128,7 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
         request_(std::move(request)),
         on_data_(std::move(on_data)),
         on_done_(std::move(on_done)),
-        tls_stamp_(file_stamp(shared_->options.tls)),
+        tls_stamp_(tls::file_stamp(shared_->options.tls)),
         stream_(shared_->take_idle(tls_stamp_)),
         strand_(shared_->strand),
         deadline_(strand_),
@@ -274,11 +274,11 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
 
   void start_tls(const Url& with) {
     doing_ = with.host_header() + ": TLS handshake";
-    auto context = client_context(shared_->options.tls);
+    auto context = tls::client_context(shared_->options.tls);
     if (!context) return fail(context.error().message);
     asio::ssl::context owner(context->release());  // A session holds its context by itself.
     auto tls = std::make_shared<TlsAsioStream>(std::move(stream_->socket()), owner);
-    expect_peer(tls->session(), shared_->options.tls, with.host);
+    tls::expect_peer(tls->session(), shared_->options.tls, with.host);
     stream_ = tls;
     tls->handshake([self = shared_from_this(), tls](const AsioError& error) {
       if (self->is_over_) return;

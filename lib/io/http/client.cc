@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/http/connection.h"
-#include "io/http/tls_context.h"
+#include "io/tls/context.h"
 
 namespace io::http {
 
@@ -34,7 +34,7 @@ base::Result<Response> Client::State::call(const Request& request, const OnData*
       request_head(request, server, is_forwarded ? proxy_for(options.proxy, server) : nullptr);
   if (!head) return tl::unexpected(head.error());
   const bool is_too_old = Wait::Clock::now() - used > options.keep_alive;
-  if (is_too_old || file_stamp(options.tls) != tls_stamp) connection.reset();
+  if (is_too_old || tls::file_stamp(options.tls) != tls_stamp) connection.reset();
   for (;;) {
     const bool is_kept = connection != nullptr;
     if (!is_kept) {
@@ -59,7 +59,7 @@ base::Result<Response> Client::State::call(const Request& request, const OnData*
 
 /// Makes `connection`, or tells what the proxy answers.
 base::Result<std::optional<Response>> Client::State::connect(const Wait& wait) {
-  tls_stamp = file_stamp(options.tls);
+  tls_stamp = tls::file_stamp(options.tls);
   auto opened = Connection::open(server, options.tls, options.proxy, wait, worked);
   if (!opened) return tl::unexpected(opened.error());
   connection = std::move(opened->connection);

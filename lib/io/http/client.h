@@ -7,8 +7,8 @@
 #include "io/http/framing.h"
 #include "io/http/message.h"
 #include "io/http/proxy.h"
-#include "io/http/tls.h"
 #include "io/http/url.h"
+#include "io/tls/options.h"
 
 namespace io::http {
 
@@ -20,7 +20,7 @@ namespace io::http {
 class Client {
  public:
   struct Options {
-    TlsOptions tls;
+    tls::Options tls;
     ProxyOptions proxy;
     size_t body_bytes_max = size_t{64} << 20;     ///< a longer answer is an error
     std::chrono::milliseconds keep_alive{60000};  ///< an older idle connection is not used again

@@ -34,7 +34,7 @@ TEST_CASE(
   REQUIRE(open_server.has_value());
   REQUIRE(strict_server.has_value());
   const auto tls = [&](auto change) {
-    io::http::TlsOptions out;
+    io::tls::Options out;
     out.ca_file = (folder / "ca.pem");
     change(out);
     return out;
@@ -42,7 +42,7 @@ TEST_CASE(
   struct Case {
     std::string name;
     bool strict;
-    io::http::TlsOptions tls;
+    io::tls::Options tls;
     bool ok;
   };
   const std::string big(300'000, 'z');
@@ -58,7 +58,7 @@ TEST_CASE(
                 true},
            Case{"name", false, tls([](auto& t) { t.server_name = "localhost"; }), true},
            Case{"wrong name", false, tls([](auto& t) { t.server_name = "loki"; }), false},
-           Case{"TLS 1.3", false, tls([](auto& t) { t.min_version = io::http::TlsVersion::tls13; }),
+           Case{"TLS 1.3", false, tls([](auto& t) { t.min_version = io::tls::Version::tls13; }),
                 true},
            Case{"no such file", false, tls([](auto& t) { t.ca_file = "/none"; }), false},
            Case{"no client certificate", true, tls([](auto&) {}), false},

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "io/http/framing.h"
-#include "io/http/tls_context.h"
+#include "io/tls/context.h"
 
 namespace io::http {
 namespace {
@@ -56,12 +56,12 @@ class PlainConnection final : public Connection {
 
 class TlsConnection final : public Connection {
  public:
-  TlsConnection(base::Descriptor fd, TlsContext context)
+  TlsConnection(base::Descriptor fd, tls::Context context)
       : Connection(std::move(fd)), context_(std::move(context)) {}
 
-  base::Result<void> handshake(const TlsOptions& options, const std::string& name,
+  base::Result<void> handshake(const tls::Options& options, const std::string& name,
                                const Wait& wait) {
-    auto session = client_session(context_.get(), options, name, fd_.get());
+    auto session = tls::client_session(context_.get(), options, name, fd_.get());
     if (!session) return tl::unexpected(session.error());
     session_ = std::move(*session);
     for (;;) {
@@ -116,16 +116,16 @@ class TlsConnection final : public Connection {
       return {};
     }
     if (want == SSL_ERROR_SYSCALL && saved_errno != 0) return base::fail_errno(what, saved_errno);
-    return tls_error(what);
+    return tls::openssl_error(what);
   }
 
-  TlsContext context_;
-  TlsSession session_;
+  tls::Context context_;
+  tls::Session session_;
 };
 
 base::Result<std::unique_ptr<Connection>> with_tls(base::Descriptor socket, const Url& server,
-                                                   const TlsOptions& tls, const Wait& wait) {
-  auto context = client_context(tls);
+                                                   const tls::Options& tls, const Wait& wait) {
+  auto context = tls::client_context(tls);
   if (!context) return tl::unexpected(context.error());
   auto connection = std::make_unique<TlsConnection>(std::move(socket), std::move(*context));
   if (auto shaken = connection->handshake(tls, server.host, wait); !shaken)
@@ -153,7 +153,7 @@ base::Result<Response> ask_for_tunnel(Connection& connection, const Url& server,
 }
 
 base::Result<Connection::Opened> tunnel(base::Descriptor socket, const Url& server,
-                                        const TlsOptions& tls, const ProxyOptions& proxies,
+                                        const tls::Options& tls, const ProxyOptions& proxies,
                                         const Wait& wait) {
   PlainConnection plain(std::move(socket));
   auto answer = ask_for_tunnel(plain, server, proxies, wait);
@@ -168,7 +168,7 @@ base::Result<Connection::Opened> tunnel(base::Descriptor socket, const Url& serv
 
 }  // namespace
 
-base::Result<Connection::Opened> Connection::open(const Url& server, const TlsOptions& tls,
+base::Result<Connection::Opened> Connection::open(const Url& server, const tls::Options& tls,
                                                   const ProxyOptions& proxies, const Wait& wait,
                                                   std::optional<SocketAddress>& worked) {
   const Url* proxy = proxy_for(proxies, server);

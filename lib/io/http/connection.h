@@ -7,9 +7,9 @@
 #include "io/http/connect.h"
 #include "io/http/message.h"
 #include "io/http/proxy.h"
-#include "io/http/tls.h"
 #include "io/http/url.h"
 #include "io/http/wait.h"
+#include "io/tls/options.h"
 
 namespace io::http {
 
@@ -22,7 +22,7 @@ class Connection {
   };
   /// To the server, or to its proxy, with the tunnel through it that an https:// server needs.
   /// `worked`: see connect_to().
-  static base::Result<Opened> open(const Url& server, const TlsOptions& tls,
+  static base::Result<Opened> open(const Url& server, const tls::Options& tls,
                                    const ProxyOptions& proxies, const Wait& wait,
                                    std::optional<SocketAddress>& worked);
   virtual ~Connection() = default;

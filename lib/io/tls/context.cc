@@ -1,4 +1,4 @@
-#include "io/http/tls_context.h"
+#include "io/tls/context.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -15,7 +15,7 @@
 
 #include "base/mutex.h"
 
-namespace io::http {
+namespace io::tls {
 namespace {
 
 using Bio = std::unique_ptr<BIO, decltype(&::BIO_free)>;
@@ -34,15 +34,15 @@ Bio memory(const std::string& text) {
   return {::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &::BIO_free};
 }
 
-int openssl_version(TlsVersion version) {
+int openssl_version(Version version) {
   switch (version) {
-    case TlsVersion::tls10:
+    case Version::tls10:
       return TLS1_VERSION;
-    case TlsVersion::tls11:
+    case Version::tls11:
       return TLS1_1_VERSION;
-    case TlsVersion::tls12:
+    case Version::tls12:
       return TLS1_2_VERSION;
-    case TlsVersion::tls13:
+    case Version::tls13:
       return TLS1_3_VERSION;
   }
   return TLS1_2_VERSION;
@@ -59,10 +59,10 @@ void trust_system(SSL_CTX* context) {
   ::ERR_clear_error();
 }
 
-base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
+base::Result<void> trust(SSL_CTX* context, const Options& options) {
   if (!options.ca_file.empty()) {
     if (::SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) != 1)
-      return tls_error("ca_file " + options.ca_file);
+      return openssl_error("ca_file " + options.ca_file);
   } else if (!options.ca_pem.empty()) {
     const Bio text = memory(options.ca_pem);
     int count = 0;
@@ -71,7 +71,7 @@ base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
       ::X509_STORE_add_cert(::SSL_CTX_get_cert_store(context), ca.get());
       ++count;
     }
-    if (count == 0) return tls_error("ca_pem");
+    if (count == 0) return openssl_error("ca_pem");
     ::ERR_clear_error();  // Reading ends with "no start line".
   } else {
     trust_system(context);
@@ -79,30 +79,30 @@ base::Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
   return {};
 }
 
-base::Result<void> use_certificate(SSL_CTX* context, const TlsOptions& options) {
+base::Result<void> use_certificate(SSL_CTX* context, const Options& options) {
   if (!options.cert_file.empty()) {
     if (::SSL_CTX_use_certificate_chain_file(context, options.cert_file.c_str()) != 1)
-      return tls_error("cert_file " + options.cert_file);
+      return openssl_error("cert_file " + options.cert_file);
     return {};
   }
   const Bio text = memory(options.cert_pem);
   const Certificate own{::PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), &::X509_free};
-  if (!own || ::SSL_CTX_use_certificate(context, own.get()) != 1) return tls_error("cert_pem");
+  if (!own || ::SSL_CTX_use_certificate(context, own.get()) != 1) return openssl_error("cert_pem");
   while (X509* issuer = ::PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr))
     if (::SSL_CTX_add0_chain_cert(context, issuer) != 1) ::X509_free(issuer);
   ::ERR_clear_error();
   return {};
 }
 
-base::Result<void> use_key(SSL_CTX* context, const TlsOptions& options) {
+base::Result<void> use_key(SSL_CTX* context, const Options& options) {
   if (!options.key_file.empty()) {
     if (::SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-      return tls_error("key_file " + options.key_file);
+      return openssl_error("key_file " + options.key_file);
     return {};
   }
   const Bio text = memory(options.key_pem.reveal());
   const Key key{::PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr), &::EVP_PKEY_free};
-  if (!key || ::SSL_CTX_use_PrivateKey(context, key.get()) != 1) return tls_error("key_pem");
+  if (!key || ::SSL_CTX_use_PrivateKey(context, key.get()) != 1) return openssl_error("key_pem");
   return {};
 }
 
@@ -149,7 +149,7 @@ bool is_address(const std::string& name) {
 
 }  // namespace
 
-tl::unexpected<base::Error> tls_error(std::string_view what) {
+tl::unexpected<base::Error> openssl_error(std::string_view what) {
   const unsigned long code = ::ERR_get_error();
   const char* reason = code != 0 ? ::ERR_reason_error_string(code) : nullptr;
   ::ERR_clear_error();
@@ -158,22 +158,22 @@ tl::unexpected<base::Error> tls_error(std::string_view what) {
 
 namespace {
 
-base::Result<TlsContext> new_context(const SSL_METHOD* method, const TlsOptions& options) {
+base::Result<Context> new_context(const SSL_METHOD* method, const Options& options) {
   ::ERR_clear_error();
-  TlsContext context(::SSL_CTX_new(method));
-  if (!context) return tls_error("TLS");
+  Context context(::SSL_CTX_new(method));
+  if (!context) return openssl_error("TLS");
   ::SSL_CTX_set_min_proto_version(context.get(), openssl_version(options.min_version));
   // Debian's default security level refuses TLS 1.0 and 1.1 even when they are asked for.
-  if (options.min_version < TlsVersion::tls12) ::SSL_CTX_set_security_level(context.get(), 0);
+  if (options.min_version < Version::tls12) ::SSL_CTX_set_security_level(context.get(), 0);
   ::SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return context;
 }
 
-base::Result<TlsSession> new_session(SSL_CTX* context, int fd) {
-  TlsSession session(::SSL_new(context));
+base::Result<Session> new_session(SSL_CTX* context, int fd) {
+  Session session(::SSL_new(context));
   BIO* bio = ::BIO_new(socket_method());
-  if (!session || bio == nullptr) return tls_error("TLS");
+  if (!session || bio == nullptr) return openssl_error("TLS");
   // A BIO carries a pointer; this one stands for the descriptor.
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(fd)));
@@ -182,10 +182,10 @@ base::Result<TlsSession> new_session(SSL_CTX* context, int fd) {
   return session;
 }
 
-base::Result<TlsContext> new_client_context(const TlsOptions& options) {
+base::Result<Context> new_client_context(const Options& options) {
   auto made = new_context(::TLS_client_method(), options);
   if (!made) return made;
-  TlsContext context = std::move(*made);
+  Context context = std::move(*made);
   if (!options.insecure_skip_verify) {
     if (auto trusted = trust(context.get(), options); !trusted)
       return tl::unexpected(trusted.error());
@@ -202,7 +202,7 @@ base::Result<TlsContext> new_client_context(const TlsOptions& options) {
 /// The last contexts of clients, so few that a list does.
 class ContextCache {
  public:
-  base::Result<TlsContext> get(const TlsOptions& options) {
+  base::Result<Context> get(const Options& options) {
     const std::string stamp = file_stamp(options);
     base::Lock lock(mutex_);
     for (const Entry& entry : entries_)
@@ -218,14 +218,14 @@ class ContextCache {
  private:
   static constexpr size_t kEntriesMax = 32;
   struct Entry {
-    TlsOptions options;
+    Options options;
     std::string stamp;
-    TlsContext context;
+    Context context;
   };
 
-  static TlsContext shared(SSL_CTX* context) {
+  static Context shared(SSL_CTX* context) {
     ::SSL_CTX_up_ref(context);
-    return TlsContext(context);
+    return Context(context);
   }
 
   base::Mutex mutex_;
@@ -234,7 +234,7 @@ class ContextCache {
 
 }  // namespace
 
-std::string file_stamp(const TlsOptions& options) {
+std::string file_stamp(const Options& options) {
   std::string stamp;
   for (const std::string* file : {&options.ca_file, &options.cert_file, &options.key_file}) {
     struct stat found {};
@@ -245,12 +245,12 @@ std::string file_stamp(const TlsOptions& options) {
   return stamp;
 }
 
-base::Result<TlsContext> client_context(const TlsOptions& options) {
+base::Result<Context> client_context(const Options& options) {
   static ContextCache cache;
   return cache.get(options);
 }
 
-void expect_peer(SSL* session, const TlsOptions& options, const std::string& name) {
+void expect_peer(SSL* session, const Options& options, const std::string& name) {
   const std::string& wanted = options.server_name.empty() ? name : options.server_name;
   if (is_address(wanted)) {
     ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session), wanted.c_str());
@@ -260,20 +260,20 @@ void expect_peer(SSL* session, const TlsOptions& options, const std::string& nam
   }
 }
 
-base::Result<TlsSession> client_session(SSL_CTX* context, const TlsOptions& options,
-                                        const std::string& name, int fd) {
+base::Result<Session> client_session(SSL_CTX* context, const Options& options,
+                                     const std::string& name, int fd) {
   auto made = new_session(context, fd);
   if (!made) return made;
-  TlsSession session = std::move(*made);
+  Session session = std::move(*made);
   ::SSL_set_connect_state(session.get());
   expect_peer(session.get(), options, name);
   return session;
 }
 
-base::Result<TlsContext> server_context(const TlsOptions& options) {
+base::Result<Context> server_context(const Options& options) {
   auto made = new_context(::TLS_server_method(), options);
   if (!made) return made;
-  TlsContext context = std::move(*made);
+  Context context = std::move(*made);
   if (auto used = use_certificate(context.get(), options); !used)
     return tl::unexpected(used.error());
   if (auto used = use_key(context.get(), options); !used) return tl::unexpected(used.error());
@@ -284,10 +284,10 @@ base::Result<TlsContext> server_context(const TlsOptions& options) {
   return context;
 }
 
-base::Result<TlsSession> server_session(SSL_CTX* context, int fd) {
+base::Result<Session> server_session(SSL_CTX* context, int fd) {
   auto session = new_session(context, fd);
   if (session) ::SSL_set_accept_state(session->get());
   return session;
 }
 
-}  // namespace io::http
+}  // namespace io::tls

@@ -3,13 +3,13 @@
 
 #include "base/secret.h"
 
-namespace io::http {
+namespace io::tls {
 
-enum class TlsVersion { tls10, tls11, tls12, tls13 };
+enum class Version { tls10, tls11, tls12, tls13 };
 
 /// TLS as a client sees it. Of ca, cert and key either the PEM text or the file is given, or none;
 /// files are read again when they have changed, so a renewed certificate needs no restart.
-struct TlsOptions {
+struct Options {
   std::string ca_pem;
   std::string ca_file;  ///< neither: the system's certificates
   std::string cert_pem;
@@ -18,9 +18,9 @@ struct TlsOptions {
   std::string key_file;
   std::string server_name;  ///< name to verify and to send; empty: the host of the URL
   bool insecure_skip_verify = false;
-  TlsVersion min_version = TlsVersion::tls12;
+  Version min_version = Version::tls12;
 
-  bool operator==(const TlsOptions&) const = default;
+  bool operator==(const Options&) const = default;
 };
 
-}  // namespace io::http
+}  // namespace io::tls
