@@ -2,7 +2,7 @@
 option(TRIBUTARY_FUZZ "Build the libFuzzer targets, too (needs clang)" OFF)
 # Several sources in one compilation unit: whole builds take a third of the time. The preset dev keeps them
 # apart, for after a change of one file that is quicker, and it shows an include that is missing.
-option(TRIBUTARY_UNITY "Compile the libraries' sources in batches" OFF)
+option(TRIBUTARY_UNITY "Compile the sources of libraries and of tests in batches" OFF)
 set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,undefined")
 
 # char is signed on x86 and unsigned on arm64: signed everywhere, so that both behave alike.

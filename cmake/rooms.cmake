@@ -29,9 +29,10 @@ function(room name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} test_main)
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 4)
     if(TRIBUTARY_SANITIZE)
       # The code under test is optimized for its fuzzers; tests run once, and compile in half the time.
-      set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS -O0)
+      target_compile_options(${name}_test PRIVATE -O0)
     endif()
     # Each case is a test of its own: one that hangs or dies does not hide the others.
     doctest_discover_tests(${name}_test TEST_PREFIX "${name}/" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}

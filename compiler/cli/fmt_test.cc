@@ -6,24 +6,19 @@
 
 #include "base/files.h"
 #include "compiler/cli/commands.h"
+#include "tests/support/folder.h"
 
 using namespace compiler::cli;
 
 namespace {
 
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    std::string name = "/tmp/tributary-fmt-XXXXXX";
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string put(std::string_view name, std::string_view text) const {
-    REQUIRE(base::write_file_atomic(path / name, text, 0640).has_value());
-    return path / name;
-  }
-};
+/// Writes a file of mode 0640 and returns its path.
+std::string put(const support::Folder& folder, std::string_view name, std::string_view text) {
+  folder.write(name, text);
+  const std::string path = folder / name;
+  REQUIRE(::chmod(path.c_str(), 0640) == 0);
+  return path;
+}
 
 FmtResult run(FmtOptions options, std::string input = "") {
   return run_fmt(options, [&] { return input; });
@@ -46,11 +41,11 @@ TEST_CASE("fmt: standard input") {
 }
 
 TEST_CASE("fmt: files are checked, compared and rewritten") {
-  const Folder folder;
-  const auto good = folder.put("good.river", "a = 1\n");
-  const auto odd = folder.put("odd.river", "a=1\nb =2\n");
-  const auto bad = folder.put("bad.river", "a=\n");
-  const auto link = (folder.path / "link.river").string();
+  const support::Folder folder;
+  const auto good = put(folder, "good.river", "a = 1\n");
+  const auto odd = put(folder, "odd.river", "a=1\nb =2\n");
+  const auto bad = put(folder, "bad.river", "a=\n");
+  const auto link = folder / "link.river";
   std::filesystem::create_symlink("odd.river", link);
 
   const auto checked = run({.files = {good, odd}, .check = true});

@@ -9,7 +9,7 @@
 
 namespace {
 
-std::string repeat(std::string_view text, int times) {
+std::string repeated(std::string_view text, int times) {
   std::string out;
   for (int i = 0; i < times; ++i) out += text;
   return out;
@@ -39,11 +39,11 @@ TEST_CASE("promql: bounds") {
     std::string query, error;
   };
   for (const auto& [query, error] :
-       {Case{repeat("(", 100'000), "nested deeper than 200 levels"},
-        Case{repeat("sum(", 100'000), "nested deeper than 200 levels"},
-        Case{repeat("a ^ ", 100'000) + "a", "nested deeper than 200 levels"},
-        Case{repeat("a + ", 100'000) + "a", "more than 1000 operators in one query"},
-        Case{repeat("-", 100'000) + "a", ""}}) {
+       {Case{repeated("(", 100'000), "nested deeper than 200 levels"},
+        Case{repeated("sum(", 100'000), "nested deeper than 200 levels"},
+        Case{repeated("a ^ ", 100'000) + "a", "nested deeper than 200 levels"},
+        Case{repeated("a + ", 100'000) + "a", "more than 1000 operators in one query"},
+        Case{repeated("-", 100'000) + "a", ""}}) {
     const std::string start = query.substr(0, 40);
     const std::string wanted = error;
     CAPTURE(start);

@@ -14,7 +14,7 @@ namespace {
 
 using logql::MatchOp;
 
-streams::StreamFamily family(std::map<std::string, std::string> labels) {
+streams::StreamFamily family_of(std::map<std::string, std::string> labels) {
   streams::StreamFamily made;
   for (auto& [name, value] : labels) made.labels[name] = streams::Values::of(value);
   return made;
@@ -24,18 +24,19 @@ streams::Mapping puck() {
   streams::Mapping mapping;
   for (const std::string service : {"kairos", "angelia"}) {
     streams::Change change{.host = "puck", .service = service, .before = {}, .after = {}};
-    change.before.push_back(family({{"job", service}, {"hostname", "puck"}}));
+    change.before.push_back(family_of({{"job", service}, {"hostname", "puck"}}));
     for (const std::string component : {"app", "worker"}) {
-      auto after = family({{"service", service}, {"component", component}, {"hostname", "puck"}});
+      auto after =
+          family_of({{"service", service}, {"component", component}, {"hostname", "puck"}});
       after.labels["container"] = {{}, {{{service + "-" + component + "-", ""}}}};
       change.after.push_back(after);
     }
     mapping.changes.push_back(change);
   }
-  mapping.unchanged.push_back(family({{"job", "systemd"}, {"hostname", "puck"}}));
-  mapping.unchanged.push_back(family({{"job", "systemd"}, {"hostname", "rosalind"}}));
+  mapping.unchanged.push_back(family_of({{"job", "systemd"}, {"hostname", "puck"}}));
+  mapping.unchanged.push_back(family_of({{"job", "systemd"}, {"hostname", "rosalind"}}));
   mapping.unchanged.push_back(
-      family({{"service", "athena"}, {"component", "app"}, {"hostname", "puck"}}));
+      family_of({{"service", "athena"}, {"component", "app"}, {"hostname", "puck"}}));
   return mapping;
 }
 
