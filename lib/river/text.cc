@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace river {
 
 namespace {
@@ -54,43 +56,13 @@ Coded coded(char letter) {
 }  // namespace
 
 CodePoint first_code_point(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const uint32_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {};
-  uint32_t value = lead & (0xFFU >> (size + 1));
-  for (uint32_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3F);
-  }
-  const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (overlong || surrogate || value > 0x10FFFF) return {};
-  return {value, size, true};
+  const base::Utf8Char first = base::first_utf8(text);
+  return {first.code_point, static_cast<uint32_t>(first.size), first.valid};
 }
 
 void append_utf8(std::string& out, uint32_t code_point) {
-  const auto tail = [&](int shift) {
-    out += static_cast<char>(0x80 | (code_point >> shift & 0x3F));
-  };
-  if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF))
-    code_point = kReplacement;
-  if (code_point < 0x80) {
-    out += static_cast<char>(code_point);
-  } else if (code_point < 0x800) {
-    out += static_cast<char>(0xC0 | code_point >> 6);
-    tail(0);
-  } else if (code_point < 0x10000) {
-    out += static_cast<char>(0xE0 | code_point >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | code_point >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
+  const bool is_character = code_point <= 0x10FFFF && (code_point < 0xD800 || code_point > 0xDFFF);
+  base::append_utf8(out, is_character ? code_point : kReplacement);
 }
 
 bool is_printable(uint32_t code_point) {

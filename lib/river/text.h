@@ -19,6 +19,7 @@ struct CodePoint {
 
 /// The code point at the start of a text that is not empty.
 CodePoint first_code_point(std::string_view text);
+/// U+FFFD instead of what is no character.
 void append_utf8(std::string& out, uint32_t code_point);
 
 /// As Go understands it: letters, marks, numbers, punctuation, symbols and the plain space.

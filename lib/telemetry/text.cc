@@ -55,39 +55,6 @@ void append_escaped(std::string& out, std::string_view& text) {
   text.remove_prefix(next.size);
 }
 
-/// Digits of a numeric escape: exactly `count` of them in this base.
-std::optional<uint32_t> take_number(std::string_view& text, size_t count, int base) {
-  if (text.size() < count) return std::nullopt;
-  uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + count, value, base);
-  if (error != std::errc{} || end != text.data() + count) return std::nullopt;
-  text.remove_prefix(count);
-  return value;
-}
-
-bool take_escape(std::string_view& text, std::string& out) {
-  if (text.empty()) return false;
-  const char kind = text.front();
-  if (const size_t i = kEscapeLetters.find(kind); i != std::string_view::npos) {
-    out += kEscaped[i];
-    text.remove_prefix(1);
-    return true;
-  }
-  const bool octal = kind >= '0' && kind <= '3';
-  if (!octal) text.remove_prefix(1);
-  const size_t digits = octal ? 3 : kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
-  if (digits == 0) return false;
-  const auto value = take_number(text, digits, octal ? 8 : 16);
-  if (!value) return false;
-  if (octal || kind == 'x')
-    out += static_cast<char>(*value);
-  else if (*value > 0x10FFFF || (*value >= 0xD800 && *value <= 0xDFFF))
-    return false;
-  else
-    append_utf8(out, *value);
-  return true;
-}
-
 /// Upper-case letters first..last; the lower-case one is `distance` further on. With distance 1,
 /// upper and lower alternate, the upper one being at `first`, `first` + 2, ...
 struct CaseRange {
@@ -147,32 +114,6 @@ void append_quoted(std::string& out, std::string_view text) {
     }
   }
   out += '"';
-}
-
-std::optional<std::string> take_quoted(std::string_view& text) {
-  if (text.empty()) return std::nullopt;
-  std::string_view rest = text.substr(1);
-  std::string out;
-  if (text.front() == '`') {
-    const size_t end = rest.find('`');
-    if (end == std::string_view::npos) return std::nullopt;
-    out = rest.substr(0, end);
-    text = rest.substr(end + 1);
-    return out;
-  }
-  if (text.front() != '"') return std::nullopt;
-  while (!rest.empty() && rest.front() != '"') {
-    const char byte = rest.front();
-    if (byte == '\n') return std::nullopt;
-    rest.remove_prefix(1);
-    if (byte != '\\')
-      out += byte;
-    else if (!take_escape(rest, out))
-      return std::nullopt;
-  }
-  if (rest.empty()) return std::nullopt;
-  text = rest.substr(1);
-  return out;
 }
 
 std::string valid_utf8(std::string_view text) {

@@ -21,10 +21,6 @@ using base::Utf8Char;
 /// characters that do not print as \x7f, \u00a0 or \U0001f000, bytes that are not UTF-8 as \xff.
 void append_quoted(std::string& out, std::string_view text);
 
-/// Reads a Go string literal in double quotes or backquotes at the front of `text` and removes it
-/// from there. nullopt, with `text` as it was, when there is none or it is malformed.
-std::optional<std::string> take_quoted(std::string_view& text);
-
 /// The text with U+FFFD for each byte that is not UTF-8, as labels have to be.
 std::string valid_utf8(std::string_view text);
 

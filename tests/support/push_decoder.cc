@@ -1,7 +1,9 @@
 #include "tests/support/push_decoder.h"
 
+#include <optional>
+
 #include "base/text.h"
-#include "telemetry/text.h"
+#include "river/text.h"
 #include "telemetry/wire/loki_push.h"
 #include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy_block.h"
@@ -14,6 +16,24 @@ using telemetry::Label;
 using telemetry::Labels;
 using telemetry::LogBatch;
 using namespace telemetry::wire;
+
+/// Takes a string literal of Go off the front; nullopt, and `text` as it was, when there is none.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (text.empty() || (text[0] != '"' && text[0] != '`')) return std::nullopt;
+  std::string out;
+  for (size_t at = 1; at < text.size() && text[at] != '\n';) {
+    if (text[at] == text[0]) {
+      text.remove_prefix(at + 1);
+      return out;
+    }
+    const bool is_escape = text[at] == '\\' && text[0] == '"';
+    const size_t size = is_escape ? river::read_escape(text.substr(at), '"', out) : 1;
+    if (size == 0) return std::nullopt;
+    if (!is_escape) out += text[at];
+    at += size;
+  }
+  return std::nullopt;
+}
 
 void skip_space(std::string_view& text) {
   while (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos)
@@ -136,7 +156,7 @@ base::Result<Labels> parse_stream_text(std::string_view text) {
     const std::string_view name = take_name(text);
     if (name.empty() || !take(text, '=')) return malformed(text);
     skip_space(text);
-    auto value = telemetry::take_quoted(text);
+    auto value = take_quoted(text);
     if (!value) return malformed(text);
     labels.emplace_back(name, std::move(*value));
     if (take(text, ',')) continue;
