@@ -17,6 +17,9 @@
 #include "components/prometheus/exporter_process/signature.h"
 #include "components/prometheus/exporter_self/signature.h"
 #include "components/prometheus/exporter_unix/signature.h"
+#include "components/prometheus/relabel/signature.h"
+#include "components/prometheus/remote_write/signature.h"
+#include "components/prometheus/scrape/signature.h"
 
 namespace components {
 
@@ -41,6 +44,9 @@ river::config::Catalog catalog() {
       &prometheus::exporter_process::kSignature,
       &prometheus::exporter_self::kSignature,
       &prometheus::exporter_unix::kSignature,
+      &prometheus::relabel::kSignature,
+      &prometheus::remote_write::kSignature,
+      &prometheus::scrape::kSignature,
   };
   // clang-format on
   return {all, alloy_names()};

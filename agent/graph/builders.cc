@@ -14,6 +14,9 @@
 #include "components/prometheus/exporter_process/process.h"
 #include "components/prometheus/exporter_self/self.h"
 #include "components/prometheus/exporter_unix/unix.h"
+#include "components/prometheus/relabel/relabel.h"
+#include "components/prometheus/remote_write/write.h"
+#include "components/prometheus/scrape/scrape.h"
 
 namespace agent::graph {
 
@@ -46,6 +49,9 @@ std::span<const components::Builder> builders() {
       builder<ExporterComponent<process::Process>>(process::kSignature),
       builder<ExporterComponent<self::Self>>(self::kSignature),
       builder<ExporterComponent<host::Unix>>(host::kSignature),
+      builder<prometheus::relabel::Relabel>(prometheus::relabel::kSignature),
+      builder<prometheus::remote_write::Write>(prometheus::remote_write::kSignature),
+      builder<prometheus::scrape::Scrape>(prometheus::scrape::kSignature),
   };
   // clang-format on
   return all;

@@ -23,7 +23,7 @@ namespace components {
 /// world (listeners, rotations, reloads) must not, so it only stops *reading* while the outbox has
 /// no room: it is full, or the memory of all queues is used up (memory.h).
 ///
-/// put() and has_room() are for the source's thread, the rest for the thread that owns the source.
+/// put() and has_room() are for the threads of the source, the rest for the thread that owns it.
 template <class Batch>
 class Outbox {
  public:

@@ -24,6 +24,7 @@ class Flow {
  public:
   /// What the batches of a signal are counted in: the label `unit`.
   static constexpr std::string_view kLines = "lines";
+  static constexpr std::string_view kSamples = "samples";
 
   using Counter = std::shared_ptr<base::metrics::Counter>;
   using Gauge = std::shared_ptr<base::metrics::Gauge>;

@@ -86,7 +86,7 @@ size_t move_to(const RewrittenSeries& rewritten, SampleBatch& batch) {
   };
   dropped += move(batch.samples);
   dropped += move(batch.histograms);
-  move(batch.exemplars);  // They go with their samples, and are not counted.
+  dropped += move(batch.exemplars);
   return dropped;
 }
 

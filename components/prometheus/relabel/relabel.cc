@@ -9,7 +9,8 @@
 namespace components::prometheus::relabel {
 
 Relabeler::Relabeler(const base::metrics::Scope& metrics)
-    : processed_(metrics.counter("prometheus_relabel_metrics_processed", "Samples received.")),
+    : flow_(metrics, telemetry::Flow::kSamples),
+      processed_(metrics.counter("prometheus_relabel_metrics_processed", "Samples received.")),
       written_(metrics.counter("prometheus_relabel_metrics_written",
                                "Samples sent on; the others were dropped by a rule.")),
       cache_hits_(metrics.counter("prometheus_relabel_cache_hits",
@@ -26,7 +27,11 @@ void Relabeler::set_rules(std::shared_ptr<const telemetry::relabel::Rules> rules
 }
 
 void Relabeler::receive(telemetry::SampleBatch batch) {
-  if (closed_) return batch.ack.abandon();
+  flow_.receive(batch.count());
+  if (closed_) {
+    flow_.abandon(batch.count());
+    return batch.ack.abandon();
+  }
   const size_t received = batch.samples.size() + batch.histograms.size();
   processed_->add(received);
   const auto rewriter = rewriter_.get();
@@ -37,10 +42,10 @@ void Relabeler::receive(telemetry::SampleBatch batch) {
   } else {
     cache_hits_->add(received);
   }
-  move_to(*rewritten, batch);
-  const size_t left = batch.samples.size() + batch.histograms.size();
-  if (left == 0) return;
-  written_->add(left);
+  dropped_->add(move_to(*rewritten, batch));
+  if (batch.count() == 0) return;
+  flow_.send(batch.count());
+  written_->add(batch.samples.size() + batch.histograms.size());
   next_.receive(std::move(batch));
 }
 

@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "components/component.h"
 #include "components/prometheus/relabel/signature.h"
+#include "telemetry/flow.h"
 #include "telemetry/relabel.h"
 #include "telemetry/sample_batch.h"
 #include "telemetry/series_rewrite.h"
@@ -26,6 +27,8 @@ class Relabeler final : public telemetry::SampleReceiver {
   void receive(telemetry::SampleBatch batch) override;
 
  private:
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter dropped_ = flow_.filtered("relabel_rule");
   std::shared_ptr<base::metrics::Counter> processed_;
   std::shared_ptr<base::metrics::Counter> written_;
   std::shared_ptr<base::metrics::Counter> cache_hits_;

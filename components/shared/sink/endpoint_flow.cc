@@ -33,6 +33,12 @@ void EndpointFlow::drop(std::string_view reason, uint64_t entries) {
   counter->add(entries);
 }
 
+void EndpointFlow::filter(std::string_view reason, uint64_t entries) {
+  telemetry::Flow::Counter& counter = numbers_->filtered[reason];
+  if (counter == nullptr) counter = numbers_->flow.filtered(reason);
+  counter->add(entries);
+}
+
 void EndpointFlow::add_waiting(int64_t entries) {
   waiting_ += entries;
   numbers_->buffered->add(static_cast<double>(entries));

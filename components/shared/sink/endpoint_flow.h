@@ -30,6 +30,8 @@ class EndpointFlow {
   void send(uint64_t entries) { numbers_->flow.send(entries); }
   void repeat(uint64_t entries) { numbers_->repeated->add(entries); }
   void drop(std::string_view reason, uint64_t entries);
+  /// Drops because the configuration says so.
+  void filter(std::string_view reason, uint64_t entries);
   void abandon(uint64_t entries) { numbers_->flow.abandon(entries); }
   void add_waiting(int64_t entries);
   void set_held_bytes(size_t bytes);
@@ -43,7 +45,8 @@ class EndpointFlow {
     telemetry::Flow::Gauge buffered = flow.buffered();
     telemetry::Flow::Gauge buffered_bytes = flow.buffered_bytes();
     telemetry::Flow::Age lag = flow.lag();
-    std::map<std::string_view, telemetry::Flow::Counter> dropped;  ///< by reason, constants
+    using ByReason = std::map<std::string_view, telemetry::Flow::Counter>;  ///< constants
+    ByReason dropped, filtered;
   };
 
   void make_series(std::string host);

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "components/shared/outbox.h"
+#include "telemetry/flow.h"
+#include "telemetry/sample_batch.h"
+
+namespace components::prometheus::scrape {
+
+/// The way of all samples of a component to its receivers: counts them, and cuts what one scrape
+/// gave into batches of a size that queues like. Scrapers put from many threads; those of one
+/// target one after the other, so that the order of a series is kept.
+class Way {
+ public:
+  explicit Way(const base::metrics::Scope& metrics);
+
+  void set_receivers(telemetry::Receivers<telemetry::SampleBatch> receivers) {
+    outbox_.set_receivers(std::move(receivers));
+  }
+  base::Result<void> start() { return outbox_.start("scrape/out"); }
+  /// As Outbox::stop().
+  void stop() { outbox_.stop(); }
+
+  bool has_room() { return outbox_.has_room(); }
+  void put(telemetry::SampleBatch batch);
+
+ private:
+  static constexpr size_t kBytesMax = 4 << 20;  ///< of what waits
+
+  void put_whole(telemetry::SampleBatch batch);
+
+  const telemetry::Flow flow_;
+  const telemetry::Flow::Counter lost_ = flow_.lost();
+  Outbox<telemetry::SampleBatch> outbox_{flow_, nullptr, kBytesMax};
+};
+
+}  // namespace components::prometheus::scrape
