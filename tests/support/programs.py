@@ -142,7 +142,7 @@ class Agent(Program):
         # What a disk queue keeps has not come to its sink yet, and may come from the agent before.
         has_disk_queue = any(str(argument).startswith("--storage.queue-size") for argument in arguments)
         self.graph = [edge for edge in conservation.edges(config)
-                      if not (has_disk_queue and edge[1].startswith("loki.write."))]
+                      if not (has_disk_queue and edge[1].startswith(("loki.write.", "prometheus.remote_write.")))]
         self.port = free_port()
         self.storage = self.folder / f"{name}-state"
         super().__init__(
