@@ -11,9 +11,27 @@ using io::http::Request;
 using io::http::Response;
 using io::http::Url;
 
+namespace {
+
+base::Result<Client::Options> cut_at(base::Result<Client::Options> options, size_t bytes_max) {
+  if (!options) return options;
+  options->body_bytes_max = bytes_max;
+  options->cuts_body = true;
+  return options;
+}
+
+}  // namespace
+
 HttpClient::HttpClient(Url server, std::shared_ptr<HttpSettings> settings)
-    : server_(std::move(server)), settings_(std::move(settings)) {
-  if (const auto& options = settings_->options()) client_.emplace(server_, *options);
+    : HttpClient(std::move(server), settings, settings->options()) {}
+
+HttpClient::HttpClient(Url server, std::shared_ptr<HttpSettings> settings, size_t answer_bytes_max)
+    : HttpClient(std::move(server), settings, cut_at(settings->options(), answer_bytes_max)) {}
+
+HttpClient::HttpClient(Url server, std::shared_ptr<HttpSettings> settings,
+                       base::Result<Client::Options> options)
+    : server_(std::move(server)), settings_(std::move(settings)), options_(std::move(options)) {
+  if (options_) client_.emplace(server_, *options_);
 }
 
 base::Result<Response> HttpClient::call(const Request& request, const OnData* on_data,
@@ -21,7 +39,7 @@ base::Result<Response> HttpClient::call(const Request& request, const OnData* on
                                         const std::stop_token& stop) {
   const Exchange exchange{request, on_data, Clock::now() + timeout, stop};
   lacked_login_ = true;
-  if (!client_) return tl::unexpected(settings_->options().error());
+  if (!client_) return tl::unexpected(options_.error());
   const bool is_local = server_.scheme == Url::Scheme::unix_socket;
   for (bool is_again = false;; is_again = true) {
     auto login = is_local ? base::Result<Headers>(Headers()) : settings_->headers(timeout, stop);
@@ -58,7 +76,7 @@ Client& HttpClient::client_for(const Url& url) {
   if (url.same_origin(server_)) return *client_;
   if (!elsewhere_ || !elsewhere_->server.same_origin(url) ||
       elsewhere_->server.authorization != url.authorization)
-    elsewhere_.reset(new Elsewhere{url, Client(url, *settings_->options())});
+    elsewhere_.reset(new Elsewhere{url, Client(url, *options_)});
   return elsewhere_->client;
 }
 

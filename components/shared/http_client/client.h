@@ -20,6 +20,8 @@ class HttpClient {
   static constexpr int kRedirectsMax = 10;
 
   HttpClient(io::http::Url server, std::shared_ptr<HttpSettings> settings);
+  /// Of the body of an answer no more than `answer_bytes_max` is read: for who wants its status.
+  HttpClient(io::http::Url server, std::shared_ptr<HttpSettings> settings, size_t answer_bytes_max);
 
   /// As io::http::Client::send(). The settings' headers replace those of the request. A token that
   /// is answered 401 is replaced, once.
@@ -57,11 +59,14 @@ class HttpClient {
                                         const io::http::OnData* on_data,
                                         std::chrono::milliseconds timeout,
                                         const std::stop_token& stop);
+  HttpClient(io::http::Url server, std::shared_ptr<HttpSettings> settings,
+             base::Result<io::http::Client::Options> options);
   base::Result<io::http::Response> follow(const Exchange& exchange, const io::http::Headers& login);
   io::http::Client& client_for(const io::http::Url& url);
 
   const io::http::Url server_;
   const std::shared_ptr<HttpSettings> settings_;
+  const base::Result<io::http::Client::Options> options_;
   std::optional<io::http::Client> client_;
   std::unique_ptr<Elsewhere> elsewhere_;  ///< where the last redirect led
   bool lacked_login_ = false;

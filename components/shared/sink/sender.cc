@@ -8,6 +8,9 @@
 namespace components::sink {
 namespace {
 
+/// Of an answer so much is read: what is written for people, and lists of what was refused.
+constexpr size_t kAnswerBytesMax = 64 << 10;
+
 /// Those of the protocol, and those that were asked for; the client adds the login.
 io::http::Headers headers_of(const Settings& settings, const std::string& lane) {
   io::http::Headers headers = settings.protocol_headers(lane);
@@ -71,7 +74,7 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
 Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& abort) {
   const Settings& now = *settings_;
   if (!now.url) return {Action::retry_loudly, now.url.error().message, {}, {}};
-  if (!client_) client_ = std::make_unique<HttpClient>(*now.url, now.http);
+  if (!client_) client_ = std::make_unique<HttpClient>(*now.url, now.http, kAnswerBytesMax);
   auto headers = headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key);
   const std::string_view body = turn.request->body();
   const auto start = Clock::now();

@@ -296,6 +296,7 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
     got_any_ = false;
     reader_.emplace(ResponseReader::Options{.has_no_body = request_.method == "HEAD",
                                             .body_bytes_max = shared_->options.body_bytes_max,
+                                            .cuts_body = shared_->options.cuts_body,
                                             .on_data = on_data_ ? &on_data_ : nullptr});
     write(head_ + body_, nullptr);
     read([](AsyncExchange& self) { self.on_answer(); });

@@ -71,6 +71,7 @@ base::Result<Response> Client::State::receive(const Request& request, const OnDa
                                               Wait& wait, bool& got_any) {
   ResponseReader reader({.has_no_body = request.method == "HEAD",
                          .body_bytes_max = options.body_bytes_max,
+                         .cuts_body = options.cuts_body,
                          .on_data = on_data});
   buffer.resize(kBufferBytes);
   while (!reader.is_done()) {

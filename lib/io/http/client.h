@@ -23,6 +23,7 @@ class Client {
     tls::Options tls;
     ProxyOptions proxy;
     size_t body_bytes_max = size_t{64} << 20;     ///< a longer answer is an error
+    bool cuts_body = false;                       ///< no error: the rest is not read
     std::chrono::milliseconds keep_alive{60000};  ///< an older idle connection is not used again
   };
 

@@ -15,9 +15,10 @@ namespace beast = boost::beast;
 struct BodySink {
   const OnData* on_data = nullptr;  ///< for 2xx, when streaming
   size_t text_bytes_max = 0;
+  bool cuts_text = false;
   std::string text;      ///< otherwise
   bool is_ok = false;    ///< the answer's status is 2xx
-  bool stopped = false;  ///< on_data has had enough
+  bool stopped = false;  ///< on_data has had enough, or the text is full
 };
 
 /// A Beast body that passes each decoded piece to a BodySink.
@@ -34,9 +35,14 @@ struct SinkBody {
       for (const auto& buffer : boost::beast::buffers_range(buffers)) {
         const std::string_view piece(static_cast<const char*>(buffer.data()), buffer.size());
         total += piece.size();
-        if (sink_->text.size() + piece.size() > sink_->text_bytes_max) {
+        const bool is_kept = sink_->on_data == nullptr || !sink_->is_ok;
+        const size_t room = sink_->text_bytes_max - sink_->text.size();
+        if (piece.size() > room && is_kept && sink_->cuts_text) {
+          sink_->text += piece.substr(0, room);
+          sink_->stopped = true;
+        } else if (piece.size() > room) {
           error = beast::http::error::body_limit;
-        } else if (sink_->on_data == nullptr || !sink_->is_ok) {
+        } else if (is_kept) {
           sink_->text += piece;
         } else if (!sink_->stopped && !piece.empty() && !(*sink_->on_data)(piece)) {
           sink_->stopped = true;
@@ -125,8 +131,13 @@ base::Result<size_t> ResponseReader::State::parse(std::string_view bytes) {
 }
 
 ResponseReader::ResponseReader(const Options& options)
-    : state_(
-          new State{options, {options.on_data, options.body_bytes_max, {}, false, false}, {}, {}}) {
+    : state_(new State{options,
+                       {.on_data = options.on_data,
+                        .text_bytes_max = options.body_bytes_max,
+                        .cuts_text = options.cuts_body,
+                        .text = {}},
+                       {},
+                       {}}) {
   state_->begin();
 }
 

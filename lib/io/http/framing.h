@@ -29,6 +29,7 @@ class ResponseReader {
   struct Options {
     bool has_no_body = false;         ///< the answer to HEAD or CONNECT
     size_t body_bytes_max = 0;        ///< of a body that is kept, and of one piece of a stream
+    bool cuts_body = false;           ///< one that is kept ends there, instead of an error
     const OnData* on_data = nullptr;  ///< takes the body of a 2xx answer; outlives the reader
   };
 

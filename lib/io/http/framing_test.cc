@@ -102,6 +102,27 @@ TEST_CASE("framing: a stream is handed over, the body of a refusal is kept") {
   CHECK(refused.take().body == "none");
 }
 
+TEST_CASE("framing: a body that is too long is cut where that is wanted") {
+  for (const char* wire : {"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\nabcdefghi",
+                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+                           "6\r\ndefghi\r\n0\r\n\r\n",
+                           "HTTP/1.1 400 No\r\n\r\nabcde"}) {
+    for (const size_t piece : {size_t{1}, std::string_view(wire).size()}) {
+      CAPTURE(wire);
+      ResponseReader reader({.has_no_body = false, .body_bytes_max = 4, .cuts_body = true});
+      for (size_t at = 0; at < std::string_view(wire).size() && !reader.is_done(); at += piece)
+        REQUIRE(reader.feed(std::string_view(wire).substr(at, piece)));
+      CHECK(reader.is_done());
+      CHECK_FALSE(reader.is_reusable());
+      CHECK(reader.take().body == "abcd");
+    }
+  }
+  ResponseReader fits({.has_no_body = false, .body_bytes_max = 4, .cuts_body = true});
+  REQUIRE(fits.feed("HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\nabcd"));
+  CHECK(fits.is_reusable());
+  CHECK(fits.take().body == "abcd");
+}
+
 TEST_CASE("framing: the head of a request") {
   const auto loki = *parse_url("https://u:p@loki/x"), proxy = *parse_url("http://a:b@proxy");
   const auto own = io::http::basic_authorization("u", "p"),
