@@ -12,7 +12,7 @@ namespace {
 
 /// How long a stop waits for receivers to take the next batch, and for all of them.
 constexpr std::chrono::milliseconds kStopPatience{20};
-constexpr std::chrono::milliseconds kStopMax{1'000};
+constexpr std::chrono::milliseconds kStopMax{250};  // The control thread waits meanwhile.
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "components/loki/write/testing.h"
+#include "tests/support/raw_server.h"
 
 namespace components::loki::write {
 
@@ -286,6 +287,32 @@ TEST_CASE("loki.write: an endpoint that goes has time to empty its queue, the re
   run.receive(numbered(10, 10, kApp));
   REQUIRE(stays->wait_for(has(20)));
   run.check_conservation();
+  // What was dropped stays to be seen when the endpoint is let go of.
+  auto changed = 50ms;
+  CHECK(eventually([&] {
+    one.endpoint[0].queue_config.drain_timeout = ++changed;
+    run.update(one);
+    return run.metric("loki_write_sent_entries_total", goes->address()) == 0;
+  }));
+  CHECK(run.metric("loki_write_dropped_entries_total", "endpoint_removed") == 10);
+  CHECK(run.metric("tributary_component_dropped_total", "endpoint_removed") == 10);
+  run.check_conservation();
+}
+
+TEST_CASE("loki.write: of an answer no more is read than what is of use") {
+  const auto refuse = [](int fd) {
+    if (support::read_head(fd).empty()) return;
+    support::say(fd, "HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000000\r\n\r\nno: ");
+    for (int i = 0; i < 80; ++i) support::say(fd, std::string(1 << 20, 'x'));
+  };
+  support::RawServer server(refuse);
+  Arguments arguments;
+  arguments.endpoint.resize(1);
+  arguments.endpoint[0].url.text = "http://" + server.address() + "/loki/api/v1/push";
+  Running run(arguments);
+  run.receive(numbered(0, 1, kApp));
+  CHECK(eventually([&] { return run.metric("loki_write_dropped_entries_total") == 1; }));
+  CHECK(run.metric("loki_write_batch_retries_total") == 0);
 }
 
 }  // namespace components::loki::write

@@ -1,6 +1,7 @@
 #include "components/loki/write/metrics.h"
 
 #include <utility>
+#include <vector>
 
 namespace components::loki::write {
 namespace {
@@ -100,6 +101,19 @@ Metrics::Dropped& Metrics::dropped(const std::string& name, std::string_view rea
       scope_.counter("loki_write_dropped_bytes_total", "Bytes of lines dropped on purpose.",
                      labels)};
   return place->second;
+}
+
+std::shared_ptr<const void> Metrics::counted() const {
+  struct Counted {
+    telemetry::Flow flow;
+    std::vector<Dropped> dropped;
+  };
+  base::Lock lock(mutex_);
+  auto counted = std::make_shared<Counted>(Counted{flow_.flow(), {}});
+  for (const auto& [name, tenant] : tenants_)
+    for (const auto& [reason, dropped] : tenant.dropped)
+      if (dropped.entries->value() > 0) counted->dropped.push_back(dropped);
+  return counted;
 }
 
 void Metrics::add_received(uint64_t entries) {

@@ -43,6 +43,7 @@ class Metrics final : public sink::Metrics {
   /// Lets go of the series of idle tenants. Called from time to time when there is a new one.
   void forget_idle(sink::Clock::time_point now);
 
+  std::shared_ptr<const void> counted() const override;
   void add_received(uint64_t entries) override;
   void add_sent(const std::string& tenant, uint64_t entries, uint64_t compressed_bytes) override;
   void add_retry(const std::string& tenant, uint64_t entries) override;

@@ -26,6 +26,9 @@ class EndpointFlow {
   /// there.
   void set_host(std::string host);
 
+  /// A copy, which keeps the series.
+  telemetry::Flow flow() const { return numbers_->flow; }
+
   void receive(uint64_t entries) { numbers_->flow.receive(entries); }
   void send(uint64_t entries) { numbers_->flow.send(entries); }
   void repeat(uint64_t entries) { numbers_->repeated->add(entries); }

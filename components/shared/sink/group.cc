@@ -158,13 +158,23 @@ base::Result<void> Group::update(const std::vector<SettingsPtr>& all,
   open_door();
   wants_queue_ = wants_queue;
   auto started = start();  // A disk queue lets go of those that are gone before they close.
-  std::erase_if(retired_, [](const auto& member) { return member->endpoint().finished(); });
+  release_retired();
   for (auto& member : old) {
     if (member == nullptr) continue;
     member->endpoint().close(Endpoint::OnStop::drop, Clock::time_point::max());
     retired_.push_back(std::move(member));
   }
   return started;
+}
+
+/// What they have dropped stays on /metrics: who looks later wants to know.
+void Group::release_retired() {
+  std::erase_if(retired_, [this](const auto& member) {
+    if (!member->endpoint().finished()) return false;
+    gone_.push_back(member->metrics().counted());
+    if (gone_.size() > kGoneMax) gone_.pop_front();
+    return true;
+  });
 }
 
 void Group::drain(Clock::time_point deadline) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ class Member {
   Member(const Protocol& protocol, const Context& context, SettingsPtr settings, uint64_t seed);
 
   const Settings& settings() const { return *settings_; }
+  const Metrics& metrics() const { return *metrics_; }
   /// Used from now on, also for what waits.
   void update(SettingsPtr settings);
   Endpoint& endpoint() { return endpoint_; }
@@ -95,11 +97,14 @@ class Group {
   Health health() const;
 
  private:
+  /// Of so many endpoints that are gone the counters stay.
+  static constexpr size_t kGoneMax = 20;
   using Members = std::vector<std::shared_ptr<Member>>;
 
   std::shared_ptr<Member> make_member(SettingsPtr settings);
   void open_door();
   base::Result<void> set_up_queue();
+  void release_retired();
   /// For each of the settings the member that goes on with them, taken out of `old`, or nothing.
   static Members take_successors(Members& old, const std::vector<SettingsPtr>& all);
 
@@ -111,6 +116,7 @@ class Group {
   Clock::time_point deadline_ = Clock::time_point::max();  ///< of drain()
   Members members_;
   Members retired_;
+  std::deque<std::shared_ptr<const void>> gone_;  ///< what was counted of them
   uint64_t seed_;
 };
 

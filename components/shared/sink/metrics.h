@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ class Metrics {
   /// The endpoint goes by other settings from now on. When the host is another one, the series
   /// begin again under its name.
   virtual void use(const Settings& settings) = 0;
+
+  /// While this is held, what was counted as gone from the endpoint stays on /metrics.
+  virtual std::shared_ptr<const void> counted() const { return nullptr; }
 
   /// Entries offered to the endpoint.
   virtual void add_received(uint64_t entries) = 0;
