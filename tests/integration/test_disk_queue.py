@@ -7,6 +7,7 @@ repeats a run.
 import contextlib
 import os
 import random
+import re
 import subprocess
 import threading
 
@@ -96,6 +97,43 @@ def test_kill_at_random_moments_loses_nothing_that_was_stored(agent, tmp_path, r
     assert running.stop() == 0
 
 
+def saved_cursor(running):
+    """The record up to which the endpoint is done, as it is on disk."""
+    path = running.storage / "loki.write.sink" / "queue" / "cursors"
+    found = re.findall(r"\t(\d+)$", path.read_text(), re.MULTILINE) if path.exists() else []
+    return int(found[0]) if found else 0
+
+
+def test_kill_repeats_at_most_what_the_last_commit_did_not_cover(agent, tmp_path, receiver):
+    source = SyslogTcp(tmp_path, None)
+    running = agent(syslog_config(source, receiver), arguments=[SIZE])
+    sent = allowed = 0
+    for _ in range(5):
+        for number in range(10):  # Each is a record: the next one is sent when it is stored.
+            source.write(sent + number, 1)
+            wait_appended(running, number + 1)
+        running.kill()
+        covered = saved_cursor(running)
+        assert covered >= sent, "what was committed before this round is lost"
+        sent += 10
+        allowed += sent - covered
+        source.socket.close()
+        source.socket = None
+        running.start()
+        stats = wait_distinct(receiver, sent)
+        assert (stats["missing"], stats["distinct"]) == (0, sent), stats
+        assert stats["repeated"] <= allowed, (stats, allowed)
+        wait_for("a commit", lambda: saved_cursor(running) == sent)  # noqa: B023
+    # All is committed: nothing of it comes again.
+    repeated = receiver.stats()["repeated"]
+    running.kill()
+    running.start()
+    source.write(sent, 1)
+    stats = wait_distinct(receiver, sent + 1)
+    assert stats["repeated"] == repeated, stats
+    assert running.stop() == 0
+
+
 def test_a_dead_endpoint_does_not_hold_up_the_other(agent, tmp_path, receiver):
     file = File(tmp_path, None)
     with Receiver() as dead, SyslogTcp(tmp_path, None) as source:
@@ -120,9 +158,13 @@ def test_without_a_disk_queue_a_dead_endpoint_holds_up_the_other_once_its_memory
         dead.post("/ctl?mode=stall")
         running = agent(file.config("loki.write.sink.receiver") + write_to(dead, receiver))
         file.write(0, 20_000)
-        # It takes whole batches: half of it is held at least when the next one does not fit.
-        wait_for("a full queue", lambda: running.metric(
-            "tributary_component_buffered_bytes", component_id="loki.write.sink") > 32_000)
+        def waiting(component):
+            return running.metric("tributary_component_buffered", component_id=component)
+
+        # All are read, and stay in front of a queue that has no room for the next batch, whatever its size.
+        wait_for("lines that wait for room", lambda: waiting("loki.write.sink") > 0 and waiting("loki.source.file.in") > 0
+                 and running.metric("tributary_component_received_total", component_id="loki.source.file.in") == 20_000)
+        assert receiver.stats()["distinct"] < 20_000
         dead.post("/ctl?mode=ok")
         for each in (dead, receiver):
             stats = wait_distinct(each, 20_000)

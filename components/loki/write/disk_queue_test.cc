@@ -271,7 +271,7 @@ TEST_CASE("disk queue: full, what can be read again waits, and leaves a part to 
   std::atomic<int> taken = 0;
   std::stop_source source;
   std::thread reader([&] {
-    for (; taken < 10'000 && !source.stop_requested(); taken += 100)
+    for (; taken < 10'000 && rig.fates.abandoned_count() == 0; taken += 100)
       rig.receive(numbered(taken, 100, kApp, 1000), OnAbandon::read_again, source.get_token());
   });
   const double half = sink::kDiskBytesLeast / 2;
