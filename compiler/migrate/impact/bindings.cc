@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "logql/parser.h"
 
@@ -90,63 +91,83 @@ Bindings chained(const FamilyIndex& families, const logql::Selector& selector,
   return bindings;
 }
 
-OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
-                      const documents::VariableScope* scope, Side side, int depth) {
-  OfferedValues values;
-  std::vector<Condition> conditions;
+/// The streams that a variable asks.
+struct Asked {
+  Reach reach;
   bool possible = true;
+  bool estimated = false;
+};
+
+Asked asked(const FamilyIndex& families, const documents::VariableDef& variable,
+            const documents::VariableScope* scope, Side side, int depth) {
+  Asked asked;
+  std::vector<Condition> conditions;
   if (!variable.query_selector.empty()) {
     auto parsed = logql::parse_selector(variable.query_selector);
     // With = a chained variable has one value; all of them together need a regular expression.
     for (auto& matcher : parsed.selector.matchers) {
       if (matcher.value.variables.empty()) continue;
       if (matcher.op == logql::MatchOp::equal) matcher.op = logql::MatchOp::regex;
-      values.estimated = true;
+      asked.estimated = true;
     }
     const auto bindings = chained(families, parsed.selector, scope, depth);
     const auto bound = bindings.bind(parsed.selector, side);
-    values.estimated = values.estimated || !parsed.ok() || !bound;
+    asked.estimated = asked.estimated || !parsed.ok() || !bound;
     if (parsed.ok() && bound) {
       conditions = bound->list;
-      possible = bound->possible;
+      asked.possible = bound->possible;
     }
   }
-  if (!possible) return values;
-  const Reach reach = families.reach(conditions);
-  const auto collect = [&](FamilyIndex::Range range) {
-    for (size_t i = range.begin; i < range.end; ++i) {
-      if (!reach.may.test(i)) continue;
-      const auto found = families.family(i).labels.find(variable.label);
-      if (found == families.family(i).labels.end()) continue;
-      for (const auto& value : found->second.exact) {
-        if (!value.empty()) values.exact.insert(value);
-      }
-      for (const auto& value : found->second.open) {
-        if (std::find(values.open.begin(), values.open.end(), value) == values.open.end())
-          values.open.push_back(value);
-      }
+  if (asked.possible) asked.reach = families.reach(conditions);
+  return asked;
+}
+
+/// Adds the values of a label in the families of a range that may be asked.
+void collect(const FamilyIndex& families, const Asked& asked, FamilyIndex::Range range,
+             const std::string& label, OfferedValues& values) {
+  if (!asked.possible || !asked.reach.error.empty()) return;
+  for (size_t i = range.begin; i < range.end; ++i) {
+    if (!asked.reach.may.test(i)) continue;
+    const auto found = families.family(i).labels.find(label);
+    if (found == families.family(i).labels.end()) continue;
+    for (const auto& value : found->second.exact) {
+      if (!value.empty()) values.exact.insert(value);
+      if (!value.empty() && asked.reach.some.test(i)) values.sure.insert(value);
     }
-  };
-  collect(families.unchanged());
+    for (const auto& value : found->second.open) {
+      if (std::find(values.open.begin(), values.open.end(), value) == values.open.end())
+        values.open.push_back(value);
+    }
+  }
+}
+
+OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
+                      const documents::VariableScope* scope, Side side, int depth) {
+  const Asked what = asked(families, variable, scope, side, depth);
+  OfferedValues values;
+  values.estimated = what.estimated;
+  collect(families, what, families.unchanged(), variable.label, values);
   for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
-    collect(side == Side::before ? families.before(change) : families.after(change));
+    collect(families, what, side == Side::before ? families.before(change) : families.after(change),
+            variable.label, values);
   }
   return values;
 }
 
-/// Whether a service that moves has the value, before or after.
-bool moves(const FamilyIndex& families, const std::string& label, const std::string& value) {
+/// The values of a label that services which move have, before or after.
+std::unordered_set<std::string_view> moving_values(const FamilyIndex& families,
+                                                   const std::string& label) {
+  std::unordered_set<std::string_view> values;
   for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
     for (const auto range : {families.before(change), families.after(change)}) {
       for (size_t i = range.begin; i < range.end; ++i) {
         const auto found = families.family(i).labels.find(label);
         if (found == families.family(i).labels.end()) continue;
-        const auto& exact = found->second.exact;
-        if (std::find(exact.begin(), exact.end(), value) != exact.end()) return true;
+        values.insert(found->second.exact.begin(), found->second.exact.end());
       }
     }
   }
-  return false;
+  return values;
 }
 
 /// What one variable can stand for; empty: it cannot be enumerated.
@@ -172,9 +193,10 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     }
     // One value at a time is chosen of those that All joins, too. A value that only streams have
     // which do not move changes nothing.
+    const auto moving = moving_values(families, variable.label);
     for (const auto& value : before.exact) {
       const auto text = use.alone ? value : escaped(value);
-      if (use.alone || moves(families, variable.label, value)) list.push_back({text, text});
+      if (use.alone || moving.contains(value)) list.push_back({text, text});
     }
   }
   if (variable.include_all && !variable.all_value.empty() && !use.alone && !list.empty()) {
@@ -188,6 +210,21 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
 OfferedValues offered_values(const FamilyIndex& families, const documents::VariableDef& variable,
                              const documents::VariableScope* scope, Side side) {
   return offered(families, variable, scope, side, 0);
+}
+
+std::vector<size_t> changes_of_offer(const FamilyIndex& families,
+                                     const documents::VariableDef& variable,
+                                     const documents::VariableScope* scope) {
+  const Asked before = asked(families, variable, scope, Side::before, 0);
+  const Asked after = asked(families, variable, scope, Side::after, 0);
+  std::vector<size_t> changes;
+  for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
+    OfferedValues was, is;
+    collect(families, before, families.before(change), variable.label, was);
+    collect(families, after, families.after(change), variable.label, is);
+    if (was.exact != is.exact || was.open != is.open) changes.push_back(change);
+  }
+  return changes;
 }
 
 std::string OfferedValues::regex() const {

@@ -61,6 +61,7 @@ Choices choices(const FamilyIndex& families, const std::map<std::string, Variabl
 /// What Loki answers when Grafana asks for the values of a variable.
 struct OfferedValues {
   std::set<std::string> exact;
+  std::set<std::string> sure;  ///< of those: of streams that are asked for certain
   std::vector<streams::OpenValue> open;
   bool estimated = false;
 
@@ -70,6 +71,11 @@ struct OfferedValues {
 };
 OfferedValues offered_values(const FamilyIndex& families, const documents::VariableDef& variable,
                              const documents::VariableScope* scope, Side side);
+
+/// The services whose part in what a variable offers changes, as numbers of changes.
+std::vector<size_t> changes_of_offer(const FamilyIndex& families,
+                                     const documents::VariableDef& variable,
+                                     const documents::VariableScope* scope);
 
 /// `text` as a regular expression that matches just it.
 std::string escaped(std::string_view text);

@@ -136,6 +136,12 @@ void FamilyIndex::index() {
   }
 }
 
+std::vector<std::string> FamilyIndex::label_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, label] : by_label_) names.push_back(name);
+  return names;
+}
+
 bool FamilyIndex::is_assumed(std::string_view name) const {
   return name == streams::kServiceName &&
          std::any_of(families_.begin(), families_.end(), [](const streams::StreamFamily* family) {

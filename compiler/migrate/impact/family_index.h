@@ -100,6 +100,9 @@ class FamilyIndex {
   /// Whether some stream, before or after, has the label.
   bool is_stream_label(std::string_view name) const { return by_label_.contains(name); }
 
+  /// The labels of streams, before or after, in order.
+  std::vector<std::string> label_names() const;
+
   /// Whether the label is there only if the backend adds it, which nobody said.
   bool is_assumed(std::string_view name) const;
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "base/thread.h"
@@ -16,6 +17,7 @@
 #include "compiler/migrate/impact/query_rewrite.h"
 #include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/second_order.h"
+#include "compiler/migrate/impact/variable_rewrite.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -24,14 +26,6 @@ namespace {
 
 constexpr int kRecordingHopsMax = 16;
 
-JudgedQuery not_read(const logql::ParseError& error) {
-  JudgedQuery judged;
-  judged.verdict = Verdict::unknown;
-  judged.reason = fmt::format("The text could not be read at its byte {}: {}.", error.span.begin,
-                              error.message);
-  return judged;
-}
-
 /// All uses of one document.
 class DocumentJudge {
  public:
@@ -39,7 +33,8 @@ class DocumentJudge {
       : families_(families),
         document_(document),
         judged_(document.uses.size()),
-        matchers_(document.matchers.size()) {
+        matchers_(document.matchers.size()),
+        variables_(families, document, [this](size_t selector) { return selector_of(selector); }) {
     for (const documents::Use& use : document.uses)
       if (use.kind == documents::UseKind::route_matchers && use.matchers >= 0)
         matchers_[static_cast<size_t>(use.matchers)].push_back(&use);
@@ -49,6 +44,9 @@ class DocumentJudge {
           use.kind == documents::UseKind::query && use.panel >= 0)
         queries_of_panel_[use.panel].push_back(i);
   }
+
+  DocumentJudge(const DocumentJudge&) = delete;
+  DocumentJudge& operator=(const DocumentJudge&) = delete;
 
   /// Queries come first: other uses read their results.
   void judge_queries() {
@@ -164,7 +162,7 @@ class DocumentJudge {
     finding.reason = judged.reason;
     note_assumption(finding, use);
     if (judged.verdict == Verdict::same) return finding;
-    finding.services = services(judged);
+    finding.services = services_of(families_, judged);
     if (second_order_.contains(index)) {
       propose_edits(finding, use, second_order_.at(index));
       propose_beside(finding, use, index);
@@ -282,20 +280,70 @@ class DocumentJudge {
     return rule_queries_.contains(static_cast<size_t>(&use - document_.uses.data()));
   }
 
+  /// The label, or the expression over its values, of a variable.
+  bool asks(const documents::Use& use) const {
+    const auto* variable = variable_of(use);
+    return variable != nullptr &&
+           (use.kind == documents::UseKind::value_regex ||
+            (use.kind == documents::UseKind::label_name && variable->label == use.text.text()));
+  }
+
+  static void propose_offer(Finding& finding, const documents::Use& use,
+                            const VariableRewrite& variable) {
+    if (variable.estimated) finding.confidence = std::max(finding.confidence, Confidence::likely);
+    const std::string& text = use.text.text();
+    QueryRewrite made{.edits = {}, .text = text, .replaced = {}, .loss = {}};
+    if (use.kind == documents::UseKind::value_regex || variable.label == text) {
+      finding.reason += " With the change of the variable's query its values are those of before.";
+    } else {
+      made.text = variable.label;
+      made.edits = {{{0, static_cast<uint32_t>(text.size())}, variable.label}};
+    }
+    finding.proposal = proposal_of(use, made);
+  }
+
+  /// What the selector of a variable becomes.
+  std::optional<std::string> selector_of(size_t index) const {
+    std::string why;
+    if (!judged_[index] || judged_[index]->verdict == Verdict::same) return std::nullopt;
+    const auto rewrite = rewritten(document_.uses[index], *judged_[index], why);
+    if (!rewrite || rewrite->needs_second_target) return std::nullopt;
+    return rewrite->text;
+  }
+
+  /// A bare selector is a query as well.
+  std::optional<QueryRewrite> rewritten(const documents::Use& use, const JudgedQuery& judged,
+                                        std::string& why) const {
+    const auto parsed = logql::parse(use.text.text());
+    if (!parsed.ok()) return std::nullopt;
+    const RewriteLimits limits{.keeps_out_unasked = use.is_alert || is_rule(use)};
+    const auto as = [&](const JudgedQuery& one) {
+      return rewrite_query(families_, use.text.text(), *parsed.expr, one, limits, why);
+    };
+    const bool has_variables = !judged.choices.empty() && !judged.choices.front().text().empty();
+    if (use.kind == documents::UseKind::query && has_variables) {
+      // Variables that are changed, too, offer what they did.
+      const JudgedQuery after = judge_query(families_, *parsed.expr, variables_.scope(use.scope));
+      if (after.verdict != Verdict::same && after.verdict != Verdict::unknown) return as(after);
+    }
+    return as(judged);
+  }
+
   void propose(Finding& finding, const documents::Use& use, const JudgedQuery& judged) const {
     std::string why;
     std::optional<QueryRewrite> rewrite;
-    const bool is_query =
-        use.kind == documents::UseKind::query || use.kind == documents::UseKind::selector;
-    if (is_query) {
-      // A bare selector is a query as well.
-      const auto parsed = logql::parse(use.text.text());
-      if (parsed.ok()) {
-        const RewriteLimits limits{.keeps_out_unasked = use.is_alert || is_rule(use)};
-        rewrite = rewrite_query(families_, use.text.text(), *parsed.expr, judged, limits, why);
-      }
+    const auto& variable = variables_.of(use.scope, use.name);
+    if (use.kind == documents::UseKind::query || use.kind == documents::UseKind::selector) {
+      rewrite = rewritten(use, judged, why);
       finding.transitions =
           transitions(families_, use.text.text(), judged, rewrite ? &*rewrite : nullptr);
+      if (rewrite && !rewrite->needs_second_target && variable && variable->label.empty() &&
+          use.kind == documents::UseKind::selector) {
+        why = fmt::format("with it ${} would not offer what it offers now", use.name);
+        rewrite.reset();
+      }
+    } else if (variable && !variable->label.empty() && asks(use)) {
+      return propose_offer(finding, use, *variable);
     } else {
       rewrite = rewrite_mentions(families_, use, read_by(use));
       if (rewrite && !is_carried(use, *rewrite, why)) rewrite.reset();
@@ -377,20 +425,6 @@ class DocumentJudge {
     return queries;
   }
 
-  std::vector<std::string> services(const JudgedQuery& judged) const {
-    std::vector<std::string> names;
-    std::set<std::string> known;
-    bool all_kept = true;
-    const auto& affected = judged.outcome.selection.affected;
-    for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
-    for (const Affected& one : affected) {
-      if (one.fate == Fate::kept && !all_kept) continue;
-      auto name = service_name(families_.mapping().changes[one.change]);
-      if (known.insert(name).second) names.push_back(std::move(name));
-    }
-    return names;
-  }
-
   const FamilyIndex& families_;
   const documents::Document& document_;
   std::vector<std::optional<JudgedQuery>> judged_;
@@ -398,6 +432,7 @@ class DocumentJudge {
   std::set<size_t> rule_queries_;                            ///< uses that are rules' expressions
   std::map<int32_t, std::vector<size_t>> queries_of_panel_;  ///< by the panel's number
   mutable std::map<size_t, std::optional<std::string>> proposed_;  ///< see proposed_text()
+  mutable VariableRewrites variables_;
   std::map<size_t, std::vector<TextEdit>> second_order_;  ///< of uses that read rules' results
   std::map<size_t, std::string> beside_;                  ///< see SecondOrder
   std::set<const documents::RuleDef*> records_;           ///< those that are collected
@@ -418,7 +453,10 @@ std::vector<Finding> judge(const std::vector<documents::Document>& documents,
       others.push_back(i);
       continue;
     }
-    with_rules.emplace_back(i, DocumentJudge(families, documents[i])).second.judge_queries();
+    with_rules
+        .emplace_back(std::piecewise_construct, std::forward_as_tuple(i),
+                      std::forward_as_tuple(families, documents[i]))
+        .second.judge_queries();
   }
   // What is recorded from logs may be recorded again from there.
   bool has_more = true;

@@ -181,4 +181,26 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
   return judged;
 }
 
+std::vector<std::string> services_of(const FamilyIndex& families, const JudgedQuery& judged) {
+  std::vector<std::string> names;
+  std::set<std::string> known;
+  bool all_kept = true;
+  const auto& affected = judged.outcome.selection.affected;
+  for (const Affected& one : affected) all_kept = all_kept && one.fate == Fate::kept;
+  for (const Affected& one : affected) {
+    if (one.fate == Fate::kept && !all_kept) continue;
+    auto name = service_name(families.mapping().changes[one.change]);
+    if (known.insert(name).second) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+JudgedQuery not_read(const logql::ParseError& error) {
+  JudgedQuery judged;
+  judged.verdict = Verdict::unknown;
+  judged.reason = fmt::format("The text could not be read at its byte {}: {}.", error.span.begin,
+                              error.message);
+  return judged;
+}
+
 }  // namespace compiler::migrate::impact

@@ -22,4 +22,10 @@ struct JudgedQuery {
 JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
                         const documents::VariableScope* scope);
 
+/// The services whose move causes a verdict: those that are not merely kept, when there are such.
+std::vector<std::string> services_of(const FamilyIndex& families, const JudgedQuery& judged);
+
+/// Of a text that is no query: UNKNOWN, with what is wrong and where.
+JudgedQuery not_read(const logql::ParseError& error);
+
 }  // namespace compiler::migrate::impact

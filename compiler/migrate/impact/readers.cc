@@ -257,16 +257,8 @@ JudgedQuery judge_offered(const FamilyIndex& families, const documents::Variable
     judged.reason = fmt::format("The values that ${} offers change: {} before, {} after.",
                                 variable.name, shown(before), shown(after));
   }
-  const auto& changes = families.mapping().changes;
-  for (size_t change = 0; change < changes.size(); ++change) {
-    for (const auto range : {families.before(change), families.after(change)}) {
-      for (size_t i = range.begin; i < range.end; ++i) {
-        if (!families.family(i).labels.contains(variable.label)) continue;
-        judged.outcome.selection.affected.push_back({change, Fate::kept});
-        break;
-      }
-    }
-  }
+  for (const size_t change : changes_of_offer(families, variable, scope))
+    judged.outcome.selection.affected.push_back({change, Fate::kept});
   return judged;
 }
 

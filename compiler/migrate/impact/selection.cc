@@ -180,7 +180,8 @@ constexpr size_t kNamedMax = 3;
 
 /// A condition with what it takes on its own.
 struct Told {
-  const Condition& condition;
+  std::string name;  ///< of the label
+  std::string text;
   Reach reach;
 };
 
@@ -209,26 +210,24 @@ std::string why_lost(const FamilyIndex& families, size_t change,
                      const std::vector<Told>& conditions) {
   const auto range = families.after(change);
   if (range.empty()) return "it sends no more lines";
-  for (const auto& [condition, reach] : conditions) {
+  for (const auto& [name, text, reach] : conditions) {
     if (extent_of(reach, range).all) continue;
-    if (!has_label(families, range, condition.name)) {
-      return fmt::format("the label `{}` is gone there", condition.name);
+    if (!has_label(families, range, name)) {
+      return fmt::format("the label `{}` is gone there", name);
     }
-    return fmt::format("`{}` does not fit the new values of `{}`", condition.text(),
-                       condition.name);
+    return fmt::format("`{}` does not fit the new values of `{}`", text, name);
   }
   return "the values of a variable are not what they were";
 }
 
 std::string why_gained(const FamilyIndex& families, size_t change,
                        const std::vector<Told>& conditions) {
-  for (const auto& [condition, reach] : conditions) {
+  for (const auto& [name, text, reach] : conditions) {
     if (extent_of(reach, families.before(change)).may) continue;
-    if (!has_label(families, families.after(change), condition.name)) {
-      return fmt::format("the label `{}` is gone there, and `{}` accepts its absence",
-                         condition.name, condition.text());
+    if (!has_label(families, families.after(change), name)) {
+      return fmt::format("the label `{}` is gone there, and `{}` accepts its absence", name, text);
     }
-    return fmt::format("`{}` fits their new labels", condition.text());
+    return fmt::format("`{}` fits their new labels", text);
   }
   return "their new labels fit";
 }
@@ -266,14 +265,14 @@ std::string sentence(const FamilyIndex& families, Fate fate, const std::string& 
 
 std::string why_unsure(const FamilyIndex& families, size_t change,
                        const std::vector<Told>& conditions) {
-  for (const auto& [condition, reach] : conditions) {
+  for (const auto& [name, text, reach] : conditions) {
     for (const auto range : {families.before(change), families.after(change)}) {
       const Extent extent = extent_of(reach, range);
       if (extent.may && !extent.all) {
         return fmt::format(
             "`{}` depends on values that the configurations do not define, or that "
             "differ within the service",
-            condition.text());
+            text);
       }
     }
   }
@@ -330,7 +329,7 @@ std::vector<std::string> explain(const FamilyIndex& families, const Selection& s
                                  const std::vector<Condition>& conditions) {
   std::vector<Told> told;
   for (const Condition& condition : conditions)
-    told.push_back({condition, families.reach({&condition, 1})});
+    told.push_back({condition.name, condition.text(), families.reach({&condition, 1})});
   Groups groups;
   for (const Affected& one : selection.affected) {
     switch (one.fate) {
