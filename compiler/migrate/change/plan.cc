@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "base/files.h"
 #include "compiler/emit/diff.h"
@@ -15,10 +17,6 @@ namespace {
 
 constexpr mode_t kModeOfNewFiles = 0644;
 
-bool overlap(const documents::FileEdit& a, const documents::FileEdit& b) {
-  return a.begin < b.end && b.begin < a.end;
-}
-
 std::string place(const documents::Document& document, const documents::Use& use) {
   return fmt::format("{}:{}:{}", document.path, use.line, use.column);
 }
@@ -28,17 +26,28 @@ class DocumentEdits {
  public:
   /// False when an edit meets another one in the same bytes; then none of these is taken.
   bool add(const std::vector<documents::FileEdit>& edits) {
-    for (const documents::FileEdit& edit : edits)
-      for (const documents::FileEdit& known : edits_)
-        if (edit != known && (overlap(edit, known) || edit.begin == known.begin)) return false;
-    for (const documents::FileEdit& edit : edits)
-      if (std::find(edits_.begin(), edits_.end(), edit) == edits_.end()) edits_.push_back(edit);
+    if (std::any_of(edits.begin(), edits.end(), [&](const auto& edit) { return meets(edit); }))
+      return false;
+    for (const documents::FileEdit& edit : edits) edits_.try_emplace(edit.begin, edit);
     return true;
   }
-  const std::vector<documents::FileEdit>& all() const { return edits_; }
+
+  std::vector<documents::FileEdit> all() const {
+    std::vector<documents::FileEdit> list;
+    for (const auto& [begin, edit] : edits_) list.push_back(edit);
+    return list;
+  }
 
  private:
-  std::vector<documents::FileEdit> edits_;
+  bool meets(const documents::FileEdit& edit) const {
+    if (const auto known = edits_.find(edit.begin); known != edits_.end())
+      return known->second != edit;
+    const auto next = edits_.upper_bound(edit.begin);
+    if (next != edits_.end() && next->first < edit.end) return true;
+    return next != edits_.begin() && std::prev(next)->second.end > edit.begin;
+  }
+
+  std::map<uint32_t, documents::FileEdit> edits_;  ///< by where they begin
 };
 
 /// Why a text stays as it is; empty: it is edited.
@@ -64,9 +73,10 @@ void plan_documents(const report::Report& report, Plan& plan) {
       plan.left_alone.push_back(fmt::format("{}: {}", place(document, use), reason));
   }
   for (size_t i = 0; i < edits.size(); ++i) {
-    if (edits[i].all().empty()) continue;
+    const std::vector<documents::FileEdit> all = edits[i].all();
+    if (all.empty()) continue;
     const documents::Document& document = report.documents[i];
-    auto after = documents::apply(document.text, edits[i].all());
+    auto after = documents::apply(document.text, all);
     if (after && *after != document.text)
       plan.changes.push_back({document.path, document.text, std::move(*after)});
   }
