@@ -7,9 +7,10 @@
 #include "compiler/templates/template.h"
 #include "river/build.h"
 
-/// What the fleet.* blocks become. Each function appends the components of one block, or nothing
-/// when the host has no such thing. Nodes carry the place in the inventory that asked for them, so
-/// that findings of the checker point there.
+/// What the fleet.* blocks become: cfgc's own opinion of which components a host gets, so that here
+/// alone in cfgc components have names. Each function appends the components of one block, or
+/// nothing when the host has no such thing. Nodes carry the place in the inventory that asked for
+/// them, so that findings of the checker point there.
 namespace compiler::expand {
 
 using Statements = std::vector<river::ast::Statement*>;
