@@ -13,7 +13,7 @@ except ImportError:
     sys.exit(3)
 import collections.abc, difflib, functools, importlib, re, resource, shutil, signal
 # What is imported when it is used could not be, later on.
-import _strptime, codecs, jinja2.debug, pprint
+import _strptime, codecs, html, jinja2.debug, pprint, textwrap
 for name in "ascii utf-8 utf-16 latin-1 unicode-escape raw-unicode-escape idna base64".split():
     codecs.lookup(name)
 from jinja2.exceptions import SecurityError
@@ -56,12 +56,15 @@ class Closed:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __mul__ = _refuse
     __mod__ = __rmod__ = __int__ = __float__ = __index__ = __call__ = __hash__ = _refuse
 
+def shown(number):
+    return number if number.bit_length() < 64 else "a number of %d bits" % number.bit_length()
+
 class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(("**", "*"))
     def call_binop(self, context, operator, left, right):
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
             if left.bit_length() * right > POWER_BITS_MAX:
-                raise SecurityError("%s ** %s is too large" % (left, right))
+                raise SecurityError("%s ** %s is too large" % (shown(left), shown(right)))
         elif operator == "*":
             for text, times in ((left, right), (right, left)):
                 if isinstance(text, (str, list, tuple)) and isinstance(times, int):

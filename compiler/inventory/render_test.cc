@@ -73,6 +73,28 @@ TEST_CASE("render: variables, and the names that Ansible gives") {
   }
 }
 
+TEST_CASE("render: Jinja2's filters, which can import nothing any more, and powers") {
+  struct Case {
+    std::string_view expression, text;
+  };
+  for (const Case& c :
+       {Case{"{{ 'a b' | wordwrap(1, true, '-') }}", "a-b"},
+        {"{{ '<b>a &amp; b</b>' | striptags }}", "a & b"},
+        {"{{ 'x.org' | urlize }} {{ ['a'] | pprint }}", "x.org ['a']"},
+        {"{{ map | tojson }} {{ map | xmlattr }} {{ map | urlencode }}", R"({"k": "v"}  k="v" k=v)"},
+        {"{{ 'a-b c' | title }} {{ 2048 | filesizeformat(true) }} {{ 'abc' | truncate(3) }}",
+         "A-B C 2.0 KiB abc"},
+        {"{{ list | batch(1) | list | length }} {{ 'x' | forceescape }} {{ 'a b' | wordcount }}",
+         "2 x 2"},
+        {"{{ 9 ** 9 ** 9 == 9 ** 81 }}", "true"},  // From the left, as Jinja2 has it.
+        {"{{ 9 ** (9 ** 9) }}", "[F013] host h1.lan: 9 ** 387420489 is too large"},
+        {"{{ (10 ** 1000) ** 99 }}",
+         "[F013] host h1.lan: a number of 3322 bits ** 99 is too large"}}) {
+    CAPTURE(c.expression);
+    CHECK(RenderedValue(c.expression).text() == c.text);
+  }
+}
+
 TEST_CASE("render: the filters and tests of ansible-core") {
   struct Case {
     std::string_view expression, text;
