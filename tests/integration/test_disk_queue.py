@@ -134,6 +134,25 @@ def test_kill_repeats_at_most_what_the_last_commit_did_not_cover(agent, tmp_path
     assert running.stop() == 0
 
 
+def test_what_waits_goes_to_the_tenant_of_now(agent, tmp_path, receiver):
+    def config(tenant):
+        return syslog_config(source, receiver).replace("batch_wait", f'tenant_id = "{tenant}"\n\t\tbatch_wait', 1)
+
+    with SyslogTcp(tmp_path, None) as source:
+        receiver.post("/ctl?mode=401")
+        running = agent(config("old"), arguments=[SIZE])
+        source.write(0, 2000)
+        wait_appended(running, 2000)
+        assert running.reload(config("new"))[0] == 200
+        source.write(2000, 2000)
+        wait_appended(running, 4000)
+        receiver.post("/ctl?mode=ok")
+        stats = wait_distinct(receiver, 4000)
+        assert (stats["missing"], stats["repeated"], stats["out_of_order"]) == (0, 0, 0), stats
+        assert running.metric("loki_write_dropped_entries_total") == 0
+        assert running.stop() == 0
+
+
 def test_a_dead_endpoint_does_not_hold_up_the_other(agent, tmp_path, receiver):
     file = File(tmp_path, None)
     with Receiver() as dead, SyslogTcp(tmp_path, None) as source:

@@ -23,6 +23,7 @@ void Batcher::run() {
     bool took_any = false;
     while (const auto waiting = queue_.take()) {
       took_any = true;
+      refresh();  // The batch may be routed by settings that are newer.
       place(*waiting);
     }
     close_due(wake == Queue::Wake::closed);
@@ -40,7 +41,9 @@ void Batcher::refresh() {
       open_.clear();
       ++epoch_;
     }
+    if (settings_ && settings_->own_lane != newest->own_lane) own_before_ = settings_->own_lane;
     settings_ = std::move(newest);
+    lanes_.set_own(settings_->own_lane);
     codec_.use(settings_);
   }
   bytes_max_ = codec_.request_bytes_max();
@@ -60,7 +63,14 @@ void Batcher::place(const Queue::Waiting& waiting) {
 Batcher::Open& Batcher::open(const std::string& key, size_t hash) {
   LaneId lane{key, epoch_, static_cast<uint32_t>(hash % shards())};
   const auto [place, is_new] = open_.try_emplace(lane);
-  if (is_new) place->second.lane = std::move(lane);
+  if (!is_new) return place->second;
+  place->second.lane = std::move(lane);
+  // What came for the own lane under its key before goes first.
+  if (own_before_ && key == settings_->own_lane) {
+    for (auto& [id, before] : open_)
+      if (id.key == *own_before_) close(before);
+    own_before_.reset();
+  }
   return place->second;
 }
 

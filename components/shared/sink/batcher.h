@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,8 +84,9 @@ class Batcher {
   size_t bytes_max_ = 0;
   uint32_t epoch_ = 0;  ///< changes with the number of shards
   std::map<LaneId, Open> open_;
-  Clock::time_point flush_at_;  ///< when small requests may go
-  Clock::time_point arrived_;   ///< of the current batch
+  std::optional<std::string> own_before_;  ///< key of the endpoint's own lane until it changed
+  Clock::time_point flush_at_;             ///< when small requests may go
+  Clock::time_point arrived_;              ///< of the current batch
   uint64_t generations_ = 0;
   uint64_t batches_ = 0;  ///< number of the current batch
 

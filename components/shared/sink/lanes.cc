@@ -1,6 +1,7 @@
 #include "components/shared/sink/lanes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ensure.h"
 
@@ -19,6 +20,38 @@ bool Lanes::is_first_epoch(const LaneId& lane) {
   return lanes_.lower_bound({lane.key, 0, 0})->first.epoch == lane.epoch;
 }
 
+bool Lanes::is_own_before(const LaneId& lane, const Request& request) const {
+  return request.is_own && own_before_.contains(lane.key);
+}
+
+void Lanes::set_own(const std::string& key) {
+  base::Lock lock(mutex_);
+  if (own_ == key) return;
+  if (own_) {
+    begin_own();
+    if (own_left_ == 0) own_before_.clear();
+    own_before_.insert(*own_);
+    own_before_.erase(key);
+  }
+  own_ = key;
+  own_left_ = 0;
+  for (const auto& [id, lane] : lanes_)
+    for (const auto& request : lane.requests)
+      if (is_own_before(id, *request)) ++own_left_;
+}
+
+/// No lane of an older epoch is in its way.
+void Lanes::begin(Place place) {
+  place->second.waits_for_own = place->first.key == own_ && own_left_ > 0;
+  if (!place->second.waits_for_own) make_ready(place);
+}
+
+void Lanes::begin_own() {
+  for (auto place = lanes_.lower_bound({*own_, 0, 0});
+       place != lanes_.end() && place->first.key == *own_; ++place)
+    if (std::exchange(place->second.waits_for_own, false)) make_ready(place);
+}
+
 void Lanes::make_ready(Place place) {
   const bool is_fresh = place->second.failures == 0;
   (is_fresh ? fresh_ : failed_).push_back(place);
@@ -27,12 +60,13 @@ void Lanes::make_ready(Place place) {
 
 void Lanes::put(const LaneId& id, std::unique_ptr<Request> request) {
   base::Lock lock(mutex_);
+  if (is_own_before(id, *request)) ++own_left_;
   const auto [place, is_new] = lanes_.try_emplace(id);
   place->second.requests.push_back(std::move(request));
   if (!is_new) return;
   since_.insert(place->second.requests.front()->since);
   show_oldest();
-  if (is_first_epoch(id)) make_ready(place);
+  if (is_first_epoch(id)) begin(place);
 }
 
 bool Lanes::is_idle(const LaneId& id) const {
@@ -130,6 +164,7 @@ std::unique_ptr<Request> Lanes::remove(const Turn& turn) {
     since_.insert(lane.requests.front()->since);
     make_ready(place);
   }
+  if (is_own_before(turn.lane, *request) && --own_left_ == 0) begin_own();
   show_oldest();
   return request;
 }
@@ -141,7 +176,7 @@ void Lanes::make_next_epoch_ready(const LaneId& gone) {
   const uint32_t epoch = next->first.epoch;
   if (epoch == gone.epoch) return;
   for (; next != lanes_.end() && next->first.key == gone.key && next->first.epoch == epoch; ++next)
-    make_ready(next);
+    begin(next);
 }
 
 Clock::time_point Lanes::deadline() const {
@@ -172,6 +207,7 @@ std::vector<Lanes::Ready> Lanes::take_all() {
   paused_.clear();
   since_.clear();
   lanes_.clear();
+  own_left_ = 0;
   show_oldest();
   return all;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,9 @@ class Lanes {
 
   /// The epoch of a new lane is not older than those of the lanes with the same key.
   void put(const LaneId& lane, std::unique_ptr<Request> request);
+  /// The key of the endpoint's own lane from now on. Requests that are its own under a key before
+  /// go to where it leads now, so what is new for it waits until they are done.
+  void set_own(const std::string& key);
   /// Whether nothing of it is ready or being sent.
   bool is_idle(const LaneId& lane) const;
   /// Whether a request waits behind the one that is being sent, if one is.
@@ -82,6 +86,7 @@ class Lanes {
   struct Lane {
     std::deque<std::unique_ptr<Request>> requests;
     bool is_taken = false;
+    bool waits_for_own = false;  ///< for requests of the keys before
     int64_t failures = 0;
     std::optional<io::Backoff> backoff;
 
@@ -96,6 +101,9 @@ class Lanes {
 
   /// Whether no lane of the key has an older epoch.
   bool is_first_epoch(const LaneId& lane) REQUIRES_LOCK(mutex_);
+  bool is_own_before(const LaneId& lane, const Request& request) const REQUIRES_LOCK(mutex_);
+  void begin(Place place) REQUIRES_LOCK(mutex_);
+  void begin_own() REQUIRES_LOCK(mutex_);
   void make_ready(Place place) REQUIRES_LOCK(mutex_);
   void make_next_epoch_ready(const LaneId& gone) REQUIRES_LOCK(mutex_);
   void end_pauses(Clock::time_point until) REQUIRES_LOCK(mutex_);
@@ -108,11 +116,14 @@ class Lanes {
   base::Condition for_fresh_;
   base::Condition for_failed_;
   std::map<LaneId, Lane> lanes_ GUARDED_BY(mutex_);
-  // A lane is in one of these, or taken, or waits for those of an older epoch.
+  // A lane is in one of these, or taken, or waits for those of an older epoch or own key.
   ReadyList fresh_ GUARDED_BY(mutex_);
   ReadyList failed_ GUARDED_BY(mutex_);
   std::multimap<Clock::time_point, Place> paused_ GUARDED_BY(mutex_);  ///< until then
   std::multiset<Clock::time_point> since_ GUARDED_BY(mutex_);          ///< of first requests
+  std::optional<std::string> own_ GUARDED_BY(mutex_);
+  std::set<std::string> own_before_ GUARDED_BY(mutex_);  ///< keys
+  size_t own_left_ GUARDED_BY(mutex_) = 0;               ///< requests of those
   Clock::time_point deadline_ GUARDED_BY(mutex_) = Clock::time_point::max();
   bool is_ended_ GUARDED_BY(mutex_) = false;
   uint64_t reloads_ GUARDED_BY(mutex_) = 0;

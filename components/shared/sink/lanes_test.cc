@@ -141,6 +141,40 @@ TEST_CASE("sink: a lane of a later epoch waits for those of the same key") {
   CHECK(number(run.lanes.take(Kind::fresh)) == 30);
 }
 
+TEST_CASE("sink: the own lane under another key waits for what it had under the one before") {
+  Run run;
+  const auto put_others = [&](const LaneId& lane, int number) {
+    auto request = std::make_unique<NumberedRequest>(number);
+    request->is_own = false;
+    run.lanes.put(lane, std::move(request));
+  };
+  run.lanes.set_own("old");
+  run.put({"old"}, 1);
+  put_others({"old"}, 2);
+  run.lanes.set_own("new");
+  run.put({"old"}, 3);  // Was on its way.
+  run.put({"new"}, 10);
+  run.put({"else"}, 20);
+  std::vector<int> order;
+  for (int i = 0; i < 5; ++i) {
+    const auto turn = run.lanes.take(Kind::fresh);
+    order.push_back(number(turn));
+    run.lanes.remove(*turn);
+  }
+  CHECK(order == std::vector{1, 20, 2, 3, 10});
+  // What others send under the old key is in nobody's way, nor is a key that is changed once more.
+  put_others({"old"}, 4);
+  run.put({"new"}, 11);
+  CHECK(number(run.lanes.take(Kind::fresh)) == 4);
+  const auto own = run.lanes.take(Kind::fresh);
+  CHECK(number(own) == 11);
+  run.lanes.set_own("newer");
+  run.put({"newer"}, 12);
+  run.lanes.set_own("newest");
+  CHECK(number(run.lanes.take(Kind::fresh)) == 12);
+  run.lanes.remove(*own);
+}
+
 TEST_CASE("sink: a lane that comes often does not overtake one that waits") {
   Run run;
   run.put({"often"}, 1);
