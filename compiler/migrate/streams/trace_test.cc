@@ -87,6 +87,8 @@ TEST_CASE("trace: syslog") {
   const std::string letters = with_rule(
       "source_labels = [\"__syslog_message_app_name\"]\n regex = \"[a-z]+\"\n"
       "target_label = \"app\"\n replacement = \"word\"");
+  const std::string mapped =
+      with_rule("action = \"labelmap\"\n regex = \"__syslog_message_(severity|hostname)\"");
   check_all(
       {
           {listener(""), "kairos {job=\"kairos\"} x1\n"},
@@ -95,6 +97,10 @@ TEST_CASE("trace: syslog") {
           {host,
            "kairos {host=\"…\", job=\"kairos\"} x1\n"
            "kairos {job=\"kairos\"} x1\n"},
+          // A pattern may match any field; those whose values are known are followed all the same.
+          {mapped,
+           "kairos {job=\"kairos\", severity=\"emergency\"|\"alert\"|\"critical\"|5 more} x8\n"
+           "unsure: a labelmap rule makes labels of all fields\n"},
           {letters,
            "kairos {app=\"word\"|nothing, job=\"kairos\"} x2\n"
            "unsure: what is not known here decides over the relabel rule at c.river:13:2\n"
