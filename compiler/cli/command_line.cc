@@ -218,10 +218,20 @@ int show(const emit::CommandResult& result) {
   return is_printed ? result.exit_code : kExitUsage;
 }
 
+namespace {
+
+/// --version, also behind each command.
+void give_version(CLI::App& app) {
+  app.set_version_flag("--version", std::string(base::kVersion));
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
+    give_version(*command);
+}
+
+}  // namespace
+
 int run(int argc, char** argv) {
   CLI::App app("Compiles an Ansible inventory into one checked River config per host.", "cfgc");
   app.footer(kFooter);
-  app.set_version_flag("--version", std::string(base::kVersion));
   app.require_subcommand(1);
   int exit_code = 0;
   add_fmt(app, exit_code);
@@ -231,6 +241,7 @@ int run(int argc, char** argv) {
   add_schema(app, exit_code);
   add_migrate(app, exit_code);
   add_status(app, exit_code);
+  give_version(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

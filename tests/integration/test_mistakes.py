@@ -86,3 +86,9 @@ def test_a_port_is_for_the_hosts_that_have_the_service(arguments, codes, tmp_pat
                      "grouped/templates/default.river": FLEET["templates/default.river"]})
     done = cfgc(tmp_path, "compile", "--format", "json", *arguments)
     assert [json.loads(one)["code"] for one in done.stdout.splitlines()] == codes, done.stdout
+
+
+@pytest.mark.parametrize("command", [[], ["compile"], ["validate"], ["fmt"], ["migrate"], ["migrate", "apply"]])
+def test_every_command_says_its_version(command, tmp_path):
+    done = cfgc(tmp_path, *command, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, cfgc(tmp_path, "--version").stdout, "")
