@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "compiler/migrate/impact/correspondence.h"
 #include "compiler/migrate/impact/expression.h"
@@ -45,6 +47,10 @@ class QueryRewriter {
       why = "the places that change overlap";
       return std::nullopt;
     }
+    if (parts_sides(expr_)) {
+      why = "the two sides would be grouped by different labels";
+      return std::nullopt;
+    }
     rewrite_.text = edited(text_, rewrite_.edits);
     const auto parsed = logql::parse(rewrite_.text);
     if (!parsed.ok()) {
@@ -56,6 +62,37 @@ class QueryRewriter {
   }
 
  private:
+  /// Whether an operator would find other partners, because the groupings of its sides get
+  /// different labels.
+  bool parts_sides(const logql::Expr& expr) const {
+    if (const auto* paren = std::get_if<logql::Paren>(&expr.what))
+      return parts_sides(*paren->inner);
+    if (const auto* vector = std::get_if<logql::VectorAggregation>(&expr.what))
+      return parts_sides(*vector->operand);
+    if (const auto* replace = std::get_if<logql::LabelReplace>(&expr.what))
+      return parts_sides(*replace->operand);
+    const auto* binary = std::get_if<logql::Binary>(&expr.what);
+    if (binary == nullptr) return false;
+    const bool matches = binary->group == logql::Binary::Group::none && binary->op != "or" &&
+                         !is_scalar(*binary->left) && !is_scalar(*binary->right);
+    return (matches && new_labels(binary->left->span) != new_labels(binary->right->span)) ||
+           parts_sides(*binary->left) || parts_sides(*binary->right);
+  }
+
+  static bool is_scalar(const logql::Expr& expr) {
+    if (const auto* paren = std::get_if<logql::Paren>(&expr.what)) return is_scalar(*paren->inner);
+    return std::holds_alternative<logql::Number>(expr.what) ||
+           std::holds_alternative<logql::VectorLiteral>(expr.what);
+  }
+
+  /// The labels that groupings within a part of the text get.
+  std::set<std::string> new_labels(logql::Span span) const {
+    std::set<std::string> labels;
+    for (const auto& [at, label] : grouped_by_)
+      if (span.begin <= at && at < span.end) labels.insert(label);
+    return labels;
+  }
+
   bool rewrite_leaf(size_t index, std::string& why) {
     const auto& query = *parts_.queries[index];
     bool changes = false;
@@ -227,6 +264,7 @@ class QueryRewriter {
         return other.value == instead;
       });
       if (known) continue;
+      grouped_by_.emplace_back(label.span.begin, instead);
       if (fate.others_have_it) {
         rewrite_.edits.push_back({{label.span.end, label.span.end}, ", " + instead});
       } else {
@@ -284,6 +322,7 @@ class QueryRewriter {
   Parts parts_;
   QueryRewrite rewrite_;
   std::vector<logql::Span> split_;
+  std::vector<std::pair<uint32_t, std::string>> grouped_by_;  ///< labels of edits, and where
 };
 
 /// The services whose old labels would have to be kept.
