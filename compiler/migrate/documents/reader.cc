@@ -110,6 +110,11 @@ void read_tree(const Tree& tree, Gatherer& out) {
   sweep(tree.root(), out);
 }
 
+/// As Windows tools write it.
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
 void read_json_file(const Excerpt& whole, Gatherer& out) {
   TreeError error;
   const auto tree = read_json(whole, &error);
@@ -172,6 +177,8 @@ ReadDocuments read_documents(const DocumentFolders& folders, const Progress& pro
 void read_document(Document& document, FileType type, const Catalog& catalog) {
   Gatherer out(document, catalog);
   const Excerpt whole = Excerpt::of_file(document.text);
+  if (is_utf16(document.text))
+    return out.unrecognised_at(0, "", "a text in UTF-16; save it as UTF-8");
   if (type == FileType::json) read_json_file(whole, out);
   if (type == FileType::yaml) read_yaml_file(whole, out);
   if (type == FileType::markdown) gather_markdown(whole, out);

@@ -117,6 +117,14 @@ Document read(std::string text) {
   return document;
 }
 
+TEST_CASE("reader: a text in UTF-16 is called one") {
+  for (const char* mark : {"\xFF\xFE{\1}\1", "\xFE\xFF\1{\1}"}) {
+    const Document document = read(mark);
+    REQUIRE(document.unrecognised.size() == 1);
+    CHECK(document.unrecognised[0].what == "a text in UTF-16; save it as UTF-8");
+  }
+}
+
 /// The text is a use, or it or something around it is listed.
 bool is_seen(const Document& document, const std::string& text, const std::string& pointer) {
   const auto reads = [&](const Use& use) {
