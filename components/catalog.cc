@@ -4,6 +4,7 @@
 #include "components/config_blocks/livedebugging/signature.h"
 #include "components/config_blocks/logging/signature.h"
 #include "components/discovery/docker/signature.h"
+#include "components/discovery/http/signature.h"
 #include "components/discovery/relabel/signature.h"
 #include "components/local/file_match/signature.h"
 #include "components/loki/echo/signature.h"
@@ -14,8 +15,11 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/prometheus/echo/signature.h"
+#include "components/prometheus/enrich/signature.h"
 #include "components/prometheus/exporter_process/signature.h"
 #include "components/prometheus/exporter_self/signature.h"
+#include "components/prometheus/exporter_static/signature.h"
 #include "components/prometheus/exporter_unix/signature.h"
 #include "components/prometheus/relabel/signature.h"
 #include "components/prometheus/remote_write/signature.h"
@@ -31,6 +35,7 @@ river::config::Catalog catalog() {
       &config_blocks::livedebugging::kSignature,
       &config_blocks::logging::kSignature,
       &discovery::docker::kSignature,
+      &discovery::http::kSignature,
       &discovery::relabel::kSignature,
       &local::file_match::kSignature,
       &loki::echo::kSignature,
@@ -41,8 +46,11 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &prometheus::echo::kSignature,
+      &prometheus::enrich::kSignature,
       &prometheus::exporter_process::kSignature,
       &prometheus::exporter_self::kSignature,
+      &prometheus::exporter_static::kSignature,
       &prometheus::exporter_unix::kSignature,
       &prometheus::relabel::kSignature,
       &prometheus::remote_write::kSignature,

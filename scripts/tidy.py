@@ -44,8 +44,8 @@ DIRECT = {
     "agent/status": ["components"],
     "agent": ["agent/http", "agent/doctor", "agent/status"],
 }
-# A signature is linked into cfgc: it must not pull the agent's I/O in. (Stages do none.)
-SIGNATURE_DIRECT = ["river/config", "logql"]
+# A signature is linked into cfgc: it must not pull the agent's I/O in. (Stages and telemetry do none.)
+SIGNATURE_DIRECT = ["river/config", "logql", "telemetry"]
 SIGNATURE_FOLDERS = {"components", "components/loki/process/stages"}
 
 HEADER_LINES = 150

@@ -1,6 +1,7 @@
 #include "agent/graph/graph.h"
 #include "components/config_blocks/logging/logging.h"
 #include "components/discovery/docker/docker.h"
+#include "components/discovery/http/http.h"
 #include "components/discovery/relabel/relabel.h"
 #include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
@@ -11,8 +12,11 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/prometheus/echo/echo.h"
+#include "components/prometheus/enrich/enrich.h"
 #include "components/prometheus/exporter_process/process.h"
 #include "components/prometheus/exporter_self/self.h"
+#include "components/prometheus/exporter_static/static.h"
 #include "components/prometheus/exporter_unix/unix.h"
 #include "components/prometheus/relabel/relabel.h"
 #include "components/prometheus/remote_write/write.h"
@@ -30,12 +34,14 @@ std::span<const components::Builder> builders() {
   using prometheus::ExporterComponent;
   namespace process = prometheus::exporter_process;
   namespace self = prometheus::exporter_self;
+  namespace fixed = prometheus::exporter_static;
   namespace host = prometheus::exporter_unix;
   // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<components::Builder> all = {
       builder<blocks::logging::Logging>(blocks::logging::kSignature),
       builder<discovery::docker::Docker>(discovery::docker::kSignature),
+      builder<discovery::http::Http>(discovery::http::kSignature),
       builder<discovery::relabel::Relabel>(discovery::relabel::kSignature),
       builder<local::file_match::FileMatch>(local::file_match::kSignature),
       builder<loki::echo::Echo>(loki::echo::kSignature),
@@ -46,8 +52,11 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
+      builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),
       builder<ExporterComponent<process::Process>>(process::kSignature),
       builder<ExporterComponent<self::Self>>(self::kSignature),
+      builder<ExporterComponent<fixed::Static>>(fixed::kSignature),
       builder<ExporterComponent<host::Unix>>(host::kSignature),
       builder<prometheus::relabel::Relabel>(prometheus::relabel::kSignature),
       builder<prometheus::remote_write::Write>(prometheus::remote_write::kSignature),

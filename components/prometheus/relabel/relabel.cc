@@ -5,11 +5,12 @@
 #include "components/shared/batches.h"
 #include "components/shared/rule/rule.h"
 #include "river/schema/decode.h"
+#include "telemetry/relabel.h"
 
 namespace components::prometheus::relabel {
 
 Relabeler::Relabeler(const base::metrics::Scope& metrics)
-    : flow_(metrics, telemetry::Flow::kSamples),
+    : Rewriter(metrics),
       processed_(metrics.counter("prometheus_relabel_metrics_processed", "Samples received.")),
       written_(metrics.counter("prometheus_relabel_metrics_written",
                                "Samples sent on; the others were dropped by a rule.")),
@@ -19,34 +20,12 @@ Relabeler::Relabeler(const base::metrics::Scope& metrics)
                                     "Series that were given to the rules.")),
       cache_size_(metrics.gauge("prometheus_relabel_cache_size", "Series remembered.")) {}
 
-void Relabeler::set_rules(std::shared_ptr<const telemetry::relabel::Rules> rules) {
-  rewriter_.set(std::make_shared<const telemetry::SeriesRewriter>(
-      [rules = std::move(rules)](telemetry::LabelsBuilder& labels) {
-        return telemetry::relabel::apply(*rules, labels);
-      }));
-}
-
-void Relabeler::receive(telemetry::SampleBatch batch) {
-  flow_.receive(batch.count());
-  if (closed_) {
-    flow_.abandon(batch.count());
-    return batch.ack.abandon();
-  }
-  const size_t received = batch.samples.size() + batch.histograms.size();
-  processed_->add(received);
-  const auto rewriter = rewriter_.get();
-  const auto [rewritten, is_new] = rewriter->of(batch.series);
-  if (is_new) {
-    cache_misses_->add(batch.series->size());
-    cache_size_->set(static_cast<double>(rewriter->series()));
-  } else {
-    cache_hits_->add(received);
-  }
-  dropped_->add(move_to(*rewritten, batch));
-  if (batch.count() == 0) return;
-  flow_.send(batch.count());
-  written_->add(batch.samples.size() + batch.histograms.size());
-  next_.receive(std::move(batch));
+void Relabeler::count(const Outcome& outcome) {
+  processed_->add(outcome.received);
+  written_->add(outcome.kept);
+  if (outcome.new_series == 0) return cache_hits_->add(outcome.received);
+  cache_misses_->add(outcome.new_series);
+  cache_size_->set(static_cast<double>(outcome.rewriter.series()));
 }
 
 Relabel::Relabel(Context context, const Arguments& arguments)
@@ -56,7 +35,9 @@ Relabel::Relabel(Context context, const Arguments& arguments)
 
 base::Result<void> Relabel::update(const Arguments& arguments) {
   const auto rules = std::make_shared<const RelabelRules>(to_rules(arguments.rule));
-  relabeler_->set_rules(rules);
+  relabeler_->set_rewrite([rules](telemetry::LabelsBuilder& labels) {
+    return telemetry::relabel::apply(*rules, labels);
+  });
   relabeler_->set_next(receivers_of(arguments.forward_to));
   const Exports exports{.receiver = {relabeler_}, .rules = {rules}};
   context_.publish(river::schema::encode_exports(kSignature.exports, &exports));

@@ -36,8 +36,8 @@ ScrapeRules rules(Labels target = {}) {
   return out;
 }
 
-struct Target {
-  explicit Target(ScrapeRules rules) : cache(std::move(rules)) {}
+struct ScrapedTarget {
+  explicit ScrapedTarget(ScrapeRules rules) : cache(std::move(rules)) {}
   Scraped scrape(std::string_view body, int64_t time, Format format = Format::text) {
     return cache.scrape(body, format, time);
   }
@@ -74,7 +74,7 @@ TEST_CASE("series cache: labels of the target and of the series become one set")
     CAPTURE(c.series);
     ScrapeRules with = rules(c.target);
     with.labels.honor_labels = c.honor_labels;
-    const Scraped scraped = Target(with).scrape(std::string(c.series) + " 1\n", 9);
+    const Scraped scraped = ScrapedTarget(with).scrape(std::string(c.series) + " 1\n", 9);
     CHECK_FALSE(scraped.error);
     CHECK(show(scraped) == c.want);
   }
@@ -86,23 +86,23 @@ TEST_CASE("series cache: bounds of buckets and quantiles are written in one way"
       {"inf", "+Inf"}, {"100000", "100000.0"}, {"x", "x"},       {"0.00001", "1e-05"}};
   for (const auto& [in, out] : kBounds) {
     const std::string le = fmt::format("a_bucket{{le=\"{}\"}} 1\n", in);
-    CHECK(show(Target(rules()).scrape("# TYPE a histogram\n" + le, 1)) ==
+    CHECK(show(ScrapedTarget(rules()).scrape("# TYPE a histogram\n" + le, 1)) ==
           fmt::format("a_bucket le={} 1@1", out));
-    CHECK(show(Target(rules()).scrape("# TYPE a gauge\n" + le, 1)) ==
+    CHECK(show(ScrapedTarget(rules()).scrape("# TYPE a gauge\n" + le, 1)) ==
           fmt::format("a_bucket le={} 1@1", in));
     const std::string quantile = fmt::format("a{{quantile=\"{}\"}} 1\n", in);
-    CHECK(show(Target(rules()).scrape("# TYPE a summary\n" + quantile, 1)) ==
+    CHECK(show(ScrapedTarget(rules()).scrape("# TYPE a summary\n" + quantile, 1)) ==
           fmt::format("a quantile={} 1@1", out));
   }
   // The type of a family changes from one scrape to the next.
-  Target target(rules());
+  ScrapedTarget target(rules());
   CHECK(show(target.scrape("# TYPE a gauge\na{le=\"1\"} 1\n", 1)) == "a le=1 1@1");
   CHECK(show(target.scrape("# TYPE a histogram\na{le=\"1\"} 1\n", 2)) ==
         "a le=1 stale@2; a le=1.0 1@2");
 }
 
 TEST_CASE("series cache: series that are gone get a marker, once") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   CHECK(show(target.scrape("a 1\nb 2\nc 3\n", 10)) == "a 1@10; b 2@10; c 3@10");
   CHECK(show(target.scrape("a 4\nc 5\n", 20)) == "a 4@20; b stale@20; c 5@20");
   CHECK(show(target.scrape("c 6\na 7\n", 30)) == "a 7@30; c 6@30");
@@ -114,7 +114,7 @@ TEST_CASE("series cache: series that are gone get a marker, once") {
 }
 
 TEST_CASE("series cache: a scrape that fails half way leaves markers and nothing else") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   target.scrape("a 1\nb 2\n", 10);
   const Scraped failed = target.scrape("a 3\nnew 1\nb x\n", 20);
   REQUIRE(failed.error);
@@ -160,35 +160,35 @@ TEST_CASE("series cache: limits fail the scrape, and say which") {
     ScrapeRules with = rules();
     with.sample_limit = c.sample_limit;
     with.labels.limits = c.limits;
-    const Scraped scraped = Target(with).scrape(c.body, 1);
+    const Scraped scraped = ScrapedTarget(with).scrape(c.body, 1);
     CHECK((scraped.error ? scraped.error->message : "") == c.error);
   }
   ScrapeRules utf8 = rules();
   utf8.labels.allow_utf8 = true;
-  CHECK(show(Target(utf8).scrape("{\"a.b\",\"c.d\"=\"e\"} 1\n", 1)) == "a.b c.d=e 1@1");
+  CHECK(show(ScrapedTarget(utf8).scrape("{\"a.b\",\"c.d\"=\"e\"} 1\n", 1)) == "a.b c.d=e 1@1");
 }
 
 TEST_CASE("series cache: times of the target are honored, and their series get no marker") {
   const std::string_view body = "a 1 500\nb 2\n";
-  Target target(rules());
+  ScrapedTarget target(rules());
   CHECK(show(target.scrape(body, 1000)) == "a 1@500; b 2@1000");
   CHECK(show(target.scrape("", 2000)) == "b stale@2000");
   ScrapeRules tracked = rules();
   tracked.track_timestamps_staleness = true;
-  Target with_markers(tracked);
+  ScrapedTarget with_markers(tracked);
   with_markers.scrape(body, 1000);
   CHECK(show(with_markers.scrape("", 2000)) == "a stale@2000; b stale@2000");
   ScrapeRules ignored = rules();
   ignored.honor_timestamps = false;
-  CHECK(show(Target(ignored).scrape(body, 1000)) == "a 1@1000; b 2@1000");
-  const Scraped future = Target(rules()).scrape("a 1 600001\nb 1 600000\n", 0);
+  CHECK(show(ScrapedTarget(ignored).scrape(body, 1000)) == "a 1@1000; b 2@1000");
+  const Scraped future = ScrapedTarget(rules()).scrape("a 1 600001\nb 1 600000\n", 0);
   CHECK(show(future) == "b 1@600000");
   CHECK(future.out_of_bounds == 1);
   CHECK(future.kept == 2);
 }
 
 TEST_CASE("series cache: a series that stands twice in a body counts once") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   const Scraped scraped = target.scrape("a 1\na 2\nb 3\n", 1);
   CHECK(show(scraped) == "a 1@1; b 3@1");
   CHECK(scraped.repeated == 1);
@@ -198,7 +198,7 @@ TEST_CASE("series cache: a series that stands twice in a body counts once") {
 }
 
 TEST_CASE("series cache: churn leaves few tables, and the right series") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   for (int i = 0; i < 200; ++i) {
     const std::string body = fmt::format("steady 1\npod{{n=\"{}\"}} 2\nlast 3\n", i);
     const Scraped scraped = target.scrape(body, i);
@@ -214,7 +214,7 @@ TEST_CASE("series cache: churn leaves few tables, and the right series") {
 }
 
 TEST_CASE("series cache: a steady target keeps its table") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   const Scraped first = target.scrape("a 1\nb 2\n", 1);
   const Scraped second = target.scrape("a 3\nb 4\n", 2);
   REQUIRE(first.batches.size() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("series cache: a steady target keeps its table") {
 }
 
 TEST_CASE("series cache: exemplars go with their samples, once, and not when they are too long") {
-  Target target(rules());
+  ScrapedTarget target(rules());
   const auto exemplars = [&](std::string_view body, int64_t time) {
     size_t count = 0;
     for (const auto& batch : target.scrape(body, time, Format::open_metrics).batches)

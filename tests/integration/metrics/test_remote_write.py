@@ -1,4 +1,5 @@
 """From targets to Debian's Prometheus: what was exposed is what a query finds, in an outage as well."""
+import json
 import time
 
 import pytest
@@ -164,3 +165,54 @@ def test_a_bad_exposition_names_its_line(agent, server):
         status, text = running.get("/api/v0/web/components")
         assert status == 200 and "line 2" in text, text
         assert server.query("good") == []
+
+
+def test_targets_of_a_url_and_metrics_of_the_configuration(agent, server):
+    """discovery.http and prometheus.exporter.static; prometheus.enrich adds labels of the discovered targets."""
+    lists = [[{"targets": [], "labels": {}}], "broken"]
+    more = """
+discovery.http "apps" {{
+	url              = "http://{url}/targets"
+	refresh_interval = "100ms"
+}}
+
+prometheus.scrape "apps" {{
+	targets         = discovery.http.apps.targets
+	forward_to      = [prometheus.enrich.zones.receiver]
+	job_name        = "found"
+	scrape_interval = "200ms"
+	scrape_timeout  = "200ms"
+}}
+
+prometheus.enrich "zones" {{
+	targets                = [{{ where = "found", zone = "z1" }}]
+	target_to_metric_match = {{ where = "job" }}
+	labels_to_copy         = ["zone"]
+	forward_to             = [prometheus.remote_write.server.receiver]
+}}
+
+prometheus.exporter.static "site" {{
+	text = "# TYPE site_info gauge\\nsite_info{{site=\\"one\\"}} 1"
+}}
+
+prometheus.scrape "site" {{
+	targets         = prometheus.exporter.static.site.targets
+	forward_to      = [prometheus.remote_write.server.receiver]
+	scrape_interval = "200ms"
+	scrape_timeout  = "200ms"
+}}
+"""
+    with Application(counted) as app, \
+            Application(lambda n: json.dumps(lists[0]), content_type="application/json") as url:
+        running = agent(config(server, more=more.format(url=url.address)))
+        wait_for("site_info", lambda: [labels["site"] for labels, _ in server.query("site_info")] == ["one"])
+        lists[0] = [{"targets": [app.address], "labels": {"team": "a"}}]
+        wait_for("the target", lambda: server.query(f'scrapes_total{{instance="{app.address}"}}'))
+        assert server.query("scrapes_total")[0][0] == {
+            "__name__": "scrapes_total", "instance": app.address, "job": "found", "team": "a", "zone": "z1",
+            "fleet": "test"}
+        lists[0] = lists[1]  # JSON, but no groups: the targets stay.
+        wait_for("the failure", lambda: running.metric("prometheus_sd_http_failures_total") > 2)
+        seen = app.scrapes
+        wait_for("more scrapes", lambda: app.scrapes > seen + 2)
+        assert "no list of target groups" in running.get("/-/healthy")[1]

@@ -1,0 +1,38 @@
+#include "components/discovery/http/http.h"
+
+#include <doctest/doctest.h>
+
+#include "components/discovery/http/target_groups.h"
+
+namespace components::discovery::http {
+
+TEST_CASE("discovery.http: target groups") {
+  const auto targets = read_target_groups(
+      R"([{"targets": ["a:1", "b:2"], "labels": {"env": "x"}}, {"targets": ["c:3"]},)"
+      R"( {"targets": [], "labels": null}, {"labels": {"y": "z"}}])");
+  REQUIRE(targets);
+  REQUIRE(targets->size() == 3);
+  CHECK((*targets)[1].labels() ==
+        river::schema::Target::Labels{{"__address__", "b:2"}, {"env", "x"}});
+  CHECK((*targets)[2].labels() == river::schema::Target::Labels{{"__address__", "c:3"}});
+  struct Case {
+    const char* json;
+    const char* error;
+  };
+  for (const auto& wrong :
+       std::vector<Case>{{"", "no JSON"},
+                         {"[", "no JSON"},
+                         {"{}", "no list of target groups"},
+                         {"[1]", "group 0: a group that is no object"},
+                         {R"([{}, {"targets": "a"}])", "group 1: \"targets\" that are no list"},
+                         {R"([{"targets": [1]}])", "group 0: a target that is no string"},
+                         {R"([{"labels": []}])", "group 0: \"labels\" that are no object"},
+                         {R"([{"labels": {"a": 1}}])", "group 0: label \"a\" is no string"}}) {
+    CAPTURE(wrong.json);
+    const auto bad = read_target_groups(wrong.json);
+    REQUIRE(!bad);
+    CHECK(bad.error().message == wrong.error);
+  }
+}
+
+}  // namespace components::discovery::http
