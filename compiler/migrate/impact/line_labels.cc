@@ -102,7 +102,9 @@ class Follower {
     }
     std::map<std::string, LabelSource> kept;
     for (const auto& item : list.items) {
-      kept[item.name.value] = conditional(item, lines_.source(families_, item.name.value));
+      const LabelSource source = lines_.source(families_, item.name.value);
+      const auto met = item.matcher ? meets(item, source) : std::optional(true);
+      if (met.value_or(true)) kept[item.name.value] = met ? source : conditional(item, source);
     }
     lines_.named = std::move(kept);
     lines_.open = false;
@@ -244,9 +246,31 @@ class Follower {
                               item.matcher->value.value, key_of(source))};
   }
 
+  /// Whether all values of a label of streams meet a condition, or none does; nullopt: some do, or
+  /// it is not known.
+  static std::optional<bool> meets(const logql::LabelList::Item& item, const LabelSource& source) {
+    const auto& values = source.values.exact;
+    if (source.kind != LabelSource::Kind::stream || !source.values.open.empty() || values.empty() ||
+        !item.matcher->value.variables.empty())
+      return std::nullopt;
+    std::string why;
+    const auto test = ValueTest::of(item.matcher->op, item.matcher->value.value, &why);
+    if (!test) return std::nullopt;
+    const auto accepted = std::count_if(
+        values.begin(), values.end(),
+        [&](const std::string& value) { return !value.empty() && test->accepts(value); });
+    if (accepted == 0) return false;
+    if (accepted == static_cast<std::ptrdiff_t>(values.size())) return true;
+    return std::nullopt;
+  }
+
   void drop(const logql::LabelList::Item& item) {
     const LabelSource source = lines_.source(families_, item.name.value);
     if (item.matcher) {
+      if (const auto met = meets(item, source)) {
+        if (*met) remove(item.name.value);
+        return;
+      }
       if (source.kind != LabelSource::Kind::absent) {
         lines_.named[item.name.value] = conditional(item, source);
       }
