@@ -1,6 +1,5 @@
-#include "compiler/migrate/impact/judge.h"
-
 #include "base/ensure.h"
+#include "compiler/migrate/impact/judge.h"
 
 namespace compiler::migrate::impact {
 

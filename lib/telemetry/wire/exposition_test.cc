@@ -184,8 +184,7 @@ TEST_CASE("exposition: OpenMetrics is read with its own rules") {
       {"# a comment\n# EOF\n",
        "! line 1: expected HELP, TYPE, UNIT or EOF after #, got \" a comment\""},
       {"# TYPE a untyped\n# EOF\n", "! line 1: expected the type of a metric, got \"untyped\""},
-      {"# UNIT a seconds\n# EOF\n",
-       "! line 1: the name of the metric does not end in its unit"},
+      {"# UNIT a seconds\n# EOF\n", "! line 1: the name of the metric does not end in its unit"},
       {"a  1\n# EOF\n", "! line 1: expected a blank before the value, got \" 1\""},
       {"a\t1\n# EOF\n", "! line 1: expected a blank before the value, got \"\\t1\""},
       {"a{b=\"c\", d=\"e\"} 1\n# EOF\n",
@@ -195,8 +194,7 @@ TEST_CASE("exposition: OpenMetrics is read with its own rules") {
       {"a 1 NaN\n# EOF\n", "! line 1: the time is out of range"},
       {"a 1 +Inf\n# EOF\n", "! line 1: the time is out of range"},
       {"a 1 x\n# EOF\n", "! line 1: expected a time in seconds, got \"x\""},
-      {"a 1 # {b=\"c\"}\n# EOF\n",
-       "! line 1: expected a blank before the value of an exemplar"},
+      {"a 1 # {b=\"c\"}\n# EOF\n", "! line 1: expected a blank before the value of an exemplar"},
   };
   for (const Case& c : kCases) {
     CAPTURE(c.body);
