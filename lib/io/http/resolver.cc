@@ -60,23 +60,27 @@ Resolver::Resolver(LookUp look_up, std::chrono::nanoseconds keep)
 
 void Resolver::resolve(const std::string& host, uint16_t port, OnDone on_done) {
   if (const auto numeric = numeric_address(host)) return on_done(with_port(numeric, port));
-  std::optional<Addresses> known;
-  {
-    base::Lock lock(state_->mutex);
-    state_->make_room();
-    Name& name = state_->names[host];
-    if (Clock::now() < name.until) {
-      known = name.addresses;
-    } else {
-      name.waiting.push_back({port, std::move(on_done)});
-      if (name.waiting.size() > 1) return;
-      state_->queue.push_back(host);
-      if (state_->threads == kThreadsMax) return;
-      ++state_->threads;
-    }
-  }
-  if (known) return on_done(with_port(*known, port));
-  start_thread();
+  if (const auto known = state_->known(host)) return on_done(with_port(*known, port));
+  if (state_->enqueue(host, {port, std::move(on_done)})) start_thread();
+}
+
+std::optional<Addresses> Resolver::State::known(const std::string& host) {
+  base::Lock lock(mutex);
+  const auto found = names.find(host);
+  if (found == names.end() || Clock::now() >= found->second.until) return std::nullopt;
+  return found->second.addresses;
+}
+
+bool Resolver::State::enqueue(const std::string& host, Waiting waiting) {
+  base::Lock lock(mutex);
+  make_room();
+  Name& name = names[host];
+  name.waiting.push_back(std::move(waiting));
+  if (name.waiting.size() > 1) return false;
+  queue.push_back(host);
+  if (threads == kThreadsMax) return false;
+  ++threads;
+  return true;
 }
 
 void Resolver::start_thread() {

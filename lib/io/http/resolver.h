@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,10 @@ class Resolver {
     std::deque<std::string> queue GUARDED_BY(mutex);  ///< to be looked up
     int threads GUARDED_BY(mutex) = 0;
 
+    /// What is kept of the name, while it is good.
+    std::optional<Addresses> known(const std::string& host);
+    /// Has the name looked up. Gives back whether a thread more is to do it.
+    bool enqueue(const std::string& host, Waiting waiting);
     void look_up_queue();
     void fail_queue(const base::Error& error);
     void finish(const std::string& host, base::Result<Addresses> found);
