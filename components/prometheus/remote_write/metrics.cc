@@ -83,6 +83,16 @@ void Metrics::use(const sink::Settings& settings) {
   show(mine);
 }
 
+std::shared_ptr<const void> Metrics::counted() const {
+  struct Counted {
+    telemetry::Flow flow;
+    Counter failed;
+    Series::ByReason dropped;
+  };
+  base::Lock lock(mutex_);
+  return std::make_shared<const Counted>(Counted{flow_.flow(), series_.failed, series_.dropped});
+}
+
 void Metrics::add_received(uint64_t entries) {
   base::Lock lock(mutex_);
   flow_.receive(entries);

@@ -35,6 +35,7 @@ class Metrics final : public sink::Metrics {
   Metrics(const base::metrics::Scope& scope, const Settings& settings);
 
   void use(const sink::Settings& settings) override;
+  std::shared_ptr<const void> counted() const override;
   void add_received(uint64_t entries) override;
   void add_sent(const std::string& lane, uint64_t entries, uint64_t compressed_bytes) override;
   void add_retry(const std::string& lane, uint64_t entries) override;
@@ -65,7 +66,8 @@ class Metrics final : public sink::Metrics {
     std::shared_ptr<base::metrics::Histogram> duration;
     Gauge pending, highest_received, highest_sent;
     Gauge shards, shards_max, shards_min, shard_capacity, samples_per_send;
-    std::map<std::string_view, Counter> dropped;  ///< by reason, constants
+    using ByReason = std::map<std::string_view, Counter>;  ///< constants
+    ByReason dropped;
   };
   void show(const Settings& settings) REQUIRES_LOCK(mutex_);
   static void raise(Gauge& gauge, int64_t& highest_ms, int64_t time_ms);
