@@ -65,9 +65,9 @@ class SeriesCache {
   using Reader = telemetry::wire::ExpositionReader;
 
   struct Known {
-    std::string text;    ///< of the series, as it stands in the body
-    Type type{};         ///< of the family, as far as it changes labels
-    uint32_t table = 0;  ///< index into tables_
+    std::string_view text;  ///< of the series, as it stands in the body; in texts_
+    Type type{};            ///< of the family, as far as it changes labels
+    uint32_t table = 0;     ///< index into tables_
     uint32_t series = 0;
     uint32_t place = 0;  ///< index into order_
     uint64_t seen = 0;   ///< number of the last scrape that had it, and of the one before

@@ -208,8 +208,14 @@ std::string_view ExpositionReader::take_name(bool with_colon) {
 }
 
 std::string_view ExpositionReader::take_word(std::string_view ends) {
+  // Words are short: searching them by find_first_of() costs a call for each character.
   const size_t begin = at_;
-  at_ = std::min(body_.find_first_of(ends, at_), body_.size());
+  const auto is_end_of_word = [ends](char c) {
+    for (const char end : ends)
+      if (c == end) return true;
+    return false;
+  };
+  while (at_ < body_.size() && !is_end_of_word(body_[at_])) ++at_;
   return body_.substr(begin, at_ - begin);
 }
 

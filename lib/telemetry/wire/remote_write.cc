@@ -121,15 +121,23 @@ class Decoder {
 
 }  // namespace
 
+char* WriteEncoder::room(size_t bytes) {
+  if (bytes_.size() < used_ + bytes) bytes_.resize(std::max(used_ + bytes, 2 * bytes_.size()));
+  return bytes_.data() + used_;
+}
+
+void WriteEncoder::end_entry(const char* end) {
+  const auto size = static_cast<size_t>(end - (bytes_.data() + used_));
+  entries_.push_back({used_, size});
+  used_ += size;
+}
+
 void WriteEncoder::add(std::string_view labels, int64_t time_ms, double value) {
   const auto time = static_cast<uint64_t>(time_ms);
   const size_t sample = kFixed64Bytes + 1 + varint_size(time);
-  const size_t series = labels.size() + 2 + sample;
-  const size_t begin = bytes_.size();
-  bytes_.resize(begin + series + kSampleBytesMax);
-  char* to = bytes_.data() + begin;
+  char* to = room(labels.size() + kSampleBytesMax);
   *to++ = field_key(kTimeSeries, WireType::bytes);
-  to = put_varint(to, series);
+  to = put_varint(to, labels.size() + 2 + sample);
   to = std::copy(labels.begin(), labels.end(), to);
   *to++ = field_key(kSample, WireType::bytes);
   *to++ = static_cast<char>(sample);  // At most 20: one byte.
@@ -137,9 +145,7 @@ void WriteEncoder::add(std::string_view labels, int64_t time_ms, double value) {
   const auto number = std::bit_cast<std::array<char, sizeof(double)>>(value);
   to = std::copy(number.begin(), number.end(), to);
   *to++ = field_key(kTime, WireType::varint);
-  to = put_varint(to, time);
-  bytes_.resize(static_cast<size_t>(to - bytes_.data()));
-  entries_.push_back({begin, bytes_.size() - begin});
+  end_entry(put_varint(to, time));
 }
 
 void WriteEncoder::add_histogram(std::string_view labels, std::string_view message) {
@@ -151,12 +157,13 @@ void WriteEncoder::add_exemplar(std::string_view labels, std::string_view messag
 }
 
 void WriteEncoder::add_message(std::string_view labels, uint32_t tag, std::string_view message) {
-  const size_t begin = bytes_.size();
-  bytes_.push_back(field_key(kTimeSeries, WireType::bytes));
-  append_number(bytes_, labels.size() + 1 + varint_size(message.size()) + message.size());
-  bytes_ += labels;
-  append_bytes(bytes_, tag, message);
-  entries_.push_back({begin, bytes_.size() - begin});
+  char* to = room(labels.size() + message.size() + kSampleBytesMax);
+  *to++ = field_key(kTimeSeries, WireType::bytes);
+  to = put_varint(to, labels.size() + 1 + varint_size(message.size()) + message.size());
+  to = std::copy(labels.begin(), labels.end(), to);
+  *to++ = field_key(tag, WireType::bytes);
+  to = put_varint(to, message.size());
+  end_entry(std::copy(message.begin(), message.end(), to));
 }
 
 std::string WriteEncoder::finish(std::span<const Encoded> entries) const {
@@ -176,7 +183,7 @@ std::string WriteEncoder::finish(std::span<const Encoded> entries) const {
 }
 
 void WriteEncoder::reset() {
-  bytes_.clear();
+  used_ = 0;
   entries_.clear();
 }
 

@@ -31,7 +31,7 @@ class WriteEncoder {
   };
   const std::vector<Encoded>& encoded() const { return entries_; }
   size_t entries() const { return entries_.size(); }
-  size_t bytes() const { return bytes_.size(); }
+  size_t bytes() const { return used_; }
   /// What add() would add to bytes(), at most.
   static size_t size_of(std::string_view labels) { return labels.size() + kSampleBytesMax; }
 
@@ -45,8 +45,13 @@ class WriteEncoder {
   static constexpr size_t kSampleBytesMax = 48;
 
   void add_message(std::string_view labels, uint32_t tag, std::string_view message);
+  /// A place for so many bytes behind those that are used.
+  char* room(size_t bytes);
+  /// Ends an entry, which goes up to `end`.
+  void end_entry(const char* end);
 
-  std::string bytes_;
+  std::string bytes_;  ///< of which only the first used_ mean something: it is not shrunk
+  size_t used_ = 0;
   std::vector<Encoded> entries_;
 };
 

@@ -3,6 +3,8 @@
 #include <snappy-sinksource.h>
 #include <snappy.h>
 
+#include <memory>
+
 namespace telemetry::wire {
 namespace {
 
@@ -46,11 +48,11 @@ class Pieces final : public snappy::Source {
 
 std::string compress_block(std::span<const std::string_view> pieces) {
   Pieces source(pieces);
-  std::string out;
-  out.resize(snappy::MaxCompressedLength(source.available()));
-  snappy::UncheckedByteArraySink sink(out.data());
-  out.resize(snappy::Compress(&source, &sink));
-  return out;
+  // Not into the string: it would be filled with zeros first, and be larger than what it holds.
+  const auto out =
+      std::make_unique_for_overwrite<char[]>(snappy::MaxCompressedLength(source.available()));
+  snappy::UncheckedByteArraySink sink(out.get());
+  return {out.get(), snappy::Compress(&source, &sink)};
 }
 
 base::Result<std::string> uncompress_block(std::string_view block, size_t bytes_max) {
