@@ -79,6 +79,7 @@ void Scraper::retire() {
   base::Lock lock(mutex_);
   if (phase_ != Phase::running) return;
   phase_ = Phase::retiring;
+  status_ = {};
   if (!is_scraping_) schedule_end();
 }
 
@@ -246,9 +247,11 @@ void Scraper::finish(Answer answer) {
   for (telemetry::SampleBatch& batch : scraped.batches) context_->way->put(std::move(batch));
   context_->way->put(report_->report(report, time_ms_));
   base::Lock lock(mutex_);
-  status_ = {report.up, scraped.error ? std::move(scraped.error->message) : std::string()};
   is_scraping_ = false;
-  if (phase_ == Phase::running) schedule();
+  if (phase_ == Phase::running) {
+    status_ = {report.up, scraped.error ? std::move(scraped.error->message) : std::string()};
+    schedule();
+  }
   if (phase_ == Phase::retiring) {
     slot_ns_ += newest_.target.interval.count();
     schedule_end();

@@ -73,7 +73,7 @@ class Scraper : public std::enable_shared_from_this<Scraper> {
   void stop();
 
   struct Status {
-    std::optional<bool> up;  ///< nothing: not scraped yet
+    std::optional<bool> up;  ///< nothing: not scraped yet, or not to be scraped any more
     std::string error;       ///< of the last scrape
   };
   Status status() const;

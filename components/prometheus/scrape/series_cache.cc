@@ -59,7 +59,8 @@ struct SeriesCache::Current {
   Reader reader;
   const int64_t time_ms;
   uint64_t number = 0;
-  size_t cursor = 0;  ///< in order_: the series that is expected next
+  size_t known_before = 0;  ///< series; those after were made in this scrape
+  size_t cursor = 0;        ///< in order_: the series that is expected next
   bool is_in_order = true;
   SeriesTable::Builder fresh;  ///< the table of series that are new
   std::vector<SampleBatch> batches;
@@ -71,6 +72,7 @@ SeriesCache::SeriesCache(ScrapeRules rules) : rules_(std::move(rules)), labels_(
 Scraped SeriesCache::scrape(std::string_view body, Reader::Format format, int64_t time_ms) {
   Current current(body, format, time_ms);
   current.number = ++scrapes_;
+  current.known_before = known_.size();
   next_order_.clear();
   auto result = read(current);
   if (!result) return finish(current, std::move(result.error()));
@@ -83,6 +85,7 @@ Scraped SeriesCache::scrape(std::string_view body, Reader::Format format, int64_
 Scraped SeriesCache::fail(base::Error error, int64_t time_ms) {
   Current current({}, Reader::Format::text, time_ms);
   current.number = ++scrapes_;
+  current.known_before = known_.size();
   return finish(current, std::move(error));
 }
 
@@ -203,19 +206,40 @@ void SeriesCache::keep_exemplar(Current& current, Known& known, int64_t sample_t
 /// Markers for the series that were there before this scrape and are not now.
 void SeriesCache::mark_gone(Current& current) {
   if (alive_ == 0) return;
+  const auto wire_of = [this](const Known& known) {
+    return tables_[known.table]->wire(known.series);
+  };
+  std::unordered_map<std::string_view, const Known*> gone;  // By labels.
   for (const Known& known : known_)
     if (known.seen == alive_ && (!known.has_own_time || rules_.track_timestamps_staleness))
-      current.batch(known.table)
-          .samples.push_back({known.series, current.time_ms, telemetry::stale_marker()});
+      gone.emplace(wire_of(known), &known);
+  // The same labels may stand there in another order.
+  if (!gone.empty())
+    for (const Known& known : known_)
+      if (known.seen == current.number) gone.erase(wire_of(known));
+  for (const auto& [labels, known] : gone)
+    current.batch(known->table)
+        .samples.push_back({known->series, current.time_ms, telemetry::stale_marker()});
+}
+
+/// Of a scrape that failed: a target that fails for ever, with other series each time, must not
+/// fill the memory.
+void SeriesCache::forget_made(Current& current) {
+  while (known_.size() > current.known_before) {
+    const auto found = by_text_.find(known_.back().text);
+    if (found != by_text_.end() && found->second == known_.size() - 1) by_text_.erase(found);
+    known_.pop_back();
+    ++forgotten_;
+  }
+  for (Known& known : known_)
+    if (known.seen == current.number) known.seen = known.before;
+  current.batches.clear();
+  if (forgotten_ > 2 * order_.size() + kTablesMax) make_one_table();
 }
 
 Scraped SeriesCache::finish(Current& current, std::optional<base::Error> error) {
-  if (current.fresh.size() > 0) tables_.push_back(current.fresh.build());
-  if (error) {
-    current.batches.clear();
-    for (Known& known : known_)
-      if (known.seen == current.number) known.seen = known.before;
-  }
+  if (!error && current.fresh.size() > 0) tables_.push_back(current.fresh.build());
+  if (error) forget_made(current);
   mark_gone(current);
   alive_ = error ? 0 : current.number;
   if (!error) last_good_ = current.number;
@@ -265,6 +289,7 @@ void SeriesCache::make_one_table() {
   texts_.swap(texts);
   for (uint32_t i = 0; i < known_.size(); ++i) by_text_.emplace(known_[i].text, i);
   tables_ = {builder.build()};
+  forgotten_ = 0;
 }
 
 }  // namespace components::prometheus::scrape

@@ -42,9 +42,9 @@ struct Scraped {
 /// more. Tables of series are immutable (series_table.h): those that a scrape adds are a table of
 /// their own, and once there are too many, or too much in them is gone, one is made of all.
 ///
-/// A series that was there at the last scrape and is not now gets a marker, and so do all of them
-/// when a scrape fails. Series with times of their own do not, unless that is asked for. One
-/// thread.
+/// A series that was there at the last scrape and is not now gets a marker, unless it is there with
+/// its labels written in another order; and so do all of them when a scrape fails. Series with
+/// times of their own do not, unless that is asked for. One thread.
 class SeriesCache {
  public:
   explicit SeriesCache(ScrapeRules rules);
@@ -58,7 +58,8 @@ class SeriesCache {
   Scraped end(int64_t time_ms);
 
   void set_sample_limit(uint64_t samples) { rules_.sample_limit = samples; }
-  size_t series() const { return order_.size(); }
+  /// Series that are remembered, those that are gone among them.
+  size_t series() const { return known_.size(); }
 
  private:
   using Type = telemetry::wire::MetricType;
@@ -84,6 +85,7 @@ class SeriesCache {
   void keep(Current& current, Known& known);
   void keep_exemplar(Current& current, Known& known, int64_t sample_time_ms);
   void mark_gone(Current& current);
+  void forget_made(Current& current);
   Scraped finish(Current& current, std::optional<base::Error> error);
   bool is_fragmented() const;
   void make_one_table();
@@ -99,6 +101,7 @@ class SeriesCache {
   std::unordered_map<std::string_view, uint32_t> by_text_;  ///< indexes into known_
   std::vector<uint32_t> order_;                             ///< of the last body, likewise
   std::vector<uint32_t> next_order_;
+  size_t forgotten_ = 0;  ///< series whose texts are still in texts_
 };
 
 }  // namespace components::prometheus::scrape

@@ -128,6 +128,24 @@ TEST_CASE("series cache: a scrape that fails half way leaves markers and nothing
   CHECK(show(target.cache.end(50)) == "a stale@50; b stale@50");
 }
 
+TEST_CASE(
+    "series cache: a target that fails for ever, with other series each time, fills no memory") {
+  ScrapedTarget target(rules());
+  target.scrape("a 1\nb 2\n", 1);
+  for (int i = 0; i < 1000; ++i)
+    CHECK(target.scrape(fmt::format("new{{x=\"{}\"}} 1\na 1\nno value\n", i), 2 + i).error);
+  CHECK(target.cache.series() == 2);
+  CHECK(show(target.scrape("a 3\nb 4\n", 2000)) == "a 3@2000; b 4@2000");
+}
+
+TEST_CASE("series cache: labels in another order are the same series") {
+  ScrapedTarget target(rules());
+  target.scrape("x{a=\"1\",b=\"2\"} 1\n", 1);
+  CHECK(show(target.scrape("x{b=\"2\",a=\"1\"} 2\n", 2)) == "x a=1 b=2 2@2");
+  CHECK(show(target.scrape("x{a=\"1\",b=\"2\"} 3\n", 3)) == "x a=1 b=2 3@3");
+  CHECK(show(target.scrape("# TYPE x summary\nx{a=\"1\",b=\"2\"} 4\n", 4)) == "x a=1 b=2 4@4");
+}
+
 TEST_CASE("series cache: limits fail the scrape, and say which") {
   struct Case {
     std::string_view body;

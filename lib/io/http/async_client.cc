@@ -145,7 +145,7 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
   }
 
  private:
-  static constexpr size_t kReadBytes = 16 << 10;
+  static constexpr size_t kReadBytes = 64 << 10;
   /// What is written to a connection, which may be given up for another one meanwhile.
   struct Output {
     std::string bytes;
