@@ -62,6 +62,7 @@ struct VariableDef {
   bool values_are_all = false;      ///< custom and constant: there are no others
   std::string label;                ///< query variables: label_values of it; empty: unknown
   std::string query_selector;       ///< query variables: the {...} they ask, as text
+  std::string regex;  ///< query variables: chooses among the values; empty: all are offered
 };
 
 /// The variables of one dashboard.

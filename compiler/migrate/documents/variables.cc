@@ -87,6 +87,7 @@ void VariableGatherer::query_variable() {
     Use& use = out_.add(UseKind::value_regex, regex);
     use.label = def_.label;
     use.name = def_.name;
+    def_.regex = regex.text();
   }
   if (!def_.label.empty()) current_values();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "compiler/migrate/impact/variable_regex.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -141,6 +142,29 @@ void collect(const FamilyIndex& families, const Asked& asked, FamilyIndex::Range
   }
 }
 
+/// Keeps what a variable's regex offers of the values. Where it cannot be applied all remain.
+void choose(const documents::VariableDef& variable, OfferedValues& values) {
+  if (variable.regex.empty()) return;
+  const VariableRegex regex(variable.regex);
+  values.undecided = regex.error();
+  if (values.undecided.empty() && !values.open.empty() && regex.renames())
+    values.undecided = "it takes a part of values that are not known";
+  std::set<std::string> exact, sure;
+  for (const auto& value : values.exact) {
+    if (!values.undecided.empty()) break;
+    const auto offered = regex.offered(value);
+    if (!offered) continue;
+    if (offered->empty()) values.undecided = fmt::format("it takes nothing of {}", value);
+    exact.insert(*offered);
+    if (values.sure.contains(value)) sure.insert(*offered);
+  }
+  // Whether it takes a value that is not known whole is not known, either.
+  values.estimated = values.estimated || !values.undecided.empty() || !values.open.empty();
+  if (!values.undecided.empty()) return;
+  values.exact = std::move(exact);
+  values.sure = std::move(sure);
+}
+
 OfferedValues offered(const FamilyIndex& families, const documents::VariableDef& variable,
                       const documents::VariableScope* scope, Side side, int depth) {
   const Asked what = asked(families, variable, scope, side, depth);
@@ -151,6 +175,7 @@ OfferedValues offered(const FamilyIndex& families, const documents::VariableDef&
     collect(families, what, side == Side::before ? families.before(change) : families.after(change),
             variable.label, values);
   }
+  choose(variable, values);
   return values;
 }
 
@@ -188,6 +213,7 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     estimated = estimated || before.estimated || after.estimated;
     // Without a value that is known there is nothing to judge the query with.
     if (before.empty() && after.empty()) return list;
+    if (!before.undecided.empty() || !after.undecided.empty()) return list;
     if (!use.alone) {
       list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
     }
@@ -196,7 +222,8 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     const auto moving = moving_values(families, variable.label);
     for (const auto& value : before.exact) {
       const auto text = use.alone ? value : escaped(value);
-      if (use.alone || moving.contains(value)) list.push_back({text, text});
+      if (use.alone || !variable.regex.empty() || moving.contains(value))
+        list.push_back({text, text});
     }
   }
   if (variable.include_all && !variable.all_value.empty() && !use.alone && !list.empty()) {
@@ -222,6 +249,8 @@ std::vector<size_t> changes_of_offer(const FamilyIndex& families,
     OfferedValues was, is;
     collect(families, before, families.before(change), variable.label, was);
     collect(families, after, families.after(change), variable.label, is);
+    choose(variable, was);
+    choose(variable, is);
     if (was.exact != is.exact || was.open != is.open) changes.push_back(change);
   }
   return changes;

@@ -58,12 +58,14 @@ struct Choices {
 Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,
                 const documents::VariableScope* scope);
 
-/// What Loki answers when Grafana asks for the values of a variable.
+/// What Loki answers when Grafana asks for the values of a variable, and its regex chooses of
+/// these.
 struct OfferedValues {
   std::set<std::string> exact;
   std::set<std::string> sure;  ///< of those: of streams that are asked for certain
   std::vector<streams::OpenValue> open;
   bool estimated = false;
+  std::string undecided;  ///< why the variable's regex could not be applied; empty: it was
 
   bool empty() const { return exact.empty() && open.empty(); }
   /// All values as a regular expression.

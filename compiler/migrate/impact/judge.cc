@@ -238,7 +238,7 @@ class DocumentJudge {
         if (const auto* variable = variable_of(use);
             variable != nullptr && variable->label == use.text.text()) {
           if (use.language == documents::Language::promql) return {};
-          return judge_offered(families_, *variable, scope_of(use), {});
+          return judge_offered(families_, *variable, scope_of(use));
         }
         return judge_field_name(families_, use, read_by(use));
       case documents::UseKind::series_name:
@@ -253,7 +253,7 @@ class DocumentJudge {
       case documents::UseKind::value_regex:
         if (const auto* variable = variable_of(use); variable != nullptr) {
           if (use.language == documents::Language::promql) return {};
-          return judge_offered(families_, *variable, scope_of(use), use.text.text());
+          return judge_offered(families_, *variable, scope_of(use));
         }
         return {};
       case documents::UseKind::route_matchers:

@@ -11,7 +11,7 @@
 ///   query: ...           alert: ...           record NAME: ...      promql: ...
 ///   selector: ...        legend: ...          annotation: ...       link: ...
 ///   label: ...           value LABEL: ...     regex VARIABLE: ...   route: ...
-///   variable NAME: type=custom values=a,b all=.* multi label=job selector={...}
+///   variable NAME: type=custom values=a,b all=.* multi label=job selector={...} regex=/.../
 ///   labels: a=b,c=d      of the rule before
 /// What reads a result reads that of the query above it. Lines with # are comments.
 namespace {
@@ -85,6 +85,7 @@ documents::VariableDef variable(const std::string& name, const std::string& text
     if (key == "multi") made.multi = true;
     if (key == "label") made.label = value;
     if (key == "selector") made.query_selector = value;
+    if (key == "regex") made.regex = value;
   }
   made.values_are_all = made.type == "custom" || made.type == "constant";
   return made;
@@ -145,6 +146,7 @@ class CaseReader {
       }
       return;
     }
+    if (word == "regex") document.scopes[0].variables[name].regex = text;
     const auto known = std::find_if(std::begin(kKinds), std::end(kKinds),
                                     [&](const Kind& kind) { return kind.word == word; });
     CAPTURE(word);

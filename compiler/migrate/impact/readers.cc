@@ -54,11 +54,6 @@ std::string_view without_slashes(std::string_view regex) {
   return end == 0 ? regex : regex.substr(1, end - 1);
 }
 
-void keep_matching(OfferedValues& values, const re2::RE2& regex) {
-  std::erase_if(values.exact,
-                [&](const std::string& value) { return !re2::RE2::PartialMatch(value, regex); });
-}
-
 }  // namespace
 
 std::vector<LabelMention> mentions(documents::UseKind kind, std::string_view text) {
@@ -221,28 +216,25 @@ JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& 
 }
 
 JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
-                          const documents::VariableScope* scope, std::string_view regex) {
+                          const documents::VariableScope* scope) {
   JudgedQuery judged;
-  auto before = offered_values(families, variable, scope, Side::before);
-  auto after = offered_values(families, variable, scope, Side::after);
-  if (before.empty() && after.empty() && !variable.query_selector.empty()) {
+  const auto before = offered_values(families, variable, scope, Side::before);
+  const auto after = offered_values(families, variable, scope, Side::after);
+  if (variable.regex.empty() && before.empty() && after.empty() &&
+      !variable.query_selector.empty()) {
     judged.verdict = Verdict::unknown;
     judged.reason = fmt::format("No value of `{}` is known for these streams.", variable.label);
     return judged;
   }
-  if (!regex.empty()) {
-    const re2::RE2 chosen{std::string(without_slashes(regex)), re2::RE2::Quiet};
-    if (!chosen.ok()) {
-      if (before.exact == after.exact) return judged;
-      judged.verdict = Verdict::unknown;
-      judged.reason = fmt::format(
-          "The values of `{}` change, and the regular expression over them could not "
-          "be read: {}.",
-          variable.label, chosen.error());
-      return judged;
-    }
-    keep_matching(before, chosen);
-    keep_matching(after, chosen);
+  const auto& undecided = before.undecided.empty() ? after.undecided : before.undecided;
+  if (!undecided.empty()) {
+    if (before.exact == after.exact && before.open == after.open) return judged;
+    judged.verdict = Verdict::unknown;
+    judged.reason = fmt::format(
+        "The values of `{}` change, and the regular expression over them could not "
+        "be applied: {}.",
+        variable.label, undecided);
+    return judged;
   }
   if (before.estimated || after.estimated) judged.confidence = Confidence::likely;
   if (before.exact == after.exact && before.open == after.open) return judged;

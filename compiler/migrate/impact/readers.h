@@ -39,9 +39,9 @@ JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use&
 JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& use,
                              const std::vector<const JudgedQuery*>& queries);
 
-/// The label whose values a variable offers; `regex` (may be empty) chooses among these.
+/// The label whose values a variable offers, or the regular expression that chooses among these.
 JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
-                          const documents::VariableScope* scope, std::string_view regex);
+                          const documents::VariableScope* scope);
 
 /// One value of a label, as it stands in a list of options.
 JudgedQuery judge_value(const FamilyIndex& families, const std::string& label,
