@@ -132,6 +132,7 @@ class ExpressionJudge {
     // Loki refuses the whole text.
     if (left.is_refused) return left;
     if (right.is_refused) return right;
+    if (is_joint_absence(binary)) return all_absent(std::move(left), std::move(right));
     if (binary.op == "or") return either(std::move(left), std::move(right));
     if (right.is_literal) return left;
     if (left.is_literal) return right;
@@ -161,6 +162,11 @@ class ExpressionJudge {
       outcome.verdict = Verdict::widens;
       outcome.reasons.insert(outcome.reasons.begin(),
                              "absent_over_time gives 1 from now on: what it watches is gone.");
+    } else if (outcome.verdict == Verdict::narrows) {
+      outcome.verdict = Verdict::widens;
+      outcome.reasons.insert(
+          outcome.reasons.begin(),
+          "absent_over_time gives 1 when the rest is silent: a part of what it watches is gone.");
     } else if (outcome.verdict == Verdict::widens) {
       outcome.reasons.insert(outcome.reasons.begin(),
                              "absent_over_time is kept quiet by streams it did not watch before.");
@@ -168,6 +174,38 @@ class ExpressionJudge {
     outcome.contributions.clear();
     outcome.is_plain = false;
     return outcome;
+  }
+
+  /// absent_over_time(...) and on() absent_over_time(...): what the two watch is named otherwise.
+  static bool is_joint_absence(const logql::Binary& binary) {
+    const bool needs_no_label =
+        binary.matching && !binary.matching->without && binary.matching->labels.empty();
+    return binary.op == "and" && needs_no_label && is_absence(*binary.left) &&
+           is_absence(*binary.right);
+  }
+
+  static bool is_absence(const logql::Expr& expr) {
+    if (const auto* paren = std::get_if<logql::Paren>(&expr.what)) return is_absence(*paren->inner);
+    if (const auto* range = std::get_if<logql::RangeAggregation>(&expr.what))
+      return range->function == "absent_over_time";
+    const auto* binary = std::get_if<logql::Binary>(&expr.what);
+    return binary != nullptr && is_joint_absence(*binary);
+  }
+
+  /// What both sides of `and` watch must be silent: they watch the streams of both.
+  static Outcome all_absent(Outcome left, Outcome right) {
+    Outcome all = std::move(left);
+    all.selection = united(all.selection, right.selection);
+    const bool is_undecided = all.verdict == Verdict::unknown || right.verdict == Verdict::unknown;
+    all.verdict = is_undecided ? Verdict::unknown : verdict_of(all.selection);
+    if (all.verdict == Verdict::same) {
+      all.reasons.clear();
+      return all;
+    }
+    add_reasons(all, right);
+    if (all.verdict == Verdict::empty || all.verdict == Verdict::narrows)
+      all.verdict = Verdict::widens;
+    return all;
   }
 
   void group(Outcome& outcome, const logql::Grouping& grouping) const {
@@ -205,9 +243,12 @@ class ExpressionJudge {
       }
       return outcome;
     }
+    // What fires on silence is not made quiet by the other side.
+    const bool cover_each_other = left.is_plain && right.is_plain;
     Outcome all = left;
     all.selection = united(left.selection, right.selection);
-    all.verdict = verdict_of(all.selection);
+    all.verdict = cover_each_other ? verdict_of(all.selection) : left.verdict;
+    if (!cover_each_other) all.verdict = worse(all.verdict, right.verdict);
     for (const Outcome* side : {&left, &right}) {
       if (!finds_others(side->verdict)) all.verdict = worse(all.verdict, side->verdict);
     }

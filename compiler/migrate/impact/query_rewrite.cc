@@ -95,11 +95,19 @@ class QueryRewriter {
 
   bool rewrite_leaf(size_t index, std::string& why) {
     const auto& query = *parts_.queries[index];
-    bool changes = false;
+    bool changes = false, takes_first = true;
     for (const Bindings& bindings : judged_.choices) {
-      changes = changes || finds_others(judge_lines(families_, query, bindings).verdict);
+      const Outcome outcome = judge_lines(families_, query, bindings);
+      if (!finds_others(outcome.verdict)) continue;
+      changes = true;
+      const bool is_new = outcome.selection.has(Fate::gained) && !outcome.selection.took();
+      takes_first = takes_first && is_new;
     }
     if (!changes) return true;
+    if (takes_first) {
+      why = "a part of it took nothing before the move";
+      return false;
+    }
     if (!finds_others(judged_.verdict)) {
       why = "its parts compensate for each other";
       return false;
@@ -122,17 +130,20 @@ class QueryRewriter {
       why = "the places that change overlap";
       return false;
     }
-    // Streams of the two selectors differ in their labels, so `or` gives all series of both.
+    // Streams of the two selectors differ in their labels, so `or` gives all series of both. Where
+    // silence is asked for, both must be silent.
+    const auto& function = std::get<logql::RangeAggregation>(range->what).function;
+    const auto* joint = function == "absent_over_time" ? "and on()" : "or";
     const auto others = within(range->span, leaf->for_others);
     const auto moved = within(range->span, leaf->edits);
-    const auto both = fmt::format("{} or {}", others, moved);
+    const auto both = fmt::format("{} {} {}", others, joint, moved);
     rewrite_.edits.push_back({range->span, is_enclosed(range->span) ? both : "(" + both + ")"});
     split_.push_back(range->span);
     rewrite_.says_or = true;
     return true;
   }
 
-  /// Whether `or` binds to nothing else where `span` stands.
+  /// Whether `or` or `and` binds to nothing else where `span` stands.
   bool is_enclosed(logql::Span span) const {
     const auto before = text_.substr(0, span.begin).find_last_not_of(" \n\t");
     const auto after = text_.find_first_not_of(" \n\t", span.end);
