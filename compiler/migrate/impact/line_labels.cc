@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/text.h"
 
@@ -77,11 +78,13 @@ class Follower {
     for (const auto& label : labels_in_template(format.pattern.value)) {
       lines_.shown[label] = lines_.source(families_, label);
     }
+    note_template(format.pattern.value);
   }
 
   void operator()(const logql::LabelFormat& format) {
     for (const auto& one : format.assignments) {
       if (one.is_template) {
+        note_template(one.value.value);
         LabelSource made{.kind = LabelSource::Kind::made, .values = {}, .id = one.value.value};
         for (const auto& label : labels_in_template(one.value.value)) {
           made.id += fmt::format("|{}={}", label, key_of(lines_.source(families_, label)));
@@ -90,6 +93,7 @@ class Follower {
         continue;
       }
       const LabelSource source = lines_.source(families_, one.value.value);
+      lines_.templated.emplace_back(one.value.value, source);
       remove(one.value.value);
       lines_.named[one.label.value] = source;
     }
@@ -128,6 +132,16 @@ class Follower {
   }
 
  private:
+  void note_template(const std::string& pattern) {
+    for (const auto& label : labels_in_template(pattern))
+      lines_.templated.emplace_back(label, lines_.source(families_, label));
+    if (!reads_all_labels(pattern)) return;
+    LabelSource all{.kind = LabelSource::Kind::made, .values = {}, .id = {}};
+    for (const auto& [name, source] : lines_.named)
+      all.id += fmt::format("|{}={}", name, key_of(source));
+    lines_.templated.emplace_back(kAllLabels, std::move(all));
+  }
+
   struct FilterResult {
     Extent extent{true, true, true};
     std::string depends;
@@ -352,20 +366,48 @@ LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
   return follower.take();
 }
 
-std::vector<std::string> labels_in_template(std::string_view pattern) {
+namespace {
+
+/// Calls `visit` for each action of a template: with the labels that `index` reads in it, and with
+/// its text without these and without what is quoted.
+void each_action(
+    std::string_view pattern,
+    const std::function<void(const std::vector<std::string>&, const std::string&)>& visit) {
   static const re2::RE2 block(R"(\{\{-?((?:[^}]|\}[^}])*)\}\})");
-  static const re2::RE2 field(
-      R"RE((?:(?:^|[\s(|,])\.([A-Za-z_][A-Za-z0-9_]*)|index\s+\.\s+"([^"]+)"))RE");
-  std::vector<std::string> labels;
+  static const re2::RE2 index(R"RE(index\s+\.\s+"([^"]+)")RE");
+  static const re2::RE2 quoted(R"RE("(?:[^"\\]|\\.)*"|`[^`]*`)RE");
   re2::StringPiece rest(pattern.data(), pattern.size());
-  std::string inside, name, indexed;
-  while (re2::RE2::FindAndConsume(&rest, block, &inside)) {
-    re2::StringPiece in(inside);
-    while (re2::RE2::FindAndConsume(&in, field, &name, &indexed)) {
-      labels.push_back(name.empty() ? indexed : name);
-    }
+  std::string action, name;
+  while (re2::RE2::FindAndConsume(&rest, block, &action)) {
+    std::vector<std::string> indexed;
+    re2::StringPiece in(action);
+    while (re2::RE2::FindAndConsume(&in, index, &name)) indexed.push_back(name);
+    re2::RE2::GlobalReplace(&action, index, "\"\"");
+    re2::RE2::GlobalReplace(&action, quoted, "\"\"");
+    visit(indexed, action);
   }
+}
+
+}  // namespace
+
+std::vector<std::string> labels_in_template(std::string_view pattern) {
+  static const re2::RE2 field(R"((?:^|[\s(|,])\.([A-Za-z_][A-Za-z0-9_]*))");
+  std::vector<std::string> labels;
+  each_action(pattern, [&](const std::vector<std::string>& indexed, const std::string& action) {
+    labels.insert(labels.end(), indexed.begin(), indexed.end());
+    re2::StringPiece in(action);
+    for (std::string name; re2::RE2::FindAndConsume(&in, field, &name);) labels.push_back(name);
+  });
   return labels;
+}
+
+bool reads_all_labels(std::string_view pattern) {
+  static const re2::RE2 whole(R"((?:^|[\s(|,=])(?:\.|\$)(?:$|[\s)|.]))");
+  bool reads_all = false;
+  each_action(pattern, [&](const std::vector<std::string>&, const std::string& action) {
+    reads_all = reads_all || re2::RE2::PartialMatch(action, whole);
+  });
+  return reads_all;
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/migrate/impact/bindings.h"
@@ -9,6 +10,9 @@
 #include "logql/ast.h"
 
 namespace compiler::migrate::impact {
+
+/// The name of what a template reads that reads all labels.
+inline constexpr std::string_view kAllLabels = ".";
 
 /// The labels of a family's lines after the stages of a query, and which lines pass.
 struct LineLabels {
@@ -20,8 +24,10 @@ struct LineLabels {
   std::string depends;  ///< the filters on what lines hold; equal texts, equal outcome
   std::vector<std::string> blocked_by;       ///< labels whose filter lets nothing pass
   std::map<std::string, LabelSource> shown;  ///< labels that templates write into lines
-  std::map<std::string, LabelSource> read;   ///< labels that filters and unwrap read
-  std::string unknown;                       ///< why this could not be followed; empty when it was
+  /// What templates and renames read, in the order of the text.
+  std::vector<std::pair<std::string, LabelSource>> templated;
+  std::map<std::string, LabelSource> read;  ///< labels that filters and unwrap read
+  std::string unknown;                      ///< why this could not be followed; empty when it was
 
   /// What `name` is for such a line. A label of the stream keeps its name when a parser finds the
   /// same name; what was found is then called name_extracted.
@@ -45,6 +51,9 @@ logql::MatchOp match_op(logql::CompareOp op);
 
 /// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
 std::vector<std::string> labels_in_template(std::string_view pattern);
+
+/// Whether a template may read any label: {{ range $k, $v := . }}, {{ toJson . }}, {{ $.job }}.
+bool reads_all_labels(std::string_view pattern);
 
 /// Where `name` of .name is written within `pattern`, the place of a template in a query's text: in
 /// {{ }} and outside of its quoted texts. The text around the braces is written as it is.

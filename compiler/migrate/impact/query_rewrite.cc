@@ -12,6 +12,7 @@
 #include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/selection.h"
 #include "compiler/migrate/impact/series.h"
+#include "compiler/migrate/impact/template_sources.h"
 #include "logql/parser.h"
 
 namespace compiler::migrate::impact {
@@ -55,6 +56,12 @@ class QueryRewriter {
     const auto parsed = logql::parse(rewrite_.text);
     if (!parsed.ok()) {
       why = "what it would become is not LogQL";
+      return std::nullopt;
+    }
+    if (const auto label = differing_template(*parsed.expr); !label.empty()) {
+      why = label == kAllLabels
+                ? "a template reads all labels"
+                : fmt::format("a template or label_format would read another `{}`", label);
       return std::nullopt;
     }
     if (judged_.outcome.is_metric) keep_series(*parsed.expr);
@@ -159,6 +166,27 @@ class QueryRewriter {
       edit.span = {edit.span.begin - span.begin, edit.span.end - span.begin};
     }
     return edited(text_.substr(span.begin, span.end - span.begin), std::move(edits));
+  }
+
+  /// A label that templates of `after` do not read as those of the query today; empty: none.
+  std::string differing_template(const logql::Expr& after) const {
+    const auto now = parts_of(after).queries;
+    size_t at = 0;
+    for (size_t i = 0; i < parts_.queries.size(); ++i, ++at) {
+      // Of two that are joined, the second takes what moves.
+      const auto* range = parts_.ranges[i];
+      if (range != nullptr && is_split(range->span)) ++at;
+      if (at >= now.size()) return {};
+      for (const Bindings& bindings : judged_.choices) {
+        std::vector<size_t> changes;
+        for (const Affected& one :
+             judge_lines(families_, *parts_.queries[i], bindings).selection.affected)
+          changes.push_back(one.change);
+        auto label = differing_source(families_, *parts_.queries[i], *now[at], bindings, changes);
+        if (!label.empty()) return label;
+      }
+    }
+    return {};
   }
 
   /// How the series of `after` are not those of the query today.
