@@ -34,6 +34,12 @@ class PromqlJudge {
       result_.edits.clear();
       result_.judged.reason += fmt::format(
           " No change is proposed: the rule that records it would not give `{}`.", not_given_);
+    } else if (const auto* other = other_series(); other != nullptr && !result_.edits.empty()) {
+      result_.edits.clear();
+      result_.judged.reason += fmt::format(
+          " No change is proposed: {} beside it is not recorded from these logs and keeps its "
+          "labels.",
+          other->empty() ? "a selector without a name" : fmt::format("`{}`", *other));
     }
     return std::move(result_);
   }
@@ -109,6 +115,20 @@ class PromqlJudge {
     auto& affected = all.outcome.selection.affected;
     affected.insert(affected.end(), taken.affected.begin(), taken.affected.end());
     all.outcome.selection.others = all.outcome.selection.others || taken.others;
+  }
+
+  /// The name of series that no rule records from logs that move; nullptr: there are none. What
+  /// they are matched or put together with by the labels that the edits rename is not followed.
+  const std::string* other_series() const {
+    for (const auto& selector : query_.selectors) {
+      const auto found = recorded_.find(selector.name.value);
+      const bool changes =
+          found != recorded_.end() &&
+          std::any_of(found->second.begin(), found->second.end(),
+                      [](const JudgedRule& rule) { return rule.judged->verdict != Verdict::same; });
+      if (!changes) return &selector.name.value;
+    }
+    return nullptr;
   }
 
   /// Whether the rules will give the label that takes the place of another.
