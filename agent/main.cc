@@ -1,4 +1,5 @@
 // tributary: runs a River configuration against the sources of this host.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,7 +24,17 @@ bool print(const std::string& text) {
   return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
 
+/// To what the host allows. The lower limit that shells set is for programs that use select(2);
+/// each target and each connection takes a descriptor.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(agent::RunCommand command) {
+  raise_descriptor_limit();
   const int exit_code = agent::Agent(std::move(command.options)).run();
   base::log::flush();  // Says what the rate limit suppressed last.
   return exit_code;

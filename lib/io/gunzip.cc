@@ -27,6 +27,8 @@ base::Result<std::string> gunzip(std::string_view bytes, size_t bytes_max) {
     stream.avail_out = static_cast<uInt>(step);
     said = ::inflate(&stream, Z_NO_FLUSH);
     out.resize(before + step - stream.avail_out);
+    // Another member may follow, and nothing else may.
+    if (said == Z_STREAM_END && stream.avail_in > 0) said = ::inflateReset(&stream);
   }
   ::inflateEnd(&stream);
   if (said == Z_STREAM_END || out.size() == bytes_max) return out;

@@ -32,6 +32,7 @@ TEST_CASE("gunzip: the content comes out, up to a bound") {
   CHECK(gunzip(gzip(large), large.size()) == large);
   CHECK(gunzip(gzip(large), 100) == large.substr(0, 100));
   CHECK(gunzip(gzip(std::string(50 << 20, 'x')), 1000)->size() == 1000);
+  CHECK(gunzip(gzip(text) + gzip("") + gzip("more"), 1000) == text + "more");
 }
 
 TEST_CASE("gunzip: what is damaged or cut is an error") {
@@ -44,6 +45,7 @@ TEST_CASE("gunzip: what is damaged or cut is an error") {
   damaged[whole.size() / 2] ^= 0x55;
   CHECK_FALSE(gunzip(damaged, 1000));
   CHECK_FALSE(gunzip("plain text", 1000));
+  CHECK_FALSE(gunzip(whole + "junk", 1000));
 }
 
 }  // namespace io

@@ -48,6 +48,7 @@ void WriteRequest::part_accepted() {
   for (size_t i = part.begin; i < part.end; ++i)
     newest_ms = std::max(newest_ms, entries_[i].time_ms);
   metrics_.note_sent_time(newest_ms);
+  halvings_ = 0;
   next_part();
 }
 

@@ -15,8 +15,8 @@ namespace components::prometheus::remote_write {
 /// is dropped, and the order of the rest is kept.
 class WriteRequest final : public sink::Request {
  public:
-  /// Halvings for one request: enough to find some fifty bad samples among two thousand. A server
-  /// that refuses more than that refuses everything, and what is left then is dropped whole.
+  /// Halvings in which the server accepts nothing: then it refuses everything, and what is left is
+  /// dropped in the parts that there are. While it accepts something the search goes on.
   static constexpr size_t kHalvingsMax = 512;
 
   /// The metrics are told of the newest sample that the server took; they outlive it.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "components/prometheus/remote_write/series_times.h"
@@ -67,6 +68,23 @@ TEST_CASE("write request: what cannot be taken is found, dropped alone, and the 
   CHECK(taken.size() == 64 - bad.size());
   CHECK(std::is_sorted(taken.begin(), taken.end()));
   CHECK(tries < 60);
+}
+
+TEST_CASE("write request: however many are bad, a server that takes the others gets them") {
+  Rig rig;
+  WriteRequest& request = rig.request;
+  fill(request, 2000);
+  size_t taken = 0;
+  while (!request.is_done()) {
+    const auto numbers = numbers_in(request.body());
+    if (std::ranges::any_of(numbers, [](int n) { return n % 3 == 0; })) {
+      request.refuse("", false);
+    } else {
+      taken += numbers.size();
+      request.part_accepted();
+    }
+  }
+  CHECK(taken == 1333);
 }
 
 TEST_CASE("write request: a server that takes nothing costs a bounded number of requests") {

@@ -1,7 +1,6 @@
 #include "components/prometheus/scrape/scrape.h"
 
 #include <functional>
-#include <set>
 #include <utility>
 
 #include "base/digest.h"
@@ -105,12 +104,28 @@ base::Result<void> Scrape::update(const Arguments& arguments) {
   return {};
 }
 
+/// By Target::key(): targets that are equal are one.
+Scrape::Targets Scrape::read_targets(const Arguments& arguments) {
+  const TargetDefaults defaults = defaults_of(arguments, context_.id);
+  problem_.clear();
+  Targets targets;
+  for (const river::schema::Target& discovered : arguments.targets) {
+    auto target = read_target(discovered, defaults);
+    if (!target) {
+      problem_ = target.error().message;
+      continue;
+    }
+    std::string key = target->key();
+    targets.try_emplace(std::move(key), std::move(*target));
+  }
+  return targets;
+}
+
 /// Connections and tokens are kept while the settings are.
-void Scrape::set_settings(const Arguments& arguments) {
+void Scrape::set_settings(const Arguments& arguments, size_t targets) {
   std::string refusal;
-  if (arguments.target_limit > 0 && arguments.targets.size() > arguments.target_limit)
-    refusal = fmt::format("{} targets, more than target_limit {}", arguments.targets.size(),
-                          arguments.target_limit);
+  if (arguments.target_limit > 0 && targets > arguments.target_limit)
+    refusal = fmt::format("{} targets, more than target_limit {}", targets, arguments.target_limit);
   river::Value source = source_of(arguments);
   if (settings_ != nullptr && settings_->refusal == refusal && settings_source_ == source) return;
   auto settings = settings_of(arguments);
@@ -121,23 +136,14 @@ void Scrape::set_settings(const Arguments& arguments) {
 
 /// Scrapers of targets that stay go on; those of targets that are gone end by themselves.
 void Scrape::set_targets(const Arguments& arguments) {
-  set_settings(arguments);
-  const TargetDefaults defaults = defaults_of(arguments, context_.id);
-  problem_.clear();
-  std::set<std::string> wanted;
-  for (const river::schema::Target& discovered : arguments.targets) {
-    auto target = read_target(discovered, defaults);
-    if (!target) {
-      problem_ = target.error().message;
-      continue;
-    }
-    const std::string key = target->key();
-    if (!wanted.insert(key).second) continue;
+  Targets wanted = read_targets(arguments);
+  set_settings(arguments, wanted.size());
+  for (auto& [key, target] : wanted) {
     auto& scraper = scrapers_[key];
     if (scraper == nullptr) {
-      scraper = std::make_shared<Scraper>(shared_, std::move(*target), settings_);
+      scraper = std::make_shared<Scraper>(shared_, std::move(target), settings_);
     } else {
-      scraper->update(std::move(*target), settings_);
+      scraper->update(std::move(target), settings_);
     }
     scraper->start();
   }

@@ -32,7 +32,10 @@ class Scrape final : public ComponentOf<Arguments> {
  private:
   using Scrapers = std::map<std::string, std::shared_ptr<Scraper>>;
 
-  void set_settings(const Arguments& arguments);
+  using Targets = std::map<std::string, Target>;
+
+  Targets read_targets(const Arguments& arguments);
+  void set_settings(const Arguments& arguments, size_t targets);
   void set_targets(const Arguments& arguments);
 
   Context context_;

@@ -100,9 +100,13 @@ base::Result<void> Group::start() {
   return set_up_queue();
 }
 
+bool Group::queues() const {
+  return wants_queue_.value_or(context_.queue_size.bytes != QueueSize::kOff);
+}
+
 base::Result<void> Group::set_up_queue() {
   const auto folder = queue_folder(context_);
-  const bool is_on = wants_queue_.value_or(context_.queue_size.bytes != QueueSize::kOff);
+  const bool is_on = queues();
   if (!queue_ && !is_on && !has_segments(folder)) return {};
   if (!queue_) {
     const uint64_t bytes = context_.queue_size.bytes;
@@ -178,6 +182,8 @@ void Group::release_retired() {
 }
 
 void Group::drain(Clock::time_point deadline) {
+  // What is not sent stays on disk, or is read again.
+  if (queue_ && queues()) deadline = std::min(deadline, Clock::now() + kDrainWithQueue);
   deadline_ = deadline;
   for (const auto& member : members_) member->endpoint().close(Endpoint::OnStop::abandon, deadline);
 }

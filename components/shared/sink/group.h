@@ -74,6 +74,8 @@ class Group {
     base::Snapshot<Next> next_;
   };
 
+  static constexpr std::chrono::seconds kDrainWithQueue{5};
+
   /// `wants_queue`: whether the component's arguments turn the disk queue on or off; nothing: as
   /// the agent does.
   Group(const Protocol& protocol, Context context, std::vector<SettingsPtr> all,
@@ -90,7 +92,8 @@ class Group {
   /// the same name, else without a name the same index in the list. One that is gone has its
   /// drain_timeout to empty its queue, in the background; what is left then is dropped and counted.
   base::Result<void> update(const std::vector<SettingsPtr>& all, std::optional<bool> wants_queue);
-  /// Every endpoint, also one that was removed, has its drain_timeout or until the deadline.
+  /// Every endpoint, also one that was removed, has its drain_timeout or until the deadline; with a
+  /// disk queue, kDrainWithQueue at most.
   void drain(Clock::time_point deadline);
   bool is_drained() const;
   void stop();
@@ -103,6 +106,8 @@ class Group {
 
   std::shared_ptr<Member> make_member(SettingsPtr settings);
   void open_door();
+  /// Whether the disk queue is on.
+  bool queues() const;
   base::Result<void> set_up_queue();
   void release_retired();
   /// For each of the settings the member that goes on with them, taken out of `old`, or nothing.

@@ -119,6 +119,22 @@ def test_samples_of_an_outage_survive_a_kill(agent, server):
         assert values[0] == 1 and set(gaps(values)) <= {seen, seen + 1}, values
 
 
+def test_samples_of_an_outage_survive_a_restart(agent, server):
+    """With a disk queue a stop does not wait for a server that is down: what is left stays."""
+    with Application(counted) as app:
+        running = agent(config(server, app), arguments=["--storage.queue-size=64MiB"])
+        wait_value(server, "scrapes_total", 3)
+        server.stop()
+        wait_for("scrapes in the outage", lambda: app.scrapes >= 10)
+        running.stop()
+        seen = app.scrapes
+        running.start()
+        server.start()
+        wait_value(server, "scrapes_total", seen + 5)
+        values = server.values("scrapes_total")
+        assert values[0] == 1 and not set(gaps(values)) - {seen + 1}, values
+
+
 def test_a_poisoned_sample_costs_no_neighbour(agent, server):
     """Prometheus refuses a request whole for one sample that is too old: it alone is dropped, and counted."""
     def expose(n):
