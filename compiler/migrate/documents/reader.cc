@@ -177,8 +177,10 @@ ReadDocuments read_documents(const DocumentFolders& folders, const Progress& pro
 void read_document(Document& document, FileType type, const Catalog& catalog) {
   Gatherer out(document, catalog);
   const Excerpt whole = Excerpt::of_file(document.text);
-  if (is_utf16(document.text))
+  if (is_utf16(document.text)) {
+    document.kind = "unknown";
     return out.unrecognised_at(0, "", "a text in UTF-16; save it as UTF-8");
+  }
   if (type == FileType::json) read_json_file(whole, out);
   if (type == FileType::yaml) read_yaml_file(whole, out);
   if (type == FileType::markdown) gather_markdown(whole, out);

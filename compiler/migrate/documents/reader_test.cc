@@ -122,6 +122,7 @@ TEST_CASE("reader: a text in UTF-16 is called one") {
     const Document document = read(mark);
     REQUIRE(document.unrecognised.size() == 1);
     CHECK(document.unrecognised[0].what == "a text in UTF-16; save it as UTF-8");
+    CHECK(document.kind == "unknown");
   }
 }
 

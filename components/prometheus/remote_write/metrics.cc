@@ -114,7 +114,7 @@ void Metrics::add_retry(const std::string&, uint64_t entries) {
 
 void Metrics::add_dropped(const std::string&, std::string_view reason, const sink::Amount& amount) {
   base::Lock lock(mutex_);
-  if (reason == drop_reason::kDroppedSeries)
+  if (reason == drop_reason::kDroppedSeries || reason == drop_reason::kUnchanged)
     flow_.filter(reason, amount.entries);
   else
     flow_.drop(reason, amount.entries);

@@ -23,9 +23,19 @@ class SeriesTimes {
 
   /// Valid until the next call.
   const Places& places_of(const telemetry::SeriesTablePtr& table);
-  /// Whether the last sample of the series had another time; remembers this one.
-  bool advance(const Places& places, uint32_t series, int64_t time_ms) {
-    return std::exchange(times_[places[series]].last_ms, time_ms) != time_ms;
+  enum class Step {
+    on,       ///< the last sample of the series had another time
+    same,     ///< it was this one
+    conflict  ///< it had another value for this time
+  };
+  /// How the sample stands to the last one of its series; remembers it. `bits`: of the value.
+  Step advance(const Places& places, uint32_t series, int64_t time_ms, uint64_t bits) {
+    Time& time = times_[places[series]];
+    if (std::exchange(time.last_ms, time_ms) != time_ms) {
+      time.last_bits = bits;
+      return Step::on;
+    }
+    return time.last_bits == bits ? Step::same : Step::conflict;
   }
 
   size_t series() const { return by_hash_.size(); }
@@ -35,6 +45,7 @@ class SeriesTimes {
 
   struct Time {
     int64_t last_ms = std::numeric_limits<int64_t>::min();
+    uint64_t last_bits = 0;
     size_t hash = 0;      ///< of the labels
     uint32_t tables = 0;  ///< that have the series
   };

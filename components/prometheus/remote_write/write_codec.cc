@@ -1,7 +1,9 @@
 #include "components/prometheus/remote_write/write_codec.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -67,12 +69,14 @@ class WriteCodec::Placing {
     int64_t newest_ms = 0;
     for (const Sample& sample : batch_.samples) {
       newest_ms = std::max(newest_ms, sample.time_ms);
-      place(sample, true, [&](WriteRequest& request, std::string_view labels) {
-        request.encoder.add(labels, sample.time_ms, sample.value);
-      });
+      place(sample, std::bit_cast<uint64_t>(sample.value), true,
+            [&](WriteRequest& request, std::string_view labels) {
+              request.encoder.add(labels, sample.time_ms, sample.value);
+            });
     }
     for (const EncodedSample& sample : batch_.histograms)
-      place(sample, settings_.endpoint.send_native_histograms,
+      place(sample, std::hash<std::string_view>{}(batch_.text(sample.message)),
+            settings_.endpoint.send_native_histograms,
             [&](WriteRequest& request, std::string_view labels) {
               request.encoder.add_histogram(labels, batch_.text(sample.message));
             });
@@ -81,16 +85,17 @@ class WriteCodec::Placing {
   }
 
  private:
-  /// `add` puts it into its request, with its labels.
+  /// `bits`: of its value. `add` puts it into its request, with its labels.
   template <class Item, class Add>
-  void place(const Item& sample, bool is_sent, Add add) {
+  void place(const Item& sample, uint64_t bits, bool is_sent, Add add) {
     const sink::Amount amount = amount_of(batch_, sample);
     const uint32_t series = place_of(sample.series);
     if (!is_sent) return drop(drop_reason::kNotSent, amount);
     if (series == RewrittenSeries::kDropped) return drop(drop_reason::kDroppedSeries, amount);
     if (sample.time_ms < oldest_ms_) return drop(drop_reason::kTooOld, amount);
-    if (!times_.advance(places_, series, sample.time_ms))
-      return drop(drop_reason::kDuplicate, amount);
+    const auto step = times_.advance(places_, series, sample.time_ms, bits);
+    if (step == SeriesTimes::Step::same) return drop(drop_reason::kUnchanged, amount);
+    if (step == SeriesTimes::Step::conflict) return drop(drop_reason::kDuplicate, amount);
     add(request(series, sample.time_ms, amount), table_->wire(series));
   }
 

@@ -104,20 +104,23 @@ TEST_CASE("write request: a server that takes nothing costs a bounded number of 
 }
 
 TEST_CASE("series times: equal series share their time, also of other tables") {
+  using Step = SeriesTimes::Step;
   SeriesTimes times;
   auto one = table_of({"a", "b", "a"});
   const auto two = table_of({"b"});
-  CHECK(times.advance(times.places_of(one), 0, 5));
-  CHECK_FALSE(times.advance(times.places_of(one), 2, 5));
-  CHECK(times.advance(times.places_of(one), 2, 6));
-  CHECK(times.advance(times.places_of(one), 1, 5));
-  CHECK_FALSE(times.advance(times.places_of(two), 0, 5));
-  CHECK(times.advance(times.places_of(two), 0, 4));  // An earlier time is the server's to refuse.
+  CHECK(times.advance(times.places_of(one), 0, 5, 7) == Step::on);
+  CHECK(times.advance(times.places_of(one), 2, 5, 8) == Step::conflict);
+  CHECK(times.advance(times.places_of(one), 2, 5, 7) == Step::same);
+  CHECK(times.advance(times.places_of(one), 2, 6, 7) == Step::on);
+  CHECK(times.advance(times.places_of(one), 1, 5, 1) == Step::on);
+  CHECK(times.advance(times.places_of(two), 0, 5, 1) == Step::same);
+  // An earlier time is the server's to refuse.
+  CHECK(times.advance(times.places_of(two), 0, 4, 1) == Step::on);
   CHECK(times.series() == 2);
   one.reset();
   for (int i = 0; i < 100; ++i) times.places_of(table_of({"x" + std::to_string(i)}));
   CHECK(times.series() < 40);
-  CHECK_FALSE(times.advance(times.places_of(two), 0, 4));
+  CHECK(times.advance(times.places_of(two), 0, 4, 1) == Step::same);
 }
 
 }  // namespace components::prometheus::remote_write

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/number.h"
+#include "base/version.h"
 #include "components/prometheus/scrape/formats.h"
 #include "io/gunzip.h"
 
@@ -189,7 +190,8 @@ void Scraper::ask() {
   base::append_float(timeout, seconds(target.timeout));
   io::http::Request request{"GET",
                             target.url.target,
-                            {{"Accept", settings.accept},
+                            {{"User-Agent", fmt::format("Tributary/{}", base::kVersion)},
+                             {"Accept", settings.accept},
                              {"Accept-Encoding", settings.enable_compression ? "gzip" : "identity"},
                              {"X-Prometheus-Scrape-Timeout-Seconds", timeout}},
                             {}};
