@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/yaml/item_tags.h"
 #include "compiler/yaml/usual_mistakes.h"
 
 namespace compiler::yaml {
@@ -41,9 +42,9 @@ bool is_templated(std::string_view text) {
 /// Builds nodes from the parser's events.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(std::string_view text, uint32_t base, Document& document,
+  Builder(std::string_view text, uint32_t base, const HiddenTags& tags, Document& document,
           river::diag::Diagnostics& diagnostics)
-      : text_(text), base_(base), document_(document), diagnostics_(diagnostics) {}
+      : text_(text), base_(base), tags_(tags), document_(document), diagnostics_(diagnostics) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -101,6 +102,7 @@ class Builder : public YAML::EventHandler {
 
   std::string_view text_;
   uint32_t base_;
+  const HiddenTags& tags_;
   Document& document_;
   river::diag::Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
@@ -144,7 +146,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
                        const std::string& value) {
   Node node{.kind = Kind::scalar};
   node.plain = tag == "?";
-  node.tag = own_tag(tag);
+  const auto hidden = tags_.find(static_cast<size_t>(std::max(mark.pos, 0)));
+  node.tag = own_tag(hidden == tags_.end() ? tag : hidden->second);
   node.span = scalar_span(mark, value);
   const std::string_view source = text_.substr(node.span.begin - base_, value.size());
   node.text = source == value ? source : document_.arena.text(value);
@@ -253,6 +256,32 @@ std::vector<Pair> Builder::pairs_of(const Frame& frame) {
   return unique;
 }
 
+/// Reads `readable`, which is `text` but for blanks. False: not valid YAML, which is reported.
+bool parse_once(std::string_view readable, std::string_view text, uint32_t base,
+                const HiddenTags& tags, Document& document, river::diag::Diagnostics& diagnostics) {
+  Builder builder(text, base, tags, document, diagnostics);
+  try {
+    ViewBuffer buffer(readable);
+    std::istream stream(&buffer);
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) return true;
+    document.root = builder.root();
+    river::diag::Diagnostics ignored;
+    Builder second(text, base, tags, document, ignored);
+    if (parser.HandleNextDocument(second))
+      diagnostics
+          .error("F001", second.root() != nullptr ? second.root()->span : Span{},
+                 "a second YAML document in one file")
+          .with_help("split the file in two");
+  } catch (const YAML::Exception& problem) {
+    const Span place = builder.span_at(problem.mark, 1);
+    if (!report_usual_mistake(text, place.begin - base, base, diagnostics))
+      diagnostics.error("F001", place, "not valid YAML: {}", problem.msg);
+    return false;
+  }
+  return true;
+}
+
 bool any_of_words(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
@@ -268,25 +297,15 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
     text.remove_prefix(3);
     base += 3;
   }
-  Builder builder(text, base, *document, diagnostics);
-  try {
-    ViewBuffer buffer(text);
-    std::istream stream(&buffer);
-    YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) return document;
-    document->root = builder.root();
-    river::diag::Diagnostics ignored;
-    Builder second(text, base, *document, ignored);
-    if (parser.HandleNextDocument(second))
-      diagnostics
-          .error("F001", second.root() != nullptr ? second.root()->span : Span{},
-                 "a second YAML document in one file")
-          .with_help("split the file in two");
-  } catch (const YAML::Exception& problem) {
-    const Span place = builder.span_at(problem.mark, 1);
-    if (!report_usual_mistake(text, place.begin - base, base, diagnostics))
-      diagnostics.error("F001", place, "not valid YAML: {}", problem.msg);
+  HiddenTags tags;
+  river::diag::Diagnostics found;
+  if (!parse_once(text, text, base, tags, *document, found)) {
+    const std::string untagged = without_item_tags(text, tags);
+    river::diag::Diagnostics again;
+    if (!tags.empty() && parse_once(untagged, text, base, tags, *document, again))
+      found = std::move(again);
   }
+  diagnostics.append(std::move(found));
   return document;
 }
 

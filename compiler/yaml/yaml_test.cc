@@ -131,6 +131,29 @@ TEST_CASE("yaml: mistakes have a place") {
   }
 }
 
+TEST_CASE("yaml: tagged block scalars in a list are as deep as its other items") {
+  for (const std::string_view indent : {"   ", "    ", "      ", "             "}) {
+    CAPTURE(indent);
+    const std::string cipher = fmt::format("{0}$ANSIBLE_VAULT;1.1;AES256\n{0}6162\n", indent);
+    const std::string deeper = fmt::format("  {0}$ANSIBLE_VAULT;1.1;AES256\n  {0}6162\n", indent);
+    const Parsed parsed(
+        fmt::format("a: |\n  - !vault |\n  b\nlist:\n  - a\n  - !vault |\n{0}"
+                    "  - !unsafe |\n{1}{{{{ b }}}}\n  - - !vault |\n{2}z: 1\n",
+                    cipher, indent, deeper));
+    REQUIRE(parsed.findings() == "");
+    CHECK(parsed.root().find("a")->value->text == "- !vault |\nb\n");
+    const yaml::Node& list = *parsed.root().find("list")->value;
+    REQUIRE(list.items.size() == 4);
+    CHECK(yaml::is_encrypted(*list.items[1]));
+    CHECK(list.items[1]->text.empty());
+    CHECK(list.items[2]->text == "{{ b }}\n");
+    CHECK(list.items[2]->tag == "!unsafe");
+    CHECK_FALSE(list.items[2]->templated);
+    CHECK(yaml::is_encrypted(*list.items[3]->items[0]));
+    CHECK(yaml::as_int(*parsed.root().find("z")->value) == 1);
+  }
+}
+
 TEST_CASE("yaml: many keys are found as few are") {
   std::string text;
   for (int i = 0; i < 200; ++i) text += fmt::format("key{}: {}\n", i, i);

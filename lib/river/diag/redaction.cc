@@ -155,7 +155,8 @@ bool goes_on_from_above(std::string_view text, size_t line_begin) {
   for (size_t i = 0; begin > 0 && i < kLinesBackMax; ++i) {
     begin = line_before(text, begin);
     const std::string_view line = line_at(text, begin);
-    if (line.starts_with("$ANSIBLE_VAULT")) return true;
+    if (without_spaces(line).starts_with("$ANSIBLE_VAULT") && indentation(line) <= indent)
+      return true;
     if (line.find("-----END") != line.npos) return false;
     if (line.find("PRIVATE KEY-----") != line.npos) return true;
     if (may_be_raw && line.find('`') != line.npos) {

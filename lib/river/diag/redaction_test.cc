@@ -64,6 +64,8 @@ TEST_CASE("redaction: values of several lines") {
            Case{"password: !vault |\n", "  6162", true},
            Case{"$ANSIBLE_VAULT;1.1;AES256\n61\n", "6162", true},
            Case{"password: !vault |\n", "  $ANSIBLE_VAULT;1.1;AES256", true},
+           Case{"- !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61\n", "  6162", true},
+           Case{"- !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61\n- a:\n", "    b", false},
            Case{"password: |\n  a\n\n", "  hunter2", true},
            Case{"password:\n", "  hunter2", true},
            Case{"tokens:\n  token:\n    - a\n", "    - hunter2", true},
