@@ -159,6 +159,12 @@ expand::Statements expand_template(const Job& job, const host::Host& host, const
   return statements;
 }
 
+/// Some expression of the host gave no value, which has its finding.
+bool has_failures(const inventory::RenderedTexts& rendered) {
+  return std::any_of(rendered.begin(), rendered.end(),
+                     [](const auto& text) { return text.second == nullptr; });
+}
+
 void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Fleet& fleet) {
   ast::Tree tree;
   Diagnostics& diagnostics = job.diagnostics;
@@ -177,7 +183,7 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   river::config::check(program, found);
   report_plain_secrets(program, found);
   append_but(failed_places(diagnostics, folder), found, diagnostics);
-  if (diagnostics.has_errors()) return;
+  if (diagnostics.has_errors() || has_failures(rendered)) return;
   job.result.text = river::print(tree);
   if (fleet.options.seen) fleet.options.seen(host, program);
 }

@@ -54,6 +54,9 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
   run.io_errors.insert(run.io_errors.end(), inventory.io_errors.begin(), inventory.io_errors.end());
   run.hosts += compiled.size();
   run.closed_files += inventory.closed_files;
+  for (const CompiledHost& host : compiled)
+    if (const auto* entry = inventory.find_host(host.name); entry && !entry->unread.empty())
+      run.unread_hosts.emplace(host.name, entry->unread);
   return compiled;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Run {
   size_t hosts = 0;
   size_t configs = 0;       ///< River configurations that were checked as they are
   size_t closed_files = 0;  ///< encrypted files that were not opened
+  /// Hosts of which it is not known what they run, by name, with the reason (HostEntry::unread).
+  std::map<std::string, std::string> unread_hosts;
 };
 
 /// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.

@@ -76,6 +76,16 @@ void settle_groups(InventoryBuilder& builder) {
   }
 }
 
+/// See HostEntry::unread. A closed file beside others of the host holds its secrets, as a rule; one
+/// that is alone holds all that the host is.
+std::string_view why_unread(const HostEntry& host, bool only_closed_files) {
+  if (host.has_broken_file) return "a file of variables that is not valid";
+  const bool says_something = host.find("services") != nullptr || host.find("telemetry") != nullptr;
+  if (only_closed_files || (!host.closed.empty() && !says_something))
+    return "a file of variables that is encrypted and was not opened";
+  return {};
+}
+
 void order_layers(InventoryBuilder& builder,
                   std::vector<std::vector<const yaml::Node*>>& host_layers,
                   const yaml::Node* extra_vars) {
@@ -87,13 +97,19 @@ void order_layers(InventoryBuilder& builder,
   const Group& all = *builder.groups.at("all");
   for (size_t i = 0; i < inventory.hosts.size(); ++i) {
     HostEntry& host = inventory.hosts[i];
+    const bool only_closed_files = !host.closed.empty() && host_layers[i].empty();
     std::vector<const yaml::Node*> layers = group_layers(all, host);
     append(layers, host.layers);
     append(layers, host_layers[i]);
     if (extra_vars != nullptr) layers.push_back(extra_vars);
     host.layers = std::move(layers);
-    for (const Group* group : Inventory::group_order(host)) append(host.closed, group->closed);
-    append(host.closed, all.closed);
+    std::vector<const Group*> groups = Inventory::group_order(host);
+    groups.push_back(&all);
+    for (const Group* group : groups) {
+      append(host.closed, group->closed);
+      host.has_broken_file = host.has_broken_file || group->has_broken_file;
+    }
+    host.unread = why_unread(host, only_closed_files);
   }
   std::sort(inventory.hosts.begin(), inventory.hosts.end(),
             [](const HostEntry& a, const HostEntry& b) { return a.name < b.name; });

@@ -20,6 +20,7 @@ struct Group {
   std::vector<const yaml::Node*> adjacent_vars;   ///< group_vars/ beside the inventory
   std::vector<const yaml::Node*> playbook_vars;   ///< group_vars/ beside the playbooks
   std::vector<river::diag::Span> closed;          ///< its encrypted files that were not opened
+  bool has_broken_file = false;                   ///< a file of its variables is not valid
   int depth = 0;                                  ///< `all` is 0
   int64_t priority = 1;                           ///< ansible_group_priority
 };
@@ -33,6 +34,10 @@ struct HostEntry {
   std::vector<const yaml::Node*> layers;
   /// Encrypted files of it and its groups that were not opened: what they set is not known.
   std::vector<river::diag::Span> closed;
+  bool has_broken_file = false;  ///< a file of its variables, or of a group's, is not valid
+  /// "a file of variables that is ...": for it, what the host runs is not known, even if it
+  /// compiles; empty: it is known.
+  std::string_view unread = {};
 
   /// The strongest definition of a variable, or nullptr.
   const yaml::Pair* find(std::string_view variable) const;

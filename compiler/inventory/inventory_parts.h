@@ -38,6 +38,7 @@ void read_inventory_json(const yaml::Node& root, InventoryBuilder& builder);
 struct YamlFile {
   const yaml::Node* root = nullptr;
   river::diag::Span closed = {};  ///< known: it is encrypted and was not opened
+  bool is_broken = false;         ///< it has errors, or could not be opened
 };
 
 /// Files that were read together: parsed in parallel, added to the SourceMap in the given order,

@@ -120,18 +120,21 @@ void read_all(const VarsFiles& listed, InventoryBuilder& builder, const Use& use
   const std::vector<YamlFile> read = read_yaml_files(files, builder);
   for (size_t i = 0; i < read.size(); ++i) {
     const yaml::Node* root = read[i].root;
-    if (root != nullptr && !yaml::is_null(*root) && root->kind != yaml::Kind::map)
+    YamlFile file = read[i];
+    if (root != nullptr && !yaml::is_null(*root) && root->kind != yaml::Kind::map) {
       builder.diagnostics.error("F004", root->span, "a variables file must be a map, not {}",
                                 yaml::describe(*root));
-    else
-      use(owners[i], read[i]);
+      file.is_broken = true;
+    }
+    use(owners[i], file);
   }
 }
 
-/// Takes a file that was read, or not opened, in.
-void take_in(const YamlFile& file, std::vector<const yaml::Node*>& vars,
-             std::vector<river::diag::Span>& closed) {
-  if (file.closed.known()) closed.push_back(file.closed);
+/// Takes a file that was read, or not opened, in; `owner` is a host or a group.
+template <class Owner>
+void take_in(const YamlFile& file, std::vector<const yaml::Node*>& vars, Owner& owner) {
+  if (file.closed.known()) owner.closed.push_back(file.closed);
+  owner.has_broken_file = owner.has_broken_file || file.is_broken;
   if (file.root != nullptr && file.root->kind == yaml::Kind::map) vars.push_back(file.root);
 }
 
@@ -190,8 +193,7 @@ void read_vars_dirs(const fs::path& folder, VarsPlace place,
   report_hidden(groups, builder);
   read_all(groups, builder, [&](std::string_view name, const YamlFile& file) {
     Group& group = *builder.groups.at(name);
-    take_in(file, place == VarsPlace::adjacent ? group.adjacent_vars : group.playbook_vars,
-            group.closed);
+    take_in(file, place == VarsPlace::adjacent ? group.adjacent_vars : group.playbook_vars, group);
   });
   VarsFiles hosts = list_vars(folder / "host_vars", errors);
   report_unowned(hosts, "host", builder.hosts, builder);
@@ -202,7 +204,7 @@ void read_vars_dirs(const fs::path& folder, VarsPlace place,
   report_hidden(hosts, builder);
   read_all(hosts, builder, [&](std::string_view name, const YamlFile& file) {
     const size_t host = builder.hosts.at(name);
-    take_in(file, host_layers[host], builder.inventory.hosts[host].closed);
+    take_in(file, host_layers[host], builder.inventory.hosts[host]);
   });
 }
 
@@ -221,7 +223,7 @@ void read_other_hosts(const fs::path& folder, const std::vector<std::string>& on
   });
   read_all(hosts, quiet, [&](std::string_view name, const YamlFile& file) {
     const size_t host = builder.hosts.at(name);
-    take_in(file, host_layers[host], builder.inventory.hosts[host].closed);
+    take_in(file, host_layers[host], builder.inventory.hosts[host]);
   });
   errors.resize(said);
 }

@@ -15,6 +15,7 @@ struct Slot {
   std::unique_ptr<yaml::Document> document;
   river::diag::Diagnostics diagnostics;
   bool is_closed = false;
+  bool is_broken = false;
 };
 
 /// Opens the encrypted files among them when there is a password.
@@ -35,6 +36,7 @@ void open_encrypted(std::vector<Slot>& slots, InventoryBuilder& builder) {
   for (size_t i = 0; i < owners.size(); ++i) {
     owners[i]->document = std::move(documents[i]);
     owners[i]->is_closed = false;
+    owners[i]->is_broken = owners[i]->document == nullptr;
   }
 }
 
@@ -61,6 +63,7 @@ std::vector<YamlFile> read_yaml_files(const std::vector<fs::path>& paths,
   });
   std::vector<YamlFile> files(paths.size());
   for (size_t i = 0; i < slots.size(); ++i) {
+    files[i].is_broken = slots[i].is_broken || slots[i].diagnostics.has_errors();
     builder.diagnostics.append(std::move(slots[i].diagnostics));
     if (slots[i].is_closed) files[i].closed = vault_header(*slots[i].file);
     if (slots[i].document == nullptr) continue;

@@ -55,6 +55,8 @@ void read_and_judge(const Input& input, Gathered& gathered) {
   report.io_errors = std::move(read.io_errors);
   report.io_errors.insert(report.io_errors.end(), report.fleet.not_read.begin(),
                           report.fleet.not_read.end());
+  for (std::string& sentence : streams::missing_sentences(report.fleet.mapping))
+    report.io_errors.push_back({std::move(sentence)});
   report.findings = impact::judge(report.documents, report.fleet.mapping);
 }
 
@@ -77,9 +79,6 @@ CommandResult show(Gathered& gathered, const Input& input, report::ReportFormat 
     result.exit_code = kError;
     return result;
   }
-  if (gathered.run.diagnostics.has_errors())
-    gathered.report.io_errors.push_back(
-        {"the inventory has errors: hosts that do not compile are missing here"});
   result.out = render(gathered.report, format);
   for (const base::Error& error : gathered.report.io_errors)
     result.err += "cfgc: " + error.message + "\n";
@@ -239,7 +238,11 @@ base::Result<streams::Mapping> mapping_of(const DiffCommand& command, compiler::
   if (!old_folder) return tl::unexpected(old_folder.error());
   const auto new_folder = to.open(command.to, question, run);
   if (!new_folder) return tl::unexpected(new_folder.error());
-  return streams::difference(*old_folder, *new_folder, question.compose, question.check, run);
+  auto mapping =
+      streams::difference(*old_folder, *new_folder, question.compose, question.check, run);
+  if (mapping)
+    for (const auto& [host, why] : run.unread_hosts) mapping->missing.push_back({host, why});
+  return mapping;
 }
 
 }  // namespace
@@ -273,7 +276,9 @@ CommandResult run_apply(const ApplyCommand& command) {
 
 CommandResult run_cleanup(const CleanupCommand& command) {
   Gathered gathered;
-  gathered.report.fleet = read_state(command.input.fleet, gathered.run);
+  streams::Question question = command.input.fleet;
+  question.reads_other_hosts = false;  // No document is judged.
+  gathered.report.fleet = read_state(question, gathered.run);
   if (gathered.has_errors())
     return {kError, "", problems(gathered, command.input.fleet.check) + "nothing was written\n"};
   auto rollouts = Rollouts::open(command);

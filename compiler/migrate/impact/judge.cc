@@ -105,6 +105,8 @@ class DocumentJudge {
     findings.reserve(document_.uses.size());
     for (size_t use = 0; use < document_.uses.size(); ++use)
       findings.push_back(finding(number, use));
+    for (Finding& one : findings)
+      if (!is_of_metrics(one.use)) doubt(families_.mapping(), one);
     return findings;
   }
 
@@ -160,7 +162,7 @@ class DocumentJudge {
     finding.verdict = judged.verdict;
     finding.confidence = use.language_is_certain ? judged.confidence : Confidence::guess;
     finding.reason = judged.reason;
-    note_assumption(finding, use);
+    note_assumption(families_, use, finding);
     if (judged.verdict == Verdict::same) return finding;
     finding.services = services_of(families_, judged);
     if (second_order_.contains(index)) {
@@ -170,18 +172,6 @@ class DocumentJudge {
       propose(finding, use, judged);
     }
     return finding;
-  }
-
-  /// What reads a label that the backend may not add is not certain.
-  void note_assumption(Finding& finding, const documents::Use& use) const {
-    const auto name = streams::kServiceName;
-    const bool reads = use.text.text().find(name) != std::string::npos || use.label == name;
-    if (!reads || !families_.is_assumed(name)) return;
-    finding.confidence = std::max(finding.confidence, Confidence::likely);
-    if (finding.verdict == Verdict::same) return;
-    finding.reason += fmt::format(
-        "{}`{}` is taken to be what Loki 3 adds; --discover-service-name says that it does.",
-        finding.reason.empty() ? "" : " ", name);
   }
 
   void keep(size_t index, SecondOrder result) {
@@ -221,7 +211,7 @@ class DocumentJudge {
   JudgedQuery query(const documents::Use& use) const {
     const auto parsed = logql::parse(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
-    return judge_query(families_, *parsed.expr, scope_of(use));
+    return doubted(families_.mapping(), judge_query(families_, *parsed.expr, scope_of(use)));
   }
 
   JudgedQuery selector(const documents::Use& use) const {
@@ -229,7 +219,12 @@ class DocumentJudge {
     auto parsed = logql::parse_selector(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
     logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
-    return judge_query(families_, expr, scope_of(use));
+    return doubted(families_.mapping(), judge_query(families_, expr, scope_of(use)));
+  }
+
+  JudgedQuery offered(const documents::Use& use, const documents::VariableDef& variable) const {
+    if (use.language == documents::Language::promql) return {};
+    return doubted(families_.mapping(), judge_offered(families_, variable, scope_of(use)));
   }
 
   JudgedQuery reader(const documents::Use& use) const {
@@ -237,8 +232,7 @@ class DocumentJudge {
       case documents::UseKind::label_name:
         if (const auto* variable = variable_of(use);
             variable != nullptr && variable->label == use.text.text()) {
-          if (use.language == documents::Language::promql) return {};
-          return judge_offered(families_, *variable, scope_of(use));
+          return offered(use, *variable);
         }
         return judge_field_name(families_, use, read_by(use));
       case documents::UseKind::series_name:
@@ -249,11 +243,10 @@ class DocumentJudge {
         return judge_mentions(families_, use, read_by(use));
       case documents::UseKind::value:
         if (use.language == documents::Language::promql || use.label.empty()) return {};
-        return judge_value(families_, use.label, use.text.text());
+        return doubted(families_.mapping(), judge_value(families_, use.label, use.text.text()));
       case documents::UseKind::value_regex:
         if (const auto* variable = variable_of(use); variable != nullptr) {
-          if (use.language == documents::Language::promql) return {};
-          return judge_offered(families_, *variable, scope_of(use));
+          return offered(use, *variable);
         }
         return {};
       case documents::UseKind::route_matchers:

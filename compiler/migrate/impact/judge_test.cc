@@ -227,4 +227,51 @@ TEST_CASE("golden: judge") {
       ".case");
 }
 
+TEST_CASE("judge: nothing that may depend on a host that is missing is certain") {
+  struct Case {
+    std::string text;
+    bool may_move;
+    std::string_view verdict;
+  };
+  for (const Case& c : {
+           Case{"alert A: {job=\"kairos\"}", false, "EMPTY, likely"},
+           {"alert A: {job=\"kairos\"}", true, "EMPTY, likely"},
+           {"query: {job=\"apache\"}", false, "SAME, certain"},
+           {"query: {job=\"apache\"}", true, "UNKNOWN, likely"},
+           {"value job: apache", true, "UNKNOWN, likely"},
+           {"promql: up{job=\"kairos\"}", true, "SAME, certain"},
+       }) {
+    CAPTURE(c.text);
+    CAPTURE(c.may_move);
+    streams::Mapping mapping = sample();
+    mapping.missing.push_back({"h2", "errors", c.may_move});
+    CaseReader reader;
+    reader.line(c.text);
+    const auto findings = judge(reader.documents, mapping);
+    REQUIRE(findings.size() == 1);
+    const Finding& one = findings[0];
+    CHECK(fmt::format("{}, {}", name(one.verdict), name(one.confidence)) == c.verdict);
+    const bool is_said = one.reason.find("The streams of h2 are missing here") != std::string::npos;
+    CHECK(is_said == (one.verdict != Verdict::same));
+    CHECK(one.transitions.empty());
+    if (one.proposal) {
+      CHECK(one.proposal->edits.empty());
+      CHECK_FALSE(one.proposal->blocked.empty());
+    }
+  }
+}
+
+TEST_CASE("judge: what reads a result that may be of a missing host is not certain") {
+  streams::Mapping mapping = sample();
+  mapping.missing.push_back({"h2", "errors"});
+  CaseReader reader;
+  for (const char* line : {"record job:rate: sum by (job) (rate({job=\"apache\"}[5m]))", "",
+                           "promalert A: job:rate > 1"})
+    reader.line(line);
+  for (const Finding& one : judge(reader.documents, mapping)) {
+    CHECK(name(one.verdict) == "UNKNOWN");
+    CHECK(name(one.confidence) != "certain");
+  }
+}
+
 }  // namespace

@@ -138,6 +138,16 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
   return Verdict::narrows;
 }
 
+bool may_move(const streams::Mapping& mapping) {
+  return std::any_of(mapping.missing.begin(), mapping.missing.end(),
+                     [](const streams::MissingHost& host) { return host.may_move; });
+}
+
+std::string missing_sentence(const streams::Mapping& mapping) {
+  return fmt::format("The streams of {} are missing here, which it may find.",
+                     streams::names_of_missing(mapping));
+}
+
 }  // namespace
 
 JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
@@ -201,6 +211,39 @@ JudgedQuery not_read(const logql::ParseError& error) {
   judged.reason = fmt::format("The text could not be read at its byte {}: {}.", error.span.begin,
                               error.message);
   return judged;
+}
+
+JudgedQuery doubted(const streams::Mapping& mapping, JudgedQuery judged) {
+  if (judged.verdict != Verdict::same || !may_move(mapping)) return judged;
+  judged.verdict = Verdict::unknown;
+  judged.reason = missing_sentence(mapping);
+  return judged;
+}
+
+void doubt(const streams::Mapping& mapping, Finding& finding) {
+  if (mapping.missing.empty() || (finding.verdict == Verdict::same && !may_move(mapping))) return;
+  finding.confidence = std::max(finding.confidence, Confidence::likely);
+  if (finding.verdict == Verdict::same) return;
+  if (const std::string said = missing_sentence(mapping);
+      finding.reason.find(said) == std::string::npos)
+    finding.reason += (finding.reason.empty() ? "" : " ") + said;
+  finding.transitions.clear();
+  if (!finding.proposal) return;
+  finding.proposal->edits.clear();
+  finding.proposal->blocked =
+      fmt::format("the streams of {} are missing here, and the text may be meant for them",
+                  names_of_missing(mapping));
+}
+
+void note_assumption(const FamilyIndex& families, const documents::Use& use, Finding& finding) {
+  const auto name = streams::kServiceName;
+  const bool reads = use.text.text().find(name) != std::string::npos || use.label == name;
+  if (!reads || !families.is_assumed(name)) return;
+  finding.confidence = std::max(finding.confidence, Confidence::likely);
+  if (finding.verdict == Verdict::same) return;
+  finding.reason += fmt::format(
+      "{}`{}` is taken to be what Loki 3 adds; --discover-service-name says that it does.",
+      finding.reason.empty() ? "" : " ", name);
 }
 
 }  // namespace compiler::migrate::impact

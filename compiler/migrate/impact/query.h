@@ -28,4 +28,17 @@ std::vector<std::string> services_of(const FamilyIndex& families, const JudgedQu
 /// Of a text that is no query: UNKNOWN, with what is wrong and where.
 JudgedQuery not_read(const logql::ParseError& error);
 
+// What verdicts are worth while something that they rest on is not known: streams of some hosts
+// (Mapping::missing), or whether the backend adds a label.
+
+/// SAME becomes UNKNOWN when a missing host may move: it may be that host's streams that are lost.
+JudgedQuery doubted(const streams::Mapping& mapping, JudgedQuery judged);
+
+/// Of a finding that depends on streams: what changes is likely at best, and its text is not
+/// edited, for a missing host may have what the old text finds.
+void doubt(const streams::Mapping& mapping, Finding& finding);
+
+/// What reads a label that the backend may not add is not certain.
+void note_assumption(const FamilyIndex& families, const documents::Use& use, Finding& finding);
+
 }  // namespace compiler::migrate::impact

@@ -13,6 +13,7 @@ namespace compiler::migrate::streams {
 namespace {
 
 constexpr size_t kShownMax = 4;
+constexpr size_t kHostsShownMax = 6;
 
 std::string text_of(const OpenValue& value) {
   std::string text;
@@ -40,7 +41,40 @@ std::string text_of(const Values& values) {
   return fmt::format("{}", fmt::join(all, "|"));
 }
 
+/// The first few, and how many more there are.
+std::string few_hosts(const std::vector<std::string>& names) {
+  if (names.size() == 1) return names[0];
+  const size_t shown = std::min(names.size() - 1, kHostsShownMax);
+  const size_t rest = names.size() - shown;
+  const std::string first =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
+  return rest == 1 ? fmt::format("{} and {}", first, names.back())
+                   : fmt::format("{} and {} more hosts", first, rest);
+}
+
+std::string shown_name(const MissingHost& missing) {
+  return missing.host.empty() ? "some hosts" : missing.host;
+}
+
 }  // namespace
+
+std::string names_of_missing(const Mapping& mapping) {
+  std::vector<std::string> names;
+  for (const MissingHost& one : mapping.missing) names.push_back(shown_name(one));
+  return names.empty() ? std::string() : few_hosts(names);
+}
+
+std::vector<std::string> missing_sentences(const Mapping& mapping) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const MissingHost& one : mapping.missing) by_reason[one.why].push_back(shown_name(one));
+  std::vector<std::string> sentences;
+  for (const auto& [why, names] : by_reason)
+    sentences.push_back(fmt::format(
+        "the streams of {} are missing here because of {}: no verdict that may depend on them is "
+        "certain",
+        few_hosts(names), why));
+  return sentences;
+}
 
 std::string_view name(Mechanism mechanism) {
   switch (mechanism) {

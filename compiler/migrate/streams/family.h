@@ -59,11 +59,25 @@ struct Change {
   std::vector<StreamFamily> after;  ///< empty: it sends no more lines
 };
 
+/// A host whose streams are not known, before or after.
+struct MissingHost {
+  std::string host;      ///< "" when hosts themselves are not known
+  std::string why;       ///< "errors in its configuration"
+  bool may_move = true;  ///< false: whatever streams it has, they stay
+};
+
 /// All streams of a fleet, before and after.
 struct Mapping {
   std::vector<Change> changes;
   std::vector<StreamFamily> unchanged;
+  /// Whose streams are not among these: queries may find more than what is here.
+  std::vector<MissingHost> missing;
 };
+
+/// "h1, h2 and 3 more hosts"; empty when none is missing.
+std::string names_of_missing(const Mapping& mapping);
+/// For people, one sentence for each reason.
+std::vector<std::string> missing_sentences(const Mapping& mapping);
 
 /// The label that Loki makes of others (discover_service_name).
 inline constexpr std::string_view kServiceName = "service_name";

@@ -93,6 +93,7 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
   run.has_docker_service = host.has_service("docker");
   run.has_docker_source = reads_containers(program);
   run.is_compiled = true;
+  run.why_missing.clear();
 
   TraceQuestion question;
   question.host = host.name;

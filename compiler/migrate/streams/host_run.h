@@ -31,7 +31,8 @@ struct HostRun {
   bool has_docker_service = false;
   bool has_docker_source = false;  ///< the configuration reads containers
   std::vector<StreamFamily> families;
-  bool is_compiled = false;  ///< false: it has errors
+  bool is_compiled = false;  ///< false: `why_missing` says why nothing is known of it
+  std::string why_missing = "errors of the compiler";
 
   const PortFact* port_of(std::string_view service) const;
   /// Its lines come by a listener today.

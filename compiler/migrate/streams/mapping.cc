@@ -302,7 +302,10 @@ base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
   static const Config kNone;
   Mapping mapping;
   for (const std::string& host : hosts) {
-    if (broken.contains(host)) continue;  // Its errors are among the findings.
+    if (broken.contains(host)) {  // Its errors are among the findings.
+      mapping.missing.push_back({host, "errors in a compiled configuration"});
+      continue;
+    }
     const auto of = [&](const Configs& configs) -> const Config& {
       const auto found = configs.find(host);
       return found == configs.end() ? kNone : found->second;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/migrate/streams/family.h"
 #include "compiler/migrate/streams/host_run.h"
@@ -35,6 +36,8 @@ class StateReader {
   Runs read_today();
   Runs read_moved(const Runs& today, const Moves& moving);
   const ComposeFiles& compose() const { return compose_; }
+  /// Those of the inventory that the question leaves out.
+  std::vector<std::string> other_hosts() const;
 
  private:
   Runs compile(compiler::emit::CompileOptions options, const Moves& moving,
@@ -78,10 +81,24 @@ Runs StateReader::read_today() {
   options.hosts = question_.hosts;
   options.partial = run_.diagnostics.has_errors();
   Runs runs = compile(std::move(options), {}, run_.diagnostics);
+  for (const compiler::inventory::HostEntry& entry : inventory_.hosts)
+    if (const auto found = runs.find(entry.name); found != runs.end() && !entry.unread.empty()) {
+      found->second = {};  // What is known of it is not all that it has.
+      found->second.why_missing = entry.unread;
+    }
   run_.hosts += runs.size();
   run_.io_errors.insert(run_.io_errors.end(), inventory_.io_errors.begin(),
                         inventory_.io_errors.end());
   return runs;
+}
+
+std::vector<std::string> StateReader::other_hosts() const {
+  std::vector<std::string> others;
+  const auto& asked = question_.hosts;
+  for (const compiler::inventory::HostEntry& entry : inventory_.hosts)
+    if (!asked.empty() && std::find(asked.begin(), asked.end(), entry.name) == asked.end())
+      others.emplace_back(entry.name);
+  return others;
 }
 
 /// A layer of variables over the host's own: telemetry.docker.migrated grows, discovery is on, dual
@@ -234,15 +251,34 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
   return state;
 }
 
-/// The streams of the hosts that were not asked for: they stay, and queries find them. Errors of
-/// these hosts are not the question's.
-void add_other_hosts(const Question& question, const Runs& asked, Mapping& mapping) {
-  Question all = question;
-  all.hosts.clear();
-  compiler::emit::Run run;
-  for (const auto& [name, host] : StateReader(all, run).read_today())
-    if (host.is_compiled && !asked.contains(name))
+void add_errors(compiler::emit::Run& run, const river::diag::Diagnostics& found) {
+  std::set<std::string> said;
+  for (const auto& one : run.diagnostics.items())
+    said.insert(river::diag::one_line(one, run.sources));
+  for (const auto& one : found.items())
+    if (one.severity == river::diag::Severity::error &&
+        said.insert(river::diag::one_line(one, run.sources)).second)
+      run.diagnostics.add(one);
+}
+
+/// The streams of the hosts that were not asked for: they stay, and queries find them. Errors there
+/// are said as well, for then streams are missing; warnings are not the question's.
+void add_other_hosts(const Question& question, std::vector<std::string> others, Mapping& mapping,
+                     compiler::emit::Run& run) {
+  if (others.empty() || !run.io_errors.empty()) return;
+  Question rest = question;
+  rest.hosts = std::move(others);
+  river::diag::Diagnostics own = std::exchange(run.diagnostics, {});
+  const size_t hosts = run.hosts;
+  for (const auto& [name, host] : StateReader(rest, run).read_today()) {
+    if (host.is_compiled)
       pair_up(name, host.families, host.families, mapping);
+    else
+      mapping.missing.push_back({name, host.why_missing, false});
+  }
+  run.hosts = hosts;
+  const river::diag::Diagnostics found = std::exchange(run.diagnostics, std::move(own));
+  add_errors(run, found);
 }
 
 }  // namespace
@@ -254,17 +290,25 @@ State read_state(const Question& question, compiler::emit::Run& run) {
   const Moves moving = services_to_move(question, today, run);
   const Runs moved = reader.read_moved(today, moving);
   for (const auto& [name, host] : today) {
-    if (!host.is_compiled) continue;
+    if (!host.is_compiled) {
+      state.mapping.missing.push_back({name, host.why_missing});
+      continue;
+    }
     const auto after = moved.find(name);
     const bool is_known = after != moved.end() && after->second.is_compiled;
     const auto own = moving.find(name);
+    if (own != moving.end() && !is_known)
+      state.mapping.missing.push_back({name, "errors of the compiler after the move"});
     state.hosts.push_back(host_state(name, host, is_known ? &after->second : nullptr,
                                      own == moving.end() ? Services() : own->second.services,
                                      reader.compose(), state.mapping));
     state.done += state.hosts.back().done;
     state.total += state.hosts.back().total;
   }
-  if (!question.hosts.empty()) add_other_hosts(question, today, state.mapping);
+  if (question.reads_other_hosts)
+    add_other_hosts(question, reader.other_hosts(), state.mapping, run);
+  if (run.diagnostics.has_errors() && state.mapping.missing.empty())
+    state.mapping.missing.push_back({"", "errors in the inventory"});
   state.not_read = reader.compose().not_read;
   return state;
 }

@@ -63,11 +63,14 @@ struct Question {
   std::vector<std::string> hosts;              ///< empty: all
   std::vector<std::string> services;           ///< whose move is judged; empty: all on syslog
   std::vector<std::filesystem::path> compose;  ///< folders with compose files and templates
+  /// Whether streams of the hosts that were left out are wanted: they stay, and queries find them.
+  bool reads_other_hosts = true;
 };
 
 /// How the fleet stands and what moving `services` would do: computed from the inventory, the
 /// configurations that cfgc compiles from it, and compose files. Contacts nothing. Findings about
-/// the inventory are in `run`; with errors there the state is of the hosts that compile.
+/// the inventory are in `run`; with errors there the state is of the hosts that compile, and the
+/// others are in Mapping::missing.
 State read_state(const Question& question, compiler::emit::Run& run);
 
 }  // namespace compiler::migrate::streams

@@ -73,6 +73,10 @@ std::string dump(const State& state, const compiler::emit::Run& run) {
   }
   for (const auto& family : state.mapping.unchanged)
     out += fmt::format("unchanged {} \"{}\" ", family.host, family.service) + dump("", {family});
+  for (const auto& missing : state.mapping.missing)
+    out += fmt::format("missing \"{}\"{}: {}\n", missing.host, missing.may_move ? ", may move" : "",
+                       missing.why);
+  for (const std::string& sentence : missing_sentences(state.mapping)) out += sentence + "\n";
   for (const auto& error : state.not_read) out += "not read: " + error.message + "\n";
   for (const auto& error : run.io_errors) out += "error: " + error.message + "\n";
   for (const auto& found : run.diagnostics.items())
