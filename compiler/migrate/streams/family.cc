@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/ensure.h"
 #include "river/value.h"
@@ -46,8 +47,7 @@ std::string few_hosts(const std::vector<std::string>& names) {
   if (names.size() == 1) return names[0];
   const size_t shown = std::min(names.size() - 1, kHostsShownMax);
   const size_t rest = names.size() - shown;
-  const std::string first =
-      fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
+  const std::string first = fmt::format("{}", fmt::join(std::span(names).first(shown), ", "));
   return rest == 1 ? fmt::format("{} and {}", first, names.back())
                    : fmt::format("{} and {} more hosts", first, rest);
 }

@@ -158,6 +158,23 @@ TEST_CASE("difference: two folders of configurations") {
         "  + {hostname=\"puck\", service=\"kairos\", service_name=\"kairos\"}\n");
 }
 
+TEST_CASE("difference: a host with a broken configuration on one side is missing") {
+  Folder folder;
+  for (const char* host : {"puck", "oberon"})
+    for (const char* side : {"from", "to"})
+      folder.write(fmt::format("{}/{}/config.river", side, host),
+                   std::string(kListener) + std::string(kWrite));
+  folder.write("to/oberon/config.river", "broken {");
+  compiler::emit::Run run;
+  const auto mapping = compare(folder, run);
+  REQUIRE(mapping);
+  CHECK(run.diagnostics.has_errors());
+  CHECK(mapping->changes.empty());
+  REQUIRE(mapping->missing.size() == 1);
+  CHECK(mapping->missing[0].host == "oberon");
+  CHECK(mapping->missing[0].may_move);
+}
+
 TEST_CASE("difference: a Compose project of another name is known by the port it logs to") {
   Folder folder;
   folder.write("from/puck/config.river", std::string(kListener) + std::string(kWrite));
