@@ -21,15 +21,8 @@ namespace {
 
 constexpr size_t kTenantBytesMax = 150;
 
-/// For ever, as a time that can be added to any point of the clock.
-constexpr std::chrono::nanoseconds kLongest = std::chrono::hours(24 * 365 * 10);
-
-std::chrono::nanoseconds nanoseconds(river::schema::Duration duration) {
-  return std::clamp(duration.value, std::chrono::nanoseconds(0), kLongest);
-}
-
 std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
-  return std::chrono::ceil<std::chrono::milliseconds>(nanoseconds(duration));
+  return std::chrono::ceil<std::chrono::milliseconds>(sink::bounded(duration.value));
 }
 
 void fill(Settings& settings, const EndpointArguments& endpoint) {
@@ -45,10 +38,10 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.tries_max = endpoint.max_backoff_retries.value_or(0);
   settings.retry_on_http_429 = endpoint.retry_on_http_429;
   settings.request_bytes_max = endpoint.batch_size.bytes;
-  settings.batch_wait = nanoseconds(endpoint.batch_wait);
+  settings.batch_wait = sink::bounded(endpoint.batch_wait.value);
   settings.queue_bytes_max = endpoint.queue_config.capacity.bytes;
   settings.block_on_overflow = endpoint.queue_config.block_on_overflow;
-  settings.drain_timeout = nanoseconds(endpoint.queue_config.drain_timeout);
+  settings.drain_timeout = sink::bounded(endpoint.queue_config.drain_timeout.value);
   settings.shards = static_cast<size_t>(
       std::clamp<int64_t>(endpoint.queue_config.min_shards, 1, sink::Endpoint::kShardsMax));
   settings.own_lane = endpoint.tenant_id;

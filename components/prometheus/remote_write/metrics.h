@@ -24,7 +24,7 @@ inline constexpr std::string_view kTooOld = "too_old";
 inline constexpr std::string_view kDroppedSeries = "dropped_series";
 /// A sample of the same series and time came before: a rule has made one series of two.
 inline constexpr std::string_view kDuplicate = "duplicate_timestamp";
-/// The same sample as before, as a target with times of its own exposes it again and again.
+/// The same sample as before: targets with explicit timestamps expose it again and again.
 inline constexpr std::string_view kUnchanged = "unchanged";
 /// A native histogram or an exemplar, which the endpoint is not to get.
 inline constexpr std::string_view kNotSent = "not_sent";

@@ -23,7 +23,7 @@ constexpr size_t kRequestBytesMin = 64 << 10;
 constexpr std::chrono::minutes kDrainTimeout{1};
 
 std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
-  return std::chrono::ceil<std::chrono::milliseconds>(duration.value);
+  return std::chrono::ceil<std::chrono::milliseconds>(sink::bounded(duration.value));
 }
 
 /// External labels only where the series lacks the label; then the rules.
@@ -57,7 +57,7 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.samples_per_request = static_cast<size_t>(queue.max_samples_per_send);
   settings.request_bytes_max =
       std::max(settings.samples_per_request * kTypicalSampleBytes, kRequestBytesMin);
-  settings.batch_wait = queue.batch_send_deadline.value;
+  settings.batch_wait = sink::bounded(queue.batch_send_deadline.value);
   settings.queue_bytes_max =
       std::clamp(static_cast<size_t>(queue.capacity) * static_cast<size_t>(queue.max_shards) *
                      kTypicalSampleBytes,

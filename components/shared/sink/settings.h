@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,13 @@
 #include "io/http/url.h"
 
 namespace components::sink {
+
+/// A duration of the configuration as one that can be added to any point of the clock: not
+/// negative, ten years at most.
+inline std::chrono::nanoseconds bounded(std::chrono::nanoseconds duration) {
+  return std::clamp<std::chrono::nanoseconds>(duration, std::chrono::nanoseconds(0),
+                                              std::chrono::hours(24 * 365 * 10));
+}
 
 /// What sending to one endpoint needs to know, whatever the protocol; made from a component's
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
