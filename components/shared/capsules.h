@@ -3,6 +3,7 @@
 
 namespace telemetry {
 struct LogBatch;
+struct OtlpBatch;
 struct SampleBatch;
 template <class Batch>
 class Receiver;
@@ -25,6 +26,9 @@ template <>
 inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::SampleBatch>> =
     "MetricsReceiver";
 template <>
+inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::OtlpBatch>> =
+    "otelcol.Consumer";
+template <>
 inline constexpr std::string_view kCapsuleName<const components::RelabelRules> = "RelabelRules";
 }  // namespace river::schema
 
@@ -34,6 +38,8 @@ namespace components {
 using LogsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::LogBatch>>;
 /// `forward_to` of prometheus components, and their `receiver` export.
 using MetricsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::SampleBatch>>;
+/// `output` of otelcol components, and their `input` export.
+using OtelConsumer = river::schema::CapsuleRef<telemetry::Receiver<telemetry::OtlpBatch>>;
 /// `relabel_rules` arguments, and the `rules` export of loki.relabel and discovery.relabel.
 using RelabelRulesRef = river::schema::CapsuleRef<const RelabelRules>;
 

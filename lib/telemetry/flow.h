@@ -25,6 +25,9 @@ class Flow {
   /// What the batches of a signal are counted in: the label `unit`.
   static constexpr std::string_view kLines = "lines";
   static constexpr std::string_view kSamples = "samples";
+  static constexpr std::string_view kSpans = "spans";
+  static constexpr std::string_view kDataPoints = "data_points";
+  static constexpr std::string_view kLogRecords = "log_records";
 
   using Counter = std::shared_ptr<base::metrics::Counter>;
   using Gauge = std::shared_ptr<base::metrics::Gauge>;

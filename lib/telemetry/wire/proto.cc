@@ -1,25 +1,8 @@
 #include "telemetry/wire/proto.h"
 
-#include <cstring>
-
 namespace telemetry::wire {
 
-bool ProtoReader::next() {
-  if (!ok_ || rest_.empty()) return false;
-  const uint64_t key = read_varint();
-  if (!ok_) return false;
-  tag_ = static_cast<uint32_t>(key >> 3);
-  type_ = static_cast<WireType>(key & 7);
-  if (tag_ == 0 || key >> 3 > 0x1FFFFFFF) ok_ = false;
-  return ok_;
-}
-
-bool ProtoReader::expect(WireType type) {
-  if (type_ != type) ok_ = false;
-  return ok_;
-}
-
-uint64_t ProtoReader::read_varint() {
+uint64_t ByteReader::long_varint() {
   uint64_t value = 0;
   for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(rest_.front());
@@ -31,49 +14,22 @@ uint64_t ProtoReader::read_varint() {
   return 0;
 }
 
-std::string_view ProtoReader::take(uint64_t size) {
-  if (!ok_ || size > rest_.size()) {
-    ok_ = false;
-    return {};
-  }
-  const std::string_view taken = rest_.substr(0, size);
-  rest_.remove_prefix(size);
-  return taken;
-}
-
-uint64_t ProtoReader::varint() {
-  return expect(WireType::varint) ? read_varint() : 0;
-}
-
-std::string_view ProtoReader::bytes() {
-  if (!expect(WireType::bytes)) return {};
-  return take(read_varint());
-}
-
-uint64_t ProtoReader::fixed64() {
-  if (!expect(WireType::fixed64)) return 0;
-  const std::string_view eight = take(8);
-  uint64_t value = 0;
-  if (ok_) std::memcpy(&value, eight.data(), sizeof value);
-  return value;
-}
-
 void ProtoReader::skip() {
   switch (type_) {
     case WireType::varint:
-      read_varint();
+      in_.varint();
       return;
     case WireType::fixed64:
-      take(8);
+      in_.take(8);
       return;
     case WireType::bytes:
-      take(read_varint());
+      in_.take(in_.varint());
       return;
     case WireType::fixed32:
-      take(4);
+      in_.take(4);
       return;
   }
-  ok_ = false;
+  in_.fail();
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -9,34 +10,89 @@ namespace telemetry::wire {
 
 enum class WireType : uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
 
-/// Walks the fields of one message. Errors are sticky: reads after a failure give zero or nothing,
-/// next() ends the loop, and ok() is asked once at the end. Views the bytes it was given.
+/// Takes numbers from the front of bytes that it views. Errors are sticky: reads after a failure
+/// give zero or nothing, and ok() is asked once at the end.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  uint64_t varint() {
+    if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) [[likely]] {
+      const auto value = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      return value;
+    }
+    return long_varint();
+  }
+  /// Little-endian.
+  template <class Number>
+  Number fixed() {
+    const std::string_view bytes = take(sizeof(Number));
+    Number value = 0;
+    if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+  std::string_view take(uint64_t size) {
+    if (!ok_ || size > rest_.size()) {
+      ok_ = false;
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+
+  void fail() { ok_ = false; }
+  bool ok() const { return ok_; }
+  /// What was not taken yet.
+  std::string_view rest() const { return rest_; }
+
+ private:
+  uint64_t long_varint();
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+/// Walks the fields of one message, with the errors of a ByteReader: next() ends the loop.
 class ProtoReader {
  public:
-  explicit ProtoReader(std::string_view bytes) : rest_(bytes) {}
+  explicit ProtoReader(std::string_view bytes) : in_(bytes) {}
 
   /// Moves to the next field. The field before must have been read or skipped.
-  bool next();
+  bool next() {
+    if (!in_.ok() || in_.rest().empty()) return false;
+    const uint64_t key = in_.varint();
+    tag_ = static_cast<uint32_t>(key >> 3);
+    type_ = static_cast<WireType>(key & 7);
+    if (tag_ == 0 || key >> 3 > 0x1FFFFFFF) in_.fail();
+    return in_.ok();
+  }
   uint32_t tag() const { return tag_; }
   WireType type() const { return type_; }
 
   /// The field's value; a field of another wire type is a failure.
-  uint64_t varint();
-  std::string_view bytes();
-  uint64_t fixed64();
+  uint64_t varint() { return expect(WireType::varint) ? in_.varint() : 0; }
+  std::string_view bytes() {
+    return expect(WireType::bytes) ? in_.take(in_.varint()) : std::string_view();
+  }
+  uint64_t fixed64() { return expect(WireType::fixed64) ? in_.fixed<uint64_t>() : 0; }
+  uint32_t fixed32() { return expect(WireType::fixed32) ? in_.fixed<uint32_t>() : 0; }
   void skip();
 
-  bool ok() const { return ok_; }
+  bool ok() const { return in_.ok(); }
+  /// The fields after this one.
+  std::string_view rest() const { return in_.rest(); }
 
  private:
-  bool expect(WireType type);
-  uint64_t read_varint();
-  std::string_view take(uint64_t size);
+  bool expect(WireType type) {
+    if (type_ != type) in_.fail();
+    return in_.ok();
+  }
 
-  std::string_view rest_;
+  ByteReader in_;
   uint32_t tag_ = 0;
   WireType type_ = WireType::varint;
-  bool ok_ = true;
 };
 
 /// Bytes that a varint takes: 1..10.
