@@ -21,10 +21,6 @@ namespace {
 
 constexpr size_t kTenantBytesMax = 150;
 
-std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
-  return std::chrono::ceil<std::chrono::milliseconds>(sink::bounded(duration.value));
-}
-
 void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.endpoint = endpoint;
   settings.name = endpoint.name;
@@ -32,9 +28,9 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.url = io::http::parse_url(endpoint.url.text);
   settings.http = std::make_shared<HttpSettings>(endpoint.http);
   settings.extra_headers = endpoint.headers;
-  settings.remote_timeout = milliseconds(endpoint.remote_timeout);
-  settings.min_backoff = milliseconds(endpoint.min_backoff_period);
-  settings.max_backoff = milliseconds(endpoint.max_backoff_period);
+  settings.remote_timeout = sink::bounded_milliseconds(endpoint.remote_timeout.value);
+  settings.min_backoff = sink::bounded_milliseconds(endpoint.min_backoff_period.value);
+  settings.max_backoff = sink::bounded_milliseconds(endpoint.max_backoff_period.value);
   settings.tries_max = endpoint.max_backoff_retries.value_or(0);
   settings.retry_on_http_429 = endpoint.retry_on_http_429;
   settings.request_bytes_max = endpoint.batch_size.bytes;

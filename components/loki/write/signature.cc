@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "components/shared/sink/signature.h"
 #include "components/shared/streams.h"
-#include "river/schema/decode.h"
 
 namespace components::loki::write {
 
@@ -65,10 +65,6 @@ constexpr schema::Field kEndpointFields[] = {
                                                     "The queue in front of the endpoint.", kQueue),
 };
 
-bool has_line_break(std::string_view text) {
-  return text.find_first_of("\r\n") != std::string_view::npos;
-}
-
 /// The path of a URL up to ? or #; "/" when it has none.
 std::string_view path_of(std::string_view url) {
   const size_t scheme = url.find("://");
@@ -115,16 +111,12 @@ void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) 
   if (scope.known("url")) check_path(endpoint.url.text, scope);
   if (scope.known("batch_size") && endpoint.batch_size.bytes == 0)
     scope.error("batch_size", "C061", "batch_size must be more than 0");
-  if (scope.known("remote_timeout") && endpoint.remote_timeout.value.count() <= 0)
-    scope.error("remote_timeout", "C061", "remote_timeout must be more than 0");
-  if (scope.known({"min_backoff_period", "max_backoff_period"}) &&
-      endpoint.min_backoff_period.value > endpoint.max_backoff_period.value)
-    scope.error("min_backoff_period", "C062", "min_backoff_period is above max_backoff_period");
-  if (has_line_break(endpoint.tenant_id))
+  sink::check_positive("remote_timeout", endpoint.remote_timeout.value.count(), scope);
+  sink::check_order("min_backoff_period", endpoint.min_backoff_period, "max_backoff_period",
+                    endpoint.max_backoff_period, scope);
+  if (sink::has_line_break(endpoint.tenant_id))
     scope.error("tenant_id", "C063", "tenant_id holds a line break");
-  for (const auto& [name, value] : endpoint.headers)
-    if (has_line_break(name) || has_line_break(value))
-      scope.error("headers", "C063", "header \"{}\" holds a line break", name);
+  sink::check_headers(endpoint.headers, scope);
 }
 
 constexpr schema::Field kWalFields[] = {
@@ -169,27 +161,12 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (endpoints.empty() && scope.known("endpoint"))
     scope.error("endpoint", "C064", "loki.write needs at least one endpoint")
         .with_help("add endpoint { url = \"http://...\" }");
-  for (size_t i = 0; i < endpoints.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      if (endpoints[i].name == endpoints[j].name && !endpoints[i].url.text.empty() &&
-          (!endpoints[i].name.empty() ||
-           schema::encode(kEndpoint, &endpoints[i]) == schema::encode(kEndpoint, &endpoints[j])))
-        scope.error("endpoint", "C065", "two endpoints are alike; give each a name of its own");
+  sink::check_distinct(endpoints, kEndpoint, scope);
 }
 
 constexpr schema::Field kExportFields[] = {
     schema::attr<&Exports::receiver>("receiver", Need::optional, "Takes the lines to send."),
 };
-
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  for (const EndpointArguments& endpoint : arguments.endpoint) {
-    if (!endpoint.url.text.empty())
-      all.push_back({schema::HostNeed::Kind::backend, endpoint.url.text, endpoint.http});
-    add_needed_files(endpoint.http, all);
-  }
-  return all;
-}
 
 std::any streams(const Arguments&) {
   return Streams{.receives = true, .is_backend = true, .external_labels = "external_labels"};
@@ -206,7 +183,7 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,
-    .needs = schema::hook<Arguments, needs>,
+    .needs = schema::hook<Arguments, sink::endpoint_needs<Arguments>>,
     .streams = schema::hook<Arguments, streams>,
 };
 

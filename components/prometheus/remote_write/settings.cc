@@ -22,10 +22,6 @@ constexpr size_t kQueueBytesMax = 64 << 20;
 constexpr size_t kRequestBytesMin = 64 << 10;
 constexpr std::chrono::minutes kDrainTimeout{1};
 
-std::chrono::milliseconds milliseconds(river::schema::Duration duration) {
-  return std::chrono::ceil<std::chrono::milliseconds>(sink::bounded(duration.value));
-}
-
 /// External labels only where the series lacks the label; then the rules.
 std::shared_ptr<const telemetry::SeriesRewriter> rewriter_of(
     const std::map<std::string, std::string>& external_labels,
@@ -50,9 +46,9 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.url = io::http::parse_url(endpoint.url.text);
   settings.http = std::make_shared<HttpSettings>(endpoint.http);
   settings.extra_headers = endpoint.headers;
-  settings.remote_timeout = milliseconds(endpoint.remote_timeout);
-  settings.min_backoff = milliseconds(queue.min_backoff);
-  settings.max_backoff = milliseconds(queue.max_backoff);
+  settings.remote_timeout = sink::bounded_milliseconds(endpoint.remote_timeout.value);
+  settings.min_backoff = sink::bounded_milliseconds(queue.min_backoff.value);
+  settings.max_backoff = sink::bounded_milliseconds(queue.max_backoff.value);
   settings.retry_on_http_429 = queue.retry_on_http_429;
   settings.samples_per_request = static_cast<size_t>(queue.max_samples_per_send);
   settings.request_bytes_max =
@@ -65,7 +61,7 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.drain_timeout = kDrainTimeout;
   settings.shards =
       static_cast<size_t>(std::clamp<int64_t>(queue.min_shards, 1, sink::Endpoint::kShardsMax));
-  settings.age_max = milliseconds(queue.sample_age_limit);
+  settings.age_max = sink::bounded_milliseconds(queue.sample_age_limit.value);
 }
 
 }  // namespace

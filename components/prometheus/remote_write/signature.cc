@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "river/schema/decode.h"
+#include "components/shared/sink/signature.h"
 
 namespace components::prometheus::remote_write {
 
@@ -36,19 +36,14 @@ constexpr schema::Field kQueueFields[] = {
 };
 
 void validate_queue(const QueueArguments& queue, schema::Scope& scope) {
-  const auto positive = [&](std::string_view name, int64_t value) {
-    if (scope.known(name) && value <= 0) scope.error(name, "C061", "{} must be more than 0", name);
-  };
-  positive("capacity", queue.capacity);
-  positive("max_shards", queue.max_shards);
-  positive("min_shards", queue.min_shards);
-  positive("max_samples_per_send", queue.max_samples_per_send);
-  positive("batch_send_deadline", queue.batch_send_deadline.value.count());
+  sink::check_positive("capacity", queue.capacity, scope);
+  sink::check_positive("max_shards", queue.max_shards, scope);
+  sink::check_positive("min_shards", queue.min_shards, scope);
+  sink::check_positive("max_samples_per_send", queue.max_samples_per_send, scope);
+  sink::check_positive("batch_send_deadline", queue.batch_send_deadline.value.count(), scope);
   if (scope.known({"min_shards", "max_shards"}) && queue.min_shards > queue.max_shards)
     scope.error("min_shards", "C062", "min_shards is above max_shards");
-  if (scope.known({"min_backoff", "max_backoff"}) &&
-      queue.min_backoff.value > queue.max_backoff.value)
-    scope.error("min_backoff", "C062", "min_backoff is above max_backoff");
+  sink::check_order("min_backoff", queue.min_backoff, "max_backoff", queue.max_backoff, scope);
 }
 
 constexpr schema::BlockSchema kQueue =
@@ -92,19 +87,12 @@ constexpr schema::Field kEndpointFields[] = {
         "write_relabel_config", Need::optional, "Relabel rules, applied before sending.", kRule),
 };
 
-bool has_line_break(std::string_view text) {
-  return text.find_first_of("\r\n") != std::string_view::npos;
-}
-
 void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
-  if (scope.known("remote_timeout") && endpoint.remote_timeout.value.count() <= 0)
-    scope.error("remote_timeout", "C061", "remote_timeout must be more than 0");
+  sink::check_positive("remote_timeout", endpoint.remote_timeout.value.count(), scope);
   if (scope.known("protobuf_message") && endpoint.protobuf_message != kVersion1)
     scope.error("protobuf_message", "C090", "\"{}\" is not supported; only \"{}\" is",
                 endpoint.protobuf_message, kVersion1);
-  for (const auto& [name, value] : endpoint.headers)
-    if (has_line_break(name) || has_line_break(value))
-      scope.error("headers", "C063", "header \"{}\" holds a line break", name);
+  sink::check_headers(endpoint.headers, scope);
 }
 
 constexpr schema::Field kWalFields[] = {
@@ -136,28 +124,12 @@ constexpr schema::Field kFields[] = {
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
-  const auto& endpoints = arguments.endpoint;
-  for (size_t i = 0; i < endpoints.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      if (endpoints[i].name == endpoints[j].name && !endpoints[i].url.text.empty() &&
-          (!endpoints[i].name.empty() ||
-           schema::encode(kEndpoint, &endpoints[i]) == schema::encode(kEndpoint, &endpoints[j])))
-        scope.error("endpoint", "C065", "two endpoints are alike; give each a name of its own");
+  sink::check_distinct(arguments.endpoint, kEndpoint, scope);
 }
 
 constexpr schema::Field kExportFields[] = {
     schema::attr<&Exports::receiver>("receiver", Need::optional, "Takes the samples to send."),
 };
-
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  for (const EndpointArguments& endpoint : arguments.endpoint) {
-    if (!endpoint.url.text.empty())
-      all.push_back({schema::HostNeed::Kind::backend, endpoint.url.text, endpoint.http});
-    add_needed_files(endpoint.http, all);
-  }
-  return all;
-}
 
 }  // namespace
 
@@ -172,7 +144,7 @@ constexpr schema::Signature kSignature{
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,
-    .needs = schema::hook<Arguments, needs>,
+    .needs = schema::hook<Arguments, sink::endpoint_needs<Arguments>>,
 };
 
 }  // namespace components::prometheus::remote_write

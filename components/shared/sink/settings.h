@@ -22,6 +22,11 @@ inline std::chrono::nanoseconds bounded(std::chrono::nanoseconds duration) {
                                               std::chrono::hours(24 * 365 * 10));
 }
 
+/// The same, rounded up to what a client waits for.
+inline std::chrono::milliseconds bounded_milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::ceil<std::chrono::milliseconds>(bounded(duration));
+}
+
 /// What sending to one endpoint needs to know, whatever the protocol; made from a component's
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
 struct Settings {
