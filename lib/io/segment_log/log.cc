@@ -222,19 +222,24 @@ void Log::probe() {
 
 base::Result<void> Log::commit() {
   base::Lock lock(commit_mutex_);
-  const auto pending = index_.take_pending();
+  auto pending = index_.take_pending();
+  const bool has_files = !pending.files.empty();
   base::Result<void> result;
   for (const auto& file : pending.files)
     if (auto synced = file->sync(); !synced && result) result = std::move(synced);
   if (pending.first <= pending.last)
     options_.on_commit({pending.first, pending.last, result.has_value()});
+  // First, for on a full disk the cursors find space only then, when nobody has the files open any
+  // more. Whatever happens in between, a cursor of before goes on at the oldest record that is
+  // left.
+  pending.files.clear();
+  remove_done(/*is_closing=*/false);
   if (pending.cursors) {
     auto saved = save_cursors(pending);
     if (!saved) index_.put_back_cursors();
     if (!saved && result) result = std::move(saved);
   }
-  if (!pending.files.empty() || pending.cursors) note(kCommit, result);
-  remove_done(/*is_closing=*/false);
+  if (has_files || pending.cursors) note(kCommit, result);
   return result;
 }
 
