@@ -11,7 +11,7 @@ namespace {
 
 using wire::append_bytes;
 
-std::string bytes_of_hex(std::string_view hex) {
+std::string vector_of_hex(std::string_view hex) {
   std::string bytes;
   for (size_t i = 0; i + 1 < hex.size(); i += 2)
     bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
@@ -40,7 +40,7 @@ std::string problem_of(std::string request, Signal signal = Signal::traces) {
 }
 
 /// One span of opentelemetry-proto with flags 0x101.
-const std::string kVector = bytes_of_hex(
+const std::string kVector = vector_of_hex(
     "0a590a150a130a0c736572766963652e6e616d6512030a016112400a030a017312390a105b8efff798038103d269"
     "b633813fc60c1208eee19b7ec3c1b1742a016e3002390100000000000000410200000000000000850101010000");
 
