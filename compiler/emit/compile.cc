@@ -81,6 +81,14 @@ void find_templates(std::vector<Job>& jobs, const inventory::Inventory& inventor
     waiting[i]->source = templates.for_rendered(waiting[i]->entry->name, texts[i]);
 }
 
+/// The checks of the inventory's journal rules, which have their places, have the codes of those of
+/// the relabel rules that they become.
+bool is_repeated(const river::diag::Diagnostic& one, const Diagnostics& said) {
+  return (one.code == "C076" || one.code == "C077") &&
+         std::any_of(said.items().begin(), said.items().end(),
+                     [&](const auto& other) { return other.code == one.code; });
+}
+
 /// Adds what the checks found, but not at places where the model or the folding failed: those are
 /// consequences of what is reported already.
 void append_but(const std::vector<Span>& failed, const Diagnostics& found, Diagnostics& to) {
@@ -88,7 +96,7 @@ void append_but(const std::vector<Span>& failed, const Diagnostics& found, Diagn
     const bool is_consequence = std::any_of(failed.begin(), failed.end(), [&](Span span) {
       return one.span.begin < span.end && span.begin < one.span.end;
     });
-    if (!is_consequence) to.add(one);
+    if (!is_consequence && !is_repeated(one, to)) to.add(one);
   }
 }
 
@@ -239,7 +247,7 @@ std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
   const SharedPorts ports = shared_ports(jobs, inventory);
   for (const Job& job : jobs)
     for (const river::diag::Diagnostic& one : job.diagnostics.items())
-      if (!ports.belongs_elsewhere(one, *job.entry)) merge.take(one);
+      if (!ports.belongs_elsewhere(one, *job.entry)) merge.take(one, job.entry->name);
   std::vector<CompiledHost> compiled;
   for (Job& job : jobs) compiled.push_back(std::move(job.result));
   return compiled;

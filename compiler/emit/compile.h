@@ -12,6 +12,10 @@ namespace compiler::emit {
 /// The day by UTC, YYYY-MM-DD.
 std::string today();
 
+/// Takes a host without errors and its config; called from several threads, and both views end with
+/// the call.
+using Seen = std::function<void(const host::Host&, const river::config::Program&)>;
+
 struct CompileOptions {
   /// Names of the hosts to compile, all in the inventory; empty: all.
   std::vector<std::string> hosts;
@@ -19,8 +23,7 @@ struct CompileOptions {
   bool partial = false;
   river::config::Catalog catalog;
   river::schema::Stability stability = river::schema::Stability::generally_available;
-  /// Called for each host without errors, from several threads; both views end with the call.
-  std::function<void(const host::Host&, const river::config::Program&)> seen;
+  Seen seen;
   /// Templates without a fleet.docker block are compiled as if they ended with one.
   bool add_docker_block = false;
   std::string today = emit::today();  ///< for days of the inventory that are past

@@ -4,10 +4,16 @@
 
 #include <algorithm>
 
+#include "compiler/inventory/render_request.h"
+
 namespace compiler::emit {
 
 using river::diag::Diagnostic;
 using river::diag::Span;
+
+namespace {
+constexpr std::string_view kHost = "host ";
+}
 
 std::vector<uint32_t> ports_in_use(const host::Host& host) {
   std::vector<uint32_t> in_use;
@@ -35,16 +41,30 @@ bool SharedPorts::belongs_elsewhere(const Diagnostic& finding,
                      });
 }
 
-void Merge::take(const Diagnostic& finding) {
+Merge::~Merge() {
+  for (Shared& one : shared_) {
+    if (one.hosts.size() > 1)
+      one.finding.message = inventory::names_of(one.hosts) +
+                            one.finding.message.substr(kHost.size() + one.hosts[0].size());
+    to_.add(std::move(one.finding));
+  }
+}
+
+void Merge::take(const Diagnostic& finding, std::string_view host) {
   const Span place = sources_.written(finding.span);
-  const auto key =
-      fmt::format("{} {} {} {}", finding.code, place.begin, place.end, finding.message);
-  if (!said_.insert(key).second) return;
-  Diagnostic& kept = to_.add(finding.severity, finding.code, place, finding.message);
-  kept.notes = finding.notes;
-  for (river::diag::Note& note : kept.notes) note.span = sources_.written(note.span);
-  kept.help = finding.help;
-  kept.shows_source = finding.shows_source;
+  std::string_view said = finding.message;
+  const bool names_host =
+      !host.empty() && said.starts_with(kHost) && said.substr(kHost.size()).starts_with(host);
+  if (names_host) said.remove_prefix(kHost.size() + host.size());
+  const auto key = fmt::format("{} {} {} {}", finding.code, place.begin, place.end, said);
+  const auto [at, is_new] = said_.try_emplace(key, shared_.size());
+  if (is_new) {
+    Shared& kept = shared_.emplace_back(Shared{finding, {}});
+    kept.finding.span = place;
+    for (river::diag::Note& note : kept.finding.notes) note.span = sources_.written(note.span);
+  }
+  auto& hosts = shared_[at->second].hosts;
+  if (names_host && (hosts.empty() || hosts.back() != host)) hosts.push_back(host);
 }
 
 }  // namespace compiler::emit

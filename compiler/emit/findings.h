@@ -1,7 +1,7 @@
 #pragma once
 #include <set>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/host/host.h"
@@ -32,21 +32,31 @@ class SharedPorts {
 };
 
 /// One list of the findings of many hosts: what several share is said once, at the place that
-/// people have written. One thread.
+/// people have written; what differs in the name of the host alone, with their names. One thread.
 class Merge {
  public:
   Merge(const river::diag::SourceMap& sources, river::diag::Diagnostics& to)
       : sources_(sources), to_(to) {}
+  ~Merge();
+  Merge(const Merge&) = delete;
+  Merge& operator=(const Merge&) = delete;
 
-  void take(const river::diag::Diagnostic& finding);
+  /// `host`: whose finding it is; empty: of the fleet.
+  void take(const river::diag::Diagnostic& finding, std::string_view host = {});
   void take(const river::diag::Diagnostics& from) {
     for (const river::diag::Diagnostic& one : from.items()) take(one);
   }
 
  private:
+  struct Shared {
+    river::diag::Diagnostic finding;
+    std::vector<std::string_view> hosts;  ///< of which it is said; empty: of none by name
+  };
+
   const river::diag::SourceMap& sources_;
   river::diag::Diagnostics& to_;
-  std::unordered_set<std::string> said_;
+  std::vector<Shared> shared_;
+  std::unordered_map<std::string, size_t> said_;
 };
 
 }  // namespace compiler::emit

@@ -4,6 +4,7 @@
 
 #include "compiler/emit/compile.h"
 #include "compiler/inventory/inventory.h"
+#include "river/diag/render.h"
 #include "river/schema/scalar.h"
 
 namespace compiler::emit {
@@ -38,9 +39,29 @@ bool is_made_of_texts(const ast::Expr& value, bool& has_text) {
                      [&](const ast::Expr* item) { return is_made_of_texts(*item, has_text); });
 }
 
-bool is_spelled_out(const ast::Expr& value) {
+bool is_made_of_texts(const ast::Expr& value) {
   bool has_text = false;
   return is_made_of_texts(value, has_text) && has_text;
+}
+
+/// coalesce(sys.env("NAME"), "hunter2"): what is used where the environment has nothing.
+bool has_plain_fallback(const ast::Expr& value) {
+  const bool is_coalesce =
+      value.kind == ast::ExprKind::call && value.left->text.ends_with("coalesce");
+  if (is_coalesce && std::any_of(value.items.begin(), value.items.end(),
+                                 [](const ast::Expr* item) { return is_made_of_texts(*item); }))
+    return true;
+  const auto has = [](const ast::Expr* part) {
+    return part != nullptr && has_plain_fallback(*part);
+  };
+  return has(value.left) || has(value.right) ||
+         std::any_of(value.items.begin(), value.items.end(), has) ||
+         std::any_of(value.fields.begin(), value.fields.end(),
+                     [&](const ast::Field& field) { return has(field.value); });
+}
+
+bool is_spelled_out(const ast::Expr& value) {
+  return is_made_of_texts(value) || has_plain_fallback(value);
 }
 
 bool is_secret(const schema::Field& field) {
@@ -48,10 +69,29 @@ bool is_secret(const schema::Field& field) {
          field.type == &schema::Codec<schema::OptionalSecret>::type;
 }
 
-bool is_authorization(std::string_view header) {
-  constexpr std::string_view kName = "authorization";
-  return header.size() == kName.size() &&
-         strncasecmp(header.data(), kName.data(), kName.size()) == 0;
+/// Authorization, X-Api-Key, PRIVATE-TOKEN, Cookie.
+bool is_secret_header(std::string_view header) {
+  constexpr std::string_view kCookie = "cookie";
+  return river::diag::names_secret(header) ||
+         (header.size() == kCookie.size() &&
+          strncasecmp(header.data(), kCookie.data(), kCookie.size()) == 0);
+}
+
+/// https://host/push?api_key=SECRET
+bool has_secret_parameter(std::string_view url) {
+  const size_t query = url.find('?');
+  if (query == url.npos || url.find("://") > query) return false;
+  std::string_view rest = url.substr(query + 1);
+  rest = rest.substr(0, rest.find('#'));
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    const size_t equals = pair.find('=');
+    if (equals != pair.npos && equals + 1 < pair.size() &&
+        river::diag::names_secret(pair.substr(0, equals)))
+      return true;
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+  }
+  return false;
 }
 
 /// https://user:PASSWORD@host
@@ -90,9 +130,18 @@ class Finder {
     if (is_secret(field) && is_spelled_out(value))
       return report(value, fmt::format("a {}", statement.name));
     if (has_password(text)) return report(value, "a password");
+    if (has_secret_parameter(text)) return report(value, "a secret in the query of a URL");
+    if (field.name.ends_with("header") || field.name.ends_with("headers")) look_at_headers(value);
+  }
+
+  /// The maps of an expression that makes headers.
+  void look_at_headers(const ast::Expr& value) {
     for (const ast::Field& header : value.fields)
-      if (is_authorization(header.key) && is_spelled_out(*header.value))
-        report(*header.value, "an Authorization header");
+      if (is_secret_header(header.key) && is_spelled_out(*header.value))
+        report(*header.value, fmt::format("the header {}", header.key));
+    if (value.left != nullptr) look_at_headers(*value.left);
+    if (value.right != nullptr) look_at_headers(*value.right);
+    for (const ast::Expr* item : value.items) look_at_headers(*item);
   }
 
   void report(const ast::Expr& value, const std::string& what) {

@@ -41,17 +41,21 @@ inventory::Inventory open_inventory(const inventory::InventoryOptions& options, 
 std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& options,
                                             bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
-                                            const CheckOptions& check, Run& run) {
+                                            const CheckOptions& check, Run& run,
+                                            const Seen& seen) {
   inventory::Inventory inventory =
       partial ? inventory::host_vars_only(host_files, options.read, run.sources, run.diagnostics)
               : open_inventory(options, run);
   // What a broken file could have said is not missed.
   const bool is_partial = partial || run.diagnostics.has_errors();
-  CompileOptions compile{options.only_hosts, is_partial, check.catalog, check.stability};
+  CompileOptions compile{options.only_hosts, is_partial, check.catalog, check.stability, seen};
   std::vector<CompiledHost> compiled;
   if (run.io_errors.empty())
     compiled = compile_fleet(inventory, compile, run.sources, run.diagnostics);
   run.io_errors.insert(run.io_errors.end(), inventory.io_errors.begin(), inventory.io_errors.end());
+  if (inventory.hosts.empty() && run.io_errors.empty() && !run.diagnostics.has_errors())
+    run.io_errors.push_back({partial ? std::string("there are no files of host_vars to check")
+                                     : options.inventory.string() + ": no hosts in it"});
   run.hosts += compiled.size();
   run.closed_files += inventory.closed_files;
   for (const CompiledHost& host : compiled)

@@ -47,7 +47,8 @@ inventory::Inventory open_inventory(const inventory::InventoryOptions& options, 
 std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& options,
                                             bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
-                                            const CheckOptions& check, Run& run);
+                                            const CheckOptions& check, Run& run,
+                                            const Seen& seen = {});
 
 /// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
 CommandResult finish(Run& run, const CheckOptions& check, bool strict);

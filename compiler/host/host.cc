@@ -56,7 +56,8 @@ class Reader {
   void read(std::string_view key, Text& out) const {
     const yaml::Node* node = value(key);
     if (node == nullptr) return;
-    if (const auto text = yaml::as_text(*node)) out = {*text, node->span};
+    // An empty text takes back what a group sets, as Jinja's default('') means it.
+    if (const auto text = yaml::as_text(*node); text && !text->empty()) out = {*text, node->span};
   }
   void read(std::string_view key, TextList& out) const {
     const yaml::Node* node = value(key);
@@ -194,7 +195,7 @@ void HostBuilder::read_journal(const Reader& journal) {
       diagnostics_.error("F032", item->span,
                          "a journal rule needs one of unit, unit_regex and identifier; this has {}",
                          patterns);
-    else
+    else if (rule.pattern.given())
       host_.journal.rules.push_back(std::move(rule));
   }
 }
@@ -370,6 +371,7 @@ Host build_host(const inventory::HostEntry& entry, const inventory::RenderedText
   builder.read_ports(ports);
   Host host = builder.finish();
   report_near_misses(host, diagnostics);
+  report_empty_values(host, diagnostics);
   return host;
 }
 

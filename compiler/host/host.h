@@ -118,6 +118,10 @@ void check_values(const Host& host, const BuildOptions& options,
 /// too.
 void report_near_misses(const Host& host, river::diag::Diagnostics& diagnostics);
 
+/// Warns of what is written without a value (`url:`, `url: ""`) and takes nothing back that a
+/// weaker layer sets: it is as if it were not there.
+void report_empty_values(const Host& host, river::diag::Diagnostics& diagnostics);
+
 /// The letters of a service that may stand in a variable's name.
 std::string variable_stem(std::string_view service);
 

@@ -63,6 +63,26 @@ bool may_have_suffix(std::string_view pattern) {
   return !std::all_of(pattern.begin(), pattern.end(), is_plain);
 }
 
+/// systemd.unit(5): letters, digits, ":_.-@\\", and a suffix for the kind of unit.
+bool may_be_unit(std::string_view name) {
+  constexpr std::string_view kKinds[] = {"service",   "socket", "device", "mount",
+                                         "automount", "swap",   "target", "path",
+                                         "timer",     "slice",  "scope"};
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return base::is_letter(c) || base::is_digit(c) ||
+           std::string_view(":_.-@\\").find(c) != std::string_view::npos;
+  });
+  const size_t dot = name.rfind('.');
+  return is_plain && dot != name.npos &&
+         std::find(std::begin(kKinds), std::end(kKinds), name.substr(dot + 1)) != std::end(kKinds);
+}
+
+std::string unit_help(std::string_view name) {
+  if (name.find_first_of("*?[") != name.npos)
+    return R"(a unit is named exactly; unit_regex takes a pattern, such as "kairos-.*\\.service")";
+  return "it ends in .service, .socket, .timer, .mount and so on, in lower case";
+}
+
 std::string with_suffix(const JournalRule& rule) {
   const std::string_view pattern = rule.pattern.value;
   if (rule.match == JournalMatch::unit) return fmt::format("{}.service", pattern);
@@ -84,7 +104,7 @@ void check_ports(const Host& host, const BuildOptions& options, Diagnostics& dia
         .with_help("give each service a different port");
   }
   for (const Text& service : host.docker.migrated)
-    if (!host.has_service(service.value) && !options.partial)
+    if (!service.value.empty() && !host.has_service(service.value) && !options.partial)
       diagnostics.warning("F024", service.span, "\"{}\" is not in services", service.value);
 }
 
@@ -103,6 +123,11 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
           .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
                    rule.pattern.value)
           .with_help("the name of a unit has a suffix: " + with_suffix(rule));
+    else if (rule.match == JournalMatch::unit && !may_be_unit(rule.pattern.value))
+      diagnostics
+          .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
+                   rule.pattern.value)
+          .with_help(unit_help(rule.pattern.value));
     if (rule.match != JournalMatch::unit_regex) continue;
     if (matches_everything(rule.pattern.value))
       catch_all = &rule;

@@ -37,35 +37,50 @@ bool is_slip(std::string_view written, std::string_view meant) {
   return river::diag::did_you_mean(written, std::span(&meant, 1)) == meant;
 }
 
-void report(const yaml::Pair& variable, std::string_view meant,
-            river::diag::Diagnostics& diagnostics) {
-  diagnostics.warning("F029", variable.key_span, "cfgc reads no variable \"{}\"", variable.key)
-      .with_help(fmt::format("did you mean {}?", meant));
-}
+/// The variables that cfgc reads of a host: its keys, but for those that telemetry says instead,
+/// and a port for each of its services.
+struct Wanted {
+  std::string name;
+  const Key* key = nullptr;  ///< nullptr: a port
+  bool is_set = false;       ///< in any way
+};
 
-/// The names that cfgc reads and the host does not have; telemetry in any case, because a layer may
-/// have it and another one the slip.
-std::vector<const Key*> missing_keys(const Host& host) {
-  std::vector<const Key*> missing;
+std::vector<Wanted> wanted_variables(const Host& host) {
+  std::vector<Wanted> wanted;
   for (const Key& key : host_keys()) {
-    const bool is_there = (key.name == "services" && host.services_span.known()) ||
-                          (key.name == "deployment_environment" && host.environment.given()) ||
-                          (key.name == "syslog_format" && host.syslog_format.given());
-    if (!is_there) missing.push_back(&key);
+    const bool is_set = (key.name == "services" && host.services_span.known()) ||
+                        (key.name == "deployment_environment" && host.environment.given()) ||
+                        (key.name == "syslog_format" && host.syslog_format.given());
+    wanted.push_back({std::string(key.name), &key, is_set});
   }
-  return missing;
-}
-
-/// Services without a port, as the names of their variables.
-std::vector<std::string> missing_ports(const Host& host) {
-  std::vector<std::string> missing;
   for (const Text& service : host.services) {
-    const bool is_there =
+    const bool is_set =
         std::any_of(host.syslog_ports.begin(), host.syslog_ports.end(),
                     [&](const SyslogPort& port) { return port.service == service.value; });
-    if (!is_there) missing.push_back(variable_stem(service.value) + std::string(kSyslogPortSuffix));
+    wanted.push_back(
+        {variable_stem(service.value) + std::string(kSyslogPortSuffix), nullptr, is_set});
   }
-  return missing;
+  return wanted;
+}
+
+/// Where the variable is set below layer `at`, so that a slip there leaves it as it is; nullptr: it
+/// is set at least as strongly, or nowhere.
+const yaml::Pair* set_below(const Host& host, size_t at, std::string_view name) {
+  const auto& layers = host.entry->layers;
+  for (size_t i = layers.size(); i-- > at;)
+    if (layers[i]->find(name) != nullptr) return nullptr;
+  for (size_t i = at; i-- > 0;)
+    if (const yaml::Pair* pair = layers[i]->find(name); pair && !yaml::is_null(*pair->value))
+      return pair;
+  return nullptr;
+}
+
+void report(const yaml::Pair& variable, std::string_view meant, const yaml::Pair* stays,
+            river::diag::Diagnostics& diagnostics) {
+  auto& problem =
+      diagnostics.warning("F029", variable.key_span, "cfgc reads no variable \"{}\"", variable.key);
+  if (stays != nullptr) problem.note(stays->key_span, "this one counts");
+  problem.with_help(fmt::format("did you mean {}?", meant));
 }
 
 /// A null that overrides a group's port is intended; a null with nothing to override is a mistake.
@@ -90,19 +105,24 @@ std::string variable_stem(std::string_view service) {
 }
 
 void report_near_misses(const Host& host, river::diag::Diagnostics& diagnostics) {
-  const std::vector<const Key*> keys = missing_keys(host);
-  const std::vector<std::string> ports = missing_ports(host);
-  for (const std::string& port : ports) report_empty_port(host, port, diagnostics);
+  const std::vector<Wanted> wanted = wanted_variables(host);
+  for (const Wanted& one : wanted)
+    if (one.key == nullptr && !one.is_set) report_empty_port(host, one.name, diagnostics);
   std::set<std::string_view> seen;
-  for (auto layer = host.entry->layers.rbegin(); layer != host.entry->layers.rend(); ++layer)
-    for (const yaml::Pair& pair : (*layer)->pairs) {
+  const auto& layers = host.entry->layers;
+  for (size_t at = layers.size(); at-- > 0;)
+    for (const yaml::Pair& pair : layers[at]->pairs) {
       if (!seen.insert(pair.key).second) continue;
-      for (const Key* key : keys)
-        if (is_slip(pair.key, key->name) && is_of_kind(*pair.value, *key))
-          report(pair, key->name, diagnostics);
-      if (ports.empty() || pair.key.ends_with(kSyslogPortSuffix) || !is_port(*pair.value)) continue;
-      for (const std::string& port : ports)
-        if (is_slip(pair.key, port)) report(pair, port, diagnostics);
+      const bool may_be_port = is_port(*pair.value) && !pair.key.ends_with(kSyslogPortSuffix);
+      for (const Wanted& one : wanted) {
+        const bool is_kind = one.key != nullptr ? is_of_kind(*pair.value, *one.key) : may_be_port;
+        if (!is_kind || !is_slip(pair.key, one.name)) continue;
+        const yaml::Pair* stays = set_below(host, at, one.name);
+        // telemetry is merged: a layer may have it and another one the slip.
+        const bool is_merged = one.key != nullptr && one.key->type == KeyType::map;
+        if (!one.is_set || stays != nullptr || is_merged)
+          report(pair, one.name, is_merged ? nullptr : stays, diagnostics);
+      }
     }
 }
 

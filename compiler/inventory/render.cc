@@ -59,6 +59,7 @@ std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory&
   if (!rows)
     diagnostics.error("F014", first->values[0]->span, "cannot render the Jinja expressions: {}",
                       rows.error().message);
+  RenderFailures failures;
   for (size_t i = 0; i < jobs.size(); ++i)
     for (size_t j = 0; j < jobs[i].values.size(); ++j) {
       const yaml::Node& value = *jobs[i].values[j];
@@ -68,8 +69,9 @@ std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory&
       if (cell.contains("value"))
         slot = to_node(cell["value"], value.span, *inventory.arena);
       else
-        report_render_failure(cell, *jobs[i].host, value.span, diagnostics);
+        failures.add(cell, *jobs[i].host, value.span);
     }
+  failures.report(diagnostics);
   return rendered;
 }
 

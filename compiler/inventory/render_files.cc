@@ -77,6 +77,7 @@ std::vector<const SourceFile*> render_files(const std::vector<RenderFileJob>& jo
                       rows.error().message);
     return made;
   }
+  RenderFailures failures;
   for (size_t i = 0; i < jobs.size(); ++i) {
     const Json& answer = (*rows)[i][0];
     if (answer.contains("text")) {
@@ -84,9 +85,9 @@ std::vector<const SourceFile*> render_files(const std::vector<RenderFileJob>& jo
       continue;
     }
     const std::string at = answer.value("file", jobs[i].file);
-    report_render_failure(answer, *jobs[i].host, places.line(at, answer.value("line", 1u)),
-                          diagnostics);
+    failures.add(answer, *jobs[i].host, places.line(at, answer.value("line", 1u)));
   }
+  failures.report(diagnostics);
   return made;
 }
 

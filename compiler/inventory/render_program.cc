@@ -279,6 +279,9 @@ def bounded(text):
         raise SecurityError("the text is larger than %d bytes" % BYTES_MAX)
     return text
 
+def render_value(text):
+    return {"value": plain_value(evaluate(text))}
+
 def options_of(name):
     "The line '#jinja2: key: value, ...' with which Ansible's templates set options of Jinja."
     first = request["files"].get(name, "").split("\n", 1)[0]
@@ -338,18 +341,27 @@ def failure(problem):
     trace = problem.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in order:
-            answer.update(file=trace.tb_frame.f_code.co_filename, line=trace.tb_lineno)
+            line, template = trace.tb_lineno, trace.tb_frame.f_globals.get("__jinja_template__")
+            if isinstance(problem, OutOfTime) and template is not None:
+                line = template.get_corresponding_lineno(line)  # Jinja does so for Exception alone.
+            answer.update(file=trace.tb_frame.f_code.co_filename, line=line)
         trace = trace.tb_next
     if isinstance(problem, jinja2.TemplateSyntaxError) and problem.name in order:
         answer.update(file=problem.name, line=problem.lineno)
         answer["error"] = problem.message
     return answer
 
-def bounded_time(run, *arguments):
+too_slow = set()
+def bounded_time(run, text):
+    "What was too slow for a host is not tried for the others."
+    if text in too_slow:
+        return {"error": "", "again": True}
     signal.setitimer(signal.ITIMER_PROF, SECONDS_MAX)
     try:
-        return run(*arguments)
+        return run(text)
     except (Exception, OutOfTime) as problem:
+        if isinstance(problem, OutOfTime):
+            too_slow.add(text)
         return failure(problem)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -380,7 +392,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 answers = []
 for host in request["hosts"]:
     current = variables_of[host["name"]]
-    row = [bounded_time(lambda: {"value": plain_value(evaluate(text))}) for text in host["texts"]]
+    row = [bounded_time(render_value, text) for text in host["texts"]]
     row += [bounded_time(render, name) for name in host["templates"]]
     answers.append(row)
 json.dump(answers, sys.stdout, default=str)

@@ -146,27 +146,46 @@ base::Result<Json> RenderRequest::run() {
   return rows;
 }
 
-void report_render_failure(const Json& answer, const HostEntry& host, river::diag::Span place,
-                           river::diag::Diagnostics& diagnostics) {
-  if (answer.contains("encrypted")) {
-    const std::string name = answer["encrypted"].get<std::string>();
-    auto& problem = diagnostics.error(
-        "F051", place, "host {}: {} is encrypted and would become text", host.name, name);
-    if (const yaml::Pair* pair = host.find(name)) problem.note(pair->key_span, "it is set here");
-    problem.with_help(std::string(kSecretHelp));
-    return;
-  }
+std::string names_of(const std::vector<std::string_view>& hosts) {
+  if (hosts.size() == 1) return fmt::format("host {}", hosts[0]);
+  if (hosts.size() == 2) return fmt::format("hosts {} and {}", hosts[0], hosts[1]);
+  return fmt::format("hosts {}, {} and {} more", hosts[0], hosts[1], hosts.size() - 2);
+}
+
+void RenderFailures::add(const Json& answer, const HostEntry& host, river::diag::Span place) {
+  if (answer.contains("again")) return;
   const std::string message = answer["error"].get<std::string>();
-  auto& problem = diagnostics.error("F013", place, "host {}: {}", host.name, message);
-  if (is_about_undefined(message)) {
-    if (!note_closed(host, problem) && message.find("ansible_") != message.npos)
-      problem.with_help("facts of a host are known when a play runs, not here: set a variable");
-  } else if (message.find("No filter named") != message.npos ||
-             message.find("No test named") != message.npos) {
-    problem.with_help(ansible_python().empty()
-                          ? "Ansible's own filters work here once ansible-core is installed"
-                          : "filters of collections, and those that read files, the environment or "
-                            "chance, do not work here");
+  const std::string encrypted = answer.value("encrypted", std::string());
+  const auto [at, is_new] = known_.try_emplace({place.begin, message, encrypted}, failures_.size());
+  if (is_new) failures_.push_back({place, message, encrypted, &host, {}});
+  failures_[at->second].hosts.push_back(host.name);
+}
+
+void RenderFailures::report(river::diag::Diagnostics& diagnostics) const {
+  for (const Failure& failure : failures_) {
+    const HostEntry& host = *failure.first;
+    const std::string names = names_of(failure.hosts);
+    if (!failure.encrypted.empty()) {
+      auto& problem =
+          diagnostics.error("F051", failure.place, "{}: {} is encrypted and would become text",
+                            names, failure.encrypted);
+      if (const yaml::Pair* pair = host.find(failure.encrypted))
+        problem.note(pair->key_span, "it is set here");
+      problem.with_help(std::string(kSecretHelp));
+      continue;
+    }
+    const std::string& message = failure.message;
+    auto& problem = diagnostics.error("F013", failure.place, "{}: {}", names, message);
+    if (is_about_undefined(message)) {
+      if (!note_closed(host, problem) && message.find("ansible_") != message.npos)
+        problem.with_help("facts of a host are known when a play runs, not here: set a variable");
+    } else if (message.find("No filter named") != message.npos ||
+               message.find("No test named") != message.npos) {
+      problem.with_help(ansible_python().empty()
+                            ? "Ansible's own filters work here once ansible-core is installed"
+                            : "filters of collections, and those that read files, the environment "
+                              "or chance, do not work here");
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "compiler/inventory/inventory.h"
 
@@ -32,9 +35,27 @@ class RenderRequest {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Reports that a text at `place` could not be rendered for a host: `answer` has "error".
-void report_render_failure(const nlohmann::json& answer, const HostEntry& host,
-                           river::diag::Span place, river::diag::Diagnostics& diagnostics);
+/// Texts that could not be rendered: what fails alike for several hosts is said once.
+class RenderFailures {
+ public:
+  /// A text at `place`, for a host: `answer` has "error".
+  void add(const nlohmann::json& answer, const HostEntry& host, river::diag::Span place);
+  /// In the order of their first hosts.
+  void report(river::diag::Diagnostics& diagnostics) const;
+
+ private:
+  struct Failure {
+    river::diag::Span place;
+    std::string message, encrypted;
+    const HostEntry* first = nullptr;
+    std::vector<std::string_view> hosts;
+  };
+  std::vector<Failure> failures_;
+  std::map<std::tuple<uint32_t, std::string, std::string>, size_t> known_;
+};
+
+/// "host a", "hosts a and b", "hosts a, b and 7 more".
+std::string names_of(const std::vector<std::string_view>& hosts);
 
 /// The Python program that renders Jinja for hosts: Jinja2's immutable sandbox, the host's
 /// variables looked up when they are used, Ansible's own filters where ansible-core is installed.
@@ -45,8 +66,9 @@ void report_render_failure(const nlohmann::json& answer, const HostEntry& host,
 ///
 /// A row for each host: the texts' answers {"value": }, then the templates' {"text": , "lines":
 /// [[NAME, LINE]]}, where lines name the place in a file that each line of the text comes from.
-/// What fails is {"error": , "file": , "line": , "encrypted": VARIABLE}. An encrypted value is
-/// {kEncryptedKey: VARIABLE} both ways, text that is no Jinja {kUnsafeKey: TEXT}.
+/// What fails is {"error": , "file": , "line": , "encrypted": VARIABLE}, or {"again": true} where
+/// it was too slow for a host before and was not tried. An encrypted value is {kEncryptedKey:
+/// VARIABLE} both ways, text that is no Jinja {kUnsafeKey: TEXT}.
 ///
 /// Rendering reaches neither files nor the environment: the program forgets its environment, leaves
 /// the folder, and gives up the right to open files before the first expression runs. Each text may

@@ -37,6 +37,22 @@ std::vector<fs::path> sorted_entries(const fs::path& folder, std::vector<base::E
   return entries;
 }
 
+/// "puck" of puck.j2, puck.rvr, puck.river.jinja2; empty: it does not look like a template of ours.
+std::string near_name_of(const fs::path& path) {
+  constexpr std::string_view kEnds[] = {".rvr", ".river", ".alloy"};
+  constexpr std::string_view kJinjaEnds[] = {".j2", ".jinja", ".jinja2", ".tmpl", ".tpl"};
+  std::string name = path.filename();
+  const auto cut = [&](std::string_view end) {
+    if (!name.ends_with(end)) return false;
+    name.resize(name.size() - end.size());
+    return true;
+  };
+  const bool is_jinja = std::any_of(std::begin(kJinjaEnds), std::end(kJinjaEnds), cut);
+  const bool is_river = std::any_of(std::begin(kEnds), std::end(kEnds), cut);
+  // "default.j2" may be the template of anything.
+  return is_river || (is_jinja && name != "default") ? name : "";
+}
+
 /// Adds the templates of a folder; `as` empty: by their names, else what is called config by `as`.
 void add(const fs::path& folder, std::string_view as, TemplateFiles& files) {
   const std::vector<fs::path> entries = sorted_entries(folder, files.io_errors);
@@ -49,6 +65,11 @@ void add(const fs::path& folder, std::string_view as, TemplateFiles& files) {
           files.by_name.try_emplace(name, TemplateFile{path, path.extension() == kJinjaSuffix});
       if (!is_new) at->second.hidden.push_back(path);
     }
+  for (const fs::path& path : entries) {
+    const std::string near = name_of(path).name.empty() ? near_name_of(path) : "";
+    if (!near.empty() && (as.empty() || near == kTreeStem))
+      files.near_misses.emplace_back(as.empty() ? near : std::string(as), path);
+  }
 }
 
 }  // namespace
@@ -63,13 +84,13 @@ std::string TemplateFiles::relative(const fs::path& path) const {
 }
 
 TemplateFiles list_templates(const fs::path& folder) {
-  TemplateFiles files{folder, false, {}, {}};
+  TemplateFiles files{folder, false, {}, {}, {}};
   add(folder, "", files);
   return files;
 }
 
 TemplateFiles list_alloy_tree(const fs::path& folder) {
-  TemplateFiles files{folder, true, {}, {}};
+  TemplateFiles files{folder, true, {}, {}, {}};
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored))
     files.io_errors.push_back({folder.string() + ": no such folder"});

@@ -24,6 +24,9 @@ struct TemplateFiles {
   std::filesystem::path folder;
   bool is_tree = false;
   std::map<std::string, TemplateFile, std::less<>> by_name;  ///< "default" is that of all others
+  /// Files whose names end nearly as those of templates do, so that nothing reads them, with the
+  /// name that each may have been meant for: puck.j2, puck.river.jinja2.
+  std::vector<std::pair<std::string, std::filesystem::path>> near_misses;
   std::vector<base::Error> io_errors;
 
   const TemplateFile* find(std::string_view name) const;

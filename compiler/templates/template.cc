@@ -171,6 +171,7 @@ river::diag::Span Templates::place_of(const fs::path& path) {
 
 void Templates::report_unused(const std::vector<std::string_view>& hosts) {
   for (const auto& [name, path] : paths_.by_name) report_hidden(path);
+  report_near_misses(hosts);
   // A default that no host uses is to be right, too.
   if (const TemplateFile* fallback = paths_.find("default"); fallback && !fallback->is_jinja)
     file("default");
@@ -178,7 +179,7 @@ void Templates::report_unused(const std::vector<std::string_view>& hosts) {
     if (known.is_broken) return;  // It may have meant to include the file.
   for (const auto& [name, path] : paths_.by_name) {
     const bool is_used = std::find(hosts.begin(), hosts.end(), name) != hosts.end();
-    if (name == "default" || is_used || files_.contains(name) || is_included(path)) continue;
+    if (name == "default" || is_used || files_.contains(name) || is_included(path.path)) continue;
     auto& problem =
         diagnostics_.warning("F068", place_of(path.path), "no host has the name of this template");
     if (const auto near = river::diag::did_you_mean(name, hosts); !near.empty())
@@ -186,9 +187,21 @@ void Templates::report_unused(const std::vector<std::string_view>& hosts) {
   }
 }
 
+/// Files by the name of a host that no suffix makes a template.
+void Templates::report_near_misses(const std::vector<std::string_view>& hosts) {
+  for (const auto& [name, path] : paths_.near_misses) {
+    const bool is_meant = name == "default" || paths_.is_tree ||
+                          std::find(hosts.begin(), hosts.end(), name) != hosts.end();
+    if (!is_meant || is_included(path)) continue;
+    diagnostics_
+        .warning("F069", place_of(path), "this file is not read: its suffix is none of a template")
+        .with_help("a template is called NAME.river, NAME.river.j2, NAME.alloy or NAME.alloy.j2");
+  }
+}
+
 /// A text that Jinja has read names the file.
-bool Templates::is_included(const TemplateFile& file) const {
-  const std::string name = file.path.filename();
+bool Templates::is_included(const fs::path& file) const {
+  const std::string name = file.filename();
   return std::any_of(jinja_files_.begin(), jinja_files_.end(), [&](const auto& one) {
     return one.source->text.find(name) != std::string::npos;
   });

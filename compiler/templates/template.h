@@ -71,7 +71,8 @@ class Templates {
   std::string shown_name(const TemplateFile& file) const;
   river::diag::Span place_of(const std::filesystem::path& path);
   void report_hidden(const TemplateFile& file);
-  bool is_included(const TemplateFile& file) const;
+  bool is_included(const std::filesystem::path& file) const;
+  void report_near_misses(const std::vector<std::string_view>& hosts);
   const Template& make(const std::string& key, const File& start);
   const File& file(std::string_view name);
   void read(const river::diag::SourceFile& source, File& file);

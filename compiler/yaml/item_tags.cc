@@ -1,6 +1,7 @@
 #include "compiler/yaml/item_tags.h"
 
 #include <algorithm>
+#include <set>
 
 namespace compiler::yaml {
 
@@ -15,10 +16,23 @@ size_t past_blanks(std::string_view line, size_t at) {
 /// A line that a block scalar begins on.
 struct Header {
   size_t parent = kNone;  ///< column that its lines are deeper than; kNone: there is no scalar
-  size_t tag = kNone;     ///< column of the tag of a list's item
-  size_t tag_end = 0;
+  size_t begin = kNone;   ///< column of the properties of a list's item
+  Properties properties;
   size_t indicator = kNone;  ///< column of | or >
 };
+
+/// Past the tag and the anchor that stand at a column.
+size_t past_properties(std::string_view line, size_t at, Properties& found) {
+  while (at < line.size() && (line[at] == '!' || line[at] == '&')) {
+    const size_t end = std::min(line.find(' ', at), line.size());
+    if (line[at] == '!')
+      found.tag = line.substr(at, end - at);
+    else
+      found.anchor = line.substr(at + 1, end - at - 1);
+    at = past_blanks(line, end);
+  }
+  return at;
+}
 
 Header header_of(std::string_view line) {
   Header found;
@@ -30,18 +44,17 @@ Header header_of(std::string_view line) {
     at = past_blanks(line, at + 1);
     is_item = true;
   }
-  if (is_item && at < line.size() && line[at] == '!') {
-    found.tag = at;
-    found.tag_end = std::min(line.find(' ', at), line.size());
-    at = past_blanks(line, found.tag_end);
+  if (is_item) {
+    const size_t begin = at;
+    at = past_properties(line, at, found.properties);
+    if (at != begin) found.begin = begin;
   }
   // "key: |" and "- key: !vault |": the scalar's lines are deeper than the key.
   if (const size_t colon = line.find(": ", at); colon != kNone) {
-    found.tag = kNone;
+    found.begin = kNone;
     column = at;
-    at = past_blanks(line, colon + 1);
-    if (at < line.size() && line[at] == '!')
-      at = past_blanks(line, std::min(line.find(' ', at), line.size()));
+    Properties of_value;
+    at = past_properties(line, past_blanks(line, colon + 1), of_value);
   }
   if (at == line.size() || (line[at] != '|' && line[at] != '>')) return {};
   if (past_blanks(line, line.find_first_not_of("|>+-0123456789", at)) < line.size() &&
@@ -54,8 +67,29 @@ Header header_of(std::string_view line) {
 
 }  // namespace
 
+namespace {
+
+/// Makes the alias of a hidden anchor, a whole item or value, plain text.
+void hide_alias(std::string_view line, size_t begin, const std::set<std::string>& anchors,
+                std::string& out, HiddenTags& tags) {
+  const size_t star = line.find('*');
+  if (star == kNone || star == 0 || line[star - 1] != ' ') return;
+  const size_t end = std::min(line.find_first_of(" \t", star), line.size());
+  const size_t rest = past_blanks(line, end);
+  const char before = line[std::min(line.find_last_not_of(' ', star - 1), star)];
+  const std::string name(line.substr(star + 1, end - star - 1));
+  if ((before != '-' && before != ':') || (rest < line.size() && line[rest] != '#') ||
+      !anchors.contains(name))
+    return;
+  out[begin + star] = 'x';
+  tags.aliases.emplace(begin + star, name);
+}
+
+}  // namespace
+
 std::string without_item_tags(std::string_view text, HiddenTags& tags) {
   std::string out(text);
+  std::set<std::string> anchors;
   size_t parent = kNone;  // Of the block scalar that the lines belong to.
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
@@ -65,11 +99,12 @@ std::string without_item_tags(std::string_view text, HiddenTags& tags) {
     if (parent == kNone || (indent <= parent && indent < line.size())) {
       const Header header = header_of(line);
       parent = header.parent;
-      if (parent != kNone && header.tag != kNone) {
-        tags.emplace(begin + header.indicator,
-                     line.substr(header.tag, header.tag_end - header.tag));
-        std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin + header.tag),
-                  out.begin() + static_cast<std::ptrdiff_t>(begin + header.tag_end), ' ');
+      if (parent == kNone) hide_alias(line, begin, anchors, out, tags);
+      if (parent != kNone && header.begin != kNone) {
+        tags.scalars.emplace(begin + header.indicator, header.properties);
+        anchors.insert(header.properties.anchor);
+        std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin + header.begin),
+                  out.begin() + static_cast<std::ptrdiff_t>(begin + header.indicator), ' ');
       }
     }
     begin = end + 1;

@@ -6,11 +6,20 @@
 
 namespace compiler::yaml {
 
-/// Tags by the offset of the block scalar that they stand before.
-using HiddenTags = std::map<size_t, std::string>;
+/// What stands before a block scalar: its tag and its anchor.
+struct Properties {
+  std::string tag, anchor;
+};
 
-/// yaml-cpp wants the lines of a tagged block scalar in a list ("- !vault |") deeper than its tag,
-/// which YAML does not: the text with such tags blanked, as long as before, and the tags in `tags`.
+/// What yaml-cpp is not shown, by offset.
+struct HiddenTags {
+  std::map<size_t, Properties> scalars;   ///< by the offset of | or >
+  std::map<size_t, std::string> aliases;  ///< of their anchors: written as plain text
+};
+
+/// yaml-cpp wants the lines of a block scalar in a list that has a tag or an anchor ("- !vault |",
+/// "- &name |") deeper than these, which YAML does not: the text with them blanked, as long as
+/// before, and what they say in `tags`.
 std::string without_item_tags(std::string_view text, HiddenTags& tags);
 
 }  // namespace compiler::yaml

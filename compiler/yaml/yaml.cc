@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -107,6 +108,7 @@ class Builder : public YAML::EventHandler {
   river::diag::Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
   std::vector<const Node*> anchors_;
+  std::map<std::string, const Node*> hidden_anchors_;
   const Node* root_ = nullptr;
 };
 
@@ -146,14 +148,20 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
                        const std::string& value) {
   Node node{.kind = Kind::scalar};
   node.plain = tag == "?";
-  const auto hidden = tags_.find(static_cast<size_t>(std::max(mark.pos, 0)));
-  node.tag = own_tag(hidden == tags_.end() ? tag : hidden->second);
+  const auto at = static_cast<size_t>(std::max(mark.pos, 0));
+  if (const auto alias = tags_.aliases.find(at); alias != tags_.aliases.end())
+    if (const auto target = hidden_anchors_.find(alias->second); target != hidden_anchors_.end())
+      return add(target->second, anchor);
+  const auto hidden = tags_.scalars.find(at);
+  const bool is_hidden = hidden != tags_.scalars.end();
+  node.tag = own_tag(is_hidden ? hidden->second.tag : tag);
   node.span = scalar_span(mark, value);
   const std::string_view source = text_.substr(node.span.begin - base_, value.size());
   node.text = source == value ? source : document_.arena.text(value);
   node.templated = node.tag.empty() && is_templated(node.text);
   if (node.tag == kVaultTag || is_cipher_text(node.text)) {
     const Node* closed = make_encrypted(document_.arena, node.span);
+    if (is_hidden) hidden_anchors_[hidden->second.anchor] = closed;
     return add(closed, anchor);
   }
   const std::string_view written =
@@ -161,7 +169,9 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   const bool opens = tag == "!" && (written.starts_with('"') || written.starts_with('\''));
   if (opens && (written.size() < 2 || written.back() != written.front()))
     diagnostics_.error("F001", span_at(mark, 1), "this quote is never closed");
-  add(node, anchor);
+  const Node* made = document_.arena.make(node);
+  if (is_hidden) hidden_anchors_[hidden->second.anchor] = made;
+  add(made, anchor);
 }
 
 void Builder::OnSequenceEnd() {
@@ -302,7 +312,7 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
   if (!parse_once(text, text, base, tags, *document, found)) {
     const std::string untagged = without_item_tags(text, tags);
     river::diag::Diagnostics again;
-    if (!tags.empty() && parse_once(untagged, text, base, tags, *document, again))
+    if (!tags.scalars.empty() && parse_once(untagged, text, base, tags, *document, again))
       found = std::move(again);
   }
   diagnostics.append(std::move(found));

@@ -131,6 +131,20 @@ TEST_CASE("yaml: mistakes have a place") {
   }
 }
 
+TEST_CASE("yaml: block scalars in a list keep their anchors") {
+  const Parsed parsed(
+      "list:\n  - &a |\n    text\n  - &b !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n"
+      "    3132\n  - !unsafe &c |\n    {{ d }}\n  - *a\nkey: *b  # again\nother: *c\n");
+  REQUIRE(parsed.findings() == "");
+  const yaml::Node& list = *parsed.root().find("list")->value;
+  REQUIRE(list.items.size() == 4);
+  CHECK(list.items[0]->text == "text\n");
+  CHECK(list.items[3] == list.items[0]);
+  CHECK(yaml::is_encrypted(*list.items[1]));
+  CHECK(yaml::is_encrypted(*parsed.root().find("key")->value));
+  CHECK(parsed.root().find("other")->value->text == "{{ d }}\n");
+}
+
 TEST_CASE("yaml: tagged block scalars in a list are as deep as its other items") {
   for (const std::string_view indent : {"   ", "    ", "      ", "             "}) {
     CAPTURE(indent);

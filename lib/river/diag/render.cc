@@ -4,6 +4,7 @@ namespace river::diag {
 namespace {
 
 constexpr uint32_t kContextLines = 1;
+constexpr size_t kMessageBytesMax = 600;
 
 /// Terminal colours, all empty for plain text.
 struct Style {
@@ -51,11 +52,60 @@ std::string render_text(const Diagnostics& diagnostics, const SourceMap& sources
   return out;
 }
 
+/// What stands under the span is left out of excerpts as the value of a secret: its text, else "".
+std::string_view hidden_text(Span span, const SourceMap& sources) {
+  const SourceFile* file = span.known() ? sources.file(span.begin) : nullptr;
+  if (file == nullptr) return {};
+  std::string_view text = sources.text(span);
+  text = text.substr(0, text.find('\n'));
+  if (text.size() > 1 && (text[0] == '"' || text[0] == '\'') && text.ends_with(text[0]))
+    text = text.substr(1, text.size() - 2);
+  const size_t at = span.begin - file->base;
+  const size_t line_begin = at == 0 ? 0 : file->text.rfind('\n', at - 1) + 1;
+  const Redaction shown = redact(file->text, line_begin);
+  const bool is_hidden = shown.at != std::string::npos && shown.at <= at + 1 - line_begin &&
+                         shown.line.find(text) == std::string::npos;
+  return is_hidden ? text : std::string_view();
+}
+
+void hide(std::string& message, std::string_view text) {
+  for (size_t at = 0; (at = message.find(text, at)) != std::string::npos; at += kRedacted.size())
+    message.replace(at, text.size(), kRedacted);
+}
+
+/// Leaves the middle out of a text that repeats what somebody has written at length.
+void cut(std::string& text) {
+  if (text.size() <= kMessageBytesMax) return;
+  const auto is_continuation = [&](size_t at) {
+    return (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
+  };
+  size_t begin = kMessageBytesMax * 3 / 4, end = text.size() - kMessageBytesMax / 4;
+  while (begin > 0 && is_continuation(begin)) --begin;
+  while (end < text.size() && is_continuation(end)) ++end;
+  text.replace(begin, end - begin, " … ");
+}
+
+/// The findings without the values of secrets that excerpts would not show.
+Diagnostics without_secrets(const Diagnostics& diagnostics, const SourceMap& sources) {
+  Diagnostics shown;
+  for (const Diagnostic& item : diagnostics.items()) {
+    Diagnostic& copy = shown.add(item);
+    if (const std::string_view text = hidden_text(item.span, sources); !text.empty()) {
+      hide(copy.message, text);
+      hide(copy.help, text);
+    }
+    cut(copy.message);
+    cut(copy.help);
+  }
+  return shown;
+}
+
 }  // namespace
 
-std::string render(const Diagnostics& diagnostics, const SourceMap& sources, OutputFormat format,
+std::string render(const Diagnostics& found, const SourceMap& sources, OutputFormat format,
                    uint32_t columns) {
-  if (diagnostics.empty() && format != OutputFormat::sarif) return {};
+  if (found.empty() && format != OutputFormat::sarif) return {};
+  const Diagnostics diagnostics = without_secrets(found, sources);
   switch (format) {
     case OutputFormat::text:
       return render_text(diagnostics, sources, kPlain, columns);
