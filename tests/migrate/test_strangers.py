@@ -267,3 +267,85 @@ def test_what_is_recorded_from_what_is_recorded(report):
                 {"alert": "B", "expr": 'b:rate{job="shop"} > 1'}]
     found = report({"rules/r.yml": json.dumps({"groups": [{"name": "g", "rules": recorded}]})})
     assert found.of('b:rate{job="shop"} > 1')["verdict"] == "EMPTY"
+
+
+TWO_HOSTS = {
+    "inventory/hosts.yml": "all: {children: {lab: {hosts: {h1: {}, h2: {}}}}}\n",
+    "host_vars/h2.yml": INVENTORY["host_vars/h1.yml"],
+    "rules/r.yml": rules('sum(rate({job="shop"} |= "error" [5m])) > 1'),
+}
+
+
+def test_the_move_of_one_host_keeps_the_streams_of_the_others(report):
+    one = report(TWO_HOSTS, "--host", "h1").of('sum(rate({job="shop"} |= "error" [5m])) > 1')
+    assert (one["verdict"], one["confidence"]) == ("NARROWS", "certain")
+    assert edit(one) == 'sum(rate({job="shop"} |= "error" [5m]) or rate({service="shop"} |= "error" [5m])) > 1'
+    both = report(TWO_HOSTS).of('sum(rate({job="shop"} |= "error" [5m])) > 1')
+    assert both["verdict"] == "EMPTY" and edit(both) == 'sum(rate({service="shop"} |= "error" [5m])) > 1'
+
+
+def test_a_compose_file_that_is_no_yaml_does_not_stop_the_report(report, tmp_path):
+    files = {**COMPOSE, "compose/other/docker-compose.yml": "services:\n  a: b: c\n",
+             "rules/r.yml": rules('rate({job="shop"}[5m]) > 1')}
+    for name, text in {**INVENTORY, **files}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    answer = Fleet(tmp_path).migrate("report", "--compose", "compose", "--rules", "rules")
+    assert answer.code == 1 and "1 EMPTY" in answer.out
+    assert "compose/other/docker-compose.yml" in answer.out + answer.errors
+
+
+RECORDED = {"record": "job:err", "expr": 'sum by (job) (rate({job="shop"} |= "err" [5m]))'}
+
+
+def over_recorded(*expressions):
+    alerts = [{"alert": f"A{i}", "expr": expr} for i, expr in enumerate(expressions)]
+    return {"rules/logs.yml": json.dumps({"groups": [{"name": "g", "rules": [RECORDED]}]}),
+            "rules/metrics.yml": json.dumps({"groups": [{"name": "m", "rules": alerts}]})}
+
+
+@pytest.mark.parametrize("expression,verdict", [
+    ('absent(job:err{job="shop"})', "WIDENS"),
+    ('absent_over_time(job:err{job="shop"}[10m]) == 1', "WIDENS"),
+    ('up{job="x"} unless on() job:err{job="shop"}', "WIDENS"),
+    ('job:err{job="shop"} > 1', "EMPTY"),
+    ('count({__name__=~"job:err.*", job="shop"}) < 1', "EMPTY"),
+    ('{__name__=~"job:err.*"}', "EMPTY"),
+    ('{__name__="job:err", job="shop"}', "EMPTY"),
+    ('{__name__=~"job:.*", __name__!="job:err"}', "SAME"),
+    ('count({__name__!="up", job="shop"}) < 1', "NARROWS"),
+    ('absent(job:err)', "WIDENS"),
+])
+def test_series_that_are_recorded_by_name_and_by_absence(report, expression, verdict):
+    assert report({**COMPOSE, **over_recorded(expression)}).of(expression)["verdict"] == verdict
+
+
+def test_a_regex_that_excludes_all_values_lets_in_what_has_none(report):
+    dash = dashboard('{hostname="h1", job!~"$job"}', '{hostname="h1", job!~"$one"}', variables=[
+        variable("job", "label_values(job)", includeAll=True, multi=True), variable("one", "label_values(job)")])
+    judged = report({"dashboards/d.json": dash})
+    assert judged.short('{hostname="h1", job!~"$job"}') == ("WIDENS", "certain", None)
+    assert judged.short('{hostname="h1", job!~"$one"}')[0] == "WIDENS"
+
+
+def test_a_variable_is_not_changed_without_the_panel_that_uses_it(report, tmp_path):
+    report({"dashboards/d.json": dashboard(
+        '{job="shop", level=~"$level"}', '{job="shop", hostname=~"$host"}',
+        variables=[variable("level", 'label_values({job="shop"}, level)'),
+                   variable("host", 'label_values({job="shop"}, hostname)')])})
+    answer = Fleet(tmp_path).migrate("apply", "--services", "shop", "--dashboards", "dashboards")
+    assert answer.code == 2, answer.errors
+    written = (tmp_path / "dashboards/d.json").read_text()
+    assert 'label_values({job=\\"shop\\"}, level)' in written
+    assert 'label_values({service=\\"shop\\"}, hostname)' in written
+    assert "which uses $level, stays as it is" in answer.out + answer.errors
+
+
+def test_notification_templates_and_indented_code_are_read(report, tmp_path):
+    files = {"rules/r.yml": rules('sum by (job) (rate({job="shop"}[5m])) > 1'),
+             "rules/t.tmpl": '{{ define "t" }}\n{{ .CommonLabels.job }}\n{{ end }}\n',
+             "docs/a.md": 'Text.\n\n    {job="shop"} |= "indented"\n\n~~~logql\n{job="shop"} |= "tildes"\n~~~\n'}
+    judged = report(files, "--docs", "docs")
+    assert judged.of("{{ .CommonLabels.job }}")["verdict"] == "VALUE-CHANGED"
+    assert judged.of('{job="shop"}')["confidence"] == "guess"
+    assert judged.of('{job="shop"} |= "tildes"')["verdict"] == "EMPTY"

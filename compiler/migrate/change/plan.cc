@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <tuple>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "compiler/emit/diff.h"
 
 namespace compiler::migrate::change {
@@ -60,13 +62,88 @@ std::string reason_to_leave(const impact::Finding& finding) {
   return {};
 }
 
+/// Whether a text uses a variable: $name, ${name}, ${name:regex}, [[name]].
+bool uses_variable(std::string_view text, std::string_view name) {
+  for (const std::string_view opening : {"$", "${", "[["}) {
+    const std::string written = std::string(opening) + std::string(name);
+    for (size_t at = text.find(written); at != text.npos; at = text.find(written, at + 1)) {
+      const size_t end = at + written.size();
+      if (end == text.size() || !base::is_word(text[end])) return true;
+    }
+  }
+  return false;
+}
+
+/// Variables that stay as they are because a text which uses them does: changed alone they would
+/// offer values that the other does not mean.
+class HeldVariables {
+ public:
+  explicit HeldVariables(const report::Report& report) : report_(report) {}
+
+  /// Why the change of a variable is left; empty: it is not one, or all that uses it changes.
+  std::string reason(const impact::Finding& finding) const {
+    const documents::Use& use = use_of(finding);
+    const auto held = held_.find({finding.document, use.scope, use.name});
+    return is_variable(use) && held != held_.end() ? held->second : std::string();
+  }
+
+  /// Takes in a text that stays as it is. True when a variable that it uses was not held before.
+  bool hold(const impact::Finding& finding) {
+    const documents::Document& document = report_.documents[finding.document];
+    const documents::Use& use = use_of(finding);
+    if (use.scope < 0 || static_cast<size_t>(use.scope) >= document.scopes.size()) return false;
+    bool is_new = false;
+    for (const auto& [name, variable] : document.scopes[static_cast<size_t>(use.scope)].variables)
+      if (uses_variable(use.text.text(), name))
+        is_new |= held_
+                      .try_emplace({finding.document, use.scope, name},
+                                   fmt::format("{}, which uses ${}, stays as it is",
+                                               place(document, use), name))
+                      .second;
+    return is_new;
+  }
+
+ private:
+  const documents::Use& use_of(const impact::Finding& finding) const {
+    return report_.documents[finding.document].uses[finding.use];
+  }
+  static bool is_variable(const documents::Use& use) {
+    return use.scope >= 0 && use.panel < 0 && !use.name.empty();
+  }
+
+  const report::Report& report_;
+  std::map<std::tuple<size_t, int32_t, std::string>, std::string> held_;
+};
+
+/// For each finding that changes something: why its text stays as it is; empty: it is edited.
+std::vector<std::string> reasons_to_leave(const report::Report& report) {
+  std::vector<std::string> reasons(report.findings.size());
+  HeldVariables held(report);
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    if (report.findings[i].verdict == impact::Verdict::same) continue;
+    reasons[i] = reason_to_leave(report.findings[i]);
+    if (!reasons[i].empty()) held.hold(report.findings[i]);
+  }
+  for (bool goes_on = true; goes_on;) {  // A variable may use others.
+    goes_on = false;
+    for (size_t i = 0; i < reasons.size(); ++i) {
+      if (report.findings[i].verdict == impact::Verdict::same || !reasons[i].empty()) continue;
+      reasons[i] = held.reason(report.findings[i]);
+      goes_on |= !reasons[i].empty() && held.hold(report.findings[i]);
+    }
+  }
+  return reasons;
+}
+
 void plan_documents(const report::Report& report, Plan& plan) {
   std::vector<DocumentEdits> edits(report.documents.size());
-  for (const impact::Finding& finding : report.findings) {
+  const std::vector<std::string> reasons = reasons_to_leave(report);
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    const impact::Finding& finding = report.findings[i];
     if (finding.verdict == impact::Verdict::same) continue;
     const documents::Document& document = report.documents[finding.document];
     const documents::Use& use = document.uses[finding.use];
-    std::string reason = reason_to_leave(finding);
+    std::string reason = reasons[i];
     if (reason.empty() && !edits[finding.document].add(finding.proposal->edits))
       reason = "another change meets it in the same place; run apply once more";
     if (!reason.empty())

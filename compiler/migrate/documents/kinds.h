@@ -55,6 +55,9 @@ void gather_alert_list(const Value& options, Gatherer& out);
 
 // Texts that are no JSON or YAML.
 
+/// A file of notification templates of Alertmanager: each line that shows labels of alerts.
+void gather_template_file(const Excerpt& whole, Gatherer& out);
+
 /// A page: fenced blocks of logql and promql (one query after the other), documents in blocks of
 /// yaml and json, selectors in other blocks and in code within lines, links to Explore.
 void gather_markdown(const Excerpt& page, Gatherer& out);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "compiler/migrate/documents/kinds.h"
@@ -92,6 +93,9 @@ class Page {
   void selectors(uint32_t begin, uint32_t end);
   void inline_code(uint32_t begin, uint32_t end);
   bool documents(uint32_t begin, uint32_t end);
+  bool is_indented_code(std::string_view line);
+  void end_indented(uint32_t at);
+  bool opens_fence(std::string_view content, size_t line_feed);
   Use* add(UseKind kind, uint32_t begin, uint32_t end);
 
   const Excerpt& page_;
@@ -100,6 +104,9 @@ class Page {
   std::string fence_;  // The marks that opened the block; empty outside.
   std::string info_;   // What stands behind them.
   uint32_t block_begin_ = 0;
+  std::optional<uint32_t> indented_;  // Where code that is indented begins.
+  bool was_blank_ = true;
+  bool is_in_code_ = false;
 };
 
 Use* Page::add(UseKind kind, uint32_t begin, uint32_t end) {
@@ -168,29 +175,57 @@ void Page::line(uint32_t begin, uint32_t end) {
   }
 }
 
+/// Whether a line belongs to code that is marked by its indentation: of four columns, behind a
+/// blank line or another line of it.
+bool Page::is_indented_code(std::string_view line) {
+  const bool is_blank = base::trimmed(line).empty();
+  const bool is_deep = line.starts_with("    ") || line.starts_with('\t');
+  is_in_code_ = is_blank ? is_in_code_ : is_deep && (is_in_code_ || was_blank_);
+  was_blank_ = is_blank;
+  return is_in_code_ && !is_blank;
+}
+
+/// The code that ends before byte `at`, if there is any.
+void Page::end_indented(uint32_t at) {
+  if (!indented_) return;
+  info_.clear();
+  block(*indented_, at);
+  indented_.reset();
+}
+
+/// A line that opens a fence; false: what stands behind the marks makes it code within the line.
+bool Page::opens_fence(std::string_view content, size_t line_feed) {
+  const size_t marks = std::min(content.find_first_not_of(content[0]), content.size());
+  const std::string_view info = base::trimmed(content.substr(marks));
+  if (content[0] == '`' && info.find('`') != std::string_view::npos) return false;
+  fence_ = content.substr(0, marks);
+  info_ = base::to_lower(info.substr(0, info.find_first_of(" {,")));
+  block_begin_ = static_cast<uint32_t>(std::min(line_feed + 1, text_.size()));
+  return true;
+}
+
 void Page::gather() {
   for (size_t begin = 0; begin < text_.size();) {
     const size_t line_feed = std::min(text_.find('\n', begin), text_.size());
-    const std::string_view content = base::trimmed(text_.substr(begin, line_feed - begin));
+    const std::string_view whole = text_.substr(begin, line_feed - begin);
+    const std::string_view content = base::trimmed(whole);
+    const auto at = static_cast<uint32_t>(begin);
     const bool is_fence = content.starts_with("```") || content.starts_with("~~~");
-    if (is_fence && fence_.empty()) {
-      const size_t marks = std::min(content.find_first_not_of(content[0]), content.size());
-      fence_ = content.substr(0, marks);
-      const std::string_view info = base::trimmed(content.substr(marks));
-      info_ = info.substr(0, info.find_first_of(" {,"));
-      // ```logql in one line with its end is code within the line.
-      if (info.find('`') != std::string_view::npos) fence_.clear();
-      block_begin_ = static_cast<uint32_t>(std::min(line_feed + 1, text_.size()));
-      if (fence_.empty()) line(static_cast<uint32_t>(begin), static_cast<uint32_t>(line_feed));
-    } else if (!fence_.empty() && content.starts_with(fence_) &&
-               content.find_first_not_of(fence_[0]) == std::string_view::npos) {
-      block(block_begin_, static_cast<uint32_t>(begin));
-      fence_.clear();
-    } else if (fence_.empty()) {
-      line(static_cast<uint32_t>(begin), static_cast<uint32_t>(line_feed));
+    if (!fence_.empty()) {
+      if (content.starts_with(fence_) &&
+          content.find_first_not_of(fence_[0]) == std::string_view::npos) {
+        block(block_begin_, at);
+        fence_.clear();
+      }
+    } else if (is_indented_code(whole)) {
+      if (!indented_) indented_ = at;
+    } else if (!content.empty()) {
+      end_indented(at);
+      if (!is_fence || !opens_fence(content, line_feed)) line(at, static_cast<uint32_t>(line_feed));
     }
     begin = line_feed + 1;
   }
+  end_indented(static_cast<uint32_t>(text_.size()));
   if (!fence_.empty()) block(block_begin_, static_cast<uint32_t>(text_.size()));
 }
 

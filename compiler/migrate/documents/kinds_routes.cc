@@ -135,6 +135,22 @@ void gather_notifications(const Value& value, Gatherer& out) {
   for (const Value child : value) gather_notifications(child, out);
 }
 
+void gather_template_file(const Excerpt& whole, Gatherer& out) {
+  out.document().kind = "notification templates";
+  TitledPart part(out);
+  out.context.is_alert = true;
+  out.begin_matchers();
+  const std::string_view text = whole.text();
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (shows_labels(text.substr(begin, end - begin)))
+      if (auto line = whole.decode(static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
+                                   Encoding::plain))
+        out.add(UseKind::go_template, Value(), std::move(*line));
+    begin = end + 1;
+  }
+}
+
 void gather_alertmanager(const Value& configuration, Gatherer& out) {
   TitledPart part(out);
   out.context.is_alert = true;

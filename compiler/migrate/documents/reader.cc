@@ -25,6 +25,7 @@ struct Found {
 /// What the name of a file says; nullopt: it cannot hold anything of ours. A final .j2, .tpl or
 /// .tmpl says that it is a template, which may be YAML all the same.
 std::optional<FileType> type_of(fs::path path, bool in_docs) {
+  const bool is_go_template = path.extension() == ".tmpl";
   if (path.extension() == ".j2" || path.extension() == ".tpl" || path.extension() == ".tmpl")
     path.replace_extension();
   const std::string ending = path.extension();
@@ -32,6 +33,7 @@ std::optional<FileType> type_of(fs::path path, bool in_docs) {
   if (ending == ".yml" || ending == ".yaml") return FileType::yaml;
   if (ending == ".tf" || ending == ".jsonnet" || ending == ".libsonnet") return FileType::program;
   if (in_docs && (ending == ".md" || ending == ".markdown")) return FileType::markdown;
+  if (is_go_template && !in_docs) return FileType::notification;
   return std::nullopt;
 }
 
@@ -185,6 +187,7 @@ void read_document(Document& document, FileType type, const Catalog& catalog) {
   if (type == FileType::yaml) read_yaml_file(whole, out);
   if (type == FileType::markdown) gather_markdown(whole, out);
   if (type == FileType::program) list_program(whole, out);
+  if (type == FileType::notification) gather_template_file(whole, out);
   if (document.kind.empty()) document.kind = "unknown";
 }
 

@@ -23,15 +23,16 @@ struct ReadDocuments {
 };
 
 /// Reads every *.json, *.yml, *.yaml (and *.md below docs) of the folders, on all cores; also with
-/// .j2, .tpl or .tmpl behind it. *.tf and *.jsonnet are listed only. What a file is, its content
-/// says, not its folder; what is no JSON or YAML, or nothing known, has an Unrecognised. Datasource
-/// and library panel files among them are used for resolving the others. `progress` is called after
-/// each file, by one thread at a time; false stops.
+/// .j2, .tpl or .tmpl behind it; any other *.tmpl holds notification templates. *.tf and *.jsonnet
+/// are listed only. What a file is, its content says, not its folder; what is no JSON or YAML, or
+/// nothing known, has an Unrecognised. Datasource and library panel files among them are used for
+/// resolving the others. `progress` is called after each file, by one thread at a time; false
+/// stops.
 using Progress = std::function<bool(size_t done, size_t all)>;
 ReadDocuments read_documents(const DocumentFolders& folders, const Progress& progress = {});
 
 /// How a file is to be read.
-enum class FileType : uint8_t { json, yaml, markdown, program };
+enum class FileType : uint8_t { json, yaml, markdown, program, notification };
 
 /// Reads the text of a document, which holds path and text already.
 void read_document(Document& document, FileType type, const Catalog& catalog);

@@ -99,7 +99,7 @@ TEST_CASE("golden: documents of every shape") {
   for (const auto& entry : fs::directory_iterator(kFolder)) {
     if (!entry.is_directory() || entry.path().filename() == "shared") continue;
     ++folders;
-    for (const char* ending : {".json", ".yml", ".md", ".tf", ".jsonnet"}) {
+    for (const char* ending : {".json", ".yml", ".md", ".tf", ".jsonnet", ".tmpl"}) {
       const fs::path folder = entry.path();
       bool has_any = false;
       for (const auto& file : fs::directory_iterator(folder))

@@ -200,9 +200,10 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
                                  const documents::VariableDef& variable, const VariableUse& use,
                                  const documents::VariableScope* scope, bool& estimated) {
   std::vector<Binding> list;
+  const bool alone = use.alone || (use.excludes && !variable.multi && !variable.include_all);
   if (variable.type != "query") {
     for (const auto& value : variable.values) list.push_back({value, value});
-    if (variable.include_all && variable.all_value.empty() && !use.alone && list.size() > 1) {
+    if (variable.include_all && variable.all_value.empty() && !alone && list.size() > 1) {
       const auto all = fmt::format("{}", fmt::join(variable.values, "|"));
       list.push_back({all, all});
     }
@@ -214,19 +215,18 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     // Without a value that is known there is nothing to judge the query with.
     if (before.empty() && after.empty()) return list;
     if (!before.undecided.empty() || !after.undecided.empty()) return list;
-    if (!use.alone) {
+    if (!alone) {
       list.push_back({before.regex(), after.regex(), before.empty(), after.empty()});
     }
     // One value at a time is chosen of those that All joins, too. A value that only streams have
     // which do not move changes nothing.
     const auto moving = moving_values(families, variable.label);
     for (const auto& value : before.exact) {
-      const auto text = use.alone ? value : escaped(value);
-      if (use.alone || !variable.regex.empty() || moving.contains(value))
-        list.push_back({text, text});
+      const auto text = alone ? value : escaped(value);
+      if (alone || !variable.regex.empty() || moving.contains(value)) list.push_back({text, text});
     }
   }
-  if (variable.include_all && !variable.all_value.empty() && !use.alone && !list.empty()) {
+  if (variable.include_all && !variable.all_value.empty() && !alone && !list.empty()) {
     list.push_back({variable.all_value, variable.all_value});
   }
   return list;

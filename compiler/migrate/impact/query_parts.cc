@@ -46,27 +46,33 @@ class PartsWalker {
     parts_.queries.push_back(&query);
     parts_.ranges.push_back(range);
     for (const auto& matcher : query.selector.matchers) {
-      use(matcher.name, true);
-      use(matcher.value, matcher.op != logql::MatchOp::regex);
+      use(matcher.name, {.alone = true});
+      use(matcher.value,
+          {.alone = matcher.op != logql::MatchOp::regex && matcher.op != logql::MatchOp::not_regex,
+           .excludes = matcher.op == logql::MatchOp::not_regex});
     }
     for (const auto& stage : query.stages) {
       if (const auto* filter = std::get_if<logql::LabelFilter>(&stage.what)) {
         each_comparison(*filter, [&](const logql::LabelFilter& one) {
-          use(one.name, true);
-          use(one.value, one.op != logql::CompareOp::regex);
+          use(one.name, {.alone = true});
+          use(one.value,
+              {.alone = one.op != logql::CompareOp::regex && one.op != logql::CompareOp::not_regex,
+               .excludes = one.op == logql::CompareOp::not_regex});
         });
       }
-      if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what)) use(unwrap->label, true);
+      if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what))
+        use(unwrap->label, {.alone = true});
     }
   }
   void add(const logql::Grouping& grouping) {
     parts_.groupings.push_back({&grouping, at_});
-    for (const auto& label : grouping.labels) use(label, true);
+    for (const auto& label : grouping.labels) use(label, {.alone = true});
   }
-  void use(const logql::Text& text, bool alone) {
+  void use(const logql::Text& text, VariableUse used) {
     for (const auto& variable : text.variables) {
       VariableUse& known = parts_.variables[variable.name];
-      known.alone = known.alone || alone;
+      known.alone = known.alone || used.alone;
+      known.excludes = known.excludes || used.excludes;
     }
   }
 

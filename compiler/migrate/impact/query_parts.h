@@ -16,7 +16,8 @@ struct GroupingPlace {
 
 /// How a variable is used in places that name labels or their values.
 struct VariableUse {
-  bool alone = false;  ///< a single value is meant: after = and !=, or where a regex excludes
+  bool alone = false;     ///< a single value is meant: after = and !=
+  bool excludes = false;  ///< it is in a regex that excludes: of All, what is no value comes in
 };
 
 /// The parts of an expression that have to do with labels, in the order of the text. It points into

@@ -61,13 +61,47 @@ class PromqlJudge {
     return std::move(result_);
   }
 
+  /// The rules whose series a selector can read: by its name, or by its matchers of __name__. What
+  /// names no series reads those of metrics as well.
+  std::vector<const JudgedRule*> rules_of(const logql::promql::VectorSelector& selector,
+                                          Taken& taken) const {
+    std::vector<const JudgedRule*> rules;
+    const auto take = [&](const std::vector<JudgedRule>& of_name) {
+      for (const JudgedRule& rule : of_name) rules.push_back(&rule);
+    };
+    if (!selector.name.value.empty()) {
+      if (const auto found = recorded_.find(selector.name.value); found != recorded_.end())
+        take(found->second);
+      return rules;
+    }
+    std::vector<ValueTest> tests;
+    bool is_one_name = false, says_which = false;
+    for (const auto& matcher : selector.matchers) {
+      if (matcher.name.value != "__name__" || !matcher.value.variables.empty()) continue;
+      std::string error;
+      const auto test = ValueTest::of(matcher.op, matcher.value.value, &error);
+      if (!test) return rules;
+      tests.push_back(*test);
+      is_one_name = is_one_name || matcher.op == logql::MatchOp::equal;
+      says_which = says_which || is_one_name || matcher.op == logql::MatchOp::regex;
+    }
+    for (const auto& [name, of_name] : recorded_)
+      if (std::all_of(tests.begin(), tests.end(),
+                      [&, &n = name](const ValueTest& test) { return test.accepts(n); }))
+        take(of_name);
+    taken.estimated = taken.estimated || !is_one_name;
+    taken.metrics = taken.metrics || !says_which;
+    return rules;
+  }
+
   void judge_selector(size_t index) {
     const auto& selector = query_.selectors[index];
-    const auto found = recorded_.find(selector.name.value);
-    if (found == recorded_.end()) return;
+    Taken taken;
+    const std::vector<const JudgedRule*> rules = rules_of(selector, taken);
+    if (rules.empty()) return;
+    const std::string& series = rules.front()->rule->name;
     result_.judged.outcome.is_metric = true;  // Of logs, even where its matchers take nothing.
     std::vector<PlacedCondition> conditions;
-    Taken taken;
     for (const auto& matcher : selector.matchers) {
       if (matcher.name.value == "__name__") continue;
       // A variable can be any of the values: it keeps nothing out for sure.
@@ -80,31 +114,32 @@ class PromqlJudge {
     std::vector<Condition> tests;
     for (const PlacedCondition& placed : conditions) tests.push_back(placed.condition);
     const Matching matching(families_, tests);
-    for (const JudgedRule& rule : found->second) {
-      matching.add(rule, false, taken);
-      contribute(rule, matching);
-      kept_by_.push_back(rule.judged);
-      read_.push_back(&rule);
+    const Reading reading = reading_at(text_, selector.span.begin);
+    for (const JudgedRule* rule : rules) {
+      matching.add(*rule, false, taken);
+      if (reading == Reading::absent) continue;  // Its labels are those of the matchers.
+      contribute(*rule, matching);
+      kept_by_.push_back(rule->judged);
+      read_.push_back(rule);
     }
-    auto judged = judged_of(families_, taken, fmt::format("Series `{}`", selector.name.value));
-    if (!judged.reason.empty()) {
-      judged.reason =
-          fmt::format("`{}` is recorded from logs. {}", selector.name.value, judged.reason);
-    }
-    const bool is_undecided = std::any_of(
-        found->second.begin(), found->second.end(),
-        [](const JudgedRule& rule) { return rule.judged->verdict == Verdict::unknown; });
+    auto judged = judged_of(families_, taken, fmt::format("Series `{}`", series));
+    if (!judged.reason.empty())
+      judged.reason = fmt::format("{}`{}` is recorded from logs. {}",
+                                  reading_sentence(reading, judged.verdict), series, judged.reason);
+    judged.verdict = read_as(reading, judged.verdict);
+    const bool is_undecided = std::any_of(rules.begin(), rules.end(), [](const JudgedRule* rule) {
+      return rule->judged->verdict == Verdict::unknown;
+    });
     if (is_undecided && !finds_others(judged.verdict)) {
       judged.verdict = Verdict::unknown;
       judged.reason = fmt::format(
           "`{}` is recorded from logs by a query for which the change could not be decided.",
-          selector.name.value);
+          series);
     }
     for (const PlacedCondition& placed : conditions) {
       if (taken.others) break;  // Series of other streams keep the old label.
       const auto instead = renamed(families_, taken, placed);
-      if (!instead || !is_given(found->second, placed.condition.name, instead->condition.name))
-        continue;
+      if (!instead || !is_given(rules, placed.condition.name, instead->condition.name)) continue;
       result_.edits.insert(result_.edits.end(), instead->edits.begin(), instead->edits.end());
     }
     auto& all = result_.judged;
@@ -132,10 +167,10 @@ class PromqlJudge {
   }
 
   /// Whether the rules will give the label that takes the place of another.
-  bool is_given(const std::vector<JudgedRule>& rules, const std::string& old,
+  bool is_given(const std::vector<const JudgedRule*>& rules, const std::string& old,
                 const std::string& label) {
-    const bool all = std::all_of(rules.begin(), rules.end(), [&](const JudgedRule& rule) {
-      return gives_label(families_, rule, old, label);
+    const bool all = std::all_of(rules.begin(), rules.end(), [&](const JudgedRule* rule) {
+      return gives_label(families_, *rule, old, label);
     });
     if (!all) not_given_ = label;
     return all;

@@ -22,6 +22,24 @@ struct SecondOrder {
 SecondOrder judge_promql(const FamilyIndex& families, std::string_view text,
                          const Recorded& recorded);
 
+// How PromQL reads a selector: absence.cc.
+
+/// What a selector's series are for in a PromQL query.
+enum class Reading : uint8_t {
+  shown,     ///< the query gives something where there are some
+  absent,    ///< in absent() or absent_over_time(): it gives something where there are none
+  excluded,  ///< on the right of `unless`: what it names is left out
+};
+
+/// How the selector that begins at byte `at` is read, by the calls and operators around it. The
+/// text is not parsed: strings and comments are passed over.
+Reading reading_at(std::string_view query, size_t at);
+
+/// The verdict on a query, of that on the series that it reads so.
+Verdict read_as(Reading reading, Verdict verdict);
+/// The sentence that says why it is another one; empty: it is not.
+std::string_view reading_sentence(Reading reading, Verdict verdict);
+
 // Routes, silences and inhibitions: routes.cc.
 
 /// Uses of matchers that an alert must meet together.

@@ -81,7 +81,7 @@ TEST_CASE("selection: verdicts") {
 
 /// Labels a, b, c with the values "", x, y, z: few enough to enumerate every stream.
 using Stream = std::map<std::string, std::string>;
-const std::vector<std::string> kNames = {"a", "b", "c"};
+const std::vector<std::string> kLabelNames = {"a", "b", "c"};
 const std::vector<std::string> kTexts = {"", "x", "y", "z"};
 
 bool meets(const Condition& condition, const Stream& stream) {
@@ -108,7 +108,7 @@ bool meets(const Condition& condition, const Stream& stream) {
 
 std::vector<Stream> streams_of(const streams::StreamFamily& family) {
   std::vector<Stream> all = {{}};
-  for (const auto& name : kNames) {
+  for (const auto& name : kLabelNames) {
     const auto known = family.labels.find(name);
     std::set<std::string> values;
     if (known == family.labels.end()) {
@@ -138,7 +138,7 @@ TEST_CASE("selection: reach is what enumerating all streams finds") {
     streams::Mapping mapping;
     for (size_t i = random() % 5 + 1; i-- > 0;) {
       streams::StreamFamily made;
-      for (const auto& name : kNames) {
+      for (const auto& name : kLabelNames) {
         streams::Values values;
         for (const auto& text : kTexts) {
           if (random() % 3 == 0) values.exact.push_back(text);
@@ -153,7 +153,7 @@ TEST_CASE("selection: reach is what enumerating all streams finds") {
       const auto op = static_cast<MatchOp>(random() % 4);
       const bool is_regex = op == MatchOp::regex || op == MatchOp::not_regex;
       conditions.push_back(
-          {kNames[random() % kNames.size()], op,
+          {kLabelNames[random() % kLabelNames.size()], op,
            is_regex ? regexes[random() % regexes.size()] : kTexts[random() % kTexts.size()]});
     }
     const FamilyIndex families(mapping);
