@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/crc32c.h"
+
 namespace io::segment_log {
 namespace {
 
@@ -38,7 +40,8 @@ std::string SegmentHeader::format() const {
   put_number(bytes.data(), kVersionAt, kVersion);
   put_number(bytes.data(), kKindAt, kind);
   put_number(bytes.data(), kFirstAt, first);
-  put_number(bytes.data(), kHeaderCrcAt, crc32c(std::string_view(bytes).substr(0, kHeaderCrcAt)));
+  put_number(bytes.data(), kHeaderCrcAt,
+             base::crc32c(std::string_view(bytes).substr(0, kHeaderCrcAt)));
   return bytes;
 }
 
@@ -48,7 +51,7 @@ base::Result<SegmentHeader> SegmentHeader::parse(std::string_view bytes) {
   // Before the checksum, which another version may have elsewhere.
   if (const auto version = number_at<uint32_t>(bytes, kVersionAt); version != kVersion)
     return base::fail("version {} is not known, only {}", version, kVersion);
-  if (number_at<uint32_t>(bytes, kHeaderCrcAt) != crc32c(bytes.substr(0, kHeaderCrcAt)))
+  if (number_at<uint32_t>(bytes, kHeaderCrcAt) != base::crc32c(bytes.substr(0, kHeaderCrcAt)))
     return base::fail("the header's checksum does not fit");
   return SegmentHeader{number_at<uint32_t>(bytes, kKindAt), number_at<uint64_t>(bytes, kFirstAt)};
 }
@@ -61,8 +64,8 @@ RecordHeader::Bytes RecordHeader::format(uint64_t sequence, uint32_t items,
   put_number(bytes.data(), kLengthAt, static_cast<uint32_t>(length));
   put_number(bytes.data(), kSequenceAt, sequence);
   put_number(bytes.data(), kItemsAt, items);
-  uint32_t crc = crc32c(std::string_view(bytes.data(), bytes.size()).substr(kLengthAt));
-  for (const auto piece : pieces) crc = crc32c(piece, crc);
+  uint32_t crc = base::crc32c(std::string_view(bytes.data(), bytes.size()).substr(kLengthAt));
+  for (const auto piece : pieces) crc = base::crc32c(piece, crc);
   put_number(bytes.data(), kCrcAt, crc);
   return bytes;
 }
@@ -78,7 +81,7 @@ bool RecordHeader::fits(std::string_view bytes) const {
   put_number(header.data(), kSequenceAt, sequence);
   put_number(header.data(), kItemsAt, items);
   const auto checked = std::string_view(header.data(), header.size()).substr(kLengthAt);
-  return crc == crc32c(bytes, crc32c(checked));
+  return crc == base::crc32c(bytes, base::crc32c(checked));
 }
 
 std::string segment_name(uint64_t first) {

@@ -16,12 +16,6 @@ inline constexpr size_t kSegmentHeaderBytes = 32;
 inline constexpr size_t kRecordHeaderBytes = 20;
 inline constexpr uint32_t kRecordBytesMax = uint32_t{1} << 30;
 
-/// CRC-32C of `bytes`, or of what gave `before` and then `bytes`. With the processor's instruction
-/// where there is one (SSE 4.2, ARMv8 with crc), else by tables of eight bytes.
-uint32_t crc32c(std::string_view bytes, uint32_t before = 0);
-/// The same without the instruction, for processors that have none and for tests.
-uint32_t crc32c_by_table(std::string_view bytes, uint32_t before = 0);
-
 /// What stands at the beginning of a segment file.
 struct SegmentHeader {
   uint32_t kind = 0;   ///< what the records hold; the owner's number

@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/crc32c.h"
 #include "io/segment_log/cursor.h"
 #include "io/segment_log/log.h"
 #include "tests/support/folder.h"
@@ -82,7 +83,8 @@ BENCHMARK(replay)->Arg(1 << 10)->Arg(256 << 10)->UseRealTime()->Unit(benchmark::
 void checksum(benchmark::State& state) {
   const std::string bytes(256 << 10, 'x');
   for (auto _ : state)
-    benchmark::DoNotOptimize(state.range(0) == 0 ? crc32c(bytes) : crc32c_by_table(bytes));
+    benchmark::DoNotOptimize(state.range(0) == 0 ? base::crc32c(bytes)
+                                                 : base::crc32c_by_table(bytes));
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(bytes.size()));
 }
 BENCHMARK(checksum)->ArgName("table")->Arg(0)->Arg(1);

@@ -1,7 +1,7 @@
+#include "base/crc32c.h"
+
 #include <array>
 #include <cstring>
-
-#include "io/segment_log/format.h"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -15,7 +15,7 @@
 // takes eight bytes in three cycles, 6.5 GB/s at 2.1 GHz: interleaving three streams would gain
 // nothing that a disk could show. The tables (slicing-by-8) do 0.8 GB/s.
 
-namespace io::segment_log {
+namespace base {
 namespace {
 
 constexpr uint32_t kReversedPolynomial = 0x82f63b78;  // Castagnoli
@@ -110,4 +110,4 @@ uint32_t crc32c(std::string_view bytes, uint32_t before) {
   return has_instruction ? crc_by_instruction(bytes, before) : crc32c_by_table(bytes, before);
 }
 
-}  // namespace io::segment_log
+}  // namespace base
