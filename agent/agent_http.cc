@@ -71,8 +71,7 @@ base::Result<void> Agent::serve(io::http::Server::Options options) {
   if (!server) return base::in_context("--server.http.listen-addr", server.error());
   server_ = std::move(*server);
   serving_ = std::move(options);
-  base::Logger().info("listening on {}{}", server_->address(),
-                      serving_.cert_file.empty() ? "" : " with TLS");
+  base::Logger().info("listening on {}{}", server_->address(), serving_.tls ? " with TLS" : "");
   return {};
 }
 
@@ -82,13 +81,14 @@ void Agent::apply_http_block() {
   access_.configure(block && block->auth ? &*block->auth : nullptr);
   io::http::Server::Options wanted;
   if (block && block->tls) {
-    wanted.cert_file = block->tls->cert_file;
-    wanted.key_file = block->tls->key_file;
-    wanted.client_ca_file = block->tls->client_ca_file;
+    wanted.tls = io::tls::Options{.ca_pem = block->tls->client_ca_pem,
+                                  .ca_file = block->tls->client_ca_file,
+                                  .cert_pem = block->tls->cert_pem,
+                                  .cert_file = block->tls->cert_file,
+                                  .key_pem = block->tls->key_pem,
+                                  .key_file = block->tls->key_file};
   }
-  if (wanted.cert_file == serving_.cert_file && wanted.key_file == serving_.key_file &&
-      wanted.client_ca_file == serving_.client_ca_file)
-    return;
+  if (wanted.tls == serving_.tls) return;
   // Later, because the request that asked for this reload is still being answered.
   loop_.post([this, wanted] { restart_server(wanted); });
 }

@@ -262,8 +262,8 @@ TEST_CASE("async client: TLS, directly and through a tunnel") {
   const support::Folder folder;
   support::make_certificates(folder);
   Server::Options server_options;
-  server_options.cert_file = folder / "own.pem";
-  server_options.key_file = folder / "own.key";
+  server_options.tls.emplace().cert_file = folder / "own.pem";
+  server_options.tls->key_file = folder / "own.key";
   auto server = Server::listen("127.0.0.1:0", server_options, echo_of);
   REQUIRE(server);
   const auto url = *parse_url("https://" + (*server)->address());

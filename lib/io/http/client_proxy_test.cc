@@ -44,8 +44,8 @@ TEST_CASE(
   const support::Folder folder;
   support::make_certificates(folder);
   Server::Options options;
-  options.cert_file = folder / "own.pem";
-  options.key_file = folder / "own.key";
+  options.tls.emplace().cert_file = folder / "own.pem";
+  options.tls->key_file = folder / "own.key";
   auto server = Server::listen("127.0.0.1:0", options, echo_back);
   REQUIRE(server);
   TestProxy proxy(port_of(**server));

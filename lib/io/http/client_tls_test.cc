@@ -26,10 +26,10 @@ TEST_CASE(
   const support::Folder folder;
   support::make_certificates(folder);
   Server::Options options;
-  options.cert_file = (folder / "own.pem");
-  options.key_file = (folder / "own.key");
+  options.tls.emplace().cert_file = (folder / "own.pem");
+  options.tls->key_file = (folder / "own.key");
   auto open_server = Server::listen("127.0.0.1:0", options, echo_body);
-  options.client_ca_file = (folder / "ca.pem");
+  options.tls->ca_file = (folder / "ca.pem");
   auto strict_server = Server::listen("127.0.0.1:0", options, echo_body);
   REQUIRE(open_server.has_value());
   REQUIRE(strict_server.has_value());
@@ -85,8 +85,8 @@ TEST_CASE("client: certificates that were replaced are used from the next reques
   const support::Folder folder;
   support::make_certificates(folder);
   Server::Options options;
-  options.cert_file = folder / "own.pem";
-  options.key_file = folder / "own.key";
+  options.tls.emplace().cert_file = folder / "own.pem";
+  options.tls->key_file = folder / "own.key";
   auto server = Server::listen("127.0.0.1:0", options, echo_body);
   REQUIRE(server);
   std::filesystem::copy_file(folder / "ca.pem", folder / "trusted.pem");

@@ -27,6 +27,8 @@
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "io/http/url.h"
+#include "io/loop.h"
+#include "io/tls/context.h"
 
 namespace io::http {
 
@@ -41,7 +43,9 @@ class ServerSession;
 struct ServerService {
   Server::Options options;
   Handler handler;
+  DeferredHandler deferred;  ///< in place of `handler`
   std::optional<asio::ssl::context> tls;
+  std::shared_ptr<LoopGate> gate;  ///< for answers from other threads
   std::atomic<int> connections{0};
 
   base::Mutex mutex;
@@ -227,9 +231,43 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     request.target = message.target();
     for (const auto& field : message)
       request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-    request.body = message.body();
-    const Response response = service_->handler(request);
-    if (response.status != 0) write(response, message.keep_alive(), request.method == "HEAD");
+    wants_body_ = request.method != "HEAD";
+    keep_alive_ = message.keep_alive();
+    if (service_->deferred == nullptr) {
+      request.body = message.body();
+      return answer(service_->handler(request));
+    }
+    is_answered_ = false;
+    limit_answer();
+    service_->deferred(request, std::move(parser_->get().body()), reply());
+  }
+
+  /// Nobody else holds a connection that waits for its answer: whoever owes it may outlive the
+  /// server.
+  void limit_answer() {
+    timer_.expires_after(service_->options.answer_timeout);
+    timer_.async_wait([self = shared_from_this()](const ServerError& error) {
+      if (!error) self->abort();
+    });
+  }
+
+  Reply reply() {
+    return [weak = weak_from_this(), number = ++replies_,
+            gate = service_->gate](const Response& response) {
+      gate->post([weak, number, response] {
+        const auto self = weak.lock();
+        if (!self) return;
+        asio::post(self->stream_->socket().get_executor(), [self, number, response] {
+          if (number == self->replies_ && !std::exchange(self->is_answered_, true))
+            self->answer(response);
+        });
+      });
+    };
+  }
+
+  void answer(const Response& response) {
+    if (response.status == 0) return abort();
+    write(response, keep_alive_, !wants_body_);
   }
 
   void refuse(int status) {
@@ -275,6 +313,10 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::string out_;
   size_t written_ = 0;
   bool keep_alive_ = false;
+  bool wants_body_ = true;
+  // Of a DeferredHandler: answers to requests before the last one come too late.
+  uint64_t replies_ = 0;
+  bool is_answered_ = false;
 };
 
 namespace {
@@ -333,19 +375,10 @@ std::string bound_address(const Protocol::endpoint& endpoint, std::string_view g
 }
 
 base::Result<void> load_tls(ServerService& service) {
-  const Server::Options& options = service.options;
-  if (options.cert_file.empty()) return {};
-  service.tls.emplace(asio::ssl::context::tls_server);
-  ServerError error;
-  service.tls->use_certificate_chain_file(options.cert_file, error);
-  if (error) return base::fail("{}: {}", options.cert_file, error.message());
-  service.tls->use_private_key_file(options.key_file, asio::ssl::context::pem, error);
-  if (error) return base::fail("{}: {}", options.key_file, error.message());
-  if (options.client_ca_file.empty()) return {};
-  service.tls->load_verify_file(options.client_ca_file, error);
-  if (error) return base::fail("{}: {}", options.client_ca_file, error.message());
-  service.tls->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert,
-                               error);
+  if (!service.options.tls) return {};
+  auto context = tls::server_context(*service.options.tls);
+  if (!context) return tl::unexpected(context.error());
+  service.tls.emplace(context->release());
   return {};
 }
 
@@ -361,6 +394,7 @@ struct Server::State {
     asio::steady_timer pause{context};
   };
   std::unique_ptr<Loop> loop = std::make_unique<Loop>();
+  std::shared_ptr<LoopGate> gate = std::make_shared<LoopGate>(loop->context);
   std::vector<base::Thread> threads;
 
   base::Result<void> bind(std::string_view where);
@@ -423,8 +457,21 @@ Server::~Server() {
 base::Result<std::unique_ptr<Server>> Server::listen(std::string_view address, Options options,
                                                      Handler handler) {
   auto state = std::make_unique<State>();
-  state->service->options = std::move(options);
   state->service->handler = std::move(handler);
+  return serve(address, std::move(options), std::move(state));
+}
+
+base::Result<std::unique_ptr<Server>> Server::listen(std::string_view address, Options options,
+                                                     DeferredHandler handler) {
+  auto state = std::make_unique<State>();
+  state->service->deferred = std::move(handler);
+  return serve(address, std::move(options), std::move(state));
+}
+
+base::Result<std::unique_ptr<Server>> Server::serve(std::string_view address, Options options,
+                                                    std::unique_ptr<State> state) {
+  state->service->options = std::move(options);
+  state->service->gate = state->gate;
   if (auto loaded = load_tls(*state->service); !loaded) return tl::unexpected(loaded.error());
   if (auto bound = state->bind(address); !bound) return tl::unexpected(bound.error());
   state->accept();
@@ -446,6 +493,7 @@ void Server::stop() {
   if (!state_->loop) return;
   state_->loop->context.stop();
   state_->threads.clear();
+  state_->gate->close();
   state_->loop.reset();
 }
 

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "io/http/message.h"
+#include "io/tls/options.h"
 
 namespace io::http {
 
@@ -15,6 +17,14 @@ namespace io::http {
 /// threads and must not throw. With one thread (the default) a handler that blocks holds up
 /// everybody; with N threads, N handlers may block.
 using Handler = std::function<Response(const Request&)>;
+
+/// Answers one request, at any time and from any thread; the first answer counts. A connection
+/// whose request nobody answers is closed after Options::answer_timeout.
+using Reply = std::function<void(const Response& response)>;
+
+/// Takes a request whose answer may come later. It owns the body; request.body is empty. What holds
+/// for a Handler holds for it, but connections wait for their answers without a thread.
+using DeferredHandler = std::function<void(const Request& request, std::string body, Reply reply)>;
 
 /// An HTTP/1.1 server with keep-alive on its own threads. Serves from listen() until stop().
 class Server {
@@ -28,13 +38,14 @@ class Server {
     int connections_max = 512;
     std::chrono::seconds idle_timeout{120};    ///< of a kept connection, and of a slow reader
     std::chrono::seconds request_timeout{30};  ///< from its first byte to its last
-    std::string cert_file;                     ///< with key_file: serve TLS
-    std::string key_file;
-    std::string client_ca_file;  ///< demand a client certificate of this authority
+    std::chrono::seconds answer_timeout{60};   ///< of a DeferredHandler
+    std::optional<tls::Options> tls;           ///< with a CA: clients must show its certificate
   };
 
   /// Binds to "host:port" (":port" is every address, port 0 any free one) or unix:///path (a socket
   /// file left over there is replaced) and begins to serve.
+  static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Options options,
+                                                      DeferredHandler handler);
   static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Options options,
                                                       Handler handler);
   static base::Result<std::unique_ptr<Server>> listen(std::string_view address, Handler handler) {
@@ -52,6 +63,8 @@ class Server {
 
  private:
   struct State;
+  static base::Result<std::unique_ptr<Server>> serve(std::string_view address, Options options,
+                                                     std::unique_ptr<State> state);
   explicit Server(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

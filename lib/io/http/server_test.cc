@@ -180,5 +180,57 @@ TEST_CASE("server: without a descriptor for it a connection waits until there is
   CHECK(raw.rest().ends_with("/late"));
 }
 
+TEST_CASE("server: an answer may come later, from another thread, and in any order of requests") {
+  base::Mutex mutex;
+  base::Condition changed;
+  std::vector<std::pair<std::string, Reply>> waiting;
+  auto server =
+      Server::listen("127.0.0.1:0", {}, [&](const Request&, std::string body, Reply reply) {
+        base::Lock lock(mutex);
+        waiting.emplace_back(std::move(body), std::move(reply));
+        changed.notify_all();
+      });
+  REQUIRE(server.has_value());
+  Raw one(**server), two(**server);
+  REQUIRE(one.connect());
+  REQUIRE(two.connect());
+  for (Raw* raw : {&one, &two})
+    raw->say("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody");
+  std::vector<std::pair<std::string, Reply>> taken;
+  {
+    base::Lock lock(mutex);
+    changed.wait(mutex, [&] { return waiting.size() == 2; });
+    taken.swap(waiting);
+  }
+  for (const auto& [body, reply] : taken) {
+    CHECK(body == "body");
+    reply({200, {}, "later"});
+    reply({500, {}, "again"});  // Only the first answer counts.
+  }
+  for (Raw* raw : {&one, &two}) CHECK(raw->rest().ends_with("\r\n\r\nlater"));
+  (*server)->stop();
+  for (const auto& [body, reply] : taken) reply({200, {}, "to nobody"});
+}
+
+TEST_CASE("server: a request that nobody answers ends with its connection, and so does a stop") {
+  Server::Options options;
+  options.answer_timeout = 1s;
+  const auto ignore = [](const Request&, const std::string&, const Reply&) {};
+  auto server = Server::listen("127.0.0.1:0", options, DeferredHandler(ignore));
+  REQUIRE(server.has_value());
+  Raw raw(**server);
+  REQUIRE(raw.connect());
+  raw.say("GET / HTTP/1.1\r\n\r\n");
+  CHECK(raw.rest().empty());
+  options.answer_timeout = 3600s;
+  server = Server::listen("127.0.0.1:0", options, DeferredHandler(ignore));
+  REQUIRE(server.has_value());
+  Raw other(**server);
+  REQUIRE(other.connect());
+  other.say("GET / HTTP/1.1\r\n\r\n");
+  (*server)->stop();
+  CHECK(other.rest().empty());
+}
+
 }  // namespace
 }  // namespace io::http
