@@ -7,3 +7,23 @@ TEST_CASE("digest: the standard's own examples") {
   CHECK(base::sha256_hex("abc") ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
+
+TEST_CASE("crc32c: the examples of RFC 3720") {
+  std::string rising(32, '\0'), falling(32, '\0');
+  for (size_t i = 0; i < 32; ++i) {
+    rising[i] = static_cast<char>(i);
+    falling[i] = static_cast<char>(31 - i);
+  }
+  struct Case {
+    std::string bytes;
+    uint32_t crc;
+  };
+  for (const auto& c :
+       {Case{"", 0}, Case{"123456789", 0xe3069283}, Case{std::string(32, '\0'), 0x8a9136aa},
+        Case{std::string(32, '\xff'), 0x62a8ab43}, Case{rising, 0x46dd794e},
+        Case{falling, 0x113fdb5c}}) {
+    CAPTURE(c.bytes);
+    CHECK(base::crc32c(c.bytes) == c.crc);
+    CHECK(base::crc32c_by_table(c.bytes) == c.crc);
+  }
+}

@@ -6,7 +6,7 @@
 #include "river/text.h"
 #include "telemetry/wire/loki_push.h"
 #include "telemetry/wire/proto.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace support {
 namespace {

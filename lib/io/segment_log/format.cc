@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "base/crc32c.h"
+#include "base/digest.h"
 
 namespace io::segment_log {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "base/crc32c.h"
+#include "base/digest.h"
 
 using namespace io::segment_log;
 

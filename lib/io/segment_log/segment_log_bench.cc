@@ -3,7 +3,7 @@
 #include <array>
 #include <filesystem>
 
-#include "base/crc32c.h"
+#include "base/digest.h"
 #include "io/segment_log/cursor.h"
 #include "io/segment_log/log.h"
 #include "tests/support/folder.h"

@@ -10,8 +10,7 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
-#include "telemetry/wire/snappy_block.h"
-#include "telemetry/wire/snappy_frames.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

@@ -6,6 +6,8 @@
 #include <tl/expected.hpp>
 
 /// The encodings of bodies that senders and receivers of telemetry agree on (RFC 9110, 8.4.1).
+/// Brotli is not among them: no sender of telemetry has it. Nor is lz4, which the collector takes
+/// and nobody sends.
 namespace telemetry::wire {
 
 enum class Coding {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/crc32c.h"
-#include "telemetry/wire/snappy_block.h"
+#include "base/digest.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

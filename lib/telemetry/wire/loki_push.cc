@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "telemetry/wire/proto.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "telemetry/wire/loki_push.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

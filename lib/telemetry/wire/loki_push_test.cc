@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "telemetry/wire/proto.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 #include "tests/support/push_decoder.h"
 
 namespace telemetry::wire {

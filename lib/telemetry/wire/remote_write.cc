@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "telemetry/wire/proto.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

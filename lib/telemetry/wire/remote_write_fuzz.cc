@@ -5,7 +5,7 @@
 
 #include "base/ensure.h"
 #include "telemetry/wire/remote_write.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 /// Whatever the bytes, decoding ends in a batch or an error, and what was decoded can be encoded
 /// and decoded again.

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

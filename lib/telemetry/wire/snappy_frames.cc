@@ -1,10 +1,9 @@
-#include "telemetry/wire/snappy_frames.h"
 
 #include <cstdint>
 
-#include "base/crc32c.h"
+#include "base/digest.h"
 #include "telemetry/wire/proto.h"
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
 namespace {

@@ -1,7 +1,7 @@
-#include "base/crc32c.h"
-
 #include <array>
 #include <cstring>
+
+#include "base/digest.h"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>

@@ -1,4 +1,4 @@
-#include "telemetry/wire/snappy_block.h"
+#include "telemetry/wire/snappy.h"
 
 #include <snappy-sinksource.h>
 #include <snappy.h>
