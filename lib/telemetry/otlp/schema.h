@@ -87,9 +87,15 @@ struct Message {
   /// 1 + index of the field of each number. All numbers of OTLP are below 17.
   std::array<uint8_t, 17> places{};
 
+  /// The number of its field "attributes"; 0: none.
+  uint32_t attributes = 0;
+
   constexpr Message(std::string_view of, std::span<const Field> all, Level where = Level::other)
       : name(of), fields(all), level(where) {
-    for (uint8_t i = 0; i < all.size(); ++i) places[all[i].number] = static_cast<uint8_t>(i + 1);
+    for (uint8_t i = 0; i < all.size(); ++i) {
+      places[all[i].number] = static_cast<uint8_t>(i + 1);
+      if (all[i].name == "attributes") attributes = all[i].number;
+    }
   }
 };
 
