@@ -15,6 +15,7 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/otelcol/processor_attributes/signature.h"
 #include "components/prometheus/echo/signature.h"
 #include "components/prometheus/enrich/signature.h"
 #include "components/prometheus/exporter_process/signature.h"
@@ -46,6 +47,7 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &otelcol::processor_attributes::kSignature,
       &prometheus::echo::kSignature,
       &prometheus::enrich::kSignature,
       &prometheus::exporter_process::kSignature,

@@ -67,6 +67,7 @@ EXCEPTIONS = {
 
 # Folders whose namespace is another one than their path, without lib/ and shared/.
 NAMESPACES = {
+    "components/otelcol/shared/match_properties": "components::otelcol",
     "components/shared/http_client": "components",  # what several components write into their signatures
     "components/shared/rule": "components",
     "components/shared/tls_config": "components",

@@ -12,6 +12,7 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/otelcol/processor_attributes/attributes.h"
 #include "components/prometheus/echo/echo.h"
 #include "components/prometheus/enrich/enrich.h"
 #include "components/prometheus/exporter_process/process.h"
@@ -29,6 +30,7 @@ std::span<const components::Builder> builders() {
   namespace discovery = components::discovery;
   namespace local = components::local;
   namespace loki = components::loki;
+  namespace otelcol = components::otelcol;
   namespace prometheus = components::prometheus;
   using components::builder;
   using prometheus::ExporterComponent;
@@ -52,6 +54,7 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
       builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),
       builder<ExporterComponent<process::Process>>(process::kSignature),
