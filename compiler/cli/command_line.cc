@@ -7,6 +7,7 @@
 
 #include "base/version.h"
 #include "compiler/cli/commands.h"
+#include "compiler/explain/explain.h"
 #include "compiler/host/host_schema.h"
 #include "components/catalog.h"
 
@@ -25,6 +26,8 @@ constexpr char kFooter[] = R"(Examples:
   cfgc validate host_vars/puck.yml     one host
   cfgc compile                         all hosts to compiled/HOST/config.river
   cfgc compile --host puck --out /tmp/puck
+  cfgc explain F012                    what a code means
+  cfgc explain puck loki.write         where a host's values come from
   cfgc fmt --check templates/*.river
   cfgc migrate report --dashboards grafana/ --rules rules/
 
@@ -38,7 +41,7 @@ struct FindingArguments {
 
   void add_to(CLI::App& command) {
     command.add_option("--format", format, "Output format of findings")
-        ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
+        ->check(CLI::IsMember({"text", "json", "sarif", "github", "junit"}))
         ->capture_default_str();
     check.add_to(command);
   }
@@ -48,6 +51,7 @@ struct FindingArguments {
     if (format == "json") options.format = OutputFormat::json;
     if (format == "sarif") options.format = OutputFormat::sarif;
     if (format == "github") options.format = OutputFormat::github;
+    options.junit = format == "junit";
     options.columns = river::diag::terminal_columns(STDOUT_FILENO);
     if (format == "text" && isatty(STDOUT_FILENO) == 1) options.format = OutputFormat::text_colour;
     return options;
@@ -101,6 +105,11 @@ void add_compile(CLI::App& app, int& exit_code) {
   command->add_option("--host", options->hosts, "Only this host; may be repeated");
   command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
   command->add_flag("--strict", options->strict, "Treat warnings as errors");
+  command
+      ->add_option_function<std::string>(
+          "--deny", [options](const std::string&) { options->strict = true; },
+          "warnings: as --strict")
+      ->check(CLI::IsMember({"warnings"}));
   check->add_to(*command);
   command->callback([options, check, &exit_code] {
     options->check = check->resolve();
@@ -164,6 +173,50 @@ void add_status(CLI::App& app, int& exit_code) {
     asked->options.pool.timeout = std::chrono::seconds(asked->answer_seconds);
     asked->options.json = asked->format == "json";
     exit_code = show(run_status(asked->options));
+  });
+}
+
+void add_explain(CLI::App& app, int& exit_code) {
+  struct Arguments {
+    explain::Question question;
+    CheckArguments check;
+  };
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "explain", "Say what a code means, or where the values of a host's config come from");
+  command->add_option("CODE|HOST", asked->question.subject, "F012, or a host of the inventory")
+      ->required();
+  command->add_option("COMPONENT", asked->question.part,
+                      "Of a host: loki.write.default, or loki.write.default.endpoint.url");
+  asked->check.add_inventory(*command);
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    asked->question.check = asked->check.resolve();
+    asked->question.load = asked->check.load();
+    exit_code = show(explain::explain(asked->question));
+  });
+}
+
+void add_graph(CLI::App& app, int& exit_code) {
+  struct Arguments {
+    explain::Question question;
+    CheckArguments check;
+    std::string format = "mermaid";
+  };
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("graph", "Draw the components of a host's config");
+  command->add_option("HOST", asked->question.subject, "A host of the inventory")->required();
+  command->add_option("--format", asked->format, "Output format")
+      ->check(CLI::IsMember({"mermaid", "dot"}))
+      ->capture_default_str();
+  asked->check.add_inventory(*command);
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    asked->question.check = asked->check.resolve();
+    asked->question.load = asked->check.load();
+    exit_code = show(explain::graph(asked->question, asked->format == "dot"
+                                                         ? explain::GraphFormat::dot
+                                                         : explain::GraphFormat::mermaid));
   });
 }
 
@@ -241,6 +294,8 @@ int run(int argc, char** argv) {
   add_schema(app, exit_code);
   add_migrate(app, exit_code);
   add_status(app, exit_code);
+  add_explain(app, exit_code);
+  add_graph(app, exit_code);
   give_version(app);
   try {
     app.parse(argc, argv);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "compiler/checks/checks.h"
 #include "compiler/cli/commands.h"
 #include "compiler/emit/run.h"
 #include "river/parser.h"
@@ -107,6 +108,7 @@ void check_river(const fs::path& path, const emit::CheckOptions& check, emit::Ru
   const auto program =
       river::config::resolve(views, check.catalog, check.stability, run.diagnostics);
   river::config::check(program, run.diagnostics);
+  if (!run.diagnostics.has_errors()) checks::check_design(program, run.diagnostics);
 }
 
 /// Puts a path to the inventory it speaks of, or checks it at once when it is River.

@@ -248,6 +248,23 @@ TEST_CASE("compile: usage and I/O") {
   CHECK(fs::is_empty(folder.path()));
 }
 
+TEST_CASE("validate: findings as JUnit reads them") {
+  Folder folder;
+  support::unpack("== a.river\nlogging {\n  level = \"<&\"\n}\n", folder);
+  compiler::cli::ValidateOptions options;
+  options.paths = {folder.path() / "a.river"};
+  options.check.catalog = components::catalog();
+  options.check.junit = true;
+  const std::string wrong = compiler::cli::run_validate(options).out;
+  CHECK(wrong.find("<testsuite name=\"cfgc\" tests=\"1\" failures=\"1\">") != wrong.npos);
+  CHECK(wrong.find("a.river\" name=\"C025 line 2\">") != wrong.npos);
+  CHECK(wrong.find("&quot;level&quot;: &quot;&lt;&amp;&quot; is not one of") != wrong.npos);
+  CHECK(wrong.find("<&") == wrong.npos);
+  folder.write("a.river", "logging { }\n");
+  const std::string right = compiler::cli::run_validate(options).out;
+  CHECK(right.find("tests=\"1\" failures=\"0\"") != right.npos);
+}
+
 TEST_CASE("validate: every kind of path") {
   struct Case {
     std::string_view path, summary;

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "base/thread.h"
+#include "compiler/checks/checks.h"
 #include "compiler/emit/findings.h"
 #include "compiler/expand/expand.h"
 #include "compiler/inventory/render.h"
@@ -26,6 +27,7 @@ struct Job {
   const templates::Template* source = nullptr;
   Diagnostics diagnostics;
   std::vector<uint32_t> ports_in_use;
+  Identity identity;
   CompiledHost result;
 };
 
@@ -179,6 +181,9 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   const host::Host host = host::build_host(
       *job.entry, rendered, {fleet.options.partial, fleet.options.today}, tree.arena, diagnostics);
   job.ports_in_use = ports_in_use(host);
+  job.identity = {std::string(host.name), std::string(host.hostname.value),
+                  std::string(host.environment.value),
+                  host.hostname.given() ? host.hostname.span : job.entry->span};
   templates::HostFolder folder(host, rendered, tree.arena, diagnostics);
   if (job.source->is_broken) return;
   tree.body.statements =
@@ -190,6 +195,10 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
       river::config::resolve(trees, fleet.options.catalog, fleet.options.stability, found);
   river::config::check(program, found);
   report_plain_secrets(program, found);
+  if (!found.has_errors()) {
+    checks::check_design(program, found);
+    if (!fleet.options.partial) check_host_needs(host, program, found);
+  }
   append_but(failed_places(diagnostics, folder), found, diagnostics);
   if (diagnostics.has_errors() || has_failures(rendered)) return;
   job.result.text = river::print(tree);
@@ -248,6 +257,11 @@ std::vector<CompiledHost> compile_fleet(inventory::Inventory& inventory,
   for (const Job& job : jobs)
     for (const river::diag::Diagnostic& one : job.diagnostics.items())
       if (!ports.belongs_elsewhere(one, *job.entry)) merge.take(one, job.entry->name);
+  std::vector<Identity> identities;
+  for (const Job& job : jobs) identities.push_back(job.identity);
+  Diagnostics alike;
+  check_identities(identities, alike);
+  merge.take(alike);
   std::vector<CompiledHost> compiled;
   for (Job& job : jobs) compiled.push_back(std::move(job.result));
   return compiled;

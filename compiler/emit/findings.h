@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/host/host.h"
+#include "river/config/program.h"
 
 namespace compiler::emit {
 
@@ -30,6 +31,22 @@ class SharedPorts {
   std::set<const inventory::HostEntry*> compiled_;
   std::set<uint32_t> in_use_;
 };
+
+// What hosts lack and share: host_needs.cc.
+
+/// Reports environment variables that a config needs and the role's variables do not set, and
+/// containers that the agent may not read.
+void check_host_needs(const host::Host& host, const river::config::Program& program,
+                      river::diag::Diagnostics& diagnostics);
+
+/// What tells a host's streams from those of others.
+struct Identity {
+  std::string name;
+  std::string hostname, environment;
+  river::diag::Span place;
+};
+/// Reports hosts whose streams cannot be told apart.
+void check_identities(const std::vector<Identity>& hosts, river::diag::Diagnostics& diagnostics);
 
 /// One list of the findings of many hosts: what several share is said once, at the place that
 /// people have written; what differs in the name of the host alone, with their names. One thread.

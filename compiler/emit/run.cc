@@ -41,8 +41,7 @@ inventory::Inventory open_inventory(const inventory::InventoryOptions& options, 
 std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& options,
                                             bool partial,
                                             const std::vector<std::filesystem::path>& host_files,
-                                            const CheckOptions& check, Run& run,
-                                            const Seen& seen) {
+                                            const CheckOptions& check, Run& run, const Seen& seen) {
   inventory::Inventory inventory =
       partial ? inventory::host_vars_only(host_files, options.read, run.sources, run.diagnostics)
               : open_inventory(options, run);
@@ -66,8 +65,11 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
 
 CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   CommandResult result;
+  const size_t accepted = remove_accepted(run.sources, run.diagnostics);
   run.diagnostics.sort();
-  result.out = river::diag::render(run.diagnostics, run.sources, check.format, check.columns);
+  result.out = check.junit
+                   ? render_junit(run.diagnostics, run.sources, strict)
+                   : river::diag::render(run.diagnostics, run.sources, check.format, check.columns);
   for (const base::Error& error : run.io_errors) result.err += "cfgc: " + error.message + "\n";
   const auto& items = run.diagnostics.items();
   const auto errors =
@@ -78,8 +80,9 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   if (run.configs > 0)
     checked +=
         (checked.empty() ? "" : ", ") + count(run.configs, "configuration", "configurations");
-  result.err += fmt::format("{}, {}, {}\n", checked, count(errors, "error", "errors"),
-                            count(items.size() - errors, "warning", "warnings"));
+  result.err += fmt::format("{}, {}, {}{}\n", checked, count(errors, "error", "errors"),
+                            count(items.size() - errors, "warning", "warnings"),
+                            accepted > 0 ? fmt::format(", {} accepted by comments", accepted) : "");
   if (run.closed_files > 0)
     result.err +=
         fmt::format("{} not opened (--vault-password-file opens those of ansible-vault)\n",

@@ -22,6 +22,7 @@ struct CommandResult {
 struct CheckOptions {
   std::filesystem::path playbook_dir;  ///< empty: deduced from the inventory's place
   river::diag::OutputFormat format = river::diag::OutputFormat::text;
+  bool junit = false;                        ///< findings as JUnit's XML, in the place of `format`
   uint32_t columns = river::diag::kColumns;  ///< as wide as excerpts may be
   river::schema::Stability stability = river::schema::Stability::generally_available;
   river::config::Catalog catalog;
@@ -50,7 +51,16 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
                                             const CheckOptions& check, Run& run,
                                             const Seen& seen = {});
 
-/// Findings rendered, the summary line, the exit code; `strict` counts warnings, too.
+/// Takes out the warnings that a comment with a reason accepts: accepted.cc. How many there were.
+size_t remove_accepted(const river::diag::SourceMap& sources,
+                       river::diag::Diagnostics& diagnostics);
+
+/// The findings as JUnit's XML, each a test that fails (a warning: if `warnings_fail`); junit.cc.
+std::string render_junit(const river::diag::Diagnostics& diagnostics,
+                         const river::diag::SourceMap& sources, bool warnings_fail);
+
+/// Findings rendered but for accepted ones, the summary line, the exit code; `strict` counts
+/// warnings, too.
 CommandResult finish(Run& run, const CheckOptions& check, bool strict);
 
 /// Writes the files of a fleet below `out`, with a manifest of their SHA-256. `whole` says that

@@ -138,10 +138,12 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
 }
 
 void check_docker(const Host& host, const BuildOptions& options, Diagnostics& diagnostics) {
-  if (host.docker.discovery && !host.has_service("docker") && !options.partial)
-    diagnostics.error("F040", host.docker.span, "docker is not in this host's services")
-        .note(host.services_span, "services are listed here")
-        .with_help("add docker to services, or set discovery to false");
+  if (host.docker.discovery && !host.has_service("docker") && !options.partial) {
+    auto& problem =
+        diagnostics.error("F040", host.docker.span, "docker is not in this host's services");
+    if (host.services_span.known()) problem.note(host.services_span, "services are listed here");
+    problem.with_help("add docker to services, or set discovery to false");
+  }
   for (const Label& label : host.docker.dual_labels) {
     const bool has_moved =
         std::any_of(host.docker.migrated.begin(), host.docker.migrated.end(),

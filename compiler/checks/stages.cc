@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "compiler/checks/checks.h"
+
+/// Pipelines are judged by their texts: a value is used where a later step names it in any way, and
+/// may be set where anything before it, or anywhere outside, has its name. So what is not known of
+/// a step makes no finding.
+namespace compiler::checks {
+
+namespace ast = river::ast;
+using river::diag::Diagnostics;
+
+namespace {
+
+constexpr std::string_view kStage = "stage.";
+/// Steps that set values which they do not name.
+constexpr std::string_view kSetOthers[] = {
+    "stage.docker",       "stage.cri",      "stage.geoip",  "stage.eventlogmessage",
+    "stage.windowsevent", "stage.sampling", "stage.metrics"};
+
+/// Calls visit for each word of a text: letters, digits and _.
+template <class Visit>
+void each_word(std::string_view text, const Visit& visit) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t begin = i;
+    while (i < text.size() && base::is_word(text[i])) ++i;
+    if (i > begin) visit(text.substr(begin, i - begin));
+    while (i < text.size() && !base::is_word(text[i])) ++i;
+  }
+}
+
+void collect(const ast::Expr& value, Words& words) {
+  if (const auto text = text_of(value))
+    each_word(*text, [&](std::string_view word) { words.emplace(word); });
+  if (value.left != nullptr) collect(*value.left, words);
+  if (value.right != nullptr) collect(*value.right, words);
+  for (const ast::Expr* item : value.items) collect(*item, words);
+  for (const ast::Field& field : value.fields) {
+    words.emplace(field.key);
+    collect(*field.value, words);
+  }
+}
+
+const ast::Statement* attribute(const ast::Statement& stage, std::string_view name) {
+  for (const ast::Statement* one : stage.body.statements)
+    if (!one->is_block && one->name == name) return one;
+  return nullptr;
+}
+
+/// A value that a step sets under a name that is written there.
+struct Capture {
+  std::string name;
+  river::diag::Span place;
+};
+
+/// (?P<name>...) and (?<name>...) of a regex.
+void add_groups(const ast::Expr& value, std::vector<Capture>& captures) {
+  const auto text = text_of(value);
+  for (size_t at = 0; text && (at = text->find("(?", at)) != std::string::npos; ++at) {
+    size_t begin = at + 2;
+    if (text->compare(begin, 1, "P") == 0) ++begin;
+    const size_t end = text->find('>', begin);
+    if (text->compare(begin, 1, "<") != 0 || end == std::string::npos) continue;
+    captures.push_back({text->substr(begin + 1, end - begin - 1), value.span});
+  }
+}
+
+std::vector<Capture> captures_of(const ast::Statement& stage) {
+  std::vector<Capture> captures;
+  if (stage.name == "stage.regex" && attribute(stage, "labels_from_groups") == nullptr) {
+    if (const auto* one = attribute(stage, "expression")) add_groups(*one->value, captures);
+  }
+  for (const auto& [kind, name] :
+       {std::pair{"stage.json", "expressions"}, {"stage.logfmt", "mapping"}})
+    if (const auto* one = attribute(stage, name); one != nullptr && stage.name == kind)
+      for (const ast::Field& field : one->value->fields)
+        captures.push_back({std::string(field.key), field.key_span});
+  return captures;
+}
+
+/// The values that a step reads by name: `source`, and those of a map of labels, each with its key
+/// for a name where it is empty.
+std::vector<Capture> reads_of(const ast::Statement& stage) {
+  std::vector<Capture> reads;
+  if (const auto* source = attribute(stage, "source"); source && stage.name != "stage.template")
+    if (const auto text = text_of(*source->value); text && !text->empty())
+      reads.push_back({*text, source->value->span});
+  if (stage.name != "stage.labels" && stage.name != "stage.structured_metadata") return reads;
+  if (const auto* values = attribute(stage, "values"))
+    for (const ast::Field& field : values->value->fields) {
+      const auto text = text_of(*field.value);
+      const bool is_own =
+          field.value->kind == ast::ExprKind::null_literal || (text && text->empty());
+      if (is_own) reads.push_back({std::string(field.key), field.key_span});
+      if (text && !text->empty()) reads.push_back({*text, field.value->span});
+    }
+  return reads;
+}
+
+class Pipeline {
+ public:
+  Pipeline(const Words& outside, Diagnostics& diagnostics)
+      : before_(outside), diagnostics_(diagnostics) {}
+
+  void add(const ast::Body& body) {
+    for (const ast::Statement* one : body.statements) {
+      if (!one->is_block || !one->name.starts_with(kStage)) continue;
+      stages_.push_back(one);
+      if (one->name == "stage.match") add(one->body);
+    }
+  }
+
+  void check() {
+    for (size_t i = 0; i < stages_.size(); ++i) {
+      check_labels(*stages_[i]);
+      if (!sets_others_)
+        for (const Capture& read : reads_of(*stages_[i])) check_read(read);
+      check_captures(i);
+      add_words(*stages_[i]);
+      sets_others_ |= std::find(std::begin(kSetOthers), std::end(kSetOthers), stages_[i]->name) !=
+                      std::end(kSetOthers);
+    }
+  }
+
+ private:
+  void check_read(const Capture& read) {
+    if (before_.contains(read.name) || !base::is_label_name(read.name)) return;
+    diagnostics_.warning("C033", read.place, "no step before this one sets \"{}\"", read.name)
+        .with_help("extract it first, by stage.regex, stage.json or stage.logfmt");
+  }
+
+  void check_captures(size_t i) {
+    const auto captures = captures_of(*stages_[i]);
+    if (captures.empty()) return;
+    Words later;
+    for (size_t j = i + 1; j < stages_.size(); ++j) collect_words(stages_[j]->body, later);
+    for (const Capture& one : captures) {
+      if (later.contains(one.name)) continue;
+      diagnostics_
+          .warning("C032", one.place, "\"{}\" is extracted, and no later step uses it", one.name)
+          .with_help("use it, such as in stage.labels, or leave it out");
+    }
+  }
+
+  void check_labels(const ast::Statement& stage) {
+    if (stage.name != "stage.labels") return;
+    const auto* values = attribute(stage, "values");
+    if (values == nullptr) return;
+    for (const ast::Field& field : values->value->fields) {
+      const auto source = text_of(*field.value);
+      if (!is_unbounded_name(field.key) && !is_unbounded_name(source.value_or(""))) continue;
+      diagnostics_
+          .warning("C034", field.key_span, "the label \"{}\" is different for each line or request",
+                   field.key)
+          .with_help("each value is a stream of its own: use stage.structured_metadata");
+    }
+  }
+
+  void add_words(const ast::Statement& stage) {
+    // What a step of labels reads is not set by it.
+    if (stage.name != "stage.labels" && stage.name != "stage.structured_metadata")
+      return collect_words(stage.body, before_);
+    if (const auto* values = attribute(stage, "values"))
+      for (const ast::Field& field : values->value->fields) before_.emplace(field.key);
+  }
+
+  Words before_;
+  Diagnostics& diagnostics_;
+  std::vector<const ast::Statement*> stages_;
+  bool sets_others_ = false;
+};
+
+}  // namespace
+
+void collect_words(const ast::Body& body, Words& words) {
+  for (const ast::Statement* statement : body.statements) {
+    if (statement->is_block)
+      collect_words(statement->body, words);
+    else
+      collect(*statement->value, words);
+  }
+}
+
+void check_stages(const river::config::Node& node, const Words& words, Diagnostics& diagnostics) {
+  Pipeline pipeline(words, diagnostics);
+  pipeline.add(node.block->body);
+  pipeline.check();
+}
+
+}  // namespace compiler::checks

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <map>
+
+#include "compiler/checks/checks.h"
+#include "compiler/emit/findings.h"
+#include "compiler/host/host_schema.h"
+#include "compiler/inventory/render_request.h"
+
+/// What the role's variables do not give a host that its config needs, and hosts that cannot be
+/// told apart.
+namespace compiler::emit {
+
+using river::diag::Diagnostics;
+
+namespace {
+
+constexpr std::string_view kEnvironment = "tributary_environment";
+constexpr std::string_view kDockerGroup = "tributary_docker";
+/// Set by systemd for every service.
+constexpr std::string_view kOfSystemd[] = {"HOME",
+                                           "USER",
+                                           "LOGNAME",
+                                           "SHELL",
+                                           "PATH",
+                                           "LANG",
+                                           "INVOCATION_ID",
+                                           "JOURNAL_STREAM",
+                                           "NOTIFY_SOCKET",
+                                           "RUNTIME_DIRECTORY",
+                                           "STATE_DIRECTORY",
+                                           "CREDENTIALS_DIRECTORY",
+                                           "CONFIGURATION_DIRECTORY",
+                                           "CACHE_DIRECTORY",
+                                           "LOGS_DIRECTORY",
+                                           "HOSTNAME"};
+
+/// Variables that the config reads and the host's environment lacks. Where that is not given, or
+/// some of it not known, nothing is missed.
+void check_environment(const host::Host& host, const river::config::Program& program,
+                       Diagnostics& diagnostics) {
+  const yaml::Pair* given = host.entry->find(kEnvironment);
+  if (given == nullptr || given->value->kind != yaml::Kind::map || !host.entry->closed.empty())
+    return;
+  for (const checks::EnvironmentUse& use : checks::environment_of(program)) {
+    const bool is_set =
+        given->value->find(use.name) != nullptr ||
+        std::find(std::begin(kOfSystemd), std::end(kOfSystemd), use.name) != std::end(kOfSystemd);
+    if (is_set) continue;
+    std::vector<std::string_view> names;
+    for (const yaml::Pair& pair : given->value->pairs) names.push_back(pair.key);
+    auto& problem =
+        diagnostics.warning("F080", use.place, "host {} does not set {}", host.name, use.name);
+    problem.note(given->key_span, "its environment is given here");
+    if (const auto near = river::diag::did_you_mean(use.name, names); !near.empty())
+      problem.with_help(fmt::format("it sets {}: one of the two names is a slip", near));
+    else
+      problem.with_help(fmt::format("add it to {}", kEnvironment));
+  }
+}
+
+}  // namespace
+
+void check_host_needs(const host::Host& host, const river::config::Program& program,
+                      Diagnostics& diagnostics) {
+  check_environment(host, program, diagnostics);
+  const yaml::Pair* group = host.entry->find(kDockerGroup);
+  if (group != nullptr && host.docker.discovery && yaml::as_bool(*group->value) == false)
+    diagnostics
+        .warning("F082", group->value->span, "the agent of {} may not read its containers",
+                 host.name)
+        .note(host.docker.span, "they are to be read")
+        .with_help("set tributary_docker to true, or discovery to false");
+}
+
+void check_identities(const std::vector<Identity>& hosts, Diagnostics& diagnostics) {
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<const Identity*>> alike;
+  for (const Identity& one : hosts)
+    if (!one.hostname.empty()) alike[{one.hostname, one.environment}].push_back(&one);
+  for (const auto& [identity, all] : alike) {
+    if (all.size() == 1) continue;
+    std::vector<std::string_view> names;
+    for (const Identity* one : all) names.push_back(one->name);
+    auto& problem = diagnostics.warning("F081", all[1]->place, "{} have the same hostname \"{}\"",
+                                        inventory::names_of(names), identity.first);
+    if (!(all[0]->place == all[1]->place))
+      problem.note(all[0]->place, fmt::format("that of {}", all[0]->name));
+    problem.with_help("their streams cannot be told apart: give each its own telemetry.hostname");
+  }
+}
+
+}  // namespace compiler::emit
