@@ -9,6 +9,7 @@
 #include "compiler/cli/commands.h"
 #include "compiler/explain/explain.h"
 #include "compiler/host/host_schema.h"
+#include "compiler/plan/plan.h"
 #include "components/catalog.h"
 
 namespace compiler::cli {
@@ -26,12 +27,15 @@ constexpr char kFooter[] = R"(Examples:
   cfgc validate host_vars/puck.yml     one host
   cfgc compile                         all hosts to compiled/HOST/config.river
   cfgc compile --host puck --out /tmp/puck
+  cfgc plan                            what a deploy would change against compiled/
+  cfgc breaking --against main         fail when it changes what others depend on
   cfgc explain F012                    what a code means
   cfgc explain puck loki.write         where a host's values come from
   cfgc fmt --check templates/*.river
   cfgc migrate report --dashboards grafana/ --rules rules/
 
 Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written;
+of plan and breaking: 0 nothing changes, 1 an error, 2 something does, 3 a change is breaking;
 `cfgc migrate --help` lists those of migrate)";
 
 /// The shared options, and --format of findings.
@@ -220,6 +224,43 @@ void add_graph(CLI::App& app, int& exit_code) {
   });
 }
 
+/// `cfgc plan` and `cfgc breaking`.
+void add_plan(CLI::App& app, std::string name, std::string about, bool breaking_only,
+              int& exit_code) {
+  struct Arguments {
+    plan::Options options;
+    CheckArguments check;
+    std::string format = "text";
+    std::string least = "delivery";
+  };
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(std::move(name), std::move(about));
+  asked->options.breaking_only = breaking_only;
+  asked->check.add_inventory(*command);
+  command
+      ->add_option("--against", asked->options.against,
+                   "Folder of compiled configs, or a git revision of the inventory")
+      ->capture_default_str();
+  command->add_option("--host", asked->options.load.only_hosts, "Only this host; may be repeated");
+  command->add_option("--format", asked->format, "Output format")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  if (breaking_only)
+    command->add_option("--level", asked->least, "The least that counts")
+        ->check(CLI::IsMember({"delivery", "targets", "labels"}))
+        ->capture_default_str();
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    plan::Options& options = asked->options;
+    options.check = asked->check.resolve();
+    options.load = in_hosts(asked->check.load(), options.load.only_hosts);
+    options.json = asked->format == "json";
+    for (const plan::Level level : {plan::Level::targets, plan::Level::labels})
+      if (asked->least == plan::name(level)) options.least = level;
+    exit_code = show(plan::run_plan(options));
+  });
+}
+
 }  // namespace
 
 void CheckArguments::add_to(CLI::App& command) {
@@ -296,12 +337,17 @@ int run(int argc, char** argv) {
   add_status(app, exit_code);
   add_explain(app, exit_code);
   add_graph(app, exit_code);
+  add_plan(app, "plan", "Show what a deploy would change on each host", false, exit_code);
+  add_plan(app, "breaking", "Fail when a deploy would change what others depend on", true,
+           exit_code);
   give_version(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     if (app.exit(problem) == 0) return 0;
-    return app.got_subcommand("migrate") ? kExitMigrateError : kExitUsage;
+    const bool two_is_change = app.got_subcommand("migrate") || app.got_subcommand("plan") ||
+                               app.got_subcommand("breaking");
+    return two_is_change ? kExitMigrateError : kExitUsage;
   }
   return exit_code;
 }

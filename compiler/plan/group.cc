@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "compiler/plan/plan.h"
+
+namespace compiler::plan {
+namespace {
+
+constexpr std::string_view kHost = "HOST";
+
+bool is_name_part(char c) {
+  return base::is_word(c) || c == '-';
+}
+
+/// The text with the host's name, where it stands alone, as HOST.
+std::string without_name(std::string_view text, std::string_view host) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t found = std::min(text.find(host, at), text.size());
+    out += text.substr(at, found - at);
+    if (found == text.size()) break;
+    const size_t end = found + host.size();
+    const bool stands_alone = (found == 0 || !is_name_part(text[found - 1])) &&
+                              (end == text.size() || !is_name_part(text[end]));
+    out += stands_alone ? kHost : host;
+    at = end;
+  }
+  return out;
+}
+
+std::string texts_of(const std::vector<migrate::streams::StreamFamily>& families) {
+  std::vector<std::string> texts;
+  for (const auto& family : families) texts.push_back(family.text());
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts.empty() ? "nothing" : fmt::format("{}", fmt::join(texts, " "));
+}
+
+}  // namespace
+
+Change stream_change(const migrate::streams::Change& change) {
+  const std::string whose = change.service.empty() ? "" : fmt::format(" of {}", change.service);
+  const bool is_lost = change.after.empty(), is_new = change.before.empty();
+  return {
+      is_lost || is_new ? Level::targets : Level::labels, !is_new,
+      fmt::format("streams{}: {} -> {}", whose, texts_of(change.before), texts_of(change.after))};
+}
+
+std::vector<Group> group(const std::map<std::string, std::vector<Change>>& by_host) {
+  std::map<std::vector<Change>, std::vector<std::string>> alike;
+  for (const auto& [host, changes] : by_host) {
+    if (changes.empty()) continue;
+    std::vector<Change> named = changes;
+    for (Change& change : named) change.text = without_name(change.text, host);
+    std::sort(named.begin(), named.end());
+    alike[std::move(named)].push_back(host);
+  }
+  std::vector<Group> groups;
+  for (const auto& [changes, hosts] : alike)
+    groups.push_back({hosts, hosts.size() > 1 ? changes : by_host.at(hosts[0])});
+  for (Group& one : groups)
+    std::stable_sort(one.changes.begin(), one.changes.end(), [](const Change& a, const Change& b) {
+      return std::pair(a.is_breaking, a.level) > std::pair(b.is_breaking, b.level);
+    });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.hosts.size() > b.hosts.size(); });
+  return groups;
+}
+
+}  // namespace compiler::plan
