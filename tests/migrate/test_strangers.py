@@ -349,3 +349,10 @@ def test_notification_templates_and_indented_code_are_read(report, tmp_path):
     assert judged.of("{{ .CommonLabels.job }}")["verdict"] == "VALUE-CHANGED"
     assert judged.of('{job="shop"}')["confidence"] == "guess"
     assert judged.of('{job="shop"} |= "tildes"')["verdict"] == "EMPTY"
+
+
+def test_a_query_that_finds_nothing_today_is_said(report):
+    idle = report({"rules/r.yml": rules('sum(rate({job="shop", filename="x"}[5m])) > 1')})
+    one = idle.of('sum(rate({job="shop", filename="x"}[5m])) > 1')
+    assert one["verdict"] == "SAME"
+    assert one["reason"] == 'It finds nothing today: no stream of h1/shop has filename="x".'

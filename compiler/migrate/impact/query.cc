@@ -7,6 +7,8 @@
 
 #include "compiler/migrate/impact/selection.h"
 #include "compiler/migrate/impact/series.h"
+#include "logql/parser.h"
+#include "logql/printer.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -138,6 +140,40 @@ Verdict overall(const std::vector<Outcome>& outcomes, size_t& shown) {
   return Verdict::narrows;
 }
 
+/// Whether a matcher takes a service's streams of today; one that takes streams without the label
+/// means none.
+bool takes(const FamilyIndex& families, const Condition& condition, size_t change) {
+  std::string error;
+  const auto test = ValueTest::of(condition.op, condition.value, &error);
+  const auto range = families.before(change);
+  return test && families.reach({&condition, 1}).may.any(range.begin, range.end);
+}
+
+/// Of a query that finds nothing today, though one of its matchers means a service that moves:
+/// which other one keeps its streams out. Empty: it is none.
+std::string idle_sentence(const FamilyIndex& families, const Parts& parts,
+                          const Bindings& bindings) {
+  for (const logql::LogQuery* query : parts.queries) {
+    const auto bound = bindings.bind(query->selector, Side::before);
+    if (!bound || families.reach(bound->list).may.any(0, families.size())) return {};
+    for (size_t change = 0; change < families.mapping().changes.size(); ++change) {
+      const auto names_it = [&](const Condition& one) {
+        std::string error;
+        const auto test = ValueTest::of(one.op, one.value, &error);
+        return test && !test->accepts("") && takes(families, one, change);
+      };
+      const auto keeps_out = [&](const Condition& one) { return !takes(families, one, change); };
+      const auto& all = bound->list;
+      const auto other = std::find_if(all.begin(), all.end(), keeps_out);
+      if (other == all.end() || std::none_of(all.begin(), all.end(), names_it)) continue;
+      return fmt::format("It finds nothing today: no stream of {} has {}{}{}.",
+                         service_name(families.mapping().changes[change]), other->name,
+                         logql::spelling(other->op), logql::quote(other->value));
+    }
+  }
+  return {};
+}
+
 bool may_move(const streams::Mapping& mapping) {
   return std::any_of(mapping.missing.begin(), mapping.missing.end(),
                      [](const streams::MissingHost& host) { return host.may_move; });
@@ -184,6 +220,8 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
       judged.reason += " " + note;
     }
   }
+  if (!matters && judged.reason.empty() && !judged.outcome.selection.took())
+    judged.reason = idle_sentence(families, parts, all.list.front());
   if (all.estimated || is_estimated(families, judged.outcome)) {
     judged.confidence = Confidence::likely;
   }

@@ -183,6 +183,25 @@ void put_unknown_lines(Page& page, const Report& report) {
   }
 }
 
+/// What stays as it is, and yet there is something to say of it.
+void put_notes(Page& page, const Report& report) {
+  const auto is_note = [](const impact::Finding& finding) {
+    return finding.verdict == impact::Verdict::same && !finding.reason.empty();
+  };
+  const auto& all = report.findings;
+  const auto count = std::count_if(all.begin(), all.end(), is_note);
+  if (count == 0) return;
+  page.blank();
+  page.heading(fmt::format("Stays as it is, but ({})", count));
+  for (const impact::Finding& finding : all) {
+    if (!is_note(finding)) continue;
+    const documents::Document& document = report.documents[finding.document];
+    const documents::Use& use = document.uses[finding.use];
+    page.line("  {}: {}: {}", visible_line(place(document.path, use.line, use.column)),
+              visible_line(use.text.text()), visible_line(finding.reason));
+  }
+}
+
 std::string passed_line(const Report& report) {
   std::string out;
   for (const auto& [why, count] : passed(report))
@@ -214,6 +233,7 @@ std::string render_text(const Report& report, bool colour) {
   for (const streams::HostState& host : fleet.hosts) put_host_lines(page, host);
   put_finding_lines(page, report);
   put_unknown_lines(page, report);
+  put_notes(page, report);
   if (!report.io_errors.empty()) {
     page.blank();
     page.heading(fmt::format("Could not be read ({})", report.io_errors.size()));
