@@ -15,6 +15,8 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/otelcol/exporter_loki/signature.h"
+#include "components/otelcol/exporter_prometheus/signature.h"
 #include "components/otelcol/processor_attributes/signature.h"
 #include "components/prometheus/echo/signature.h"
 #include "components/prometheus/enrich/signature.h"
@@ -47,6 +49,8 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &otelcol::exporter_loki::kSignature,
+      &otelcol::exporter_prometheus::kSignature,
       &otelcol::processor_attributes::kSignature,
       &prometheus::echo::kSignature,
       &prometheus::enrich::kSignature,

@@ -12,6 +12,8 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/otelcol/exporter_loki/exporter.h"
+#include "components/otelcol/exporter_prometheus/exporter.h"
 #include "components/otelcol/processor_attributes/attributes.h"
 #include "components/prometheus/echo/echo.h"
 #include "components/prometheus/enrich/enrich.h"
@@ -54,6 +56,9 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<otelcol::exporter_loki::Exporter>(otelcol::exporter_loki::kSignature),
+      builder<otelcol::exporter_prometheus::Exporter>(
+          otelcol::exporter_prometheus::kSignature),
       builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
       builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),

@@ -1,0 +1,114 @@
+#include "components/otelcol/exporter_loki/exporter.h"
+
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "components/otelcol/exporter_loki/record.h"
+#include "components/otelcol/shared/processor.h"
+
+namespace components::otelcol::exporter_loki {
+namespace {
+
+namespace otlp = telemetry::otlp;
+using telemetry::LogBatch;
+using telemetry::Signal;
+
+/// The label sets of a batch. Records of a service have few different ones, so each is made once.
+class LabelSets {
+ public:
+  explicit LabelSets(LogBatch& batch) : batch_(batch) {}
+
+  /// The index of the record's labels; nothing when one of them has no name in Loki.
+  std::optional<uint32_t> of(const Record& record) {
+    key_.clear();
+    for (const auto& [name, value] : record.labels()) {
+      key_.append(name).push_back('\0');
+      key_.append(value).push_back('\0');
+    }
+    if (const auto known = indexes_.find(key_); known != indexes_.end()) return known->second;
+    std::vector<telemetry::Label> labels;
+    for (const auto& [attribute, value] : record.labels()) {
+      auto name = label_name(attribute);
+      if (!name) return std::nullopt;
+      labels.emplace_back(std::move(*name), value);
+    }
+    const uint32_t index = batch_.intern(telemetry::Labels(std::move(labels)));
+    indexes_.emplace(key_, index);
+    return index;
+  }
+
+ private:
+  LogBatch& batch_;
+  std::string key_;
+  std::unordered_map<std::string, uint32_t> indexes_;
+};
+
+}  // namespace
+
+Converter::Converter(const base::metrics::Scope& metrics, base::Logger log)
+    : log_(std::move(log)),
+      flows_(metrics),
+      no_label_name_(flows_.of(Signal::logs).dropped("label_name")),
+      bad_format_(flows_.of(Signal::logs).dropped("format")),
+      too_large_(flows_.of(Signal::logs).dropped("too_large")) {}
+
+void Converter::receive(telemetry::OtlpBatch batch) {
+  const telemetry::Flow& flow = flows_.of(batch.signal);
+  flow.receive(batch.count());
+  if (is_closed_) {
+    flow.abandon(batch.count());
+    return batch.ack.abandon();
+  }
+  if (batch.signal != Signal::logs) {
+    log_.warn(
+        "only logs can be sent to loki components: other data of OTLP is dropped; take this "
+        "component out of `metrics` and `traces` of the outputs that name it");
+    return flows_.drop_without_consumer(batch.signal, batch.count());
+  }
+  LogBatch lines = convert(batch);
+  lines.ack = std::move(batch.ack);
+  lines.stop = std::move(batch.stop);
+  if (lines.entries.empty()) return;
+  flow.send(lines.count());
+  next_.receive(std::move(lines));
+}
+
+LogBatch Converter::convert(const telemetry::OtlpBatch& batch) {
+  LogBatch lines;
+  LabelSets label_sets(lines);
+  std::string line;
+  for (const telemetry::OtlpSlice& slice : batch.slices) {
+    otlp::Document document(Signal::logs, slice);
+    document.each_item([&](otlp::Item& item) {
+      const Record record(item);
+      line.clear();
+      if (!append_line(line, record)) return bad_format_->add(1);
+      const auto labels = label_sets.of(record);
+      if (!labels) return no_label_name_->add(1);
+      if (!lines.has_room(line.size())) return too_large_->add(1);
+      const int64_t time = record.timestamp_ns();
+      lines.entries.push_back({time != 0 ? time : now_ns(), lines.append(line), *labels, 0, 0});
+    });
+  }
+  return lines;
+}
+
+int64_t Converter::now_ns() {
+  base::Lock lock(mutex_);
+  return timestamps_.take(1);
+}
+
+Exporter::Exporter(Context context, const Arguments& arguments)
+    : context_(std::move(context)),
+      converter_(std::make_shared<Converter>(context_.metrics, context_.log)) {
+  (void)update(arguments);  // It cannot fail: there is nothing outside to fail.
+  context_.publish(exports_of(converter_));
+}
+
+base::Result<void> Exporter::update(const Arguments& arguments) {
+  converter_->set_next(receivers_of(arguments.forward_to));
+  return {};
+}
+
+}  // namespace components::otelcol::exporter_loki
