@@ -46,8 +46,9 @@ bool is_made_of_texts(const ast::Expr& value) {
 
 /// coalesce(sys.env("NAME"), "hunter2"): what is used where the environment has nothing.
 bool has_plain_fallback(const ast::Expr& value) {
-  const bool is_coalesce =
-      value.kind == ast::ExprKind::call && value.left->text.ends_with("coalesce");
+  const ast::Expr* callee = value.left;
+  while (callee != nullptr && callee->kind == ast::ExprKind::paren) callee = callee->left;
+  const bool is_coalesce = value.kind == ast::ExprKind::call && callee->text == "coalesce";
   if (is_coalesce && std::any_of(value.items.begin(), value.items.end(),
                                  [](const ast::Expr* item) { return is_made_of_texts(*item); }))
     return true;
@@ -126,12 +127,23 @@ class Finder {
 
   void look_at_value(const ast::Statement& statement, const schema::Field& field) {
     const ast::Expr& value = *statement.value;
-    const std::string_view text = spelled_out(value);
     if (is_secret(field) && is_spelled_out(value))
       return report(value, fmt::format("a {}", statement.name));
-    if (has_password(text)) return report(value, "a password");
-    if (has_secret_parameter(text)) return report(value, "a secret in the query of a URL");
+    look_at_urls(value);
     if (field.name.ends_with("header") || field.name.ends_with("headers")) look_at_headers(value);
+  }
+
+  /// The texts of an expression, one of which may be a URL.
+  void look_at_urls(const ast::Expr& value) {
+    if (value.kind == ast::ExprKind::string || value.kind == ast::ExprKind::raw_string) {
+      const std::string_view text = spelled_out(value);
+      if (has_password(text)) return report(value, "a password");
+      if (has_secret_parameter(text)) return report(value, "a secret in the query of a URL");
+    }
+    for (const ast::Expr* part : {value.left, value.right})
+      if (part != nullptr) look_at_urls(*part);
+    for (const ast::Expr* item : value.items) look_at_urls(*item);
+    for (const ast::Field& one : value.fields) look_at_urls(*one.value);
   }
 
   /// The maps of an expression that makes headers.

@@ -63,22 +63,38 @@ bool may_have_suffix(std::string_view pattern) {
   return !std::all_of(pattern.begin(), pattern.end(), is_plain);
 }
 
-/// systemd.unit(5): letters, digits, ":_.-@\\", and a suffix for the kind of unit.
-bool may_be_unit(std::string_view name) {
+/// The suffix of a kind of unit.
+bool is_kind(std::string_view suffix) {
   constexpr std::string_view kKinds[] = {"service",   "socket", "device", "mount",
                                          "automount", "swap",   "target", "path",
                                          "timer",     "slice",  "scope"};
+  return std::find(std::begin(kKinds), std::end(kKinds), suffix) != std::end(kKinds);
+}
+
+/// systemd.unit(5): letters, digits, ":_.-@\\", and a suffix for the kind of unit.
+bool may_be_unit(std::string_view name) {
   const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
     return base::is_letter(c) || base::is_digit(c) ||
            std::string_view(":_.-@\\").find(c) != std::string_view::npos;
   });
   const size_t dot = name.rfind('.');
-  return is_plain && dot != name.npos &&
-         std::find(std::begin(kKinds), std::end(kKinds), name.substr(dot + 1)) != std::end(kKinds);
+  return is_plain && dot != name.npos && is_kind(name.substr(dot + 1));
 }
 
-std::string unit_help(std::string_view name) {
-  if (name.find_first_of("*?[") != name.npos)
+/// Whether a regex ends in a suffix that no unit has: "kairos\\.servce".
+bool ends_in_no_kind(std::string_view regex) {
+  const bool ignores_case = regex.starts_with("(?i)");
+  const size_t dot = regex.rfind("\\.");
+  if (dot == regex.npos) return false;
+  const std::string suffix(regex.substr(dot + 2));
+  const bool is_plain =
+      !suffix.empty() && std::all_of(suffix.begin(), suffix.end(), base::is_letter);
+  return is_plain && !is_kind(ignores_case ? base::to_lower(suffix) : suffix);
+}
+
+std::string unit_help(const JournalRule& rule) {
+  const bool is_pattern = rule.pattern.value.find_first_of("*?[") != std::string_view::npos;
+  if (rule.match == JournalMatch::unit && is_pattern)
     return R"(a unit is named exactly; unit_regex takes a pattern, such as "kairos-.*\\.service")";
   return "it ends in .service, .socket, .timer, .mount and so on, in lower case";
 }
@@ -123,11 +139,13 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
           .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
                    rule.pattern.value)
           .with_help("the name of a unit has a suffix: " + with_suffix(rule));
-    else if (rule.match == JournalMatch::unit && !may_be_unit(rule.pattern.value))
+    else if (rule.match == JournalMatch::unit
+                 ? !may_be_unit(rule.pattern.value)
+                 : rule.match == JournalMatch::unit_regex && ends_in_no_kind(rule.pattern.value))
       diagnostics
           .warning("F033", rule.pattern.span, "no unit is called \"{}\": the rule never matches",
                    rule.pattern.value)
-          .with_help(unit_help(rule.pattern.value));
+          .with_help(unit_help(rule));
     if (rule.match != JournalMatch::unit_regex) continue;
     if (matches_everything(rule.pattern.value))
       catch_all = &rule;

@@ -1,5 +1,7 @@
 #include "river/diag/render.h"
 
+#include <cctype>
+
 namespace river::diag {
 namespace {
 
@@ -68,9 +70,20 @@ std::string_view hidden_text(Span span, const SourceMap& sources) {
   return is_hidden ? text : std::string_view();
 }
 
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// Hides a text where it stands alone: a short one is also a part of words.
 void hide(std::string& message, std::string_view text) {
-  for (size_t at = 0; (at = message.find(text, at)) != std::string::npos; at += kRedacted.size())
-    message.replace(at, text.size(), kRedacted);
+  for (size_t at = 0; (at = message.find(text, at)) != std::string::npos;) {
+    const size_t end = at + text.size();
+    const bool stands_alone =
+        (at == 0 || !is_word(message[at - 1]) || !is_word(text.front())) &&
+        (end == message.size() || !is_word(message[end]) || !is_word(text.back()));
+    if (stands_alone) message.replace(at, text.size(), kRedacted);
+    at += stands_alone ? kRedacted.size() : text.size();
+  }
 }
 
 /// Leaves the middle out of a text that repeats what somebody has written at length.
