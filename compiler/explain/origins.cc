@@ -153,7 +153,7 @@ std::vector<Step> Origins::of(Span place) const {
   std::string text;
   for (const std::string_view key : found.path)
     text += (text.empty() ? "" : ".") + std::string(key);
-  if (text.empty()) text = written.substr(0, std::min(written.find_first_of("\n{"), kShownMax));
+  if (text.empty()) text = written.substr(0, std::min(written.find('\n'), kShownMax));
   steps.push_back({Step::Kind::made, shown(place), std::string(base::trimmed(text))});
   add_used(written, 0, steps);
   if (!found.path.empty()) add_overridden(found, steps);

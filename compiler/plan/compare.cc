@@ -85,9 +85,19 @@ std::string summary(const ast::Statement& statement) {
   return fmt::format("{} {{{}}}", statement.name, inner);
 }
 
+/// Whether others find or reach something by this value: the tenant whose lines these are, the
+/// address that senders know.
+bool is_interface(const river::schema::Signature& signature, std::string_view name) {
+  constexpr std::string_view kAddresses[] = {"address", "listen_address", "listen_port"};
+  if (name == "tenant_id" || name == "X-Scope-OrgID") return true;
+  return signature.claims != nullptr &&
+         std::find(std::begin(kAddresses), std::end(kAddresses), name) != std::end(kAddresses);
+}
+
 class Comparer {
  public:
-  Comparer(std::string id, Level level) : id_(std::move(id)), level_(level) {}
+  Comparer(const Node& node, Level level)
+      : id_(node.id), signature_(*node.signature), level_(level) {}
 
   void bodies(const ast::Body& before, const ast::Body& after, const std::string& path) {
     const ByName old_ones = by_name(before), new_ones = by_name(after);
@@ -151,7 +161,8 @@ class Comparer {
               std::string_view name) {
     if (before.kind != ast::ExprKind::object || after.kind != ast::ExprKind::object) {
       if (river::print_expression(before) != river::print_expression(after))
-        add(fmt::format("{}: {} -> {}", path, shown(name, before), shown(name, after)));
+        add(fmt::format("{}: {} -> {}", path, shown(name, before), shown(name, after)),
+            is_interface(signature_, name));
       return;
     }
     for (const ast::Field& field : before.fields) {
@@ -160,11 +171,13 @@ class Comparer {
       if (now != nullptr)
         values(*field.value, *now->value, inner, field.key);
       else
-        add(fmt::format("- {} = {}", inner, shown(field.key, *field.value)));
+        add(fmt::format("- {} = {}", inner, shown(field.key, *field.value)),
+            is_interface(signature_, field.key));
     }
     for (const ast::Field& field : after.fields)
       if (find(before, field.key) == nullptr)
-        add(fmt::format("+ {}.{} = {}", path, field.key, shown(field.key, *field.value)));
+        add(fmt::format("+ {}.{} = {}", path, field.key, shown(field.key, *field.value)),
+            is_interface(signature_, field.key));
   }
 
   static const ast::Field* find(const ast::Expr& object, std::string_view key) {
@@ -175,14 +188,16 @@ class Comparer {
 
   void add_one(std::string_view sign, const std::string& path, const ast::Statement& one) {
     if (one.is_block) return add(fmt::format("{} {}", sign, summary(one)));
-    add(fmt::format("{} {} = {}", sign, path, shown(one.name, *one.value)));
+    add(fmt::format("{} {} = {}", sign, path, shown(one.name, *one.value)),
+        is_interface(signature_, one.name));
   }
 
-  void add(std::string what) {
-    changes_.push_back({level_, false, fmt::format("{}: {}", id_, what)});
+  void add(const std::string& what, bool is_breaking = false) {
+    changes_.push_back({level_, is_breaking, fmt::format("{}: {}", id_, what)});
   }
 
   std::string id_;
+  const river::schema::Signature& signature_;
   Level level_;
   std::vector<Change> changes_;
 };
@@ -207,7 +222,7 @@ std::vector<Change> compare(const Program& before, const Program& after) {
     } else if (new_one == nullptr) {
       changes.push_back({level, level >= Level::delivery, fmt::format("- {}", id)});
     } else {
-      Comparer comparer(id, level);
+      Comparer comparer(*new_one, level);
       comparer.bodies(old_one->block->body, new_one->block->body, "");
       for (Change& change : comparer.finish()) changes.push_back(std::move(change));
     }
