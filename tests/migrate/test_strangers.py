@@ -312,6 +312,7 @@ def over_recorded(*expressions):
     ('count({__name__=~"job:err.*", job="shop"}) < 1', "EMPTY"),
     ('{__name__=~"job:err.*"}', "EMPTY"),
     ('{__name__="job:err", job="shop"}', "EMPTY"),
+    ('{"job:err", job="shop"} > 1', "EMPTY"),
     ('{__name__=~"job:.*", __name__!="job:err"}', "SAME"),
     ('count({__name__!="up", job="shop"}) < 1', "NARROWS"),
     ('absent(job:err)', "WIDENS"),
@@ -356,3 +357,9 @@ def test_a_query_that_finds_nothing_today_is_said(report):
     one = idle.of('sum(rate({job="shop", filename="x"}[5m])) > 1')
     assert one["verdict"] == "SAME"
     assert one["reason"] == 'It finds nothing today: no stream of h1/shop has filename="x".'
+
+
+@pytest.mark.parametrize("expression", ['(job:err{job="shop"} or vector(0)) < 1', "sum(job:err) or on() vector(0)"])
+def test_a_literal_in_the_place_of_series_that_are_gone_is_said(report, expression):
+    one = report({**COMPOSE, **over_recorded(expression)}).of(expression)
+    assert one["verdict"] == "EMPTY" and "hides this" in one["reason"]

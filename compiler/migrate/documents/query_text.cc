@@ -58,7 +58,10 @@ void ShapeReader::brace() {
   if (text_.substr(at_).starts_with("{{")) return skip_to("}}");
   const size_t end = std::min(text_.find('}', at_), text_.size());
   const std::string_view inside = text_.substr(at_, end - at_);
-  if (after_name_ || inside.find("__name__") != std::string_view::npos)
+  // {"my.metric", a="b"}: names in quotes are PromQL's.
+  const size_t first = inside.find_first_not_of(" \t\n", 1);
+  const bool is_quoted = first != inside.npos && (inside[first] == '"' || inside[first] == '\'');
+  if (after_name_ || is_quoted || inside.find("__name__") != std::string_view::npos)
     shape_ = QueryShape::promql;
   else
     shape_ = QueryShape::logql;

@@ -30,6 +30,8 @@ TEST_CASE("query shape: which language a query is in") {
            {"up {job=\"x\"}", QueryShape::promql},
            {"sum by (job) (rate(http_requests_total[5m]))", QueryShape::promql},
            {"rate({__name__=~\"a.*\"}[5m])", QueryShape::promql},
+           {"{\"job:err\", job=\"x\"} > 1", QueryShape::promql},
+           {"{ 'my.metric' }", QueryShape::promql},
            {"job:errors:rate5m > 3", QueryShape::promql},
            {"avg(node_load1) without (cpu, mode)", QueryShape::promql},
            {"1 > 0", QueryShape::unclear},

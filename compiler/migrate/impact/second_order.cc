@@ -21,6 +21,12 @@ bool is_added_up(std::string_view text) {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), aggregation);
 }
 
+/// Whether a value stands in for series that are not there.
+bool has_default(std::string_view text) {
+  static const re2::RE2 vector(R"((?i)\bor\b\s*(on\s*\(\s*\)\s*)?\(*\s*vector\s*\()");
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), vector);
+}
+
 class PromqlJudge {
  public:
   PromqlJudge(const FamilyIndex& families, std::string_view text, const Recorded& recorded)
@@ -30,6 +36,10 @@ class PromqlJudge {
     if (!query_.errors.empty()) return not_read();
     for (size_t i = 0; i < query_.selectors.size(); ++i) judge_selector(i);
     judge_labels();
+    const Verdict verdict = result_.judged.verdict;
+    if ((verdict == Verdict::empty || verdict == Verdict::narrows) && has_default(text_))
+      result_.judged.reason +=
+          " `or vector(...)` hides this: the value of the literal is shown instead of nothing.";
     if (!not_given_.empty()) {
       result_.edits.clear();
       result_.judged.reason += fmt::format(
@@ -99,7 +109,11 @@ class PromqlJudge {
     Taken taken;
     const std::vector<const JudgedRule*> rules = rules_of(selector, taken);
     if (rules.empty()) return;
-    const std::string& series = rules.front()->rule->name;
+    // Of several that it may read: one that changes.
+    const auto changing = std::find_if(rules.begin(), rules.end(), [](const JudgedRule* rule) {
+      return rule->judged->verdict != Verdict::same;
+    });
+    const std::string& series = (changing != rules.end() ? *changing : rules.front())->rule->name;
     result_.judged.outcome.is_metric = true;  // Of logs, even where its matchers take nothing.
     std::vector<PlacedCondition> conditions;
     for (const auto& matcher : selector.matchers) {
