@@ -19,10 +19,11 @@ DIRECT = {
     "river/schema": ["river"],
     "river/config": ["river/schema"],
     "telemetry": ["base"],
+    "ottl": ["telemetry"],
     "io": ["base"],
     "logql": ["base", "river"],
     "components/loki/process/stages": ["river/config", "telemetry", "logql"],
-    "components": ["components/loki/process/stages", "io"],
+    "components": ["components/loki/process/stages", "io", "ottl"],
     "compiler/yaml": ["river/config"],
     "compiler/inventory": ["compiler/yaml"],
     "compiler/host": ["compiler/inventory"],
@@ -48,7 +49,7 @@ DIRECT = {
     "agent": ["agent/http", "agent/doctor", "agent/status"],
 }
 # A signature is linked into cfgc: it must not pull the agent's I/O in. (Stages and telemetry do none.)
-SIGNATURE_DIRECT = ["river/config", "logql", "telemetry"]
+SIGNATURE_DIRECT = ["river/config", "logql", "ottl", "telemetry"]
 SIGNATURE_FOLDERS = {"components", "components/loki/process/stages"}
 
 HEADER_LINES = 150
@@ -71,6 +72,7 @@ EXCEPTIONS = {
 # Folders whose namespace is another one than their path, without lib/ and shared/.
 NAMESPACES = {
     "components/otelcol/shared/match_properties": "components::otelcol",
+    "components/otelcol/shared/ottl": "components::otelcol",
     "components/shared/http_client": "components",  # what several components write into their signatures
     "components/shared/rule": "components",
     "components/shared/tls_config": "components",
