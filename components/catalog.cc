@@ -18,6 +18,8 @@
 #include "components/otelcol/exporter_loki/signature.h"
 #include "components/otelcol/exporter_prometheus/signature.h"
 #include "components/otelcol/processor_attributes/signature.h"
+#include "components/otelcol/processor_filter/signature.h"
+#include "components/otelcol/processor_transform/signature.h"
 #include "components/prometheus/echo/signature.h"
 #include "components/prometheus/enrich/signature.h"
 #include "components/prometheus/exporter_process/signature.h"
@@ -52,6 +54,8 @@ river::config::Catalog catalog() {
       &otelcol::exporter_loki::kSignature,
       &otelcol::exporter_prometheus::kSignature,
       &otelcol::processor_attributes::kSignature,
+      &otelcol::processor_filter::kSignature,
+      &otelcol::processor_transform::kSignature,
       &prometheus::echo::kSignature,
       &prometheus::enrich::kSignature,
       &prometheus::exporter_process::kSignature,

@@ -15,6 +15,8 @@
 #include "components/otelcol/exporter_loki/exporter.h"
 #include "components/otelcol/exporter_prometheus/exporter.h"
 #include "components/otelcol/processor_attributes/attributes.h"
+#include "components/otelcol/processor_filter/filter.h"
+#include "components/otelcol/processor_transform/transform.h"
 #include "components/prometheus/echo/echo.h"
 #include "components/prometheus/enrich/enrich.h"
 #include "components/prometheus/exporter_process/process.h"
@@ -60,6 +62,8 @@ std::span<const components::Builder> builders() {
       builder<otelcol::exporter_prometheus::Exporter>(
           otelcol::exporter_prometheus::kSignature),
       builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
+      builder<otelcol::processor_filter::Filter>(otelcol::processor_filter::kSignature),
+      builder<otelcol::processor_transform::Transform>(otelcol::processor_transform::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
       builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),
       builder<ExporterComponent<process::Process>>(process::kSignature),

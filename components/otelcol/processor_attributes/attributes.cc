@@ -198,7 +198,7 @@ void Actions::apply(otlp::Attributes& attributes, const OtlpClient* client) cons
   }
 }
 
-Work::Work(const Arguments& arguments) : actions_(arguments.action) {
+Work::Work(const Arguments& arguments, const base::Logger&) : actions_(arguments.action) {
   if (arguments.include) include_.emplace(*arguments.include);
   if (arguments.exclude) exclude_.emplace(*arguments.exclude);
 }

@@ -33,7 +33,7 @@ class Work {
  public:
   static constexpr std::string_view kReason = "attributes";  // It removes none.
 
-  explicit Work(const Arguments& arguments);
+  Work(const Arguments& arguments, const base::Logger& log);
   void apply(telemetry::OtlpBatch& batch) const;
 
  private:

@@ -41,7 +41,8 @@ class Processor final : public telemetry::OtlpReceiver {
 river::Value exports_of(std::shared_ptr<telemetry::OtlpReceiver> input);
 
 /// A component that is a Processor and no more. `Work` is made of arguments, which must have an
-/// `output`, and has `void apply(telemetry::OtlpBatch&) const` and `kReason`, why items go.
+/// `output`, and a logger, and has `void apply(telemetry::OtlpBatch&) const` and `kReason`, why
+/// items go.
 template <class Arguments, class Work>
 class ProcessorComponent final : public ComponentOf<Arguments> {
  public:
@@ -57,7 +58,7 @@ class ProcessorComponent final : public ComponentOf<Arguments> {
 
  protected:
   base::Result<void> update(const Arguments& arguments) override {
-    auto work = std::make_shared<const Work>(arguments);
+    auto work = std::make_shared<const Work>(arguments, context_.log);
     processor_->set([work = std::move(work)](telemetry::OtlpBatch& batch) { work->apply(batch); },
                     arguments.output);
     return {};
