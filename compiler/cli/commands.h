@@ -48,7 +48,7 @@ struct CompileCommand {
   std::vector<std::filesystem::path> more_inventories;
   std::vector<std::string> hosts;  ///< empty: all
   std::filesystem::path out = "compiled";
-  bool strict = false;  ///< warnings give exit code 1
+  bool strict = false;  ///< warnings are as errors: exit code 1, and nothing is written
   emit::CheckOptions check;
 };
 /// Writes OUT/HOST/config.river and OUT/manifest.json; nothing when there are errors. Files whose

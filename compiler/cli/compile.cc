@@ -10,6 +10,17 @@
 
 namespace compiler::cli {
 
+namespace {
+
+/// Whether there are warnings, accepted ones left out.
+bool has_warnings(const emit::Run& run) {
+  river::diag::Diagnostics counted = run.diagnostics;
+  emit::remove_accepted(run.sources, counted);
+  return !counted.empty();
+}
+
+}  // namespace
+
 emit::CommandResult run_compile(const CompileCommand& command) {
   emit::Run run;
   inventory::InventoryOptions load{command.inventory, command.check.playbook_dir, command.hosts,
@@ -19,13 +30,14 @@ emit::CommandResult run_compile(const CompileCommand& command) {
                         load.only_hosts.end());
   const auto compiled = compile_inventory(load, false, {}, command.check, run);
   size_t changed = 0;
-  if (run.io_errors.empty() && !run.diagnostics.has_errors()) {
+  const bool is_denied = run.diagnostics.has_errors() || (command.strict && has_warnings(run));
+  if (run.io_errors.empty() && !is_denied) {
     const auto written = write_fleet(command.out, compiled, command.hosts.empty());
     if (!written) run.io_errors.push_back(written.error());
     changed = written.value_or(0);
   }
   emit::CommandResult result = finish(run, command.check, command.strict);
-  if (result.exit_code == 1 && run.diagnostics.has_errors()) result.err += "nothing was written\n";
+  if (result.exit_code == 1 && is_denied) result.err += "nothing was written\n";
   if (changed > 0)
     result.err += fmt::format("{} {} changed in {}\n", changed, changed == 1 ? "file" : "files",
                               command.out.string());

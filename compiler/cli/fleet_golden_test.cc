@@ -248,6 +248,34 @@ TEST_CASE("compile: usage and I/O") {
   CHECK(fs::is_empty(folder.path()));
 }
 
+TEST_CASE("compile: warnings that are denied are as errors, those that a comment accepts are not") {
+  Folder folder;
+  const auto compile = [&](std::string_view hostname, bool strict) {
+    support::unpack("== inventory/hosts.yml\nall: {hosts: {h1: }}\n", folder);
+    folder.write(
+        "host_vars/h1.yml",
+        fmt::format("deployment_environment: lab\ntelemetry:\n  hostname: {}\n", hostname));
+    compiler::cli::CompileCommand command;
+    command.inventory = folder.path() / "inventory";
+    command.out = folder.path() / "out";
+    command.strict = strict;
+    command.check.catalog = components::catalog();
+    const auto result = compiler::cli::run_compile(command);
+    const bool is_written = fs::exists(command.out / "h1" / "config.river");
+    fs::remove_all(command.out);
+    CHECK(is_written == (result.exit_code == 0));
+    return result;
+  };
+  CHECK(compile("", false).exit_code == 0);
+  const auto denied = compile("", true);
+  CHECK(denied.exit_code == 1);
+  CHECK(denied.err == "1 host, 0 errors, 1 warning\nnothing was written\n");
+  const auto accepted = compile("# cfgc: allow F034 for now", true);
+  CHECK(accepted.exit_code == 0);
+  CHECK(accepted.err.starts_with("1 host, 0 errors, 0 warnings, 1 accepted by comments\n"));
+  CHECK(compile("# cfgc: allow F034", true).exit_code == 1);
+}
+
 TEST_CASE("validate: findings as JUnit reads them") {
   Folder folder;
   support::unpack("== a.river\nlogging {\n  level = \"<&\"\n}\n", folder);

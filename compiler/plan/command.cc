@@ -113,6 +113,7 @@ void keep_breaking(std::map<std::string, std::vector<Change>>& by_host, Level le
 
 emit::CommandResult failed(emit::Run& run, const Options& options, const std::string& why) {
   emit::CommandResult result;
+  emit::remove_accepted(run.sources, run.diagnostics);
   run.diagnostics.sort();
   result.out = river::diag::render(run.diagnostics, run.sources, options.check.format,
                                    options.check.columns);
