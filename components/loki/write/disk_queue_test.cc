@@ -3,113 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <cstring>
 
-#include "components/loki/write/log_payload.h"
-#include "components/loki/write/testing.h"
+#include "components/loki/write/disk_queue_testing.h"
 #include "io/segment_log/log.h"
-#include "tests/support/folder.h"
 
 namespace components::loki::write {
 
 using namespace testing;
-using OnAbandon = Ack::OnAbandon;
-
-namespace {
-
-/// What a test changes of a disk while a log uses it.
-struct DiskFault {
-  std::atomic<int> error{0};
-
-  io::segment_log::Disk disk() {
-    io::segment_log::Disk disk;
-    disk.writev = [this](int fd, const iovec* pieces, int count) -> ssize_t {
-      errno = error;
-      return error == 0 ? ::writev(fd, pieces, count) : -1;
-    };
-    return disk;
-  }
-};
-
-/// A disk queue in front of endpoints, whose member order is their life.
-struct QueueRig {
-  support::Folder folder;
-  base::metrics::Registry registry;
-  Fates fates;
-  DiskFault fault;
-  sink::DiskOptions options;
-  std::vector<std::shared_ptr<sink::Member>> endpoints;
-  std::unique_ptr<sink::DiskQueue> queue;
-  int batches = 0;
-
-  QueueRig() {
-    base::log::configure(base::log::Level::error, base::log::Format::logfmt);
-    options = {.folder = folder.path() / "queue",
-               .bytes_max = sink::kDiskBytesLeast,
-               .kind = telemetry::wire::kLogBatchRecordKind,
-               .decode = decode_log_payload,
-               .silence_max = 1h,
-               .disk = fault.disk()};
-  }
-  ~QueueRig() { stop(); }
-
-  base::metrics::Scope scope() { return {registry, "loki.write.x"}; }
-  void add(const Receiver& loki, size_t memory = 100'000) {
-    Arguments arguments = to(loki);
-    arguments.endpoint[0].queue_config.capacity.bytes = memory;
-    arguments.endpoint[0].remote_timeout = 1s;
-    const Context context{.id = "loki.write.x",
-                          .data_dir = folder.path(),
-                          .metrics = scope(),
-                          .log = base::Logger("loki.write.x"),
-                          .publish = {}};
-    endpoints.push_back(
-        std::make_shared<sink::Member>(kProtocol, context, settings_of(arguments)[0], 1));
-    REQUIRE(endpoints.back()->endpoint().start());
-  }
-  sink::DiskTargets targets() {
-    sink::DiskTargets all;
-    for (const auto& endpoint : endpoints)
-      all.push_back({endpoint->settings().host(),
-                     std::shared_ptr<sink::Endpoint>(endpoint, &endpoint->endpoint())});
-    return all;
-  }
-  void open() {
-    queue = std::make_unique<sink::DiskQueue>(options, scope(), base::Logger("loki.write.x"));
-    queue->set_targets(targets());
-    REQUIRE(queue->start());
-  }
-  /// As a component stops when its backend does not answer.
-  void stop() {
-    for (const auto& endpoint : endpoints) endpoint->endpoint().stop();
-    if (queue) queue->stop();
-    queue = nullptr;
-    endpoints.clear();
-  }
-
-  void receive(LogBatch batch, OnAbandon on_abandon, std::stop_token source_stop = {}) {
-    const int number = batches++;
-    const telemetry::BatchHead head{Ack(
-                                        [this, number](bool ok) {
-                                          const std::scoped_lock lock(fates.mutex);
-                                          (ok ? fates.delivered : fates.abandoned).insert(number);
-                                        },
-                                        on_abandon),
-                                    std::move(source_stop)};
-    queue->receive(std::make_shared<const LogPayload>(std::move(batch)), head);
-  }
-  void receive_many(int first, int count, OnAbandon on_abandon, int lines = 10) {
-    for (int i = first; i < first + count; i += lines)
-      receive(numbered(i, lines, kApp, 1000), on_abandon);
-  }
-  double metric(std::string_view name, std::string_view part = "") {
-    return sum_of(registry, name, part);
-  }
-  bool is_all_acked() {
-    return eventually([&] { return fates.delivered_count() == static_cast<size_t>(batches); });
-  }
-};
-
-}  // namespace
 
 TEST_CASE("disk queue: with a backend that keeps up nothing is read back, and nothing is left") {
   const auto loki = *Receiver::start();

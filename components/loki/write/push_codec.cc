@@ -78,7 +78,7 @@ void PushCodec::put(const RoutedBatch& batch, const telemetry::Entry& entry, Str
     return batcher.drop(tenant, drop_reason::kStreamLimited, amount);
   request.encoder.add(stream.index, logs, entry);
   request.is_own = request.is_own && route.is_own;
-  batcher.hold(*stream.open, batch.ack);
+  batcher.hold(*stream.open, batch.ack_of(route.share));
 }
 
 /// False when the request has as many streams as it may have without this one.

@@ -23,6 +23,11 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
+  /// Held until the endpoint is done with the entries of this share.
+  const telemetry::Ack& ack_of(size_t share) const {
+    return shares[share].ack ? shares[share].ack : ack;
+  }
+
   std::vector<Share> shares;  ///< one for each lane that it has entries for
   telemetry::Ack ack;         ///< held until the endpoint is done with it
   std::stop_token stop;       ///< who blocks on behalf of the batch gives up then

@@ -26,9 +26,9 @@ class Delivery {
   /// Gives it to those that keep up, have room and, unless `also_silent`, accept something.
   void offer(std::chrono::milliseconds silence_max, bool also_silent) {
     serve([&](Feeder& feeder) {
-      if (!feeder.is_direct()) return false;
-      if (!also_silent && Clock::now() >= silent_at(feeder, silence_max)) return false;
       BatchPtr batch = batch_for(feeder);
+      if (!feeder.is_direct(*batch)) return false;
+      if (!also_silent && Clock::now() >= silent_at(feeder, *batch, silence_max)) return false;
       return feeder.endpoint()->try_take(batch) == Queue::Push::taken;
     });
   }
@@ -38,8 +38,8 @@ class Delivery {
     if (waiting_.size() != 1 || store_.feeders().size() != 1) return;
     Feeder& feeder = *waiting_.front();
     BatchPtr batch = batch_for(feeder);
-    while (feeder.is_direct()) {
-      const auto until = silent_at(feeder, silence_max);
+    while (feeder.is_direct(*batch)) {
+      const auto until = silent_at(feeder, *batch, silence_max);
       if (Clock::now() >= until) return;
       const auto soon = Clock::now() + silence_max;  // Something may wait no more.
       const auto result = feeder.endpoint()->take_until(batch, std::min(until, soon));
@@ -68,8 +68,12 @@ class Delivery {
   }
 
  private:
-  static Clock::time_point silent_at(const Feeder& feeder, std::chrono::milliseconds silence_max) {
-    const auto since = feeder.endpoint()->silent_since();
+  /// When one of the batch's lanes is silent.
+  static Clock::time_point silent_at(const Feeder& feeder, const Batch& batch,
+                                     std::chrono::milliseconds silence_max) {
+    auto since = Clock::time_point::max();
+    for (const Share& share : batch.shares)
+      since = std::min(since, feeder.endpoint()->silence_of(share.lane).since);
     return since == Clock::time_point::max() ? since : since + silence_max;
   }
   static bool is_closed(const std::shared_ptr<Feeder>& feeder) {
@@ -91,8 +95,8 @@ class Delivery {
 
   /// In memory mode: waits for one, the next turn offers to the others.
   void take_until(Feeder& feeder, Clock::time_point until) {
-    if (!feeder.is_direct()) return feeder.wait_until_direct(head_.stop, until);
     BatchPtr batch = batch_for(feeder);
+    if (!feeder.is_direct(*batch)) return feeder.wait_until_direct(*batch, head_.stop, until);
     const auto result = feeder.endpoint()->take_until(batch, until);
     if (result != Queue::Push::taken) return;
     served_.insert(&feeder);

@@ -89,9 +89,10 @@ void DiskStore::adopt_cursors(const DiskTargets& targets) {
 }
 
 std::shared_ptr<Feeder> DiskStore::make_feeder(const DiskTarget& target) {
-  return std::make_shared<Feeder>(target.endpoint, target.name,
-                                  log_->cursor(target.name, Log::Begin::end), log_->next_sequence(),
-                                  options_.decode, metrics_, logger_);
+  return std::make_shared<Feeder>(
+      target.endpoint, log_->cursor(target.name, Log::Begin::end),
+      Feeder::Options{target.name, log_->next_sequence(), options_.decode, options_.silence_max},
+      metrics_, logger_);
 }
 
 DiskStore::Gone DiskStore::set_targets(const DiskTargets& targets) {
@@ -156,7 +157,7 @@ uint64_t DiskStore::reserved(const Record& record) const {
 }
 
 Append DiskStore::append(const Record& record) {
-  const auto trailer = Feeder::Trailer::now();
+  const auto trailer = Trailer::now();
   std::array<char, sizeof trailer> bytes;
   std::memcpy(bytes.data(), &trailer, sizeof trailer);
   std::vector<std::string_view> pieces(record.pieces.begin(), record.pieces.end());
@@ -190,7 +191,7 @@ Append DiskStore::append(const Record& record, Pieces pieces) {
     if (!is_served(feeder)) {
       if (is_written) feeder->hand_over(sequence, record.payload);
     } else if (is_written) {
-      feeder->settle(sequence);
+      feeder->settle(sequence, record.payload);
     } else {
       feeder->cancel(sequence);
     }
@@ -199,15 +200,17 @@ Append DiskStore::append(const Record& record, Pieces pieces) {
 }
 
 void DiskStore::drop_oldest() {
-  for (const auto& dropped : log_->drop_oldest())
-    for (const auto& feeder : feeders())
-      if (feeder->cursor_name() == dropped.cursor)
-        feeder->count_dropped(dropped.last, drop_reason::kDiskFull, {dropped.items, dropped.bytes});
+  const auto all = feeders();
+  log_->drop_oldest(
+      [&](const io::segment_log::Record& record, std::span<const std::string> unread) {
+        for (const auto& feeder : all)
+          feeder->count_dropped(record, unread, drop_reason::kDiskFull);
+      });
 }
 
 void DiskStore::wait_for_room(const Record& record, std::stop_token stop, Clock::time_point until) {
-  log_->wait_for_room(bytes_of(record.pieces) + sizeof(Feeder::Trailer) + reserved(record),
-                      std::move(stop), until);
+  log_->wait_for_room(bytes_of(record.pieces) + sizeof(Trailer) + reserved(record), std::move(stop),
+                      until);
 }
 
 }  // namespace components::sink

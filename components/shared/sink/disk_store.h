@@ -27,8 +27,8 @@ struct DiskOptions {
   /// Of the log; at least kDiskBytesLeast is used. 0: io::segment_log::default_bytes_max().
   uint64_t bytes_max = 0;
   uint32_t kind = 0;  ///< of the records (io/segment_log/options.h)
-  Feeder::Decode decode = nullptr;
-  /// An endpoint that has accepted nothing for so long is silent: what comes for it is stored.
+  Decode decode = nullptr;
+  /// A lane of which nothing is accepted for so long is silent: what comes for it is stored.
   std::chrono::milliseconds silence_max{5'000};
   io::segment_log::Disk disk = {};
 };

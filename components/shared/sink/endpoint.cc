@@ -149,9 +149,15 @@ void Endpoint::count_stored(uint64_t entries) {
   metrics_.add_waiting(static_cast<int64_t>(entries));
 }
 
-Queue::Push Endpoint::take_stored(BatchPtr& batch, Clock::time_point until) {
+BatchPtr Endpoint::without(const Batch& batch, const std::vector<Share>& lanes) const {
+  BatchPtr rest = codec_.without(batch, lanes);
+  rest->ack = {};
+  return rest;
+}
+
+Queue::Push Endpoint::take_stored(BatchPtr& batch) {
   const uint64_t entries = total(batch->shares).entries;
-  const auto result = queue_.push(batch, until);
+  const auto result = queue_.try_push(batch);
   if (result == Queue::Push::taken) metrics_.add_waiting(-static_cast<int64_t>(entries));
   return result;
 }

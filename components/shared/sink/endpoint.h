@@ -56,6 +56,8 @@ class Endpoint {
 
   // Any thread.
 
+  /// Lane of what does not name one; a reload may change it.
+  std::string own_lane() const { return settings_.get()->own_lane; }
   /// The payload as a batch for this endpoint.
   BatchPtr route(const PayloadPtr& payload, telemetry::Ack ack, std::stop_token stop) const;
   /// Takes the batch, which is moved from, unless a lane of it is full and sources are to be slowed
@@ -71,14 +73,24 @@ class Endpoint {
   Queue::Push try_take(BatchPtr& batch);
   /// The same; blocks while a lane of the batch is full, but not after `until`.
   Queue::Push take_until(BatchPtr& batch, Clock::time_point until);
+  // Queue's, for one who waits for room in several lanes.
+  std::vector<Share> without_room(const Batch& batch) const {
+    return queue_.without_room(batch.shares);
+  }
+  Queue::Silence silence_of(const std::string& lane) const { return queue_.silence_of(lane); }
+  uint64_t news() const { return queue_.news(); }
+  void wait_for_news(uint64_t seen, const std::stop_token& stop, Clock::time_point until) {
+    queue_.wait_for_news(seen, stop, until);
+  }
+  void wake() { queue_.wake(); }
+  /// A copy of the batch without these lanes; it has no acks.
+  BatchPtr without(const Batch& batch, const std::vector<Share>& lanes) const;
   /// Whether it takes nothing any more.
   bool is_closed() const { return queue_.is_closed(); }
-  /// Since when the server has accepted nothing of what waits; max(): nothing waits.
-  Clock::time_point silent_since() const { return queue_.idle_since(); }
   // What waits on disk only counts as received and waiting.
   void count_stored(uint64_t entries);
-  /// Of that, what take_until() takes.
-  Queue::Push take_stored(BatchPtr& batch, Clock::time_point until);
+  /// Of that, what it takes now.
+  Queue::Push take_stored(BatchPtr& batch);
   /// Of that, what is dropped: as the endpoint's own lane's.
   void drop_stored(std::string_view reason, const Amount& amount);
   /// Of that, what is left to the next start.

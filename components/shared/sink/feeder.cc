@@ -1,56 +1,34 @@
 #include "components/shared/sink/feeder.h"
 
+#include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <utility>
+#include <vector>
 
 namespace components::sink {
-namespace {
 
-/// How long reading pauses when the disk refuses.
-constexpr std::chrono::seconds kReadPause{1};
+using io::segment_log::Cursor;
+using io::segment_log::Record;
 
-/// Takes off what stands behind the payload.
-Feeder::Trailer cut_trailer(std::string& bytes) {
-  Feeder::Trailer trailer;
-  if (bytes.size() < sizeof trailer) return trailer;
-  const size_t payload = bytes.size() - sizeof trailer;
-  std::memcpy(&trailer, bytes.data() + payload, sizeof trailer);
-  bytes.resize(payload);
-  return trailer;
-}
-
-}  // namespace
-
-Feeder::Feeder(std::shared_ptr<Endpoint> endpoint, std::string name,
-               std::unique_ptr<io::segment_log::Cursor> cursor, uint64_t begin, Decode decode,
-               base::metrics::Scope metrics, base::Logger log)
+Feeder::Feeder(std::shared_ptr<Endpoint> endpoint, std::unique_ptr<Cursor> cursor, Options options,
+               const base::metrics::Scope& metrics, base::Logger log)
     : endpoint_(std::move(endpoint)),
-      decode_(decode),
-      metrics_(std::move(metrics)),
+      options_(std::move(options)),
       log_(std::move(log)),
-      cursor_name_(name),
-      name_(std::move(name)),
+      cursor_name_(options_.name),
+      name_(options_.name),
+      metrics_(metrics),
       cursor_(std::move(cursor)),
-      window_([this](uint64_t sequence) { cursor_->acknowledge(sequence); }),
-      begin_(begin) {
+      acks_(*cursor_),
+      first_(cursor_->acknowledged() + 1) {
   base::Lock lock(mutex_);
+  through_ = first_ - 1;
   is_direct_ = cursor_->unread() == 0;
-  make_series();
-}
-
-void Feeder::make_series() {
-  const base::metrics::Labels labels{{"endpoint", name_}};
-  records_ = metrics_.gauge("tributary_disk_queue_records",
-                            "Batches that wait for the endpoint on disk only.", labels);
-  oldest_ = metrics_.gauge("tributary_disk_queue_oldest_timestamp_seconds",
-                           "When the oldest of them came; 0: there is none.", labels);
-  spilled_ = metrics_.counter("tributary_disk_queue_spilled_entries_total",
-                              "Entries that the endpoint did not take when they came, so that "
-                              "they wait on disk only.",
-                              labels);
-  replayed_ = metrics_.counter("tributary_disk_queue_replayed_entries_total",
-                               "Entries read from disk for the endpoint.", labels);
+  for (const auto& part : cursor_->parts()) {
+    LaneApart& apart = apart_.all().emplace_back(LaneApart::of_part(part));
+    apart.cursor = acks_.go_on_apart(apart.lane, part);
+  }
+  metrics_.set_name(name_);
   show();
 }
 
@@ -59,7 +37,8 @@ void Feeder::set_name(std::string name, bool is_shown) {
   cursor_name_ = std::move(name);
   if (!is_shown || cursor_name_ == name_) return;
   name_ = cursor_name_;
-  make_series();
+  metrics_.set_name(name_);
+  show();
 }
 
 std::string Feeder::cursor_name() const {
@@ -67,53 +46,34 @@ std::string Feeder::cursor_name() const {
   return cursor_name_;
 }
 
-Feeder::Trailer Feeder::Trailer::now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
-}
-
-base::Result<void> Feeder::start() {
-  if (thread_.joinable()) return {};
-  auto thread = base::Thread::start("disk feeder", [this] { run(); });
-  if (!thread) return base::in_context("disk queue", thread.error());
-  thread_ = std::move(*thread);
-  return {};
-}
-
 void Feeder::release() {
   stopping_.request_stop();
   thread_.join();
-  window_.detach();
+  acks_.detach();
   base::Lock lock(mutex_);
   is_direct_ = false;
-  if (head_) head_->ack.abandon();
   head_ = nullptr;
+  apart_.all().clear();
   cursor_ = nullptr;
   if (stored_ > 0) endpoint_->leave_stored(static_cast<uint64_t>(stored_));
   stored_ = 0;
 }
 
+// Of an endpoint that was removed.
+
 void Feeder::retire(uint64_t through) {
   stopping_.request_stop();
   thread_.join();
-  window_.detach();
-  Amount lost;
-  {
-    base::Lock lock(mutex_);
-    is_direct_ = false;
-    if (head_) lost += total(head_->shares);
-    head_ = nullptr;
-  }
-  while (cursor_->unread() > 0) {
-    const auto record = cursor_->next();
-    if (!record || !*record || (*record)->sequence > through) break;
-    base::Lock lock(mutex_);
-    if (passed_.erase((*record)->sequence) > 0) continue;
-    lost += {(*record)->items, (*record)->bytes.size()};
-    if ((*record)->sequence < begin_) store((*record)->items);
-  }
+  acks_.detach();
   base::Lock lock(mutex_);
+  is_direct_ = false;
+  Amount lost;
+  if (head_) lost += total(head_->shares);
+  head_ = nullptr;
+  for (LaneApart& apart : apart_.all()) lost += take_rest(apart);
+  lost += take_rest(through);
   if (lost.entries > 0) drop_stored(drop_reason::kEndpointRemoved, lost);
+  apart_.all().clear();
   settle_unread();
   if (lost.entries > 0)
     log_.warn("disk queue: dropped {} entries that waited for {}: it is not configured any more",
@@ -121,10 +81,61 @@ void Feeder::retire(uint64_t through) {
   cursor_ = nullptr;
 }
 
-void Feeder::count_dropped(uint64_t through, std::string_view reason, const Amount& amount) {
-  if (amount.entries == 0) return;
+/// What the lane has not got of records that the rest has.
+Amount Feeder::take_rest(LaneApart& apart) {
+  Amount lost;
+  if (apart.head) lost += total(apart.head->shares);
+  while (apart.cursor->next_sequence() <= through_) {
+    auto record = apart.cursor->next();
+    if (!record || !*record) break;
+    const uint64_t sequence = (*record)->sequence;
+    if (passed_.contains(sequence)) continue;
+    const auto stored = read_stored(std::move(**record), options_.decode, *endpoint_, {});
+    if (!stored) continue;
+    const Amount amount = total(apart_.shares_of(*stored->batch, apart));
+    if (sequence < first_) store_earlier(amount.entries);
+    lost += amount;
+  }
+  return lost;
+}
+
+/// What is not read of all lanes.
+Amount Feeder::take_rest(uint64_t through) {
+  Amount lost;
+  while (cursor_->unread() > 0) {
+    const auto record = cursor_->next();
+    if (!record || !*record || (*record)->sequence > through) break;
+    if (passed_.erase((*record)->sequence) > 0) continue;
+    lost += {(*record)->items, (*record)->bytes.size()};
+    if ((*record)->sequence < options_.begin) store_earlier((*record)->items);
+  }
+  return lost;
+}
+
+// Counting.
+
+void Feeder::count_dropped(const Record& record, std::span<const std::string> cursors,
+                           std::string_view reason) {
+  const auto is_among = [&](std::string_view name) {
+    return std::ranges::find(cursors, name) != cursors.end();
+  };
   base::Lock lock(mutex_);
-  if (through < begin_) store(amount.entries);
+  const bool is_unread = is_among(cursor_name_);
+  if (passed_.contains(record.sequence) || (apart_.empty() && !is_unread)) return;
+  Amount amount;
+  if (apart_.empty()) {
+    amount = {record.items, record.bytes.size()};
+  } else {
+    const auto stored = read_stored(record, options_.decode, *endpoint_, {});
+    for (const Share& share : stored ? stored->batch->shares : std::vector<Share>()) {
+      const LaneApart* apart = apart_.find(share.lane);
+      const bool is_lost =
+          apart ? is_among(io::segment_log::part_name(cursor_name_, apart->part())) : is_unread;
+      if (is_lost) amount += share.amount;
+    }
+  }
+  if (amount.entries == 0) return;
+  if (record.sequence < (is_unread ? options_.begin : first_)) store_earlier(amount.entries);
   drop_stored(reason, amount);
 }
 
@@ -133,25 +144,40 @@ void Feeder::store(uint64_t entries) {
   endpoint_->count_stored(entries);
 }
 
+void Feeder::store_earlier(uint64_t entries) {
+  metrics_.recover(entries);
+  store(entries);
+}
+
 void Feeder::drop_stored(std::string_view reason, const Amount& amount) {
   stored_ -= static_cast<int64_t>(amount.entries);
   endpoint_->drop_stored(reason, amount);
 }
 
-/// Everything was read: what counts as stored still was in records that are damaged.
+/// When everything was read, what counts as stored still was in records that are damaged.
 void Feeder::settle_unread() {
-  if (stored_ > 0) drop_stored(drop_reason::kDiskDamaged, {static_cast<uint64_t>(stored_), 0});
+  if (stored_ > 0 && apart_.empty())
+    drop_stored(drop_reason::kDiskDamaged, {static_cast<uint64_t>(stored_), 0});
 }
 
 uint64_t Feeder::unread() const {
   base::Lock lock(mutex_);
-  return cursor_ ? cursor_->unread() + (head_ ? 1 : 0) : 0;
+  if (!cursor_) return 0;
+  return std::max(cursor_->unread() + (head_ ? 1 : 0), apart_.unread());
 }
 
 void Feeder::show() {
-  const uint64_t unread = cursor_ ? cursor_->unread() : 0;
-  records_->set(static_cast<double>(unread));
-  if (unread == 0) oldest_->set(0);
+  metrics_.set_records(std::max(cursor_ ? cursor_->unread() : 0, apart_.unread()));
+}
+
+/// Records that every reader is behind, or that are dropped.
+void Feeder::forget_passed() {
+  uint64_t end = through_ + 1;
+  for (const LaneApart& apart : apart_.all()) {
+    if (apart.is_reading) return;
+    end = std::min(end, apart.cursor->next_sequence());
+  }
+  passed_.erase(passed_.begin(), passed_.lower_bound(end));
 }
 
 // For the one who appends.
@@ -159,20 +185,59 @@ void Feeder::show() {
 void Feeder::hand_over(uint64_t sequence, const PayloadPtr& payload) {
   base::Lock lock(mutex_);
   if (!cursor_) return;
-  if (!is_direct_ || sequence <= through_) {  // The thread reads it, or has done so.
-    spilled_->add(payload->entries());
+  const bool is_behind = !is_direct_ || sequence <= through_;
+  BatchPtr batch;
+  if (!is_behind || !apart_.knows_enough()) {
+    batch = endpoint_->route(payload, {}, stopping_.get_token());
+    apart_.note(*batch);
+  }
+  if (is_behind) {  // The thread reads it, or has done so.
+    metrics_.spill(payload->entries());
     store(payload->entries());
-    if (oldest_->value() == 0) oldest_->set(static_cast<double>(Trailer::now().unix_ms) / 1000);
+    if (!metrics_.has_oldest()) metrics_.set_oldest(Trailer::now().unix_ms);
     return show();
   }
-  BatchPtr batch = endpoint_->route(payload, window_.issue(sequence), stopping_.get_token());
   cursor_->skip(sequence);
   through_ = sequence;
-  if (endpoint_->try_take(batch) == Queue::Push::taken) return;
-  store(payload->entries());
+  batch = without_apart(std::move(batch), sequence);
+  if (!batch) return acks_.pass(sequence);
+  acks_.issue(sequence, *batch);
+  const uint64_t entries = total(batch->shares).entries;
+  const auto now = Clock::now();
+  if (endpoint_->try_take(batch) == Queue::Push::taken) {
+    if (now - looked_ < options_.silence_max / 4) return;
+    looked_ = now;
+    return endpoint_->wake();  // A lane may be silent.
+  }
+  store(entries);
   head_ = std::move(batch);
   is_direct_ = false;
-  changed_.notify_all();
+  endpoint_->wake();
+}
+
+/// What is apart stays in the log: nothing when that is all.
+BatchPtr Feeder::without_apart(BatchPtr batch, uint64_t sequence) {
+  const auto lanes = apart_.shares_of(*batch);
+  pass_apart(*batch, sequence);
+  if (lanes.empty()) return batch;
+  const uint64_t entries = total(lanes).entries;
+  metrics_.spill(entries);
+  store(entries);
+  if (!metrics_.has_oldest()) metrics_.set_oldest(Trailer::now().unix_ms);
+  show();
+  endpoint_->wake();
+  if (lanes.size() == batch->shares.size()) return nullptr;
+  return endpoint_->without(*batch, lanes);
+}
+
+/// Lanes that have read everything before need not read what holds nothing for them.
+void Feeder::pass_apart(const Batch& batch, uint64_t sequence) {
+  for (LaneApart& apart : apart_.all()) {
+    const bool is_for = !apart_.shares_of(batch, apart).empty();
+    if (is_for || apart.is_reading || apart.cursor->next_sequence() != sequence) continue;
+    apart.cursor->skip(sequence);
+    acks_.pass_apart(apart.lane, sequence);
+  }
 }
 
 void Feeder::pass_over(uint64_t sequence) {
@@ -185,100 +250,31 @@ void Feeder::cancel(uint64_t sequence) {
   passed_.erase(sequence);
 }
 
-void Feeder::settle(uint64_t sequence) {
-  telemetry::Ack done;  // Let go of without the lock.
+void Feeder::settle(uint64_t sequence, const PayloadPtr& payload) {
   base::Lock lock(mutex_);
   if (!cursor_ || !is_direct_ || sequence <= through_) return;  // The thread passes over it.
-  passed_.erase(sequence);
-  done = window_.issue(sequence);
   cursor_->skip(sequence);
   through_ = sequence;
+  acks_.pass(sequence);
+  // A lane that was set apart meanwhile passes over it, too.
+  if (!apart_.empty()) pass_apart(*endpoint_->route(payload, {}, {}), sequence);
+  forget_passed();
 }
 
-void Feeder::wait_until_direct(const std::stop_token& stop, Clock::time_point until) {
+bool Feeder::is_direct_for(const Batch& batch) const {
+  return is_direct_ && (apart_.empty() || apart_.shares_of(batch).empty());
+}
+
+bool Feeder::is_direct(const Batch& batch) const {
   base::Lock lock(mutex_);
-  changed_.wait_until(mutex_, stop, until, [&] { return is_direct_.load(); });
+  return is_direct_for(batch);
 }
 
-// The thread.
-
-void Feeder::run() {
-  while (!stopping_.stop_requested()) {
-    BatchPtr head = wait_until_behind();
-    if (head && !deliver(std::move(head))) return;
-    if (!read_all()) return;
-  }
-}
-
-BatchPtr Feeder::wait_until_behind() {
+void Feeder::wait_until_direct(const Batch& batch, const std::stop_token& stop,
+                               Clock::time_point until) {
   base::Lock lock(mutex_);
-  show();
-  if (!head_ && cursor_->unread() == 0) {
-    settle_unread();
-    is_direct_ = true;
-    changed_.notify_all();
-  }
-  changed_.wait(mutex_, stopping_.get_token(), [&] { return !is_direct_; });
-  return std::move(head_);
-}
-
-/// False when the endpoint takes nothing any more.
-bool Feeder::read_all() {
-  while (!stopping_.stop_requested() && cursor_->unread() > 0)
-    if (BatchPtr batch = read_next(); batch && !deliver(std::move(batch))) return false;
-  return true;
-}
-
-BatchPtr Feeder::read_next() {
-  auto record = cursor_->next();
-  if (!record) {
-    log_.warn("disk queue: {}", record.error().message);
-    pause();
-    return nullptr;
-  }
-  return *record ? batch_of(std::move(**record)) : nullptr;
-}
-
-BatchPtr Feeder::batch_of(io::segment_log::Record record) {
-  telemetry::Ack ack = window_.issue(record.sequence);
-  const uint64_t size = record.bytes.size();
-  const Trailer trailer = cut_trailer(record.bytes);
-  {
-    base::Lock lock(mutex_);
-    through_ = record.sequence;
-    const bool is_passed = passed_.erase(record.sequence) > 0;
-    passed_.erase(passed_.begin(), passed_.lower_bound(record.sequence));  // Of dropped segments.
-    show();
-    if (is_passed) return nullptr;
-    if (record.sequence < begin_) store(record.items);
-    oldest_->set(static_cast<double>(trailer.unix_ms) / 1000);
-    replayed_->add(record.items);
-  }
-  auto payload = decode_(std::move(record.bytes));
-  if (payload) return endpoint_->route(*payload, std::move(ack), stopping_.get_token());
-  log_.error("disk queue: record {}: {}; dropped", record.sequence, payload.error().message);
-  base::Lock lock(mutex_);
-  drop_stored(drop_reason::kDiskDamaged, {record.items, size});
-  return nullptr;
-}
-
-void Feeder::pause() {
-  base::Lock lock(mutex_);
-  changed_.wait_until(mutex_, stopping_.get_token(), Clock::now() + kReadPause,
-                      [] { return false; });
-}
-
-/// False when the endpoint takes nothing any more; then the batch waits in head_ for the end.
-bool Feeder::deliver(BatchPtr batch) {
-  const auto entries = static_cast<int64_t>(total(batch->shares).entries);
-  const auto result = endpoint_->take_stored(batch, Clock::time_point::max());
-  base::Lock lock(mutex_);
-  if (result == Queue::Push::taken) {
-    stored_ -= entries;
-    return true;
-  }
-  head_ = std::move(batch);
-  return false;
+  changed_.wait_until(mutex_, stop, until,
+                      [&]() REQUIRES_LOCK(mutex_) { return is_direct_for(batch); });
 }
 
 }  // namespace components::sink

@@ -1,10 +1,12 @@
 #pragma once
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -12,9 +14,11 @@
 #include "base/result.h"
 #include "base/thread.h"
 #include "components/shared/sink/endpoint.h"
-#include "components/shared/sink/payload.h"
+#include "components/shared/sink/feeder_metrics.h"
+#include "components/shared/sink/lane_acks.h"
+#include "components/shared/sink/lanes_apart.h"
+#include "components/shared/sink/stored_record.h"
 #include "io/segment_log/cursor.h"
-#include "telemetry/ack_window.h"
 
 namespace components::sink {
 
@@ -24,24 +28,23 @@ namespace components::sink {
 /// log, so that no stream is overtaken. What the endpoint is done with is acknowledged at the
 /// cursor.
 ///
+/// A lane of which nothing is accepted for `silence_max` while others wait or go on is set *apart*:
+/// what comes for it stays in the log, and the thread reads it with a cursor of its own until it
+/// has caught up. So others do not wait for it, neither behind the log nor for their position.
+///
 /// What is left to the thread counts as waiting at the endpoint from when it came; what a run
 /// before left, from when it is read, as nobody knows before how much it is.
 class Feeder {
  public:
-  /// The payload of a record's bytes.
-  using Decode = base::Result<PayloadPtr> (*)(std::string record);
-  /// A record is a payload's bytes and this: when it was appended, little-endian.
-  struct Trailer {
-    int64_t unix_ms = 0;
-
-    static Trailer now();
+  struct Options {
+    std::string name;    ///< of the cursor, for metrics and messages, too
+    uint64_t begin = 0;  ///< sequence of what is appended next; nothing is meanwhile
+    Decode decode = nullptr;
+    std::chrono::milliseconds silence_max{0};
   };
 
-  /// Nothing is appended meanwhile; `begin` is the sequence of what is appended next. `name`: that
-  /// of the cursor, for metrics and messages, too.
-  Feeder(std::shared_ptr<Endpoint> endpoint, std::string name,
-         std::unique_ptr<io::segment_log::Cursor> cursor, uint64_t begin, Decode decode,
-         base::metrics::Scope metrics, base::Logger log);
+  Feeder(std::shared_ptr<Endpoint> endpoint, std::unique_ptr<io::segment_log::Cursor> cursor,
+         Options options, const base::metrics::Scope& metrics, base::Logger log);
   ~Feeder() { release(); }
   Feeder(const Feeder&) = delete;
   Feeder& operator=(const Feeder&) = delete;
@@ -63,10 +66,10 @@ class Feeder {
   // Any thread.
 
   std::string cursor_name() const;
-  /// Whether the endpoint has been given everything that was appended.
-  bool is_direct() const { return is_direct_; }
+  /// Whether the endpoint has been given everything that was appended for the batch's lanes.
+  bool is_direct(const Batch& batch) const;
   /// Until it is, or it is time.
-  void wait_until_direct(const std::stop_token& stop, Clock::time_point until);
+  void wait_until_direct(const Batch& batch, const std::stop_token& stop, Clock::time_point until);
   /// Records that are to be read from the log.
   uint64_t unread() const;
 
@@ -77,47 +80,47 @@ class Feeder {
   /// The endpoint has the record already which is appended next with this sequence; after that call
   /// settle(), or cancel() when it was not appended.
   void pass_over(uint64_t sequence);
-  void settle(uint64_t sequence);
+  void settle(uint64_t sequence, const PayloadPtr& payload);
   void cancel(uint64_t sequence);
-  /// Records up to this sequence that were not read are gone from the log.
-  void count_dropped(uint64_t through, std::string_view reason, const Amount& amount);
+  /// The record is gone from the log, and these cursors had not read it.
+  void count_dropped(const io::segment_log::Record& record, std::span<const std::string> cursors,
+                     std::string_view reason);
 
  private:
-  void run();
-  BatchPtr wait_until_behind();
-  bool read_all();
-  /// The next batch from the log; nothing when there is none or it is not for the endpoint.
-  BatchPtr read_next();
-  BatchPtr batch_of(io::segment_log::Record record);
-  bool deliver(BatchPtr batch);
+  class Reading;  // The thread: feeder_thread.cc.
+
+  bool is_direct_for(const Batch& batch) const REQUIRES_LOCK(mutex_);
+  BatchPtr without_apart(BatchPtr batch, uint64_t sequence) REQUIRES_LOCK(mutex_);
+  void pass_apart(const Batch& batch, uint64_t sequence) REQUIRES_LOCK(mutex_);
   void store(uint64_t entries) REQUIRES_LOCK(mutex_);
+  /// What a run before left.
+  void store_earlier(uint64_t entries) REQUIRES_LOCK(mutex_);
   void drop_stored(std::string_view reason, const Amount& amount) REQUIRES_LOCK(mutex_);
   void settle_unread() REQUIRES_LOCK(mutex_);
-  void make_series() REQUIRES_LOCK(mutex_);
+  void forget_passed() REQUIRES_LOCK(mutex_);
   void show() REQUIRES_LOCK(mutex_);
-  void pause();
+  Amount take_rest(LaneApart& apart) REQUIRES_LOCK(mutex_);
+  Amount take_rest(uint64_t through) REQUIRES_LOCK(mutex_);
 
   const std::shared_ptr<Endpoint> endpoint_;
-  const Decode decode_;
-  const base::metrics::Scope metrics_;
+  const Options options_;
   const base::Logger log_;
   std::stop_source stopping_;
 
   mutable base::Mutex mutex_;
   std::string cursor_name_ GUARDED_BY(mutex_);
   std::string name_ GUARDED_BY(mutex_);  ///< as shown
-  std::shared_ptr<base::metrics::Gauge> records_ GUARDED_BY(mutex_), oldest_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Counter> spilled_ GUARDED_BY(mutex_);
-  std::shared_ptr<base::metrics::Counter> replayed_ GUARDED_BY(mutex_);
+  FeederMetrics metrics_ GUARDED_BY(mutex_);
   base::Condition changed_;
-  std::atomic<bool> is_direct_{false};               ///< written with the lock
-  std::unique_ptr<io::segment_log::Cursor> cursor_;  ///< changed with the lock, when no thread runs
-  telemetry::AckWindow<uint64_t> window_;
-  /// What the endpoint had no room for; the thread goes on with it.
-  BatchPtr head_ GUARDED_BY(mutex_);
+  bool is_direct_ GUARDED_BY(mutex_) = false;        ///< nothing is to be read but for lanes apart
+  std::unique_ptr<io::segment_log::Cursor> cursor_;  ///< changed with the lock, without a thread
+  LaneAcks acks_;
+  BatchPtr head_ GUARDED_BY(mutex_);  ///< the endpoint has no room; the thread goes on with it
+  LanesApart apart_ GUARDED_BY(mutex_){*endpoint_};
   uint64_t through_ GUARDED_BY(mutex_) = 0;       ///< last sequence that was read or handed over
   std::set<uint64_t> passed_ GUARDED_BY(mutex_);  ///< records not to be read
-  const uint64_t begin_;  ///< records from here on were counted as they came
+  const uint64_t first_;                          ///< record that this run reads first
+  Clock::time_point looked_ GUARDED_BY(mutex_);   ///< when lanes were looked at
   /// Entries that count as stored. For a moment below zero: the thread may read a record before
   /// hand_over() counts it.
   int64_t stored_ GUARDED_BY(mutex_) = 0;

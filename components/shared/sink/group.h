@@ -25,8 +25,8 @@ struct Protocol {
                                            const Settings& settings) = nullptr;
   /// The metrics are those of its endpoint, and outlive it.
   std::unique_ptr<Codec> (*make_codec)(Metrics& metrics) = nullptr;
-  uint32_t record_kind = 0;         ///< of its disk queue
-  Feeder::Decode decode = nullptr;  ///< of the records there
+  uint32_t record_kind = 0;  ///< of its disk queue
+  Decode decode = nullptr;   ///< of the records there
 };
 
 /// An endpoint with its codec and its series. For the control thread.

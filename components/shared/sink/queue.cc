@@ -44,7 +44,6 @@ Queue::Claims Queue::claims() const {
 
 void Queue::enqueue(BatchPtr& batch) {
   const Amount amount = total(batch->shares);
-  if (room_.held() == 0) settled_at_ = Clock::now();
   for (const Share& share : batch->shares) room_.take(share.lane, share.amount);
   memory_.add(Room::cost(amount));
   batches_.push_back({std::move(batch), Clock::now()});
@@ -118,20 +117,46 @@ std::vector<Share> Queue::without_room(const std::vector<Share>& shares) const {
   return full;
 }
 
-Clock::time_point Queue::idle_since() const {
-  base::Lock lock(mutex_);
-  return room_.held() == 0 ? Clock::time_point::max() : settled_at_;
-}
-
 bool Queue::is_closed() const {
   base::Lock lock(mutex_);
   return is_closed_;
+}
+
+Queue::Silence Queue::silence_of(const std::string& lane) const {
+  base::Lock lock(mutex_);
+  const auto since = room_.idle_since(lane);
+  return {since, settled_at_ > since};
+}
+
+void Queue::make_news() {
+  ++news_;
+  for_news_.notify_all();
+}
+
+void Queue::wake() {
+  base::Lock lock(mutex_);
+  make_news();
+}
+
+uint64_t Queue::news() const {
+  base::Lock lock(mutex_);
+  return news_;
+}
+
+void Queue::wait_for_news(uint64_t seen, const std::stop_token& stop, Clock::time_point until) {
+  base::Lock lock(mutex_);
+  const auto has_news = [&]() REQUIRES_LOCK(mutex_) { return news_ != seen; };
+  if (until == Clock::time_point::max())
+    for_news_.wait(mutex_, stop, has_news);
+  else
+    for_news_.wait_until(mutex_, stop, until, has_news);
 }
 
 void Queue::set_capacity(size_t bytes) {
   base::Lock lock(mutex_);
   room_.set_capacity(bytes);
   admit();
+  make_news();
 }
 
 void Queue::close() {
@@ -139,6 +164,7 @@ void Queue::close() {
   is_closed_ = true;
   for_batcher_.notify_one();
   for (Sleeper* sleeper : sleepers_) sleeper->woken.notify_one();
+  make_news();
 }
 
 Queue::Wake Queue::wait(size_t wanted, Clock::time_point due, bool has_open, bool until_settled) {
@@ -175,11 +201,12 @@ std::set<std::string> Queue::take_pressed() {
 
 void Queue::settle(const std::string& lane, const Amount& amount) {
   base::Lock lock(mutex_);
+  settled_at_ = Clock::now();  // Not after the lane's own time, see silence_of().
   room_.give_back(lane, amount);
   memory_.subtract(Room::cost(amount));
-  settled_at_ = Clock::now();
   show();
   admit();
+  make_news();
   is_settled_ = true;
   if (wants_settled_) for_batcher_.notify_one();
 }

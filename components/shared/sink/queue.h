@@ -43,10 +43,21 @@ class Queue {
   Push push(BatchPtr& batch, Clock::time_point until = Clock::time_point::max());
   /// Which of these have no room now.
   std::vector<Share> without_room(const std::vector<Share>& shares) const;
-  /// Since when something is held of which nothing was delivered or dropped; max(): nothing is
-  /// held.
-  Clock::time_point idle_since() const;
   bool is_closed() const;
+  /// How long nothing of a lane was delivered or dropped.
+  struct Silence {
+    Clock::time_point since;         ///< max(): it holds nothing
+    bool have_others_moved = false;  ///< something of another lane was, after that
+  };
+  Silence silence_of(const std::string& lane) const;
+
+  // For one who waits for room in several lanes.
+
+  /// A number that changes when there may be room, when the queue is closed, and by wake().
+  uint64_t news() const;
+  /// Until it is another one than `seen`, or it is time.
+  void wait_for_news(uint64_t seen, const std::stop_token& stop, Clock::time_point until);
+  void wake();
 
   // For the control thread.
 
@@ -89,17 +100,20 @@ class Queue {
   void admit() REQUIRES_LOCK(mutex_);
   /// A source finds these full: their open requests must not wait to become full.
   void press(const Claims& claims) REQUIRES_LOCK(mutex_);
+  void make_news() REQUIRES_LOCK(mutex_);
   void show() REQUIRES_LOCK(mutex_);
 
   Metrics& metrics_;
   mutable base::Mutex mutex_;
   base::Condition for_batcher_;
+  base::Condition for_news_;
+  uint64_t news_ GUARDED_BY(mutex_) = 0;
   std::deque<Waiting> batches_ GUARDED_BY(mutex_);
   Room room_ GUARDED_BY(mutex_);
   MemoryShare memory_{Memory::of_process(), Memory::Use::queues};
   size_t queued_ GUARDED_BY(mutex_) = 0;  ///< cost of batches_
   size_t wanted_ GUARDED_BY(mutex_) = 0;
-  Clock::time_point settled_at_ GUARDED_BY(mutex_);  ///< or when the first batch came
+  Clock::time_point settled_at_ GUARDED_BY(mutex_);  ///< last time
   std::list<Sleeper*> sleepers_ GUARDED_BY(mutex_);
   std::set<std::string> pressed_ GUARDED_BY(mutex_);
   bool wants_settled_ GUARDED_BY(mutex_) = false;

@@ -1,11 +1,11 @@
 #pragma once
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "components/shared/sink/request.h"
+#include "telemetry/ack.h"
 
 namespace components::sink {
 
@@ -13,6 +13,7 @@ namespace components::sink {
 struct Share {
   std::string lane;  ///< LaneId::key
   Amount amount;
+  telemetry::Ack ack{};  ///< of these entries alone; none: that of the batch is
 };
 
 Amount total(const std::vector<Share>& shares);
@@ -38,10 +39,12 @@ class Room {
   static size_t cost(const Amount& amount);
 
   bool has_room(const Share& share) const;
-  void take(const std::string& lane, const Amount& amount);
+  void take(const std::string& name, const Amount& amount);
   /// Gives back what was taken, in pieces or whole.
-  void give_back(const std::string& lane, const Amount& amount);
+  void give_back(const std::string& name, const Amount& amount);
   void set_capacity(size_t bytes);
+  /// Since when the lane holds something of which nothing was given back; max(): it holds nothing.
+  Clock::time_point idle_since(const std::string& lane) const;
   /// Bytes that all lanes hold.
   size_t held() const { return held_; }
   size_t lanes() const { return lanes_.size(); }
@@ -49,12 +52,16 @@ class Room {
  private:
   /// What a lane counts for in the share of others.
   size_t counted(size_t bytes) const;
-  void change(size_t& lane, size_t bytes);
+  struct Lane {
+    size_t held = 0;
+    Clock::time_point idle_since;
+  };
+  void change(Lane& lane, size_t bytes);
 
   size_t capacity_;
   size_t held_ = 0;
   size_t counted_ = 0;  ///< sum over all lanes
-  std::map<std::string, size_t> lanes_;
+  std::map<std::string, Lane> lanes_;
 };
 
 }  // namespace components::sink

@@ -18,7 +18,10 @@ bool is_of_disk(int error) {
 }  // namespace
 
 Cursor::~Cursor() {
-  log_.index_.close_position(position_);
+  if (is_forgotten_)
+    log_.index_.forget_part(position_);
+  else
+    log_.index_.close_position(position_);
 }
 
 base::Result<std::optional<Record>> Cursor::next() {
@@ -94,6 +97,22 @@ void Cursor::acknowledge(uint64_t sequence) {
 
 uint64_t Cursor::acknowledged() const {
   return log_.index_.acknowledged(position_);
+}
+
+uint64_t Cursor::next_sequence() const {
+  return log_.index_.next_of(position_);
+}
+
+std::vector<std::string> Cursor::parts() const {
+  return log_.index_.parts_of(position_);
+}
+
+std::unique_ptr<Cursor> Cursor::part(std::string_view name, uint64_t acknowledged, uint64_t next) {
+  return std::make_unique<Cursor>(log_, log_.index_.open_part(position_, name, acknowledged, next));
+}
+
+void Cursor::forget(std::unique_ptr<Cursor> part) {
+  part->is_forgotten_ = true;
 }
 
 }  // namespace io::segment_log

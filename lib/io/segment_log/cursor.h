@@ -3,6 +3,9 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "io/segment_log/log.h"
@@ -36,6 +39,18 @@ class Cursor {
   /// All records up to this one are done with. Saved with the next commit.
   void acknowledge(uint64_t sequence);
   uint64_t acknowledged() const;
+  /// Sequence of the first record that is not read.
+  uint64_t next_sequence() const;
+
+  // A part is a cursor that is renamed, kept and forgotten with this one: for what of its records
+  // is not done with when others are.
+
+  /// Names of all, open or not.
+  std::vector<std::string> parts() const;
+  /// The part with this name, which goes on where it was. A new one begins here.
+  std::unique_ptr<Cursor> part(std::string_view name, uint64_t acknowledged, uint64_t next);
+  /// Closes a part and forgets it.
+  static void forget(std::unique_ptr<Cursor> part);
 
  private:
   /// Makes the reader that of this place. An errno, or 0.
@@ -47,6 +62,7 @@ class Cursor {
   std::shared_ptr<Segment> segment_;  ///< that reader_ reads
   std::unique_ptr<SegmentReader> reader_;
   int tries_ = 0;
+  bool is_forgotten_ = false;
 };
 
 }  // namespace io::segment_log

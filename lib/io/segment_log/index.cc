@@ -10,7 +10,41 @@ namespace {
 
 constexpr size_t kBadFilesMax = 2;
 
+using Positions = std::map<std::string, Position, std::less<>>;
+
+Positions::iterator find(Positions& positions, const Position& position) {
+  return std::ranges::find_if(positions,
+                              [&](const auto& entry) { return &entry.second == &position; });
+}
+
+/// Those that are parts of the one with this name.
+std::pair<Positions::iterator, Positions::iterator> parts_among(Positions& positions,
+                                                                std::string_view name) {
+  const std::string first = part_name(name, "");
+  const auto begin = positions.lower_bound(first);
+  auto end = begin;
+  while (end != positions.end() && end->first.starts_with(first)) ++end;
+  return {begin, end};
+}
+
+/// Its address stays.
+void rename(Positions& positions, std::string_view from, std::string to) {
+  auto node = positions.extract(positions.find(from));
+  ENSURE(!node.empty());
+  node.key() = std::move(to);
+  const auto inserted = positions.insert(std::move(node));
+  ENSURE(inserted.inserted);
+}
+
 }  // namespace
+
+std::string part_name(std::string_view cursor, std::string_view part) {
+  return fmt::format("{}{}{}", cursor, kPartMark, part);
+}
+
+std::string_view whole_of(std::string_view name) {
+  return name.substr(0, name.find(kPartMark, 1));
+}
 
 Index::Index(Found found, const Options& options, const Metrics& metrics)
     : options_(options),
@@ -137,8 +171,43 @@ void Index::close_position(Position& position) {
 std::vector<std::string> Index::position_names() const {
   base::Lock lock(mutex_);
   std::vector<std::string> names;
-  for (const auto& [name, position] : positions_) names.push_back(name);
+  for (const auto& [name, position] : positions_)
+    if (whole_of(name) == name) names.push_back(name);
   return names;
+}
+
+// Parts.
+
+Position& Index::open_part(const Position& whole, std::string_view part, uint64_t acknowledged,
+                           uint64_t next) {
+  base::Lock lock(mutex_);
+  const auto [at, is_new] = positions_.try_emplace(part_name(find(positions_, whole)->first, part),
+                                                   Position{acknowledged, next});
+  Position& position = at->second;
+  ENSURE(!position.is_open);
+  position.is_open = true;
+  has_moved_ = has_moved_ || is_new;
+  make_dirty();
+  return position;
+}
+
+std::vector<std::string> Index::parts_of(const Position& whole) const {
+  base::Lock lock(mutex_);
+  std::vector<std::string> names;
+  std::string_view name;
+  for (const auto& [key, position] : positions_)
+    if (&position == &whole) name = key;
+  const std::string first = part_name(name, "");
+  for (const auto& [key, position] : positions_)
+    if (key.starts_with(first)) names.push_back(key.substr(first.size()));
+  return names;
+}
+
+void Index::forget_part(Position& part) {
+  base::Lock lock(mutex_);
+  positions_.erase(find(positions_, part));
+  has_moved_ = true;
+  make_dirty();
 }
 
 void Index::forget_position(std::string_view name) {
@@ -147,17 +216,19 @@ void Index::forget_position(std::string_view name) {
   if (found == positions_.end()) return;
   ENSURE(!found->second.is_open);
   positions_.erase(found);
+  const auto [begin, end] = parts_among(positions_, name);
+  positions_.erase(begin, end);
   has_moved_ = true;
   make_dirty();
 }
 
 void Index::rename_position(std::string_view from, std::string_view to) {
   base::Lock lock(mutex_);
-  auto node = positions_.extract(std::string(from));
-  ENSURE(!node.empty());
-  node.key() = to;
-  const auto inserted = positions_.insert(std::move(node));  // Its address stays.
-  ENSURE(inserted.inserted);
+  std::vector<std::string> parts;
+  const auto [begin, end] = parts_among(positions_, from);
+  for (auto at = begin; at != end; ++at) parts.push_back(at->first.substr(from.size() + 1));
+  rename(positions_, from, std::string(to));
+  for (const auto& part : parts) rename(positions_, part_name(from, part), part_name(to, part));
   has_moved_ = true;
   make_dirty();
 }
@@ -165,7 +236,8 @@ void Index::rename_position(std::string_view from, std::string_view to) {
 void Index::keep_positions(std::span<const std::string> names) {
   base::Lock lock(mutex_);
   const size_t gone = std::erase_if(positions_, [&](const auto& entry) {
-    const bool is_kept = std::find(names.begin(), names.end(), entry.first) != names.end();
+    const bool is_kept =
+        std::find(names.begin(), names.end(), whole_of(entry.first)) != names.end();
     ENSURE(is_kept || !entry.second.is_open);
     return !is_kept;
   });
@@ -206,6 +278,11 @@ uint64_t Index::unread(const Position& position) const {
   if (segments_.empty()) return 0;
   const uint64_t next = std::max(position.next, segments_.front()->first);
   return segments_.back()->end - std::min(next, segments_.back()->end);
+}
+
+uint64_t Index::next_of(const Position& position) const {
+  base::Lock lock(mutex_);
+  return position.next;
 }
 
 uint64_t Index::note_damage(Segment& segment, uint64_t begin, uint64_t end) {

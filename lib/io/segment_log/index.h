@@ -62,11 +62,18 @@ class Index {
   /// no other user.
   Position& open_position(std::string_view name, bool at_oldest);
   void close_position(Position& position);
-  std::vector<std::string> position_names() const;
+  std::vector<std::string> position_names() const;  ///< without parts
+  // With their parts:
   void forget_position(std::string_view name);
   void rename_position(std::string_view from, std::string_view to);
   /// Forgets the positions of all other names.
   void keep_positions(std::span<const std::string> names);
+  /// The part of a position with this name. It has no other user.
+  Position& open_part(const Position& whole, std::string_view part, uint64_t acknowledged,
+                      uint64_t next);
+  std::vector<std::string> parts_of(const Position& whole) const;
+  /// Closes the part.
+  void forget_part(Position& part);
   struct Place {
     std::shared_ptr<Segment> segment;
     Extent extent;
@@ -83,6 +90,8 @@ class Index {
   void skip(Position& position, uint64_t through);
   /// Records, or places of damaged ones, that are not read yet.
   uint64_t unread(const Position& position) const;
+  /// Sequence of the first record that is not read.
+  uint64_t next_of(const Position& position) const;
   /// The records before `end`, from `begin`, cannot be read. Returns how many are counted by this
   /// call, the first cursor that comes to them.
   uint64_t note_damage(Segment& segment, uint64_t begin, uint64_t end);

@@ -135,7 +135,7 @@ bool Log::has_room(uint64_t bytes) const {
   return index_.has_room_for(bytes + kRecordHeaderBytes + kSegmentHeaderBytes);
 }
 
-std::vector<Dropped> Log::drop_oldest() {
+std::vector<Dropped> Log::drop_oldest(const Unread& visit) {
   auto dropping = index_.drop_oldest();
   if (!dropping) {
     base::Lock lock(append_mutex_);
@@ -144,12 +144,12 @@ std::vector<Dropped> Log::drop_oldest() {
     dropping = index_.drop_oldest();
   }
   if (!dropping) return {};
-  auto dropped = count(*dropping);
+  auto dropped = count(*dropping, visit);
   ::unlink(dropping->segment->path.c_str());
   return dropped;
 }
 
-std::vector<Dropped> Log::count(const Index::Dropping& dropping) {
+std::vector<Dropped> Log::count(const Index::Dropping& dropping, const Unread& visit) {
   std::vector<Dropped> dropped;
   if (dropping.cursors.empty()) return dropped;
   for (const auto& [name, next] : dropping.cursors)
@@ -165,12 +165,15 @@ std::vector<Dropped> Log::count(const Index::Dropping& dropping) {
     const uint64_t damaged = has_failed ? dropping.extent.end - expected : step.damaged;
     if (damaged > 0) note_damage(segment, expected, expected + damaged);
     if (step.status != SegmentReader::Status::record) return dropped;
+    std::vector<std::string> cursors;
     for (size_t i = 0; i < dropped.size(); ++i) {
       if (record.sequence < dropping.cursors[i].second) continue;
+      cursors.push_back(dropped[i].cursor);
       ++dropped[i].records;
       dropped[i].items += record.items;
       dropped[i].bytes += record.bytes.size();
     }
+    if (visit && !cursors.empty()) visit(record, cursors);
   }
 }
 

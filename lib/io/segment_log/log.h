@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -60,8 +61,10 @@ class Log {
   /// Whether a record of so many bytes fits now.
   bool has_room(uint64_t bytes) const;
   /// After `full`: removes the oldest segment. Returns what each cursor had not read of it; a
-  /// cursor that is not named lost nothing.
-  std::vector<Dropped> drop_oldest();
+  /// cursor that is not named lost nothing. `visit`: called with each record that some had not
+  /// read, and their names.
+  using Unread = std::function<void(const Record&, std::span<const std::string> cursors)>;
+  std::vector<Dropped> drop_oldest(const Unread& visit = nullptr);
 
   /// Makes durable now what is written so far, saves the cursors and removes what they are done
   /// with. The first error.
@@ -73,7 +76,7 @@ class Log {
   /// begins at the oldest record that is left, or behind the newest. Only one at a time may have a
   /// name.
   std::unique_ptr<Cursor> cursor(std::string_view name, Begin begin = Begin::oldest);
-  /// Of all cursors, open or not, sorted.
+  /// Of all cursors, open or not, sorted, without parts.
   std::vector<std::string> cursor_names() const { return index_.position_names(); }
   /// Forgets the cursors with other names, so that they do not hold up removal. None of them may be
   /// open.
@@ -107,7 +110,7 @@ class Log {
   void probe();
   base::Result<void> save_cursors(const Index::Pending& pending) const;
   void remove_done(bool is_closing);
-  std::vector<Dropped> count(const Index::Dropping& dropping);
+  std::vector<Dropped> count(const Index::Dropping& dropping, const Unread& visit);
   /// For health(); logs when it begins and when it ends.
   void note(Part part, const base::Result<void>& result);
   void note_damage(Segment& segment, uint64_t begin, uint64_t end);

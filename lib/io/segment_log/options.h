@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "io/segment_log/segment_file.h"
 
@@ -39,6 +40,13 @@ struct Options {
   std::function<void(const Commit&)> on_commit = [](const Commit&) {};
   Disk disk = {};
 };
+
+/// Stands between the names of a cursor and of a part of it, in no name of a cursor; a name may
+/// begin with it.
+inline constexpr char kPartMark = '\x01';
+std::string part_name(std::string_view cursor, std::string_view part);
+/// The cursor that a name of a cursor or of a part belongs to.
+std::string_view whole_of(std::string_view name);
 
 inline constexpr uint64_t kBytesMaxLeast = uint64_t{64} << 10;
 
