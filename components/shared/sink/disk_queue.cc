@@ -48,6 +48,17 @@ class Delivery {
     }
   }
 
+  /// The source ends, and no endpoint has it: what was before it is in memory only, and read again
+  /// with it, in order.
+  bool is_to_give_up() const { return served_.empty() && head_.stop.stop_requested(); }
+  void give_up() {
+    for (const auto& feeder : waiting_) {
+      feeder->endpoint()->count_stored(payload_->entries());
+      feeder->endpoint()->leave_stored(payload_->entries());
+    }
+    head_.ack.abandon();
+  }
+
   /// Until it is stored, or all endpoints have it, or the source stops.
   void store(DiskStore::Pieces pieces) {
     for (;;) {
@@ -58,7 +69,7 @@ class Delivery {
       // What a sink that ends did not get is read again next time.
       if (std::erase_if(waiting_, is_closed) > 0) head_.ack.abandon();
       if (is_done()) return;
-      if (head_.stop.stop_requested()) return head_.ack.abandon();
+      if (head_.stop.stop_requested()) return give_up();
       const auto until = Clock::now() + kDiskPause;
       if (status == Append::Status::full)
         store_.wait_for_room(record, head_.stop, until);
@@ -190,6 +201,7 @@ void DiskQueue::receive(const PayloadPtr& payload, const telemetry::BatchHead& h
     delivery.offer(options_.silence_max, /*also_silent=*/false);
     delivery.wait_until_silent(options_.silence_max);
     if (delivery.is_done()) return;
+    if (delivery.is_to_give_up()) return delivery.give_up();
   }
   payload->encode([&](DiskStore::Pieces pieces) { delivery.store(pieces); });
 }
