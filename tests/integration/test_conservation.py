@@ -74,6 +74,14 @@ def test_numbers_that_do_not_add_up(doctored, at_fault):
         conservation.check(lambda: text(**doctored), GRAPH)
 
 
+def test_what_a_disk_queue_found_came_from_a_run_before():
+    received = text(write={"received_total": 13, "sent_total": 9})
+    found = 'tributary_disk_queue_recovered_entries_total{component_id="loki.write.w",endpoint="a"} 3\n'
+    conservation.check(lambda: received + found, GRAPH)
+    with pytest.raises(AssertionError, match="loki.write.w: 13 received of 10 sent to it"):
+        conservation.check(lambda: received, GRAPH)
+
+
 def test_numbers_under_way_are_waited_for():
     readings = iter([text(write={"buffered": 0, "sent_total": 6}), text(write={"sent_total": 6, "buffered": 2}), text()])
     conservation.check(lambda: next(readings), GRAPH)

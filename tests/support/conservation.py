@@ -1,7 +1,8 @@
 """Whether an agent's numbers add up, read from /metrics (docs/agent.md says what they mean).
 
 In each component:  received + created = sent + dropped + merged + abandoned + held + buffered
-Along each edge:    what a component has sent, each receiver of its forward_to has received
+Along each edge:    what a component has sent, each receiver of its forward_to has received; a disk queue
+                    receives what a run before had left as well, and says how much that was
 """
 import collections
 import re
@@ -9,7 +10,8 @@ import time
 
 IN = ("received_total", "created_total")
 OUT = ("sent_total", "dropped_total", "merged_total", "abandoned_total", "held", "buffered")
-SERIES = re.compile(r"tributary_component_(\w+)\{(.*)\} (\S+)$")
+RECOVERED = "recovered_entries_total"
+SERIES = re.compile(r"tributary_(?:component|disk_queue)_(\w+)\{(.*)\} (\S+)$")
 STILL_SECONDS = 1.0  # Numbers that do not add up and do not change for so long are wrong.
 
 
@@ -18,7 +20,7 @@ def flows(metrics):
     found = collections.defaultdict(lambda: collections.defaultdict(float))
     for line in metrics.splitlines():
         match = SERIES.match(line)
-        if match and match[1] in IN + OUT:
+        if match and match[1] in (*IN, *OUT, RECOVERED):
             labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2]))
             found[labels["component_id"]][match[1]] += float(match[3])
     return found
@@ -54,7 +56,8 @@ def faults(numbers, graph):
     for sender, receiver, copies in graph:
         wanted[receiver] += copies * numbers.get(sender, {}).get("sent_total", 0)
     for receiver, count in sorted(wanted.items()):
-        received = numbers.get(receiver, {}).get("received_total", 0)
+        numbers_of = numbers.get(receiver, {})
+        received = numbers_of.get("received_total", 0) - numbers_of.get(RECOVERED, 0)
         if received != count:
             found.append(f"{receiver}: {received:.0f} received of {count:.0f} sent to it")
     return found

@@ -139,10 +139,7 @@ class Agent(Program):
         self.config_path = self.folder / f"{name}.river"
         self.config_path.write_text(config)
         self.first_config = config
-        # What a disk queue keeps has not come to its sink yet, and may come from the agent before.
-        has_disk_queue = any(str(argument).startswith("--storage.queue-size") for argument in arguments)
-        self.graph = [edge for edge in conservation.edges(config)
-                      if not (has_disk_queue and edge[1].startswith(("loki.write.", "prometheus.remote_write.")))]
+        self.graph = conservation.edges(config)
         self.port = free_port()
         self.storage = self.folder / f"{name}-state"
         super().__init__(
