@@ -45,6 +45,10 @@ void ComponentInstance::start_late() {
   if (std::exchange(has_newer_arguments_, false) && is_started()) update(std::move(arguments));
 }
 
+void ComponentInstance::drain(components::Component::Clock::time_point deadline) {
+  if (is_started() && !std::exchange(is_ending_, true)) component->drain(deadline);
+}
+
 bool ComponentInstance::is_started() const {
   return component && !waits_to_start && start_error.empty();
 }

@@ -58,6 +58,8 @@ struct ComponentInstance {
   void start();
   /// Whether start() was called and did not fail.
   bool is_started() const;
+  /// Tells it once that it ends, when it is started.
+  void drain(components::Component::Clock::time_point deadline);
   /// Updates the component unless it has equal arguments already.
   void take(Arguments next);
   /// New arguments could not be evaluated: it runs on with those it has, unhealthy.
@@ -72,6 +74,7 @@ struct ComponentInstance {
 
  private:
   bool has_newer_arguments_ = false;  ///< than those it was built with, while it waits
+  bool is_ending_ = false;
 };
 
 }  // namespace agent::graph

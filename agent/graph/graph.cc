@@ -119,18 +119,15 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
   std::set<const ComponentInstance*> kept;
   for (const auto& step : plan.steps)
     if (step.kept) kept.insert(step.kept);
-  std::vector<std::unique_ptr<ComponentInstance>> gone;
-  std::vector<std::unique_ptr<ComponentInstance>> staying;
-  std::set<const Node*> needed;  // by something in the old graph
-  for (auto& running : running_) {
-    for (const Node* dependency : running->node->dependencies) needed.insert(dependency);
+  const auto needed = needed_nodes();
+  Instances gone;
+  Instances staying;
+  for (auto& running : running_)
     (kept.contains(running.get()) ? staying : gone).push_back(std::move(running));
-  }
   // What nothing sends to (sources) stops first: it frees ports and files for its successors.
   std::ranges::reverse(gone);
   const auto deadline = Clock::now() + kDrainMax;
-  for (auto& running : gone)
-    if (!needed.contains(running->node)) end(std::move(running), deadline);
+  end_sources(gone, needed, deadline);
 
   // In dependency order, so that each is evaluated once all that it refers to says what it will:
   // an upstream that was updated or started a moment ago has other exports than in the plan.
@@ -161,8 +158,14 @@ void Graph::commit(Plan plan, std::unique_ptr<Configuration> next) {
       changed.insert(step.node);
     running_.push_back(std::move(running));
   }
-  for (auto& running : gone)
-    if (running) end(std::move(running), deadline);
+  for (auto& running : gone) end(std::move(running), deadline);
+}
+
+std::set<const Node*> Graph::needed_nodes() const {
+  std::set<const Node*> needed;
+  for (const auto& running : running_)
+    needed.insert(running->node->dependencies.begin(), running->node->dependencies.end());
+  return needed;
 }
 
 const Node* Graph::unknown_dependency(const Node& node) const {
@@ -198,9 +201,19 @@ void Graph::start(ComponentInstance& instance) {
 void Graph::end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline) {
   if (!instance->is_started()) return;
   components::Component& component = *instance->component;
-  component.drain(deadline);
+  instance->drain(deadline);
   if (component.is_drained()) return component.stop();
   draining_.push_back({instance->id(), std::move(instance), deadline});
+}
+
+void Graph::end_sources(Instances& gone, const std::set<const Node*>& needed,
+                        Clock::time_point deadline) {
+  const auto is_source = [&](const auto& running) { return !needed.contains(running->node); };
+  for (const auto& running : gone)
+    if (is_source(running)) running->drain(deadline);
+  for (auto& running : gone)
+    if (is_source(running)) end(std::move(running), deadline);
+  std::erase(gone, nullptr);
 }
 
 void Graph::end_drained() {
@@ -265,9 +278,11 @@ void Graph::retry_failed() {
 }
 
 void Graph::stop(Clock::time_point deadline) {
-  std::for_each(running_.rbegin(), running_.rend(),
-                [&](auto& running) { end(std::move(running), deadline); });
-  running_.clear();
+  const auto needed = needed_nodes();
+  Instances gone = std::exchange(running_, {});
+  std::ranges::reverse(gone);
+  end_sources(gone, needed, deadline);
+  for (auto& running : gone) end(std::move(running), deadline);
 }
 
 std::vector<ComponentStatus> Graph::status() const {

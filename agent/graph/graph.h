@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -109,7 +110,13 @@ class Graph {
   bool is_draining(std::string_view id) const;
   /// Starts it, or lets it wait for one of the same id that drains: they share a data_dir.
   void start(ComponentInstance& instance);
+  using Instances = std::vector<std::unique_ptr<ComponentInstance>>;
   void end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline);
+  /// Those that another one refers to.
+  std::set<const river::config::Node*> needed_nodes() const;
+  /// Ends those that nothing sends to, side by side, and takes them out.
+  void end_sources(Instances& gone, const std::set<const river::config::Node*>& needed,
+                   Clock::time_point deadline);
 
   io::Loop loop_;  ///< first: outlives the components
   std::span<const components::Builder> builders_;

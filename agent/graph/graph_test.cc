@@ -22,6 +22,7 @@ std::vector<std::string> values;  // "ID VALUE" of each start and update.
 std::map<std::string, std::function<void(std::string)>> publishers;  // By component.
 bool port_taken = false;
 std::vector<std::string> busy;  // Ids of those that have something left to deliver.
+bool notes_drains = false;
 
 struct Arguments {
   std::string value;
@@ -72,7 +73,7 @@ class Toy final : public components::ComponentOf<Arguments> {
     return {};
   }
   void drain(Clock::time_point) override {
-    if (!is_drained()) note("drain");
+    if (notes_drains || !is_drained()) note("drain");
   }
   bool is_drained() const override { return std::ranges::find(busy, context_.id) == busy.end(); }
   void stop() override { note("stop"); }
@@ -121,6 +122,7 @@ struct Fixture {
     publishers.clear();
     port_taken = false;
     busy.clear();
+    notes_drains = false;
   }
 
   /// The diary of one load; "refused" when it was.
@@ -206,6 +208,26 @@ test.toy "source" { list = [test.toy.sink.text] })")
   f.graph.end_drained();
   CHECK_FALSE(f.graph.is_draining());
   CHECK(diary.back() == "stop test.toy.other");
+}
+
+TEST_CASE("graph: sources that go wait side by side, those behind them one after the other") {
+  constexpr std::string_view kText = R"(test.toy "sink" { value = "1" }
+test.toy "middle" { list = [test.toy.sink.text] }
+test.toy "a" { list = [test.toy.middle.text] }
+test.toy "b" { list = [test.toy.middle.text] })";
+  for (const bool is_reload : {true, false}) {
+    Fixture f;
+    f.load(std::string(kText));
+    notes_drains = true;
+    diary.clear();
+    if (is_reload)
+      diary = f.load("");
+    else
+      f.graph.stop(agent::graph::Graph::Clock::now());
+    CHECK(diary == Diary{"drain test.toy.b", "drain test.toy.a", "stop test.toy.b",
+                         "stop test.toy.a", "drain test.toy.middle", "stop test.toy.middle",
+                         "drain test.toy.sink", "stop test.toy.sink"});
+  }
 }
 
 TEST_CASE("graph: what does not drain in time is stopped") {

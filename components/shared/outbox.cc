@@ -17,8 +17,7 @@ constexpr std::chrono::milliseconds kStopMax{250};  // The control thread waits 
 }  // namespace
 
 template <class Batch>
-Outbox<Batch>::Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room,
-                      size_t bytes_max)
+Outbox<Batch>::Outbox(telemetry::Flow flow, std::function<void()> on_room, size_t bytes_max)
     : flow_(std::move(flow)), on_room_(std::move(on_room)), bytes_max_(bytes_max) {}
 
 template <class Batch>
@@ -29,15 +28,20 @@ base::Result<void> Outbox<Batch>::start(std::string_view name) {
   return {};
 }
 
+template <class Batch>
+void Outbox<Batch>::begin_stop() {
+  base::Lock lock(mutex_);
+  if (std::exchange(closed_, true)) return;
+  give_up_at_ = std::chrono::steady_clock::now() + kStopMax;
+  changed_.notify_all();
+}
+
 /// Waits while the thread gets on.
 template <class Batch>
-void Outbox<Batch>::close() {
-  const auto limit = std::chrono::steady_clock::now() + kStopMax;
+void Outbox<Batch>::wait_for_end() {
   base::Lock lock(mutex_);
-  closed_ = true;
-  changed_.notify_all();
   for (uint64_t seen = handed_over_;; seen = handed_over_) {
-    const auto until = std::min(limit, std::chrono::steady_clock::now() + kStopPatience);
+    const auto until = std::min(give_up_at_, std::chrono::steady_clock::now() + kStopPatience);
     while (handed_over_ == seen && !finished_)
       if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) return;
     if (finished_) return;
@@ -46,7 +50,8 @@ void Outbox<Batch>::close() {
 
 template <class Batch>
 void Outbox<Batch>::stop() {
-  if (thread_.joinable()) close();
+  begin_stop();
+  if (thread_.joinable()) wait_for_end();
   stopping_.request_stop();
   thread_.join();
 }
@@ -107,7 +112,7 @@ void Outbox<Batch>::run() {
     fanout_.receive(std::move(batch));
     memory_.subtract(bytes);
     const size_t left = held_bytes_.fetch_sub(bytes) - bytes;
-    if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false) && on_room_) on_room_->notify();
+    if (left <= bytes_max_ / 2 && room_is_wanted_.exchange(false) && on_room_) on_room_();
     base::Lock lock(mutex_);
     ++handed_over_;
     if (closed_) changed_.notify_all();

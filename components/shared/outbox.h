@@ -1,9 +1,10 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <functional>
 #include <stop_token>
 #include <string_view>
 #include <utility>
@@ -12,7 +13,6 @@
 #include "base/result.h"
 #include "base/thread.h"
 #include "components/shared/memory.h"
-#include "io/wake.h"
 #include "telemetry/batch.h"
 #include "telemetry/flow.h"
 
@@ -31,10 +31,9 @@ class Outbox {
   /// a backend does not take yet belongs into the queue of the sink.
   static constexpr size_t kBytesMax = 2 << 20;
 
-  /// What is handed over counts as sent in `flow`. `on_room` is notified when half of the room is
-  /// free again after there was none; null: nobody waits for that.
-  Outbox(telemetry::Flow flow, std::shared_ptr<const io::Wake> on_room,
-         size_t bytes_max = kBytesMax);
+  /// What is handed over counts as sent in `flow`. `on_room` is called when half of the room is
+  /// free again after there was none, on the thread of the outbox; null: nobody waits for that.
+  Outbox(telemetry::Flow flow, std::function<void()> on_room, size_t bytes_max = kBytesMax);
   ~Outbox() { stop(); }
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -43,9 +42,12 @@ class Outbox {
   void set_receivers(telemetry::Receivers<Batch> receivers) { fanout_.set(std::move(receivers)); }
   /// `name`: of the thread. Fails when there is none to be had.
   base::Result<void> start(std::string_view name);
-  /// Hands over what waits as long as receivers take it without delay. Then they give up what they
-  /// block on, and the rest is abandoned. Waits for the thread. Afterwards put() abandons.
+  /// Hands over what waits as long as receivers take it without delay, 250 ms at most. Then they
+  /// give up what they block on, and the rest is abandoned. Waits for the thread. Afterwards put()
+  /// abandons.
   void stop();
+  /// The first part of it, without waiting: who stops several outboxes begins with all of them.
+  void begin_stop();
 
   /// Whether the source should read on. When not, it is notified later.
   bool has_room();
@@ -59,7 +61,7 @@ class Outbox {
   };
 
   void run();
-  void close();
+  void wait_for_end();
   void show_waiting(double entries, double bytes) const;
 
   MemoryShare memory_{Memory::of_process(), Memory::Use::outboxes};
@@ -67,7 +69,7 @@ class Outbox {
   const telemetry::Flow::Gauge buffered_ = flow_.buffered();
   const telemetry::Flow::Gauge buffered_bytes_ = flow_.buffered_bytes();
   const telemetry::Flow::Age lag_ = flow_.lag();
-  const std::shared_ptr<const io::Wake> on_room_;
+  const std::function<void()> on_room_;
   const size_t bytes_max_;
   telemetry::Fanout<Batch> fanout_;
   std::stop_source stopping_;
@@ -79,6 +81,7 @@ class Outbox {
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
   uint64_t handed_over_ GUARDED_BY(mutex_) = 0;
   bool closed_ GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point give_up_at_ GUARDED_BY(mutex_);  ///< once closed
   bool finished_ GUARDED_BY(mutex_) = false;
   base::Thread thread_;
 };

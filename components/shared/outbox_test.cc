@@ -4,7 +4,9 @@
 #include <poll.h>
 
 #include <string>
+#include <vector>
 
+#include "io/wake.h"
 #include "tests/support/log_sink.h"
 
 namespace components {
@@ -20,7 +22,7 @@ struct Box {
   std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
   base::metrics::Registry registry;
   Outbox<telemetry::LogBatch> outbox{telemetry::Flow({registry, "t"}, telemetry::Flow::kLines),
-                                     wake, kBytesMax};
+                                     [wake = wake] { wake->notify(); }, kBytesMax};
   size_t abandoned = 0;
 
   Box() {

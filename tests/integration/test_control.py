@@ -80,6 +80,24 @@ def test_a_reload_that_removes_four_dead_sinks_answers_at_once(agent, tmp_path):
     assert time.monotonic() - begin < TIME_FACTOR
 
 
+def test_a_reload_that_removes_twenty_sources_of_dead_sinks_answers_at_once(agent, tmp_path):
+    names = [f"dead{number}" for number in range(20)]
+    text = ""
+    for name in names:
+        path = tmp_path / f"{name}.log"
+        path.write_text("".join(f"line {number} {'x' * 2000}\n" for number in range(2000)))
+        text += SOURCE.replace('"lines"', f'"{name}"').format(path=path, receivers=f"loki.write.{name}.receiver")
+        text += WRITE.format(name=name, port=free_port(), drain="1s").replace(
+            "queue_config {", 'queue_config {\n\t\t\tcapacity      = "64KiB"')
+    running = agent(text)
+    wait_for("all sources to be held up", lambda: all(
+        running.metric("tributary_component_buffered", component_id=f"loki.source.file.{name}") > 0 for name in names))
+    begin = time.monotonic()
+    assert running.reload('logging {\n\tlevel = "info"\n}\n')[0] == 200
+    assert time.monotonic() - begin < TIME_FACTOR
+    wait_for("the end of the sinks", lambda: running.metric("tributary_component_buffered") == 0)
+
+
 def test_stopping_drains_all_sinks_at_the_same_time_and_keeps_the_watchdog_fed(agent, tmp_path):
     manager = ServiceManager(tmp_path)
     running = agent(dead_sinks(tmp_path, "3s"), env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "500000"})

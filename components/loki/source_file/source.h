@@ -56,7 +56,8 @@ class Engine {
 
   base::Logger log_;
   Environment environment_;
-  Outbox<telemetry::LogBatch> outbox_{environment_.flow, environment_.wake};
+  Outbox<telemetry::LogBatch> outbox_{environment_.flow,
+                                      [wake = environment_.wake] { wake->notify(); }};
 
   // The thread's own.
   Streams streams_;
@@ -82,6 +83,7 @@ class Source final : public ComponentOf<Arguments> {
   ~Source() override { stop(); }
 
   base::Result<void> start() override;
+  void drain(Clock::time_point) override { engine_.request_stop(); }
   void stop() override;
   Health health() const override;
 

@@ -46,6 +46,7 @@ Engine::Engine(const Context& context, const Arguments& arguments, EngineOptions
       log_(context.log),
       limits_(options.limits),
       retry_(options.retry),
+      outbox_({metrics_, telemetry::Flow::kLines}, [wake = wake_] { wake->notify(); }),
       intake_(outbox_, context.metrics),
       lookups_(std::move(options.resolver), wake_),
       arguments_(arguments) {

@@ -118,14 +118,13 @@ class Engine {
   const Limits limits_;
   const std::chrono::milliseconds retry_;
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
-  Outbox<telemetry::LogBatch> outbox_{{metrics_, telemetry::Flow::kLines}, wake_};
+  Outbox<telemetry::LogBatch> outbox_;
   base::Descriptor epoll_;       ///< wake_, listeners, and data_ while messages are read
   base::Descriptor data_epoll_;  ///< what messages come from: connections and datagram sockets
   std::atomic<bool> stopping_{false};
   Intake intake_;
   std::shared_ptr<base::metrics::Gauge> open_connections_;
   std::shared_ptr<base::metrics::Counter> refused_;
-
   // The thread's own.
   Lookups lookups_;
   std::shared_ptr<const RelabelRules> rules_;

@@ -16,6 +16,7 @@ class Source final : public ComponentOf<Arguments> {
   /// Binds the listeners. One that cannot be bound is shown in health() and tried again; the others
   /// work.
   base::Result<void> start() override;
+  void drain(Clock::time_point) override { engine_.request_stop(); }
   void stop() override;
   Health health() const override;
   /// Port of a listener, for tests that bind port 0.

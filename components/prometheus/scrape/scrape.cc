@@ -90,9 +90,14 @@ base::Result<void> Scrape::start() {
   return {};
 }
 
-void Scrape::stop() {
+void Scrape::drain(Clock::time_point) {
   for (const auto& [key, scraper] : scrapers_) scraper->stop();
   scrapers_.clear();
+  way_->begin_stop();
+}
+
+void Scrape::stop() {
+  drain({});
   way_->stop();
   is_running_ = false;
 }

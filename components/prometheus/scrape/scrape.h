@@ -20,6 +20,7 @@ class Scrape final : public ComponentOf<Arguments> {
   ~Scrape() override { stop(); }
 
   base::Result<void> start() override;
+  void drain(Clock::time_point deadline) override;
   void stop() override;
   /// Healthy, with a message that says how many targets are down and what one of them says: a
   /// target that is down is no fault of the agent. Unhealthy while a target cannot be scraped as it

@@ -23,6 +23,7 @@ class Way {
   base::Result<void> start() { return outbox_.start("scrape/out"); }
   /// As Outbox::stop().
   void stop() { outbox_.stop(); }
+  void begin_stop() { outbox_.begin_stop(); }
 
   bool has_room() { return outbox_.has_room(); }
   void put(telemetry::SampleBatch batch);
