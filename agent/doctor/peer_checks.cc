@@ -92,7 +92,7 @@ void check_dockers(const Needs& needs, Checks& checks) {
       continue;
     }
     const auto containers =
-        components::docker_api::Api(*endpoint).containers({}, /*all=*/false, {});
+        components::docker_api::list_containers(*endpoint, {}, /*all=*/false, {});
     const std::string what = fmt::format("{} ({})", need.url, need.component);
     if (containers)
       checks.push_back({"docker", State::ok,

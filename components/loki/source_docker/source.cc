@@ -1,6 +1,5 @@
 #include "components/loki/source_docker/source.h"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -29,54 +28,38 @@ bool same_daemon(const Arguments& a, const Arguments& b) {
              river::schema::encode(kHttpClient, &b.http_client_config);
 }
 
-std::unique_ptr<Environment> make_environment(const Context& context, docker_api::Endpoint endpoint,
-                                              telemetry::LogReceiver& next) {
-  const telemetry::Flow flow(context.metrics, telemetry::Flow::kLines);
-  return std::make_unique<Environment>(Environment{
-      .endpoint = std::move(endpoint),
-      .positions = std::make_shared<io::Positions>(context.data_dir / "positions", context.metrics,
-                                                   context.log),
-      .next = next,
-      .log = context.log,
-      .flow = flow,
-      .entries = context.metrics.counter("loki_source_docker_target_entries_total",
-                                         "Lines of containers that were sent."),
-      .bad_lines = context.metrics.counter("loki_source_docker_target_parsing_errors_total",
-                                           "Lines of the daemon that could not be read."),
-      .truncated = context.metrics.counter("loki_source_docker_truncated_lines_total",
-                                           "Lines that were cut to the size limit."),
-      .unreadable =
-          context.metrics.counter("loki_source_docker_unreadable_containers_total",
-                                  "Containers whose logging driver does not support reading."),
-      .bad_dropped = flow.dropped("parsing_error"),
-      .empty_lines = flow.filtered("empty_line"),
-      .unlabelled = flow.filtered("empty_labels")});
-}
-
 }  // namespace
 
 Source::Source(Context context, const Arguments& arguments)
-    : context_(std::move(context)), arguments_(arguments) {
-  set_receivers();
-}
-
-void Source::set_receivers() {
-  next_.set(receivers_of(arguments_.forward_to));
-}
+    : context_(std::move(context)), arguments_(arguments) {}
 
 base::Result<void> Source::start() {
   auto endpoint = docker_api::endpoint(arguments_.host, arguments_.http_client_config,
                                        arguments_.refresh_interval.value);
   if (!endpoint) return base::in_context("host", endpoint.error());
-  environment_ = make_environment(context_, std::move(*endpoint), next_);
+  if (auto started = context_.loop->start(); !started) return started;
+  auto environment = std::make_shared<Environment>(context_, std::move(*endpoint));
+  environment->outbox.set_receivers(receivers_of(arguments_.forward_to));
+  if (auto started = environment->outbox.start("loki.docker/out"); !started) return started;
+  environment_ = std::move(environment);
   forget_old_cursors();
   set_targets();
   return {};
 }
 
-void Source::stop() {
-  for (const auto& [id, tailer] : tailers_) tailer->request_stop();
+void Source::stop_tailers() {
+  for (const auto& [id, tailer] : tailers_) tailer->stop();
   tailers_.clear();
+}
+
+void Source::drain(Clock::time_point) {
+  stop_tailers();
+  if (environment_) environment_->outbox.begin_stop();
+}
+
+void Source::stop() {
+  stop_tailers();
+  if (environment_) environment_->outbox.stop();
 }
 
 base::Result<void> Source::update(const Arguments& arguments) {
@@ -89,15 +72,13 @@ base::Result<void> Source::update(const Arguments& arguments) {
                            arguments_.labels.entries == arguments.labels.entries;
   if (!same_labels) labelled_.clear();
   arguments_ = arguments;
-  set_receivers();
   if (!environment_) return {};
+  environment_->outbox.set_receivers(receivers_of(arguments_.forward_to));
   if (!is_same) {
-    stop();
+    stop_tailers();
     environment_->endpoint = std::move(*endpoint);
   }
   set_targets();
-  for (const auto& [id, tailer] : tailers_)
-    if (tailer->lacks_thread()) return base::fail("container {:.12}: {}", id, tailer->problem());
   return {};
 }
 
@@ -123,7 +104,9 @@ void Source::set_targets() {
       tailer->second->set_labels(std::move(labels));
       tailer->second->set_wanted(true);
     } else {
-      tailers_[key] = std::make_unique<Tailer>(key, *environment_, std::move(labels));
+      const auto made = std::make_shared<Tailer>(key, environment_, std::move(labels));
+      made->start();
+      tailers_[key] = made;
     }
   }
   std::erase_if(labelled_, [&](const auto& entry) { return !wanted.contains(entry.first); });
@@ -154,11 +137,6 @@ void Source::forget_old_cursors() {
     environment_->positions->erase(key);
     environment_->positions->erase(gone->first);
   }
-}
-
-bool Source::is_incomplete() const {
-  return std::any_of(tailers_.begin(), tailers_.end(),
-                     [](const auto& entry) { return entry.second->lacks_thread(); });
 }
 
 Health Source::health() const {

@@ -87,6 +87,7 @@ class FakeDaemon {
 TEST_CASE("source.docker: health while a container cannot be read, and when it is gone") {
   const support::Folder folder;
   base::metrics::Registry registry;
+  io::Loop loop;
   FakeDaemon daemon;
   Arguments arguments;
   arguments.host = daemon.host();
@@ -100,7 +101,8 @@ TEST_CASE("source.docker: health while a container cannot be read, and when it i
                    .data_dir = folder.path(),
                    .metrics = {registry, "loki.source.docker.test"},
                    .log = base::Logger("test"),
-                   .publish = [](river::Value) {}},
+                   .publish = [](river::Value) {},
+                   .loop = &loop},
                   arguments);
     REQUIRE(source.start());
     CHECK(support::eventually([&] { return !healthy(source); }));
@@ -118,7 +120,8 @@ TEST_CASE("source.docker: health while a container cannot be read, and when it i
                  .data_dir = folder.path(),
                  .metrics = {registry, "loki.source.docker.test"},
                  .log = base::Logger("test"),
-                 .publish = [](river::Value) {}},
+                 .publish = [](river::Value) {},
+                 .loop = &loop},
                 arguments);
   REQUIRE(source.start());
   CHECK(support::eventually([&] {
@@ -132,6 +135,7 @@ TEST_CASE("source.docker: health while a container cannot be read, and when it i
 TEST_CASE("source.docker: an update that fails once fails again, until it is put right") {
   const support::Folder folder;
   base::metrics::Registry registry;
+  io::Loop loop;
   Arguments arguments;
   arguments.host = "unix:///nonexistent/docker.sock";
   arguments.forward_to = {{std::make_shared<support::LogSink>()}};
@@ -139,7 +143,8 @@ TEST_CASE("source.docker: an update that fails once fails again, until it is put
                  .data_dir = folder.path(),
                  .metrics = {registry, "loki.source.docker.test"},
                  .log = base::Logger("test"),
-                 .publish = [](river::Value) {}},
+                 .publish = [](river::Value) {},
+                 .loop = &loop},
                 arguments);
   Component& component = source;
   const auto update = [&](const char* host) {
@@ -152,9 +157,10 @@ TEST_CASE("source.docker: an update that fails once fails again, until it is put
   CHECK(update("tcp://127.0.0.1:1"));
 }
 
-TEST_CASE("source.docker: a container that got no thread at the start gets one by an update") {
+TEST_CASE("source.docker: a start that gets no thread works once there is one") {
   const support::Folder folder;
   base::metrics::Registry registry;
+  io::Loop loop;
   Arguments arguments;
   arguments.host = "unix:///nonexistent/docker.sock";
   arguments.targets = {{{"__meta_docker_container_id", std::string(64, 'a')}, {"job", "x"}}};
@@ -162,19 +168,15 @@ TEST_CASE("source.docker: a container that got no thread at the start gets one b
                  .data_dir = folder.path(),
                  .metrics = {registry, "loki.source.docker.test"},
                  .log = base::Logger("test"),
-                 .publish = [](river::Value) {}},
+                 .publish = [](river::Value) {},
+                 .loop = &loop},
                 arguments);
-  Component& component = source;
-  const auto update = [&] { return component.update(static_cast<const void*>(&arguments)); };
   {
     const base::ThreadShortage shortage;
-    REQUIRE(source.start());
-    CHECK(component.is_incomplete());
-    CHECK_FALSE(update());
-    CHECK(component.is_incomplete());
+    CHECK_FALSE(source.start());
   }
-  CHECK(update());
-  CHECK_FALSE(component.is_incomplete());
+  CHECK(source.start());
+  CHECK(support::eventually([&] { return source.health().state == Health::State::unhealthy; }));
 }
 
 }  // namespace components::loki::source_docker

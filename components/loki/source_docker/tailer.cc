@@ -30,66 +30,51 @@ std::string cursor_key(const std::string& container_id) {
   return "cursor-" + container_id;
 }
 
-Tailer::Tailer(std::string id, const Environment& environment,
+Tailer::Tailer(std::string id, std::shared_ptr<Environment> environment,
                std::shared_ptr<const TargetLabels> labels)
     : id_(std::move(id)),
-      environment_(environment),
+      environment_(std::move(environment)),
       labels_(std::move(labels)),
-      backoff_(io::kRetryLocal, std::random_device{}()) {
-  start_thread();
-}
+      api_(environment_->loop, environment_->endpoint),
+      timer_(environment_->loop),
+      backoff_(io::kRetryLocal, std::random_device{}()) {}
 
-void Tailer::start_thread() {
-  auto thread = base::Thread::start("docker/" + id_.substr(0, 8),
-                                    [this](std::stop_token stop) { run(std::move(stop)); });
-  if (thread) {
-    thread_ = std::move(*thread);
-    return;
-  }
-  set_problem(thread.error().message);
+void Tailer::start() {
   base::Lock lock(mutex_);
-  ended_ = true;
+  begin_at_stored_cursor();
+  look();
 }
 
-Tailer::~Tailer() {
-  thread_.request_stop();
-  thread_.join();
+void Tailer::stop() {
+  docker_api::AsyncApi::Call call;  // It owns this.
+  {
+    base::Lock lock(mutex_);
+    is_stopped_ = true;
+    timer_.cancel();
+    call.swap(call_);
+  }
+  if (call) call->cancel();
 }
 
 bool Tailer::set_wanted(bool wanted) {
-  bool changed = false, has_ended = false;
-  {
-    base::Lock lock(mutex_);
-    changed = std::exchange(wanted_, wanted) != wanted;
-    has_ended = wanted && ended_;
-  }
-  if (has_ended) {
-    thread_.join();
-    {
-      base::Lock lock(mutex_);
-      ended_ = false;
-    }
-    start_thread();
+  base::Lock lock(mutex_);
+  const bool changed = std::exchange(wanted_, wanted) != wanted;
+  if (wanted && std::exchange(ended_, false)) {
+    drained_run_.clear();
+    look();
   } else if (changed) {
-    interrupt_->raise();
-    changed_.notify_all();
+    look_again();
   }
   return changed;
 }
 
 bool Tailer::finished() const {
   base::Lock lock(mutex_);
-  return ended_ && (!window_ || window_->pending() == 0);
+  return ended_ && window_->pending() == 0;
 }
 
-bool Tailer::lacks_thread() const {
-  base::Lock lock(mutex_);
-  return ended_ && wanted_;
-}
-
-/// Ends the thread's work if the container is no target: set_wanted() cannot come between.
+/// Ends reading if the container is no target: set_wanted() cannot come between.
 bool Tailer::end_unless_wanted() {
-  base::Lock lock(mutex_);
   ended_ = !wanted_;
   return ended_;
 }
@@ -100,128 +85,176 @@ std::string Tailer::problem() const {
 }
 
 void Tailer::set_problem(std::string problem) {
-  base::Lock lock(mutex_);
   const bool is_news = !problem.empty() && problem_.empty();
   problem_ = std::move(problem);
-  if (is_news) environment_.log.warn("container {:.12}: {}; trying again", id_, problem_);
-}
-
-void Tailer::run(std::stop_token stop) {
-  docker_api::Api api(environment_.endpoint);
-  if (!window_) begin_at_stored_cursor();
-  drained_run_.clear();
-  while (!stop.stop_requested() && !step(api, stop)) {
-  }
-  // Acks that are still to come keep moving the stored cursor.
-  base::Lock lock(mutex_);
-  ended_ = true;
+  if (is_news) environment_->log.warn("container {:.12}: {}; trying again", id_, problem_);
 }
 
 void Tailer::begin_at_stored_cursor() {
-  const auto stored = environment_.positions->get(cursor_key(id_));
+  const auto stored = environment_->positions->get(cursor_key(id_));
   const auto parsed = stored ? Cursor::parse(*stored) : std::nullopt;
   if (stored && !parsed)
-    environment_.log.warn(
+    environment_->log.warn(
         "container {:.12}: stored position \"{}\" is malformed; reading from the start", id_,
         *stored);
   cursor_ = parsed.value_or(Cursor());
   if (window_) window_->detach();
   // A batch that is given up (its sink was removed) is read again at once, also when the container
-  // is silent and nothing else wakes this thread.
+  // is silent. Whoever lets go of it may hold the lock of this.
   window_ =
-      std::make_unique<Window>([positions = environment_.positions, key = cursor_key(id_)](
+      std::make_unique<Window>([positions = environment_->positions, key = cursor_key(id_)](
                                    const std::string& cursor) { positions->set(key, cursor); },
-                               [interrupt = interrupt_] { interrupt->raise(); });
+                               [environment = environment_, weak = weak_from_this()] {
+                                 environment->loop.post([weak] {
+                                   if (const auto self = weak.lock()) self->look_soon();
+                                 });
+                               });
 }
 
-bool Tailer::step(docker_api::Api& api, std::stop_token stop) {
-  const uint64_t seen = interrupt_->raises();
+// Looking.
+
+/// Asks what the container does. No call is under way.
+void Tailer::look() {
+  if (is_stopped_) return;
+  is_to_look_ = false;
+  is_sleeping_ = false;
   if (window_->broken()) begin_at_stored_cursor();
-  const auto state = api.inspect(id_, stop);
+  call_ = api_.inspect(id_, [self = shared_from_this()](const base::Result<State>& state) {
+    self->on_state(state);
+  });
+}
+
+void Tailer::look_soon() {
+  base::Lock lock(mutex_);
+  look_again();
+}
+
+/// What it knows may be wrong: ends the call that follows the log, or sleep.
+void Tailer::look_again() {
+  if (is_stopped_ || ended_) return;
+  is_to_look_ = true;
+  if (is_sleeping_) return sleep(milliseconds(0));
+  if (following_ && call_) call_->cancel();  // Its end comes from the loop.
+}
+
+void Tailer::sleep(milliseconds time) {
+  is_sleeping_ = true;
+  if (is_to_look_) time = milliseconds(0);
+  timer_.set(io::Timer::Clock::now() + time, [self = shared_from_this()] {
+    base::Lock lock(self->mutex_);
+    if (self->is_sleeping_) self->look();
+  });
+}
+
+void Tailer::on_state(const base::Result<State>& state) {
+  base::Lock lock(mutex_);
+  call_ = nullptr;
+  if (is_stopped_) return;
   if (!state) {
-    if (!stop.stop_requested()) set_problem(state.error().message);
-    sleep(backoff_.next(), seen, stop);
-    return false;
+    set_problem(state.error().message);
+    return sleep(backoff_.next());
   }
   if (!*state) {
     set_problem("");
-    environment_.log.info("container {:.12} is gone", id_);
-    return true;
+    environment_->log.info("container {:.12} is gone", id_);
+    ended_ = true;
+    return;
   }
-  if ((*state)->running && end_unless_wanted()) return true;
-  if (!(*state)->running && (*state)->started_at == drained_run_) {
-    if (end_unless_wanted()) return true;
-    sleep(kStoppedPoll, seen, stop);
-    return false;
-  }
-  const Cursor before = cursor_;
-  const auto drained = follow(api, (*state)->terminal, seen, stop);
-  if (cursor_.text() != before.text()) backoff_.reset();
-  if (!drained && is_unreadable(drained.error().message)) {
-    set_problem("");
-    if (!std::exchange(logged_unreadable_, true)) {
-      environment_.unreadable->add(1);
-      environment_.log.warn("container {:.12} is not read: {}", id_, drained.error().message);
-    }
-    if (end_unless_wanted()) return true;
-    sleep(kUnreadablePoll, seen, stop);
-    return false;
-  }
-  if (!drained) {
-    const bool is_going = is_being_removed(drained.error().message);
-    if (!stop.stop_requested()) set_problem(is_going ? "" : drained.error().message);
-    sleep(backoff_.next(), seen, stop);
-    return false;
-  }
-  if (!*drained) return false;
-  set_problem("");
-  if ((*state)->running)
-    sleep(backoff_.next(), seen, stop);  // It ended right now, or the daemon cut us off: ask.
-  else
-    drained_run_ = (*state)->started_at;
-  return false;
+  state_ = **state;
+  if (state_.running && end_unless_wanted()) return;
+  if (state_.running || state_.started_at != drained_run_) return follow();
+  if (!end_unless_wanted()) sleep(kStoppedPoll);
 }
 
-/// Reads until the log ends in order (true), or something else is to be looked at (false).
-base::Result<bool> Tailer::follow(docker_api::Api& api, bool terminal, uint64_t seen,
-                                  std::stop_token stop) {
-  std::stop_source call = interrupt_->arm(seen);
-  const std::stop_callback on_stop(stop, [&] { call.request_stop(); });
-  FrameReader reader(terminal ? FrameReader::Format::terminal : FrameReader::Format::frames);
-  Replay replay(cursor_);
-  uint64_t bad_lines = 0;
-  bool is_log = true;
+// Reading.
 
-  const auto read = [&](const auto& feed) {
-    telemetry::LogBatch batch;
-    const auto labels = labels_.get();
-    feed([&](const Line& line) { take(line, *labels, replay, batch); });
-    count_bad_lines(reader.bad_lines() - bad_lines);
-    bad_lines = reader.bad_lines();
-    send(std::move(batch), stop);
-  };
-  const auto ended = api.follow_logs(
-      id_, cursor_.since(),
-      [&](std::string_view piece) {
-        set_problem("");
-        read([&](const FrameReader::OnLine& on_line) { is_log = reader.feed(piece, on_line); });
-        return is_log && !window_->broken();
-      },
-      call.get_token());
-  if (!is_log) {
-    count_bad_lines(1);
-    return base::fail("{}", reader.problem());
+void Tailer::follow() {
+  cursor_before_ = cursor_.text();
+  following_.emplace(state_.terminal ? FrameReader::Format::terminal : FrameReader::Format::frames,
+                     cursor_);
+  if (is_to_look_) {
+    following_.reset();
+    return look();
   }
-  if (window_->broken() || call.stop_requested()) return false;
-  if (!ended) return ended;
-  if (!*ended) return false;  // Gone: the next look at it says so.
-  read([&](const FrameReader::OnLine& on_line) { reader.finish(on_line); });
+  call_ = api_.follow_logs(
+      id_, cursor_.since(),
+      [self = shared_from_this()](std::string_view piece) { return self->on_data(piece); },
+      [self = shared_from_this()](const base::Result<bool>& ended) { self->on_end(ended); });
+}
+
+bool Tailer::on_data(std::string_view piece) {
+  base::Lock lock(mutex_);
+  if (is_stopped_ || !following_) return false;
+  set_problem("");
+  Following& following = *following_;
+  read([&](const FrameReader::OnLine& on_line) {
+    following.is_log = following.reader.feed(piece, on_line);
+  });
+  if (!following.is_log || window_->broken()) return false;
+  if (environment_->wait_for_room(shared_from_this())) call_->pause();
   return true;
 }
 
-void Tailer::take(const Line& line, const TargetLabels& labels, Replay& replay,
-                  telemetry::LogBatch& batch) {
-  if (!replay.is_new(line.stream, line.timestamp_ns)) return;
+void Tailer::resume() {
+  base::Lock lock(mutex_);
+  if (call_) call_->resume();
+}
+
+void Tailer::on_end(const base::Result<bool>& ended) {
+  base::Lock lock(mutex_);
+  call_ = nullptr;
+  if (is_stopped_) return;
+  if (cursor_.text() != cursor_before_) backoff_.reset();
+  if (!following_->is_log) {
+    count_bad_lines(1);
+    on_unread(following_->reader.problem());
+  } else if (window_->broken() || is_to_look_) {
+    look();
+  } else if (!ended) {
+    on_unread(ended.error().message);
+  } else if (!*ended) {
+    look();  // Gone, which the next look says.
+  } else {
+    Following& following = *following_;
+    read([&](const FrameReader::OnLine& on_line) { following.reader.finish(on_line); });
+    set_problem("");
+    if (!state_.running) {
+      drained_run_ = state_.started_at;
+      look();
+    } else {  // It ended right now, or the daemon cut us off: ask.
+      sleep(backoff_.next());
+    }
+  }
+  following_.reset();
+}
+
+/// The log could not be read, or not to its end.
+void Tailer::on_unread(const std::string& message) {
+  if (!is_unreadable(message)) {
+    set_problem(is_being_removed(message) ? "" : message);
+    return sleep(backoff_.next());
+  }
+  set_problem("");
+  if (!std::exchange(logged_unreadable_, true)) {
+    environment_->unreadable->add(1);
+    environment_->log.warn("container {:.12} is not read: {}", id_, message);
+  }
+  if (!end_unless_wanted()) sleep(kUnreadablePoll);
+}
+
+/// Puts the lines that `feed` gives.
+template <class Feed>
+void Tailer::read(Feed feed) {
+  telemetry::LogBatch batch;
+  const auto labels = labels_.get();
+  feed([&](const Line& line) REQUIRES_LOCK(mutex_) { take(line, *labels, batch); });
+  const uint64_t bad_lines = following_->reader.bad_lines();
+  count_bad_lines(bad_lines - std::exchange(following_->bad_lines, bad_lines));
+  put(std::move(batch));
+}
+
+void Tailer::take(const Line& line, const TargetLabels& labels, telemetry::LogBatch& batch) {
+  if (!following_->replay.is_new(line.stream, line.timestamp_ns)) return;
   cursor_.pass(line.stream, line.timestamp_ns);
   passed_ = true;
   const telemetry::Labels& set = labels.of(line.stream, line.truncated);
@@ -235,28 +268,20 @@ void Tailer::take(const Line& line, const TargetLabels& labels, Replay& replay,
 }
 
 void Tailer::count_bad_lines(uint64_t count) const {
-  environment_.bad_lines->add(count);
-  environment_.bad_dropped->add(count);
-  environment_.flow.receive(count);
+  environment_->bad_lines->add(count);
+  environment_->bad_dropped->add(count);
+  environment_->flow.receive(count);
 }
 
-void Tailer::send(telemetry::LogBatch batch, std::stop_token stop) {
+void Tailer::put(telemetry::LogBatch batch) {
   if (!std::exchange(passed_, false)) return;
-  environment_.flow.receive(batch.entries.size() + empty_ + unlabelled_);
-  environment_.flow.send(batch.entries.size());
-  environment_.entries->add(batch.entries.size());
-  environment_.empty_lines->add(std::exchange(empty_, 0));
-  environment_.unlabelled->add(std::exchange(unlabelled_, 0));
-  environment_.truncated->add(std::exchange(truncated_, 0));
+  environment_->flow.receive(batch.entries.size() + empty_ + unlabelled_);
+  environment_->entries->add(batch.entries.size());
+  environment_->empty_lines->add(std::exchange(empty_, 0));
+  environment_->unlabelled->add(std::exchange(unlabelled_, 0));
+  environment_->truncated->add(std::exchange(truncated_, 0));
   batch.ack = window_->issue(cursor_.text());
-  batch.stop = std::move(stop);
-  if (!batch.entries.empty()) environment_.next.receive(std::move(batch));
-}
-
-/// Sleeps, unless something was raised since `seen`.
-void Tailer::sleep(milliseconds time, uint64_t seen, std::stop_token stop) {
-  base::Lock lock(mutex_);
-  changed_.wait_for(mutex_, stop, time, [&] { return interrupt_->raises() != seen; });
+  if (!batch.entries.empty()) environment_->outbox.put(std::move(batch));
 }
 
 }  // namespace components::loki::source_docker

@@ -71,43 +71,14 @@ base::Result<Endpoint> endpoint(const std::string& host, const HttpClientArgumen
                   std::clamp(wanted, kTimeoutMin, kTimeoutMax)};
 }
 
-Api::Api(Endpoint endpoint)
-    : endpoint_(std::move(endpoint)), client_(endpoint_.url, endpoint_.http) {}
-
-base::Result<io::http::Response> Api::get(std::string target, std::stop_token stop) {
-  return client_.send({"GET", std::move(target), {}, {}}, endpoint_.timeout, stop);
-}
-
-base::Result<std::vector<Container>> Api::containers(const Filters& filters, bool all,
-                                                     std::stop_token stop) {
-  const auto answer = expect_ok(get(list_target(filters, all), std::move(stop)));
+base::Result<std::vector<Container>> list_containers(const Endpoint& endpoint,
+                                                     const Filters& filters, bool all,
+                                                     const std::stop_token& stop) {
+  HttpClient client(endpoint.url, endpoint.http);
+  const auto answer =
+      expect_ok(client.send({"GET", list_target(filters, all), {}, {}}, endpoint.timeout, stop));
   if (!answer) return base::in_context("list containers", answer.error());
   return parse_containers(answer->body);
-}
-
-base::Result<std::optional<ContainerState>> Api::inspect(const std::string& id,
-                                                         std::stop_token stop) {
-  auto answer =
-      get(fmt::format("/containers/{}/json", io::http::percent_encoded(id)), std::move(stop));
-  if (answer && answer->status == 404) return std::nullopt;
-  answer = expect_ok(std::move(answer));
-  if (!answer) return base::in_context("inspect container", answer.error());
-  return parse_container_state(answer->body);
-}
-
-base::Result<bool> Api::follow_logs(const std::string& id, const std::string& since,
-                                    const io::http::OnData& on_data, std::stop_token stop) {
-  auto answer = client_.stream(
-      {"GET",
-       fmt::format("/containers/{}/logs?stdout=1&stderr=1&follow=1&timestamps=1&since={}",
-                   io::http::percent_encoded(id), since),
-       {},
-       {}},
-      endpoint_.timeout, on_data, stop);
-  if (answer && answer->status == 404) return false;
-  answer = expect_ok(std::move(answer));
-  if (!answer) return base::in_context("read the container's log", answer.error());
-  return true;
 }
 
 AsyncApi::AsyncApi(io::Loop& loop, Endpoint endpoint)
@@ -117,6 +88,37 @@ AsyncApi::Call AsyncApi::containers(const Filters& filters, bool all,
                                     OnDone<std::vector<Container>> on_done) {
   return client_.send({"GET", list_target(filters, all), {}, {}}, endpoint_.timeout,
                       parsed("list containers", &parse_containers, std::move(on_done)));
+}
+
+AsyncApi::Call AsyncApi::inspect(const std::string& id,
+                                 OnDone<std::optional<ContainerState>> on_done) {
+  return client_.send(
+      {"GET", fmt::format("/containers/{}/json", io::http::percent_encoded(id)), {}, {}},
+      endpoint_.timeout, [on_done = std::move(on_done)](base::Result<io::http::Response> response) {
+        if (response && response->status == 404) return on_done(std::nullopt);
+        const auto answer = expect_ok(std::move(response));
+        if (!answer) return on_done(base::in_context("inspect container", answer.error()));
+        auto state = parse_container_state(answer->body);
+        if (!state) return on_done(tl::unexpected(state.error()));
+        on_done(std::move(*state));
+      });
+}
+
+AsyncApi::Call AsyncApi::follow_logs(const std::string& id, const std::string& since,
+                                     io::http::OnData on_data, OnDone<bool> on_end) {
+  return client_.stream(
+      {"GET",
+       fmt::format("/containers/{}/logs?stdout=1&stderr=1&follow=1&timestamps=1&since={}",
+                   io::http::percent_encoded(id), since),
+       {},
+       {}},
+      endpoint_.timeout, std::move(on_data),
+      [on_end = std::move(on_end)](base::Result<io::http::Response> response) {
+        if (response && response->status == 404) return on_end(false);
+        const auto answer = expect_ok(std::move(response));
+        if (!answer) return on_end(base::in_context("read the container's log", answer.error()));
+        on_end(true);
+      });
 }
 
 AsyncApi::Call AsyncApi::networks(OnDone<std::vector<Network>> on_done) {

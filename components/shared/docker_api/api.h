@@ -32,31 +32,13 @@ base::Result<io::http::Response> expect_ok(base::Result<io::http::Response> resp
 /// What to ask for a list of containers.
 std::string list_target(const Filters& filters, bool all);
 
-/// The calls of the Docker API that a thread makes, on one connection. Blocking, for one thread at
-/// a time; a stop request ends a call at once with an error.
-class Api {
- public:
-  explicit Api(Endpoint endpoint);
+/// Containers that the filters let through; with `all` also those that do not run. Blocks; a stop
+/// request ends it at once with an error.
+base::Result<std::vector<Container>> list_containers(const Endpoint& endpoint,
+                                                     const Filters& filters, bool all,
+                                                     const std::stop_token& stop);
 
-  /// Containers that the filters let through; with `all` also those that do not run.
-  base::Result<std::vector<Container>> containers(const Filters& filters, bool all,
-                                                  std::stop_token stop);
-  /// Nothing when there is no such container.
-  base::Result<std::optional<ContainerState>> inspect(const std::string& id, std::stop_token stop);
-
-  /// The container's output with timestamps, from `since` on (a decimal number of seconds) for as
-  /// long as it runs. False: there is no such container. True: the log ended in order.
-  base::Result<bool> follow_logs(const std::string& id, const std::string& since,
-                                 const io::http::OnData& on_data, std::stop_token stop);
-
- private:
-  base::Result<io::http::Response> get(std::string target, std::stop_token stop);
-
-  Endpoint endpoint_;
-  HttpClient client_;
-};
-
-/// The calls of the Docker API that discovery needs, on the event loop. Callbacks come from the
+/// The calls of the Docker API that components make, on the event loop. Callbacks come from the
 /// loop, never from within a call here; a call that was cancelled ends with an error, too. The loop
 /// outlives it.
 class AsyncApi {
@@ -69,6 +51,12 @@ class AsyncApi {
 
   /// Containers that the filters let through; with `all` also those that do not run.
   Call containers(const Filters& filters, bool all, OnDone<std::vector<Container>> on_done);
+  /// Nothing when there is no such container.
+  Call inspect(const std::string& id, OnDone<std::optional<ContainerState>> on_done);
+  /// The container's output with timestamps, from `since` on (a decimal number of seconds) for as
+  /// long as it runs. False: there is no such container. True: the log ended in order.
+  Call follow_logs(const std::string& id, const std::string& since, io::http::OnData on_data,
+                   OnDone<bool> on_end);
   Call networks(OnDone<std::vector<Network>> on_done);
 
   /// Calls `on_event` for each event that the filters let through, from `since` on, without end:

@@ -51,9 +51,20 @@ class AsyncHttpClient::Call final : public AsyncCall, public std::enable_shared_
       base::Lock lock(mutex_);
       if (std::exchange(is_cancelled_, true)) return;
       current = current_.lock();
+      paused_ = nullptr;
     }
     // Without a request under way it waits for a token, or is about to begin the next request.
     current ? current->cancel() : finish_later({"stopped"});
+  }
+
+  void pause() override {
+    base::Lock lock(mutex_);
+    paused_ = current_.lock();
+    if (paused_) paused_->pause();
+  }
+  void resume() override {
+    base::Lock lock(mutex_);
+    if (const auto paused = std::exchange(paused_, nullptr)) paused->resume();
   }
 
  private:
@@ -149,7 +160,8 @@ class AsyncHttpClient::Call final : public AsyncCall, public std::enable_shared_
   base::Mutex mutex_;
   OnData on_data_ GUARDED_BY(mutex_);
   OnDone on_done_ GUARDED_BY(mutex_);
-  std::weak_ptr<AsyncCall> current_ GUARDED_BY(mutex_);  ///< the request, which holds this
+  std::weak_ptr<AsyncCall> current_ GUARDED_BY(mutex_);   ///< the request, which holds this
+  std::shared_ptr<AsyncCall> paused_ GUARDED_BY(mutex_);  ///< it: nothing else holds it then
   bool is_cancelled_ GUARDED_BY(mutex_) = false;
 };
 

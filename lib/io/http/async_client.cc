@@ -1,6 +1,8 @@
 #include "io/http/async_client.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -32,10 +34,12 @@ using AsioError = boost::system::error_code;
 class AsioStream {
  public:
   using OnDone = std::function<void(const AsioError& error, size_t bytes)>;
+  /// The bytes are valid during the call.
+  using OnRead = std::function<void(const AsioError& error, std::string_view bytes)>;
 
   virtual ~AsioStream() = default;
   virtual AsioSocket& socket() = 0;
-  virtual void read_some(char* to, size_t size, OnDone on_done) = 0;
+  virtual void read_some(OnRead on_read) = 0;
   virtual void write_some(const char* from, size_t size, OnDone on_done) = 0;
 };
 
@@ -43,14 +47,25 @@ class PlainAsioStream final : public AsioStream {
  public:
   explicit PlainAsioStream(AsioSocket socket) : socket_(std::move(socket)) {}
   AsioSocket& socket() override { return socket_; }
-  void read_some(char* to, size_t size, OnDone on_done) override {
-    socket_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
+  /// Without a buffer while it waits, for connections may be many that are silent.
+  void read_some(OnRead on_read) override {
+    socket_.async_wait(AsioSocket::wait_read, [this, on_read = std::move(on_read)](
+                                                  const AsioError& failed) mutable {
+      AsioError error = failed;
+      thread_local std::array<char, kReadBytes> buffer;
+      if (!error) socket_.non_blocking(true, error);
+      const size_t bytes =
+          error ? 0 : socket_.read_some(asio::mutable_buffer(buffer.data(), buffer.size()), error);
+      if (error == asio::error::would_block) return read_some(std::move(on_read));
+      on_read(error, {buffer.data(), bytes});
+    });
   }
   void write_some(const char* from, size_t size, OnDone on_done) override {
     socket_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
   }
 
  private:
+  static constexpr size_t kReadBytes = 64 << 10;
   AsioSocket socket_;
 };
 
@@ -63,15 +78,22 @@ class TlsAsioStream final : public AsioStream {
   void handshake(std::function<void(const AsioError& error)> on_done) {
     stream_.async_handshake(asio::ssl::stream_base::client, std::move(on_done));
   }
-  void read_some(char* to, size_t size, OnDone on_done) override {
-    stream_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
+  void read_some(OnRead on_read) override {
+    buffer_.resize(kReadBytes);
+    stream_.async_read_some(
+        asio::mutable_buffer(buffer_.data(), buffer_.size()),
+        [this, on_read = std::move(on_read)](const AsioError& error, size_t bytes) {
+          on_read(error, {buffer_.data(), bytes});
+        });
   }
   void write_some(const char* from, size_t size, OnDone on_done) override {
     stream_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
   }
 
  private:
+  static constexpr size_t kReadBytes = 16 << 10;  // A record of TLS.
   asio::ssl::stream<AsioSocket> stream_;
+  std::vector<char> buffer_;
 };
 
 /// What the calls of a client share; outlives it while calls are under way.
@@ -143,9 +165,16 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
   void cancel() override {
     asio::post(strand_, [self = shared_from_this()] { self->fail("stopped"); });
   }
+  void pause() override { is_paused_ = true; }
+  void resume() override {
+    asio::post(strand_, [self = shared_from_this()] {
+      self->is_paused_ = false;
+      const Next next = std::exchange(self->paused_next_, nullptr);
+      if (next != nullptr && !self->is_over_) self->read(next);
+    });
+  }
 
  private:
-  static constexpr size_t kReadBytes = 64 << 10;
   /// What is written to a connection, which may be given up for another one meanwhile.
   struct Output {
     std::string bytes;
@@ -327,14 +356,16 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
   }
 
   void read(Next next) {
-    buffer_.resize(kReadBytes);
-    stream_->read_some(
-        buffer_.data(), buffer_.size(),
-        [self = shared_from_this(), stream = stream_, next](const AsioError& error, size_t bytes) {
-          if (!self->is_over_) self->on_read(error, bytes, next);
-        });
+    if (is_paused_) {
+      paused_next_ = next;
+      return;
+    }
+    stream_->read_some([self = shared_from_this(), stream = stream_, next](const AsioError& error,
+                                                                           std::string_view bytes) {
+      if (!self->is_over_) self->on_read(error, bytes, next);
+    });
   }
-  void on_read(const AsioError& error, size_t bytes, Next next) {
+  void on_read(const AsioError& error, std::string_view bytes, Next next) {
     if (error) {
       const bool is_end = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
       if (!got_any_ && is_kept_) return again();
@@ -344,7 +375,7 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
       return next(*this);
     }
     got_any_ = true;
-    const auto fed = reader_->feed({buffer_.data(), bytes});
+    const auto fed = reader_->feed(bytes);
     if (!fed) return fail(fed.error().message);
     if (reader_->is_done()) return next(*this);
     if (on_data_ && reader_->has_head()) deadline_.cancel();
@@ -391,8 +422,9 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
   std::vector<std::shared_ptr<AsioSocket>> attempts_;
   std::string connect_error_ = "no address";
   std::shared_ptr<Output> out_;
-  std::vector<char> buffer_;
   std::optional<ResponseReader> reader_;
+  std::atomic<bool> is_paused_{false};
+  Next paused_next_ = nullptr;  ///< what a pause keeps from being read
   bool is_kept_ = false;
   bool got_any_ = false;
   bool is_over_ = false;

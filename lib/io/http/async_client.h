@@ -15,6 +15,11 @@ class AsyncCall {
   virtual ~AsyncCall() = default;
   /// Ends it, from any thread: its on_done gets an error, unless it has been called.
   virtual void cancel() = 0;
+  /// From on_data: no more of the body is read, so that the server waits, until resume(), which may
+  /// come from any thread. Meanwhile only who holds the call keeps it; let go of, it ends without
+  /// on_done.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
 };
 
 /// An HTTP/1.1 client on an event loop. Any number of requests may be under way, each on a

@@ -257,6 +257,47 @@ TEST_CASE("async client: a stream hands pieces over as they come, and may be sil
   CHECK(text_of(enough.get()) == "200 ");
 }
 
+TEST_CASE("async client: while a stream is paused the server has to wait") {
+  constexpr size_t kBytes = 64 << 20;  // More than sockets hold.
+  RunningLoop running;
+  std::atomic<bool> has_waited{false};
+  RawServer server([&](int fd) {
+    if (read_head(fd).empty()) return;
+    say(fd, fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", kBytes));
+    const std::string piece(1 << 20, 'x');
+    for (size_t sent = 0; sent < kBytes;) {
+      pollfd writable{fd, POLLOUT, 0};
+      if (::poll(&writable, 1, has_waited ? -1 : 100) == 0) has_waited = true;
+      const size_t size = std::min(piece.size(), kBytes - sent);
+      const ssize_t more = ::send(fd, piece.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (more > 0) sent += static_cast<size_t>(more);
+    }
+  });
+  AsyncClient client(running.loop, server.url(), {});
+  std::promise<void> has_call;
+  std::promise<std::shared_ptr<io::http::AsyncCall>> paused;
+  std::atomic<size_t> received{0};
+  Asked whole;
+  const auto on_data = [&, is_first = true](std::string_view piece) mutable {
+    received += piece.size();
+    if (!std::exchange(is_first, false)) return true;
+    has_call.get_future().wait();
+    whole.call->pause();
+    paused.set_value(whole.call);
+    return true;
+  };
+  whole.call = client.stream({}, 10s, on_data, whole.on_done());
+  has_call.set_value();
+  const auto call = paused.get_future().get();
+  const auto until = std::chrono::steady_clock::now() + 30s;
+  while (!has_waited && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  CHECK(has_waited);
+  CHECK(received < kBytes);
+  call->resume();
+  CHECK(text_of(whole.get()) == "200 ");
+  CHECK(received == kBytes);
+}
+
 TEST_CASE("async client: TLS, directly and through a tunnel") {
   RunningLoop running;
   const support::Folder folder;

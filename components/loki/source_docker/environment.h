@@ -1,0 +1,48 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutex.h"
+#include "components/component.h"
+#include "components/shared/docker_api/api.h"
+#include "components/shared/outbox.h"
+#include "io/loop.h"
+#include "io/positions.h"
+#include "telemetry/flow.h"
+#include "telemetry/log_batch.h"
+
+namespace components::loki::source_docker {
+
+class Tailer;
+
+/// What all tailers of a component share.
+class Environment {
+ public:
+  /// The loop outlives it.
+  Environment(const Context& context, docker_api::Endpoint endpoint);
+
+  /// The tailer stops reading until there is room: it is told by resume(). False: there is room.
+  bool wait_for_room(const std::shared_ptr<Tailer>& tailer);
+
+  io::Loop& loop;
+  docker_api::Endpoint endpoint;  ///< the control thread's
+  const std::shared_ptr<io::Positions> positions;
+  const base::Logger log;
+  const telemetry::Flow flow;
+  const std::shared_ptr<base::metrics::Counter> entries, bad_lines, truncated, unreadable;
+  const telemetry::Flow::Counter bad_dropped, empty_lines, unlabelled;
+
+ private:
+  void resume();
+
+  base::Mutex mutex_;
+  std::vector<std::weak_ptr<Tailer>> waiting_ GUARDED_BY(mutex_);
+
+ public:
+  Outbox<telemetry::LogBatch> outbox;  ///< last: its thread uses the rest
+};
+
+}  // namespace components::loki::source_docker
