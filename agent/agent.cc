@@ -60,12 +60,9 @@ void Agent::limit_memory() {
   memory_limit_ = metrics_.gauge("tributary_memory_limit_bytes",
                                  "What all queues of the agent may hold together.", {});
   memory_limit_->set(static_cast<double>(limit));
-  const auto used = [&](const char* by) {
-    return metrics_.gauge("tributary_memory_budget_bytes", "What queues of the agent hold.",
-                          {{"used_by", by}});
-  };
-  memory_in_outboxes_ = used("outboxes");
-  memory_in_queues_ = used("queues");
+  for (const char* use : Memory::kUses)
+    memory_used_.push_back(metrics_.gauge("tributary_memory_budget_bytes",
+                                          "What queues of the agent hold.", {{"used_by", use}}));
 }
 
 int Agent::run() {

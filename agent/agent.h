@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/graph/control_loop.h"
 #include "agent/graph/graph.h"
@@ -91,8 +92,7 @@ class Agent {
   std::shared_ptr<base::metrics::Gauge> build_info_;
   std::shared_ptr<base::metrics::Gauge> longest_turn_;
   std::shared_ptr<base::metrics::Gauge> memory_limit_;
-  std::shared_ptr<base::metrics::Gauge> memory_in_outboxes_;
-  std::shared_ptr<base::metrics::Gauge> memory_in_queues_;
+  std::vector<std::shared_ptr<base::metrics::Gauge>> memory_used_;  ///< by Memory::Use
   bool retry_scheduled_ = false;
   bool end_of_drained_scheduled_ = false;
   bool is_stopping_ = false;

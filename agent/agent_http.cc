@@ -108,8 +108,9 @@ void Agent::restart_server(const io::http::Server::Options& options) {
 std::string Agent::own_metrics() {
   using components::Memory;
   longest_turn_->set(std::chrono::duration<double>(loop_.longest_turn()).count());
-  memory_in_outboxes_->set(static_cast<double>(Memory::of_process().held(Memory::Use::outboxes)));
-  memory_in_queues_->set(static_cast<double>(Memory::of_process().held(Memory::Use::queues)));
+  for (size_t use = 0; use < memory_used_.size(); ++use)
+    memory_used_[use]->set(
+        static_cast<double>(Memory::of_process().held(static_cast<Memory::Use>(use))));
   return metrics_.expose() + http::process_metrics();
 }
 

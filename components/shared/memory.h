@@ -6,7 +6,8 @@
 
 namespace components {
 
-/// The memory that all queues of the agent may fill together: outboxes of sources, queues of sinks.
+/// The memory that all queues of the agent may fill together: outboxes of sources, queues of sinks,
+/// unfinished messages of connections, bodies that are being read.
 /// kReserved bytes of each queue are always its own, so none can starve another; what it holds
 /// above that comes out of what the others leave of the limit.
 ///
@@ -19,7 +20,8 @@ namespace components {
 /// for the process. Thread safe, without locks.
 class Memory {
  public:
-  enum class Use : uint8_t { outboxes, queues };
+  enum class Use : uint8_t { outboxes, queues, connections, bodies };
+  static constexpr std::array<const char*, 4> kUses{"outboxes", "queues", "connections", "bodies"};
   static constexpr size_t kReserved = 256 << 10;
   static constexpr size_t kLimitMax = 256 << 20;
 
@@ -39,7 +41,7 @@ class Memory {
 
   std::atomic<size_t> limit_{SIZE_MAX};
   std::atomic<size_t> claimed_{0};  ///< what is reserved, and what is held above that
-  std::array<std::atomic<size_t>, 2> held_{};
+  std::array<std::atomic<size_t>, kUses.size()> held_{};
 };
 
 /// What one queue holds of it. Thread safe.
@@ -52,12 +54,30 @@ class MemoryShare {
 
   void add(size_t bytes);
   void subtract(size_t bytes);
+  /// `bytes` instead of what was `before`.
+  void change(size_t before, size_t bytes) {
+    if (bytes > before) add(bytes - before);
+    if (bytes < before) subtract(before - bytes);
+  }
   bool has_room() const { return held_ < Memory::kReserved || memory_.has_room(); }
 
  private:
   Memory& memory_;
   const Memory::Use use_;
   std::atomic<size_t> held_{0};
+};
+
+/// Bytes that a share holds for as long as this lives.
+class MemoryHold {
+ public:
+  MemoryHold(MemoryShare& share, size_t bytes) : share_(share), bytes_(bytes) { share.add(bytes); }
+  ~MemoryHold() { share_.subtract(bytes_); }
+  MemoryHold(const MemoryHold&) = delete;
+  MemoryHold& operator=(const MemoryHold&) = delete;
+
+ private:
+  MemoryShare& share_;
+  const size_t bytes_;
 };
 
 }  // namespace components

@@ -41,6 +41,21 @@ TEST_CASE("memory: a queue that goes gives back all of it") {
   CHECK(memory.held(Memory::Use::queues) == kReserved);
 }
 
+TEST_CASE("memory: what is held for a while, and what grows and shrinks") {
+  Memory memory;
+  MemoryShare share(memory, Memory::Use::bodies);
+  share.change(0, 100);
+  share.change(100, 30);
+  {
+    const MemoryHold hold(share, 5);
+    CHECK(memory.held(Memory::Use::bodies) == 35);
+  }
+  CHECK(memory.held(Memory::Use::bodies) == 30);
+  share.subtract(30);
+  CHECK(memory.held(Memory::Use::bodies) == 0);
+  CHECK(memory.held(Memory::Use::queues) == 0);
+}
+
 TEST_CASE("memory: the default limit is one that a host can give") {
   CHECK(Memory::default_limit() > 0);
   CHECK(Memory::default_limit() <= Memory::kLimitMax);

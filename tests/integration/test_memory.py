@@ -1,5 +1,6 @@
 """One limit for the memory of all queues: sources wait, nothing is lost, and no sink starves another."""
 from programs import wait_for
+from sources import SyslogTcp
 
 SINKS = 12
 LINES = 60_000  # Of each file; all of them are several times what may wait.
@@ -53,3 +54,21 @@ def test_dead_sinks_fill_no_more_than_the_limit(agent, receiver, tmp_path):
     receiver.post("/ctl?mode=ok")
     wait_for("all lines", lambda: receiver.stats()["distinct"] == SINKS * LINES, 60)
     assert used() == 0 or wait_for("empty queues", lambda: used() == 0)
+
+
+def test_unfinished_messages_of_connections_count(agent, receiver, tmp_path):
+    def held():
+        return running.metric("tributary_memory_budget_bytes", used_by="connections")
+
+    with SyslogTcp(tmp_path, None) as syslog:
+        running = agent(syslog.config("loki.echo.out.receiver") + 'loki.echo "out" { }\n')
+        syslog.write(0, 1)
+        assert held() == 0
+        unfinished = syslog.message(1)[:-1]
+        syslog.socket.sendall(unfinished)
+        wait_for("its bytes", lambda: held() == len(unfinished))
+        syslog.socket.sendall(b"\n")
+        wait_for("its end", lambda: held() == 0)
+        syslog.socket.sendall(unfinished)
+        wait_for("its bytes", lambda: held() == len(unfinished))
+    wait_for("the end of the connection", lambda: held() == 0)

@@ -205,6 +205,7 @@ void Engine::read(int fd, Clock::time_point now) {
   auto settle = [&, before = connection.carried()]() mutable {
     const size_t carried = connection.carried();
     usage_.carried_bytes += carried - before;
+    memory_.change(before, carried);
     peer.carried_bytes += carried - before;
     before = carried;
   };
@@ -224,6 +225,7 @@ void Engine::drop_connection(int fd) {
   const auto peer = held->second.peer;
   const size_t carried = held->second.connection->carried();
   usage_.carried_bytes -= carried;
+  memory_.subtract(carried);
   peer->second.carried_bytes -= carried;
   if (--peer->second.connections == 0) peers_.erase(peer);
   connections_.erase(held);  // Closing takes it out of the epoll set.

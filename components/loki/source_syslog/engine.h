@@ -119,6 +119,7 @@ class Engine {
   const std::chrono::milliseconds retry_;
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
   Outbox<telemetry::LogBatch> outbox_;
+  MemoryShare memory_{Memory::of_process(), Memory::Use::connections};
   base::Descriptor epoll_;       ///< wake_, listeners, and data_ while messages are read
   base::Descriptor data_epoll_;  ///< what messages come from: connections and datagram sockets
   std::atomic<bool> stopping_{false};

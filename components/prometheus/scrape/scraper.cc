@@ -220,6 +220,7 @@ void Scraper::finish(Answer answer) {
   const ScrapeSettings& settings = *plan_.settings;
   Report report;
   Scraped scraped;
+  const MemoryHold held(context_->way->bodies(), answer.body ? answer.body->size() : 0);
   const auto format = format_of(answer.content_type, settings.fallback);
   if (!answer.body) {
     scraped = cache_->fail(answer.body.error(), time_ms_);

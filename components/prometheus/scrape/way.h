@@ -26,6 +26,8 @@ class Way {
   void begin_stop() { outbox_.begin_stop(); }
 
   bool has_room() { return outbox_.has_room(); }
+  /// What holds the bodies that are being read.
+  MemoryShare& bodies() { return bodies_; }
   void put(telemetry::SampleBatch batch);
 
  private:
@@ -33,6 +35,7 @@ class Way {
 
   void put_whole(telemetry::SampleBatch batch);
 
+  MemoryShare bodies_{Memory::of_process(), Memory::Use::bodies};
   const telemetry::Flow flow_;
   const telemetry::Flow::Counter lost_ = flow_.lost();
   Outbox<telemetry::SampleBatch> outbox_{flow_, nullptr, kBytesMax};
