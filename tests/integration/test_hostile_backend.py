@@ -3,7 +3,7 @@ memory stays bounded."""
 import time
 
 import pytest
-from hostile import AFTER_REQUEST, AT_FIRST_BYTE, Hostile
+from hostile import AFTER_REQUEST, AT_FIRST_BYTE, AT_HANDSHAKE, IN_TLS, Hostile, server_context
 from numbered import assert_exactly
 from programs import TIME_FACTOR, wait_for
 from sources import File
@@ -15,10 +15,15 @@ loki.write "sink" {{
 		batch_wait         = "50ms"
 		remote_timeout     = "1s"
 		min_backoff_period = "20ms"
-		max_backoff_period = "100ms"
+		max_backoff_period = "100ms"{tls}
 	}}
 }}
 """
+TLS = """
+
+		tls_config {
+			insecure_skip_verify = true
+		}"""
 LINES = 5_000  # More than a socket's buffer takes, for what is answered before it was read.
 GROWTH_MAX = 64 << 20
 
@@ -42,8 +47,18 @@ def answers_at_once(running, path):
 
 @pytest.mark.parametrize("mode", [*AFTER_REQUEST, *AT_FIRST_BYTE])
 def test_a_backend_that_breaks_http_costs_no_line(agent, tmp_path, receiver, hostile, mode):
+    breaks(agent, tmp_path, receiver, hostile, mode, tls="")
+
+
+@pytest.mark.parametrize("mode", [*AT_HANDSHAKE, *IN_TLS, *AT_FIRST_BYTE, "closes", "resets", "cut-body"])
+def test_a_backend_that_breaks_tls_costs_no_line(agent, tmp_path, receiver, mode):
+    with Hostile(receiver.port, server_context(tmp_path)) as hostile:
+        breaks(agent, tmp_path, receiver, hostile, mode, tls=TLS)
+
+
+def breaks(agent, tmp_path, receiver, hostile, mode, tls):
     source = File(tmp_path, None)
-    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=hostile.url))
+    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=hostile.url, tls=tls))
     source.write(0, LINES)
     wait_for("the first lines", lambda: receiver.stats()["distinct"] == LINES)
     memory = resident(running)

@@ -1,7 +1,10 @@
 """A server that breaks HTTP on purpose, in front of the receiver: it misbehaves as it is told, or passes on."""
+import os
 import select
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 
 ENOUGH = 4 << 20  # Of what has no end: more than any client should take.
@@ -64,12 +67,35 @@ AT_FIRST_BYTE = {
     "answers-before-it-has-read": answers_early,
 }
 
+# What is done instead of a TLS handshake.
+AT_HANDSHAKE = {
+    "closes-at-hello": lambda connection: connection.recv(1),
+    "resets-at-hello": lambda connection: (connection.recv(1), reset(connection)),
+    "speaks-no-tls": says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+}
+# What is done inside of TLS once a whole request has come, besides what is in AFTER_REQUEST.
+IN_TLS = {
+    "garbage-instead-of-a-record": lambda connection: os.write(connection.fileno(), bytes(range(256)) * 10),
+    "half-a-record": lambda connection: os.write(connection.fileno(), b"\x17\x03\x03\x40\x00" + b"x" * 100),
+}
+
+
+def server_context(folder):
+    """A TLS context with a certificate that nobody signed."""
+    certificate, key = str(folder / "hostile.crt"), str(folder / "hostile.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", "/CN=hostile", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
 
 class Hostile:
-    """Listens before a receiver. `mode`: a name from the tables above, or "" to pass on."""
+    """Listens before a receiver. `mode`: a name from the tables above, or "" to pass on. `context`: speaks TLS."""
 
-    def __init__(self, receiver_port):
+    def __init__(self, receiver_port, context=None):
         self.mode = ""
+        self._context = context
         self.requests = 0  # That were treated badly.
         self._receiver_port = receiver_port
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -80,7 +106,7 @@ class Hostile:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/loki/api/v1/push"
+        return f"http{'s' if self._context else ''}://127.0.0.1:{self.port}/loki/api/v1/push"
 
     def __enter__(self):
         return self
@@ -107,10 +133,20 @@ class Hostile:
     def _serve(self, connection):
         with connection:
             try:
-                while self._serve_one(connection):
-                    pass
+                if self.mode in AT_HANDSHAKE:
+                    self.requests += 1
+                    AT_HANDSHAKE[self.mode](connection)
+                elif self._context:
+                    with self._context.wrap_socket(connection, server_side=True) as inside:
+                        self._serve_all(inside)
+                else:
+                    self._serve_all(connection)
             except OSError:
                 pass  # The client has had enough.
+
+    def _serve_all(self, connection):
+        while self._serve_one(connection):
+            pass
 
     def _serve_one(self, connection):
         """Whether the connection goes on."""
@@ -118,6 +154,8 @@ class Hostile:
             if self._ending.is_set():
                 return False
         mode = self.mode
+        if mode in AT_HANDSHAKE:  # For the next connection.
+            return False
         if mode in AT_FIRST_BYTE:
             connection.recv(1)
             self.requests += 1
@@ -130,7 +168,7 @@ class Hostile:
             connection.sendall(self._pass_on(request))
             return True
         self.requests += 1
-        AFTER_REQUEST[mode](connection)
+        (IN_TLS if mode in IN_TLS else AFTER_REQUEST)[mode](connection)
         return False
 
     def _pass_on(self, request):
