@@ -29,7 +29,7 @@ DIRECT = {
     "compiler/host": ["compiler/inventory"],
     "compiler/templates": ["compiler/host"],
     "compiler/expand": ["compiler/templates"],
-    "compiler/checks": ["components"],
+    "compiler/checks": ["river/config"],
     "compiler/emit": ["compiler/expand", "compiler/checks"],
     "compiler/ask": ["compiler/inventory"],
     "compiler/explain": ["compiler/emit"],

@@ -1,31 +1,22 @@
 #pragma once
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "components/shared/streams.h"
 #include "river/config/program.h"
 
 /// What a configuration that is valid gets wrong all the same: it does something, but not what was
 /// meant. Warnings; each can be accepted by a comment (compiler/emit/accepted.h).
 namespace compiler::checks {
 
-/// A component with its arguments, as far as they are known without the others' exports.
-struct Decoded {
-  const river::config::Node* node = nullptr;
-  std::shared_ptr<void> arguments;
-  std::optional<components::Streams> streams;  ///< points into the arguments
-};
-
 /// Runs all checks of this folder. `program` must be free of errors.
 void check_design(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
 
 // rules.cc: relabel rules that cannot match, that others overwrite, and that make labels of what is
 // different for each line.
-void check_rules(const Decoded& component, river::diag::Diagnostics& diagnostics);
+void check_rules(const river::ast::Body& body, river::diag::Diagnostics& diagnostics);
 
 // stages.cc: the steps of a pipeline: values that nothing uses, values that nothing sets, labels of
 // what is different for each line. `words` are those of the other components.

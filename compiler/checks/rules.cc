@@ -6,8 +6,6 @@
 namespace compiler::checks {
 
 namespace ast = river::ast;
-using components::RuleAction;
-using components::RuleArguments;
 using river::diag::Diagnostics;
 using river::diag::Span;
 
@@ -86,12 +84,38 @@ bool is_literal(std::string_view regex) {
   return !regex.empty() && regex.find_first_of(".*+?[](){}|^$\\") == regex.npos;
 }
 
-/// The statements of rules, in the order of the arguments.
-std::vector<const ast::Statement*> places_of(const ast::Body& body) {
-  std::vector<const ast::Statement*> rules;
-  for (const ast::Statement* statement : body.statements)
-    if (statement->is_block && statement->name == "rule") rules.push_back(statement);
-  return rules;
+/// A rule as far as it is written in texts.
+struct Rule {
+  const ast::Statement* block = nullptr;
+  std::vector<std::string> source_labels;
+  std::string separator = ";", regex = "(.*)", target_label, action = "replace";
+  bool is_known = true;  ///< false: a part is an expression, and nothing is said of it
+};
+
+Rule rule_of(const ast::Statement& block) {
+  Rule rule;
+  rule.block = &block;
+  for (const ast::Statement* one : block.body.statements) {
+    if (one->is_block) continue;
+    std::string* text = one->name == "separator"      ? &rule.separator
+                        : one->name == "regex"        ? &rule.regex
+                        : one->name == "target_label" ? &rule.target_label
+                        : one->name == "action"       ? &rule.action
+                                                      : nullptr;
+    if (text != nullptr) {
+      const auto written = text_of(*one->value);
+      rule.is_known = rule.is_known && written;
+      if (written) *text = *written;
+    }
+    if (one->name != "source_labels") continue;
+    rule.is_known = rule.is_known && one->value->kind == ast::ExprKind::array;
+    for (const ast::Expr* item : one->value->items) {
+      const auto label = text_of(*item);
+      rule.is_known = rule.is_known && label;
+      rule.source_labels.push_back(label.value_or(""));
+    }
+  }
+  return rule;
 }
 
 Span place_of(const ast::Statement& rule, std::string_view attribute) {
@@ -102,12 +126,12 @@ Span place_of(const ast::Statement& rule, std::string_view attribute) {
 
 class RuleChecker {
  public:
-  RuleChecker(const std::vector<RuleArguments>& rules,
-              const std::vector<const ast::Statement*>& places, Diagnostics& diagnostics)
-      : rules_(rules), places_(places), diagnostics_(diagnostics) {}
+  RuleChecker(std::vector<Rule> rules, Diagnostics& diagnostics)
+      : rules_(std::move(rules)), diagnostics_(diagnostics) {}
 
   void check() {
     for (size_t i = 0; i < rules_.size(); ++i) {
+      if (!rules_[i].is_known) continue;
       check_names(i);
       check_regex(i);
       check_shadowed(i);
@@ -122,7 +146,7 @@ class RuleChecker {
       const auto near = meant_by(name, known);
       if (known) continue;
       auto& problem =
-          diagnostics_.warning("C030", place_of(*places_[i], "source_labels"),
+          diagnostics_.warning("C030", place_of(*rules_[i].block, "source_labels"),
                                "no source gives the label \"{}\": the rule never matches", name);
       if (!near.empty()) problem.with_help(fmt::format("did you mean \"{}\"?", near));
     }
@@ -130,56 +154,55 @@ class RuleChecker {
 
   /// Several labels are joined with the separator, which the regex must match as well.
   void check_regex(size_t i) {
-    const RuleArguments& rule = rules_[i];
+    const Rule& rule = rules_[i];
     const bool never = rule.source_labels.size() > 1 && !rule.separator.empty() &&
-                       is_literal(rule.regex.source) &&
-                       rule.regex.source.find(rule.separator) == std::string::npos;
+                       is_literal(rule.regex) &&
+                       rule.regex.find(rule.separator) == std::string::npos;
     if (never)
       diagnostics_
           .warning(
-              "C030", place_of(*places_[i], "regex"),
+              "C030", place_of(*rules_[i].block, "regex"),
               "the rule never matches: its labels are joined with \"{}\", and the regex has none",
               rule.separator)
-          .with_help(fmt::format("write a part for each label, such as \"{}{}.*\"",
-                                 rule.regex.source, rule.separator));
+          .with_help(fmt::format("write a part for each label, such as \"{}{}.*\"", rule.regex,
+                                 rule.separator));
   }
 
-  static bool reads_alike(const RuleArguments& a, const RuleArguments& b) {
-    return a.source_labels == b.source_labels && a.separator == b.separator &&
-           a.regex.source == b.regex.source;
+  static bool reads_alike(const Rule& a, const Rule& b) {
+    return a.source_labels == b.source_labels && a.separator == b.separator && a.regex == b.regex;
   }
 
   void check_shadowed(size_t i) {
-    const RuleArguments& rule = rules_[i];
-    if (rule.action != RuleAction::replace) return;
+    const Rule& rule = rules_[i];
+    if (rule.action != "replace") return;
     for (size_t j = i + 1; j < rules_.size(); ++j) {
-      const RuleArguments& later = rules_[j];
+      const Rule& later = rules_[j];
       const bool reads_it = std::find(later.source_labels.begin(), later.source_labels.end(),
                                       rule.target_label) != later.source_labels.end();
-      if (reads_it || later.action == RuleAction::labelmap) return;
-      if (later.action != RuleAction::replace || later.target_label != rule.target_label ||
+      if (reads_it || !later.is_known || later.action == "labelmap") return;
+      if (later.action != "replace" || later.target_label != rule.target_label ||
           !reads_alike(rule, later))
         continue;
       diagnostics_
-          .warning("C031", places_[i]->header_span(),
+          .warning("C031", rules_[i].block->header_span(),
                    "what this rule writes to \"{}\" is overwritten: a later one matches the same",
                    rule.target_label)
-          .note(places_[j]->header_span(), "by this one")
+          .note(rules_[j].block->header_span(), "by this one")
           .with_help("remove one of them");
       return;
     }
   }
 
   void check_unbounded(size_t i) {
-    const RuleArguments& rule = rules_[i];
-    if (rule.action != RuleAction::replace || rule.target_label.starts_with("__")) return;
+    const Rule& rule = rules_[i];
+    if (rule.action != "replace" || rule.target_label.starts_with("__")) return;
     for (const std::string& name : rule.source_labels)
       if (is_one_of(name, kUnboundedFields)) return report(i, name);
   }
 
   void report(size_t i, std::string_view name) {
     diagnostics_
-        .warning("C034", place_of(*places_[i], "source_labels"),
+        .warning("C034", place_of(*rules_[i].block, "source_labels"),
                  "the label \"{}\" is different for each process, container or line ({})",
                  rules_[i].target_label, name)
         .with_help(
@@ -187,18 +210,17 @@ class RuleChecker {
             "metadata");
   }
 
-  const std::vector<RuleArguments>& rules_;
-  const std::vector<const ast::Statement*>& places_;
+  std::vector<Rule> rules_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void check_rules(const Decoded& component, Diagnostics& diagnostics) {
-  if (!component.streams || component.streams->rules == nullptr) return;
-  const auto& rules = *component.streams->rules;
-  const auto places = places_of(component.node->block->body);
-  if (places.size() == rules.size()) RuleChecker(rules, places, diagnostics).check();
+void check_rules(const ast::Body& body, Diagnostics& diagnostics) {
+  std::vector<Rule> rules;
+  for (const ast::Statement* statement : body.statements)
+    if (statement->is_block && statement->name == "rule") rules.push_back(rule_of(*statement));
+  if (!rules.empty()) RuleChecker(std::move(rules), diagnostics).check();
 }
 
 }  // namespace compiler::checks
