@@ -54,6 +54,8 @@ void collect(const fs::path& expect, std::map<std::string, std::string>& rows) {
   end();
 }
 
+// It reads the expectations of other tests: where these change as well, UPDATE_GOLDEN takes two
+// runs.
 TEST_CASE("golden: docs/checks.md has the first case of each code") {
   std::map<std::string, std::string> rows;
   for (const char* folder : {"check", "design", "fleet_errors"}) {

@@ -13,7 +13,15 @@ using river::diag::Span;
 
 namespace {
 constexpr std::string_view kHost = "host ";
+
+/// What follows the names of several hosts, of the text that follows one.
+std::string in_plural(std::string text) {
+  for (const auto& [one, many] :
+       {std::pair{std::string_view(" has "), std::string_view(" have ")}, {" does ", " do "}})
+    if (text.starts_with(one)) return std::string(many) + text.substr(one.size());
+  return text;
 }
+}  // namespace
 
 std::vector<uint32_t> ports_in_use(const host::Host& host) {
   std::vector<uint32_t> in_use;
@@ -44,8 +52,9 @@ bool SharedPorts::belongs_elsewhere(const Diagnostic& finding,
 Merge::~Merge() {
   for (Shared& one : shared_) {
     if (one.hosts.size() > 1)
-      one.finding.message = inventory::names_of(one.hosts) +
-                            one.finding.message.substr(kHost.size() + one.hosts[0].size());
+      one.finding.message =
+          inventory::names_of(one.hosts) +
+          in_plural(one.finding.message.substr(kHost.size() + one.hosts[0].size()));
     to_.add(std::move(one.finding));
   }
 }
