@@ -23,6 +23,14 @@ static_library(tp_crypto libcrypto.a)
 static_library(tp_ssl libssl.a)
 target_link_libraries(tp_ssl INTERFACE tp_crypto)
 
+# gRPC, and the archives that it is made of, which refer to each other. Its Abseil is all of Debian's: the linker
+# takes what is used.
+file(GLOB abseil_archives /usr/lib/*/libabsl_*.a)
+add_library(tp_grpc INTERFACE)
+target_link_libraries(tp_grpc INTERFACE
+  -Wl,--start-group -l:libgrpc++.a -l:libgrpc.a -l:libgpr.a -l:libupb.a -l:libaddress_sorting.a -l:libcares.a
+  ${abseil_archives} -Wl,--end-group tp_re2 tp_ssl tp_zlib)
+
 add_link_options($<$<CONFIG:Release>:-static-libstdc++> $<$<CONFIG:Release>:-static-libgcc>)
 # Stripped as shipped; the dev preset is the one to profile and debug.
 add_link_options($<$<CONFIG:Release>:-s>)

@@ -16,10 +16,13 @@
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 #include "components/otelcol/exporter_loki/signature.h"
+#include "components/otelcol/exporter_otlphttp/signature.h"
 #include "components/otelcol/exporter_prometheus/signature.h"
 #include "components/otelcol/processor_attributes/signature.h"
+#include "components/otelcol/processor_batch/signature.h"
 #include "components/otelcol/processor_filter/signature.h"
 #include "components/otelcol/processor_transform/signature.h"
+#include "components/otelcol/receiver_otlp/signature.h"
 #include "components/prometheus/echo/signature.h"
 #include "components/prometheus/enrich/signature.h"
 #include "components/prometheus/exporter_process/signature.h"
@@ -52,10 +55,13 @@ river::config::Catalog catalog() {
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
       &otelcol::exporter_loki::kSignature,
+      &otelcol::exporter_otlphttp::kSignature,
       &otelcol::exporter_prometheus::kSignature,
       &otelcol::processor_attributes::kSignature,
+      &otelcol::processor_batch::kSignature,
       &otelcol::processor_filter::kSignature,
       &otelcol::processor_transform::kSignature,
+      &otelcol::receiver_otlp::kSignature,
       &prometheus::echo::kSignature,
       &prometheus::enrich::kSignature,
       &prometheus::exporter_process::kSignature,

@@ -13,10 +13,13 @@
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 #include "components/otelcol/exporter_loki/exporter.h"
+#include "components/otelcol/exporter_otlphttp/otlphttp.h"
 #include "components/otelcol/exporter_prometheus/exporter.h"
 #include "components/otelcol/processor_attributes/attributes.h"
+#include "components/otelcol/processor_batch/batch.h"
 #include "components/otelcol/processor_filter/filter.h"
 #include "components/otelcol/processor_transform/transform.h"
+#include "components/otelcol/receiver_otlp/receiver.h"
 #include "components/prometheus/echo/echo.h"
 #include "components/prometheus/enrich/enrich.h"
 #include "components/prometheus/exporter_process/process.h"
@@ -59,11 +62,14 @@ std::span<const components::Builder> builders() {
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
       builder<otelcol::exporter_loki::Exporter>(otelcol::exporter_loki::kSignature),
+      builder<otelcol::exporter_otlphttp::Exporter>(otelcol::exporter_otlphttp::kSignature),
       builder<otelcol::exporter_prometheus::Exporter>(
           otelcol::exporter_prometheus::kSignature),
       builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
+      builder<otelcol::processor_batch::Batch>(otelcol::processor_batch::kSignature),
       builder<otelcol::processor_filter::Filter>(otelcol::processor_filter::kSignature),
       builder<otelcol::processor_transform::Transform>(otelcol::processor_transform::kSignature),
+      builder<otelcol::receiver_otlp::Receiver>(otelcol::receiver_otlp::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
       builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),
       builder<ExporterComponent<process::Process>>(process::kSignature),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "telemetry/log_batch.h"
+#include "telemetry/otlp_batch.h"
 #include "telemetry/sample_batch.h"
 
 namespace components {
@@ -121,6 +122,7 @@ void Outbox<Batch>::run() {
 }
 
 template class Outbox<telemetry::LogBatch>;
+template class Outbox<telemetry::OtlpBatch>;
 template class Outbox<telemetry::SampleBatch>;
 
 }  // namespace components

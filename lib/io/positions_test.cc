@@ -14,7 +14,7 @@ using Entries = std::map<std::string, std::string, std::less<>>;
 
 namespace {
 
-struct Fixture {
+struct PositionsFixture {
   support::Folder folder;
   base::metrics::Registry registry;
   base::metrics::Scope metrics{registry, "test"};
@@ -75,7 +75,7 @@ TEST_CASE("positions: any flipped bit is noticed") {
 }
 
 TEST_CASE("positions: survive a restart, with the previous generation beside") {
-  Fixture f;
+  PositionsFixture f;
   {
     auto positions = f.open();
     CHECK(!positions->get("k"));
@@ -92,7 +92,7 @@ TEST_CASE("positions: survive a restart, with the previous generation beside") {
 }
 
 TEST_CASE("positions: a torn newest file falls back to the previous one at every cut") {
-  Fixture f;
+  PositionsFixture f;
   {
     auto positions = f.open();
     positions->set("k", "1");
@@ -119,7 +119,7 @@ TEST_CASE("positions: a torn newest file falls back to the previous one at every
 }
 
 TEST_CASE("positions: both generations bad: start empty and say so") {
-  Fixture f;
+  PositionsFixture f;
   std::filesystem::create_directories(f.file.parent_path());
   REQUIRE(base::write_file_atomic(f.file, std::string(4096, '\0')));
   REQUIRE(base::write_file_atomic(f.file.string() + ".old", "positions:\n  a: 1\n"));
@@ -131,7 +131,7 @@ TEST_CASE("positions: both generations bad: start empty and say so") {
 }
 
 TEST_CASE("positions: saved without being asked, within the interval") {
-  Fixture f;
+  PositionsFixture f;
   auto positions = f.open();
   positions->set("k", "7");
   CHECK(gets_key(f.file));
@@ -140,7 +140,7 @@ TEST_CASE("positions: saved without being asked, within the interval") {
 TEST_CASE(
     "positions: several stores are saved without being asked, one that cannot does not keep "
     "the others from it") {
-  Fixture f, broken;
+  PositionsFixture f, broken;
   std::vector<std::unique_ptr<io::Positions>> stores;
   std::vector<std::filesystem::path> files;
   for (int i = 0; i < 5; ++i) {
@@ -161,7 +161,7 @@ TEST_CASE(
 }
 
 TEST_CASE("positions: without a thread they are saved at the end") {
-  Fixture f;
+  PositionsFixture f;
   {
     const base::ThreadShortage shortage;
     auto positions = f.open();

@@ -32,7 +32,7 @@ def soon(monkeypatch):
     monkeypatch.setattr(conservation, "STILL_SECONDS", 0.05)
 
 
-GRAPH = [("loki.source.file.a", "loki.process.p", 1), ("loki.process.p", "loki.write.w", 2)]
+GRAPH = [("loki.source.file.a", "loki.process.p", 1, None), ("loki.process.p", "loki.write.w", 2, None)]
 
 
 def series(component, **numbers):
@@ -62,11 +62,11 @@ def test_numbers_that_add_up():
 
 @pytest.mark.parametrize("doctored, at_fault", [
     ({"file": {"buffered": 0}}, "loki.source.file.a: 10 came and 9 went"),
-    ({"file": {"received_total": 11, "sent_total": 10}}, "loki.process.p: 9 received of 10 sent to it"),
+    ({"file": {"received_total": 11, "sent_total": 10}}, "loki.process.p: 9 received of 10 lines sent to it"),
     ({"process": {"merged_total": 0}}, "loki.process.p: 10 came and 9 went"),
     ({"process": {"created_total": 2}}, "loki.process.p: 11 came and 10 went"),
-    ({"process": {"held": 1, "sent_total": 6}}, "loki.write.w: 10 received of 12 sent to it"),
-    ({"write": {"received_total": 5, "sent_total": 1}}, "loki.write.w: 5 received of 10 sent to it"),
+    ({"process": {"held": 1, "sent_total": 6}}, "loki.write.w: 10 received of 12 lines sent to it"),
+    ({"write": {"received_total": 5, "sent_total": 1}}, "loki.write.w: 5 received of 10 lines sent to it"),
     ({"write": {"abandoned_total": 0}}, "loki.write.w: 10 came and 9 went"),
 ])
 def test_numbers_that_do_not_add_up(doctored, at_fault):
@@ -78,7 +78,7 @@ def test_what_a_disk_queue_found_came_from_a_run_before():
     received = text(write={"received_total": 13, "sent_total": 9})
     found = 'tributary_disk_queue_recovered_entries_total{component_id="loki.write.w",endpoint="a"} 3\n'
     conservation.check(lambda: received + found, GRAPH)
-    with pytest.raises(AssertionError, match="loki.write.w: 13 received of 10 sent to it"):
+    with pytest.raises(AssertionError, match="loki.write.w: 13 received of 10 lines sent to it"):
         conservation.check(lambda: received, GRAPH)
 
 

@@ -1,8 +1,8 @@
 """Whether an agent's numbers add up, read from /metrics (docs/agent.md says what they mean).
 
 In each component:  received + created = sent + dropped + merged + abandoned + held + buffered
-Along each edge:    what a component has sent, each receiver of its forward_to has received; a disk queue
-                    receives what a run before had left as well, and says how much that was
+Along each edge:    what a component has sent of a unit, each receiver of its forward_to or output has received; a disk
+                    queue receives what a run before had left as well, and says how much that was
 """
 import collections
 import re
@@ -15,19 +15,24 @@ SERIES = re.compile(r"tributary_(?:component|disk_queue)_(\w+)\{(.*)\} (\S+)$")
 STILL_SECONDS = 1.0  # Numbers that do not add up and do not change for so long are wrong.
 
 
+# The lists of a block `output`, and what they carry.
+OUTPUTS = {"traces": "spans", "metrics": "data_points", "logs": "log_records"}
+
+
 def flows(metrics):
-    """{component: {number: value}} of the text of /metrics, summed over its other labels."""
+    """{component: {(number, unit): value}} of the text of /metrics, summed over its other labels."""
     found = collections.defaultdict(lambda: collections.defaultdict(float))
     for line in metrics.splitlines():
         match = SERIES.match(line)
         if match and match[1] in (*IN, *OUT, RECOVERED):
             labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2]))
-            found[labels["component_id"]][match[1]] += float(match[3])
+            found[labels["component_id"]][match[1], labels.get("unit")] += float(match[3])
     return found
 
 
 def edges(config):
-    """[(sender, receiver, copies)] of a configuration: a loki.write counts for each of its endpoints.
+    """[(sender, receiver, copies, unit)] of a configuration: a loki.write counts for each of its endpoints; the unit
+    is None where everything is sent on.
 
     Receivers of the agent's own log are left out, as are edges to them: the log counts nothing."""
     blocks = {}
@@ -36,30 +41,36 @@ def edges(config):
             blocks[f"{name[1]}.{name[2]}" if name[2] else name[1]] = block
 
     def named(attribute, block):
-        found = re.search(attribute + r"\s*=\s*(.*)", block)
-        return re.findall(r"([\w.]+)\.receiver", found[1]) if found else []
+        found = re.search(attribute + r"\s*=\s*(.*)", block, re.MULTILINE)
+        return re.findall(r"([\w.]+)\.(?:receiver|input)", found[1]) if found else []
 
     logged = {receiver for block in blocks.values() for receiver in named("write_to", block)}
     copies = {name: max(1, len(re.findall(r"^\s*endpoint \{", block, re.MULTILINE))) for name, block in blocks.items()}
-    return [(sender, receiver, copies.get(receiver, 1)) for sender, block in blocks.items()
-            for receiver in named("forward_to", block) if receiver not in logged]
+    return [(sender, receiver, copies.get(receiver, 1), unit) for sender, block in blocks.items()
+            for attribute, unit in {"forward_to": None, **OUTPUTS}.items()
+            for receiver in named(rf"^\s*{attribute}", block) if receiver not in logged]
 
 
 def faults(numbers, graph):
     """What does not add up; empty when all is well."""
     found = []
     for component, flow in sorted(numbers.items()):
-        came, went = (sum(flow.get(name, 0) for name in names) for names in (IN, OUT))
+        came, went = (sum(value for (name, _), value in flow.items() if name in names) for names in (IN, OUT))
         if came != went:
             found.append(f"{component}: {came:.0f} came and {went:.0f} went: {dict(flow)}")
     wanted = collections.Counter()
-    for sender, receiver, copies in graph:
-        wanted[receiver] += copies * numbers.get(sender, {}).get("sent_total", 0)
-    for receiver, count in sorted(wanted.items()):
+    for sender, receiver, copies, only in graph:
+        for (name, unit), value in numbers.get(sender, {}).items():
+            if name == "sent_total" and only in (None, unit):
+                wanted[receiver, unit] += copies * value
+    for (receiver, unit), count in sorted(wanted.items()):
         numbers_of = numbers.get(receiver, {})
-        received = numbers_of.get("received_total", 0) - numbers_of.get(RECOVERED, 0)
+        received = numbers_of.get(("received_total", unit), 0)
+        if recovered := numbers_of.get((RECOVERED, None), 0):  # Of any unit: only the sums can be compared.
+            received = sum(value for (name, _), value in numbers_of.items() if name == "received_total") - recovered
+            count = sum(value for (other, _), value in wanted.items() if other == receiver)
         if received != count:
-            found.append(f"{receiver}: {received:.0f} received of {count:.0f} sent to it")
+            found.append(f"{receiver}: {received:.0f} received of {count:.0f} {unit} sent to it")
     return found
 
 

@@ -70,6 +70,11 @@ class Program:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def resident_bytes(self):
+        """Memory of the process (VmRSS)."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
     def signal(self, number):
         self.process.send_signal(number)
 

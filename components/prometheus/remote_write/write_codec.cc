@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -37,6 +38,29 @@ int64_t now_ms() {
 }
 
 }  // namespace
+
+void WriteRequest::reset() {
+  HalvingRequest::reset();
+  encoder.reset();
+  entries_.clear();
+}
+
+sink::Amount WriteRequest::amount_of(const Part& part) const {
+  sink::Amount amount;
+  for (size_t i = part.begin; i < part.end; ++i) amount += entries_[i].amount;
+  return amount;
+}
+
+std::string WriteRequest::encode(const Part& part) {
+  return encoder.finish(std::span(encoder.encoded()).subspan(part.begin, part.size()));
+}
+
+void WriteRequest::on_accepted(const Part& part) {
+  int64_t newest_ms = 0;
+  for (size_t i = part.begin; i < part.end; ++i)
+    newest_ms = std::max(newest_ms, entries_[i].time_ms);
+  metrics_.note_sent_time(newest_ms);
+}
 
 WriteBatch::WriteBatch(std::shared_ptr<const SampleBatch> batch) : samples(std::move(batch)) {
   if (samples == nullptr) return;

@@ -1,17 +1,51 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "components/prometheus/remote_write/metrics.h"
 #include "components/prometheus/remote_write/sample_payload.h"
 #include "components/prometheus/remote_write/series_times.h"
 #include "components/prometheus/remote_write/settings.h"
-#include "components/prometheus/remote_write/write_request.h"
 #include "components/shared/sink/batcher.h"
 #include "components/shared/sink/codec.h"
+#include "components/shared/sink/halving.h"
+#include "telemetry/wire/remote_write.h"
 
 namespace components::prometheus::remote_write {
+
+/// A write request, whose entries are its samples.
+class WriteRequest final : public sink::HalvingRequest {
+ public:
+  /// The metrics are told of the newest sample that the server took; they outlive it.
+  explicit WriteRequest(Metrics& metrics) : metrics_(metrics) {}
+
+  telemetry::wire::WriteEncoder encoder;  ///< filled before anything of it is sent
+
+  void reset() override;
+
+  /// Says that the encoder gets an entry of this amount, with this time.
+  void added(const sink::Amount& amount, int64_t time_ms) {
+    HalvingRequest::added(amount);
+    entries_.push_back({amount, time_ms});
+  }
+
+ protected:
+  size_t size() const override { return entries_.size(); }
+  sink::Amount amount_of(const Part& part) const override;
+  std::string encode(const Part& part) override;
+  void on_accepted(const Part& part) override;
+
+ private:
+  struct Entry {
+    sink::Amount amount;
+    int64_t time_ms = 0;
+  };
+
+  Metrics& metrics_;
+  std::vector<Entry> entries_;
+};
 
 /// A batch on its way to one endpoint. Its samples are shared by all endpoints.
 class WriteBatch final : public sink::Batch {

@@ -2,10 +2,12 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "io/http/message.h"
 #include "telemetry/ack.h"
 
 namespace components::sink {
@@ -66,6 +68,13 @@ class Request {
   virtual Amount part() const = 0;
   /// Its body, compressed; made when it is asked for first. Valid until the part is dealt with.
   virtual std::string_view body() = 0;
+  /// What the headers must say of the body, where that is not the same for all requests of the
+  /// protocol: settings may change between the encoding and a retry.
+  virtual io::http::Headers body_headers() const { return {}; }
+  /// What the server did not take of a part that it accepted, as it says in its answer.
+  virtual std::optional<Lost> rejected_by(std::string_view /*answer*/) const {
+    return std::nullopt;
+  }
   virtual void part_accepted() = 0;
   virtual void part_dropped() = 0;
   /// The server does not accept the part: `too_large` says that only its size is wrong, `answer`

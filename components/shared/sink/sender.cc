@@ -12,8 +12,10 @@ namespace {
 constexpr size_t kAnswerBytesMax = 64 << 10;
 
 /// Those of the protocol, and those that were asked for; the client adds the login.
-io::http::Headers headers_of(const Settings& settings, const std::string& lane) {
+io::http::Headers headers_of(const Settings& settings, const std::string& lane,
+                             const Request& request) {
   io::http::Headers headers = settings.protocol_headers(lane);
+  for (io::http::Header& header : request.body_headers()) headers.push_back(std::move(header));
   headers.push_back({"User-Agent", fmt::format("Tributary/{}", base::kVersion)});
   // Those that the client sets itself stay what they are.
   for (const auto& [name, value] : settings.extra_headers)
@@ -41,12 +43,16 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
   Request& request = *turn.request;
   const int64_t failures = turn.failures + 1;
   switch (answer.action) {
-    case Action::accept:
-      shared_.metrics.add_sent(turn.lane.key, request.part().entries, request.body().size());
-      shared_.metrics.add_waiting(-static_cast<int64_t>(request.part().entries));
+    case Action::accept: {
+      const Lost rejected = request.rejected_by(answer.body).value_or(Lost{});
+      const uint64_t sent = request.part().entries - rejected.amount.entries;
+      shared_.metrics.add_sent(turn.lane.key, sent, request.body().size());
+      shared_.metrics.add_waiting(-static_cast<int64_t>(sent));
       shared_.trouble.accepted(turn.lane, *settings_, turn.failures);
+      if (rejected.amount.entries > 0) drop(turn, rejected, answer.message);
       request.part_accepted();
       break;
+    }
     case Action::split:
     case Action::halve:
       for (const Lost& lost : request.refuse(answer.body, answer.action == Action::halve))
@@ -75,8 +81,9 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
   const Settings& now = *settings_;
   if (!now.url) return {Action::retry_loudly, now.url.error().message, {}, {}};
   if (!client_) client_ = std::make_unique<HttpClient>(*now.url, now.http, kAnswerBytesMax);
-  auto headers = headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key);
   const std::string_view body = turn.request->body();
+  auto headers =
+      headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key, *turn.request);
   const auto start = Clock::now();
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared_.lanes.deadline() - start);
   auto response = client_->send({"POST", now.url->target, std::move(headers), body},
@@ -89,8 +96,8 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
   if (!response)
     return {rule.action, fmt::format("{} ({})", response.error().message, rule.advice), {}, {}};
   Answer answer{rule.action, {}, {}, {}};
-  if (rule.action == Action::accept) return answer;
-  answer.message = describe(*response, rule);
+  if (rule.action != Action::accept || !response->body.empty())
+    answer.message = describe(*response, rule);
   answer.retry_after = retry_after(*response, std::chrono::system_clock::now());
   answer.body = std::move(response->body);
   return answer;

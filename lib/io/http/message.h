@@ -27,6 +27,7 @@ struct Request {
   std::string target = "/";  ///< path and query, as on the wire
   Headers headers;           ///< a client adds Host and Content-Length by itself
   std::string_view body;
+  std::string peer{};  ///< of a server: the client's address without the port; Unix: empty
 
   /// The target up to the question mark, percent signs left as they are.
   std::string_view path() const;

@@ -26,6 +26,7 @@
 
 #include "base/mutex.h"
 #include "base/thread.h"
+#include "io/http/server_stream.h"
 #include "io/http/url.h"
 #include "io/loop.h"
 #include "io/tls/context.h"
@@ -35,8 +36,6 @@ namespace io::http {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using Protocol = asio::generic::stream_protocol;
-using ServerSocket = Protocol::socket;
-using ServerError = boost::system::error_code;
 class ServerSession;
 
 /// What all connections of a server share; outlives them.
@@ -53,57 +52,7 @@ struct ServerService {
   std::list<std::weak_ptr<ServerSession>> waiting GUARDED_BY(mutex);
 };
 
-/// A connected socket, plain or TLS. One type for the session, so that what Asio and Beast make of
-/// it is compiled once.
-class ServerStream {
- public:
-  using OnDone = std::function<void(const ServerError& error, size_t bytes)>;
-
-  virtual ~ServerStream() = default;
-  virtual ServerSocket& socket() = 0;
-  virtual void handshake(OnDone on_done) = 0;
-  virtual void read_some(char* to, size_t size, OnDone on_done) = 0;
-  virtual void write_some(const char* from, size_t size, OnDone on_done) = 0;
-};
-
 namespace {
-
-class PlainServerStream final : public ServerStream {
- public:
-  explicit PlainServerStream(ServerSocket socket) : socket_(std::move(socket)) {}
-  ServerSocket& socket() override { return socket_; }
-  void handshake(OnDone on_done) override { on_done({}, 0); }
-  void read_some(char* to, size_t size, OnDone on_done) override {
-    socket_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
-  }
-  void write_some(const char* from, size_t size, OnDone on_done) override {
-    socket_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
-  }
-
- private:
-  ServerSocket socket_;
-};
-
-class TlsServerStream final : public ServerStream {
- public:
-  TlsServerStream(ServerSocket socket, asio::ssl::context& context)
-      : stream_(std::move(socket), context) {}
-  ServerSocket& socket() override { return stream_.next_layer(); }
-  void handshake(OnDone on_done) override {
-    stream_.async_handshake(
-        asio::ssl::stream_base::server,
-        [on_done = std::move(on_done)](const ServerError& error) { on_done(error, 0); });
-  }
-  void read_some(char* to, size_t size, OnDone on_done) override {
-    stream_.async_read_some(asio::mutable_buffer(to, size), std::move(on_done));
-  }
-  void write_some(const char* from, size_t size, OnDone on_done) override {
-    stream_.async_write_some(asio::const_buffer(from, size), std::move(on_done));
-  }
-
- private:
-  asio::ssl::stream<ServerSocket> stream_;
-};
 
 std::string head_of(const Response& response, bool keep_alive) {
   const auto status = static_cast<unsigned>(response.status);
@@ -127,7 +76,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   ServerSession(std::unique_ptr<ServerStream> stream, std::shared_ptr<ServerService> service)
       : stream_(std::move(stream)),
         service_(std::move(service)),
-        timer_(stream_->socket().get_executor()) {
+        timer_(stream_->socket().get_executor()),
+        peer_(peer_of(stream_->socket())) {
     ++service_->connections;
   }
   ~ServerSession() {
@@ -182,6 +132,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     parser_->body_limit(service_->options.body_bytes_max);
     parser_->header_limit(service_->options.header_bytes_max);
     parser_->eager(true);
+    has_leave_ = false;
     if (!waiting_) begin_waiting();
     is_serving_ = false;
     // Nothing may come for long; what has begun must end soon.
@@ -215,10 +166,24 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
       if (error) return refuse(400);
       if (used == 0) break;
     }
+    if (wants_leave()) return continue_request();
     if (parser_->is_done()) return serve();
     if (filled_ > service_->options.header_bytes_max && !parser_->is_header_done())
       return refuse(431);
     read_some();
+  }
+
+  /// Whether the client waits for "100 Continue" before it sends the body (RFC 9110, 10.1.1).
+  bool wants_leave() {
+    if (!parser_->is_header_done() || parser_->is_done() || has_leave_) return false;
+    return beast::iequals(parser_->get()[beast::http::field::expect], "100-continue");
+  }
+
+  void continue_request() {
+    has_leave_ = true;
+    out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    written_ = 0;
+    write_some([this] { parse(); });
   }
 
   void serve() {
@@ -232,7 +197,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     for (const auto& field : message)
       request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     wants_body_ = request.method != "HEAD";
-    keep_alive_ = message.keep_alive();
+    keep_alive_ = message.keep_alive() && service_->options.keep_alive;
+    request.peer = peer_;
     if (service_->deferred == nullptr) {
       request.body = message.body();
       return answer(service_->handler(request));
@@ -247,7 +213,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void limit_answer() {
     timer_.expires_after(service_->options.answer_timeout);
     timer_.async_wait([self = shared_from_this()](const ServerError& error) {
-      if (!error) self->abort();
+      if (!error && !std::exchange(self->is_answered_, true))
+        self->answer(self->service_->options.late_answer);
     });
   }
 
@@ -282,17 +249,20 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     written_ = 0;
     keep_alive_ = keep_alive;
     limit_time(service_->options.idle_timeout);
-    write_some();
+    write_some([this] { keep_alive_ ? read() : close(); });
   }
 
-  void write_some() {
+  /// Writes what is left of out_, and goes on with `next`.
+  void write_some(std::function<void()> next) {
     stream_->write_some(out_.data() + written_, out_.size() - written_,
-                        [self = shared_from_this()](const ServerError& error, size_t bytes) {
+                        [self = shared_from_this(), next = std::move(next)](
+                            const ServerError& error, size_t bytes) mutable {
                           if (error) return;
                           self->written_ += bytes;
-                          if (self->written_ < self->out_.size()) return self->write_some();
+                          if (self->written_ < self->out_.size())
+                            return self->write_some(std::move(next));
                           self->out_ = {};
-                          self->keep_alive_ ? self->read() : self->close();
+                          next();
                         });
   }
 
@@ -304,8 +274,10 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::unique_ptr<ServerStream> stream_;
   std::shared_ptr<ServerService> service_;
   asio::steady_timer timer_;
+  const std::string peer_;
   std::optional<std::list<std::weak_ptr<ServerSession>>::iterator> waiting_;
   bool is_serving_ = false;
+  bool has_leave_ = false;  // To send the body.
   bool has_begun_ = false;  // Of a request, at least one byte is here.
   std::string data_;        // Read and not parsed yet: the first `filled_` bytes.
   size_t filled_ = 0;
@@ -322,11 +294,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 namespace {
 
 void start_session(ServerSocket socket, std::shared_ptr<ServerService> service) {
-  std::unique_ptr<ServerStream> stream;
-  if (service->tls)
-    stream = std::make_unique<TlsServerStream>(std::move(socket), *service->tls);
-  else
-    stream = std::make_unique<PlainServerStream>(std::move(socket));
+  auto stream = service->tls ? ServerStream::with_tls(std::move(socket), *service->tls)
+                             : ServerStream::plain(std::move(socket));
   std::make_shared<ServerSession>(std::move(stream), std::move(service))->start();
 }
 

@@ -18,8 +18,8 @@ namespace io::http {
 /// everybody; with N threads, N handlers may block.
 using Handler = std::function<Response(const Request&)>;
 
-/// Answers one request, at any time and from any thread; the first answer counts. A connection
-/// whose request nobody answers is closed after Options::answer_timeout.
+/// Answers one request, at any time and from any thread; the first answer counts. One that nobody
+/// answers within Options::answer_timeout gets the late_answer.
 using Reply = std::function<void(const Response& response)>;
 
 /// Takes a request whose answer may come later. It owns the body; request.body is empty. What holds
@@ -38,8 +38,10 @@ class Server {
     int connections_max = 512;
     std::chrono::seconds idle_timeout{120};    ///< of a kept connection, and of a slow reader
     std::chrono::seconds request_timeout{30};  ///< from its first byte to its last
+    bool keep_alive = true;                    ///< connections take more than one request
     std::chrono::seconds answer_timeout{60};   ///< of a DeferredHandler
-    std::optional<tls::Options> tls;           ///< with a CA: clients must show its certificate
+    Response late_answer{503, {}, {}};
+    std::optional<tls::Options> tls;  ///< with a CA: clients must show its certificate
   };
 
   /// Binds to "host:port" (":port" is every address, port 0 any free one) or unix:///path (a socket

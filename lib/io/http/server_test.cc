@@ -38,6 +38,13 @@ class Raw {
     CHECK(::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(text.size()));
   }
+  /// Up to an empty line.
+  std::string head() {
+    std::string text;
+    char byte = 0;
+    while (!text.ends_with("\r\n\r\n") && ::recv(fd_.get(), &byte, 1, 0) == 1) text += byte;
+    return text;
+  }
   /// All that comes until the server closes.
   std::string rest() {
     const timeval limit{60, 0};
@@ -212,16 +219,31 @@ TEST_CASE("server: an answer may come later, from another thread, and in any ord
   for (const auto& [body, reply] : taken) reply({200, {}, "to nobody"});
 }
 
-TEST_CASE("server: a request that nobody answers ends with its connection, and so does a stop") {
+TEST_CASE("server: a client that asks for leave to send its body gets it") {
+  const auto server = serve({}, [](const Request& request) {
+    return Response{200, {}, std::string(request.body) + " of " + request.peer};
+  });
+  Raw raw(*server);
+  REQUIRE(raw.connect());
+  raw.say(
+      "POST / HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 4\r\n\r\n");
+  CHECK(raw.head() == "HTTP/1.1 100 Continue\r\n\r\n");
+  raw.say("body");
+  CHECK(raw.rest().ends_with("\r\n\r\nbody of 127.0.0.1"));
+}
+
+TEST_CASE("server: a request that nobody answers gets the late answer, and none after a stop") {
   Server::Options options;
   options.answer_timeout = 1s;
+  options.late_answer = {503, {}, "late"};
+  options.keep_alive = false;
   const auto ignore = [](const Request&, const std::string&, const Reply&) {};
   auto server = Server::listen("127.0.0.1:0", options, DeferredHandler(ignore));
   REQUIRE(server.has_value());
   Raw raw(**server);
   REQUIRE(raw.connect());
   raw.say("GET / HTTP/1.1\r\n\r\n");
-  CHECK(raw.rest().empty());
+  CHECK(raw.rest().ends_with("\r\n\r\nlate"));
   options.answer_timeout = 3600s;
   server = Server::listen("127.0.0.1:0", options, DeferredHandler(ignore));
   REQUIRE(server.has_value());

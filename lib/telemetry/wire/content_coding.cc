@@ -154,6 +154,22 @@ std::optional<Coding> coding_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(Coding coding) {
+  switch (coding) {
+    case Coding::gzip:
+      return "gzip";
+    case Coding::zlib:
+      return "deflate";
+    case Coding::zstd:
+      return "zstd";
+    case Coding::snappy:
+      return "snappy";
+    case Coding::none:
+      break;
+  }
+  return {};
+}
+
 Decoded decode_body(Coding coding, std::string body, size_t bytes_max) {
   switch (coding) {
     case Coding::none:

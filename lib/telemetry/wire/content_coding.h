@@ -21,6 +21,8 @@ enum class Coding {
 /// Of a Content-Encoding or a grpc-encoding, in any case; "" and identity are none. Nothing for one
 /// that is not known.
 std::optional<Coding> coding_of(std::string_view name);
+/// What a Content-Encoding says; "" for none.
+std::string_view name_of(Coding coding);
 
 /// Why a body could not be decoded.
 struct CodingError {

@@ -1,4 +1,4 @@
-#include "components/prometheus/remote_write/write_request.h"
+#include "components/prometheus/remote_write/write_codec.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "components/component.h"
+#include "components/otelcol/receiver_otlp/fronts.h"
+#include "components/otelcol/receiver_otlp/inbox.h"
+#include "components/otelcol/receiver_otlp/signature.h"
+
+namespace components::otelcol::receiver_otlp {
+
+/// otelcol.receiver.otlp: a front per protocol, and one inbox. A reload that changes a front opens
+/// its port anew; one that does not keeps it and its connections. When a port cannot be had the
+/// other front goes on, and the agent tries again from time to time.
+class Receiver final : public ComponentOf<Arguments> {
+ public:
+  Receiver(Context context, const Arguments& arguments);
+
+  base::Result<void> start() override;
+  void stop() override;
+  bool is_incomplete() const override { return !problem_.empty(); }
+  Health health() const override;
+
+ protected:
+  base::Result<void> update(const Arguments& arguments) override;
+
+ private:
+  template <class Front, class FrontArguments>
+  void open(const std::optional<FrontArguments>& wanted, std::string_view name,
+            std::unique_ptr<Front>& front);
+
+  const Context context_;
+  Arguments arguments_;
+  Inbox inbox_;
+  std::string problem_;  ///< a port that could not be had
+  std::unique_ptr<GrpcFront> grpc_;
+  std::unique_ptr<HttpFront> http_;
+};
+
+}  // namespace components::otelcol::receiver_otlp

@@ -1,0 +1,161 @@
+"""OTLP over gRPC, with the clients of Debian's python3-grpcio."""
+import threading
+
+import grpc
+import pytest
+from otlp import Backend, fields, free_port, gauges, inner, post, records, request, span, spans
+from programs import wait_for
+
+from test_http import config
+
+METHODS = {
+    "traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+    "metrics": "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+    "logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+}
+
+
+def grpc_config(port, url, grpc="", **more):
+    text = config(0, url, **more)
+    block = f'\tgrpc {{\n\t\tendpoint = "127.0.0.1:{port}"\n{grpc}\n\t}}\n'
+    start, end = text.index("\thttp {"), text.index("\toutput {")
+    return text[:start] + block + "\n" + text[end:]
+
+
+@pytest.fixture
+def port():
+    return free_port()
+
+
+@pytest.fixture
+def export(port):
+    """export(signal, request) -> the response's bytes; raises grpc.RpcError."""
+    channels = []
+
+    def call(signal, body, compression=None, timeout=30):
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.max_send_message_length", -1)])
+        channels.append(channel)
+        return channel.unary_unary(METHODS.get(signal, signal))(body, compression=compression, timeout=timeout)
+
+    yield call
+    for channel in channels:
+        channel.close()
+
+
+def code_of(call):
+    with pytest.raises(grpc.RpcError) as error:
+        call()
+    return error.value.code()
+
+
+def test_what_is_sent_arrives_in_every_signal(agent, port, export):
+    with Backend() as backend:
+        agent(grpc_config(port, backend.url))
+        assert export("traces", spans("a", "b")) == b""
+        assert export("traces", spans("c"), compression=grpc.Compression.Gzip) == b""
+        assert export("traces", spans("d"), compression=grpc.Compression.Deflate) == b""
+        assert export("traces", b"") == b""
+        export("metrics", gauges("g", 1, 2))
+        export("logs", records("one"))
+        assert sorted(backend.spans()) == ["a", "b", "c", "d"]
+        assert len(inner(backend.kept["metrics"][0], 1, 2, 2, 5, 1)) == 2
+        assert inner(backend.kept["logs"][0], 1, 2, 2, 5, 1) == [b"one"]
+
+
+def test_what_nobody_can_take_is_refused(agent, port, export):
+    with Backend() as backend:
+        running = agent(grpc_config(port, backend.url, grpc='\t\tmax_recv_msg_size = "1MiB"'))
+        resident = running.resident_bytes()
+        assert code_of(lambda: export("traces", b"<html>")) == grpc.StatusCode.UNIMPLEMENTED
+        assert code_of(lambda: export("traces", b"\x0a\xff")) == grpc.StatusCode.INVALID_ARGUMENT
+        assert code_of(lambda: export("/a.B/C", b"")) == grpc.StatusCode.UNIMPLEMENTED
+        too_large = spans("x" * (1 << 20))
+        assert code_of(lambda: export("traces", too_large)) == grpc.StatusCode.RESOURCE_EXHAUSTED
+        bomb = bytes(256 << 20)
+        assert code_of(lambda: export("traces", bomb, compression=grpc.Compression.Gzip)) == \
+            grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert running.resident_bytes() < resident + (32 << 20)
+        assert export("traces", spans("good")) == b""
+        assert backend.spans() == ["good"]
+
+
+def test_a_call_has_one_message(agent, port):
+    with Backend() as backend, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        agent(grpc_config(port, backend.url))
+        stream = channel.stream_unary(METHODS["traces"])
+        for messages in [], [spans("a"), spans("b")]:
+            assert code_of(lambda: stream(iter(messages), timeout=30)) == grpc.StatusCode.UNIMPLEMENTED
+        assert backend.spans() == []
+
+
+def test_a_request_is_answered_when_the_backend_has_it(agent, port, export):
+    is_up = threading.Event()
+    with Backend(lambda signal, body: 200 if is_up.is_set() else 503) as backend:
+        agent(grpc_config(port, backend.url))
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(export("traces", spans("a"))))
+        client.start()
+        wait_for("two tries", lambda: len(backend.requests) >= 2)
+        assert not answers
+        is_up.set()
+        client.join(30)
+        assert answers == [b""]
+        assert backend.spans() == ["a"]
+
+
+def test_a_client_that_gives_up_costs_nobody_else(agent, port, export):
+    is_up = threading.Event()
+    with Backend(lambda signal, body: 200 if is_up.is_set() else 503) as backend:
+        agent(grpc_config(port, backend.url))
+        assert code_of(lambda: export("traces", spans("a"), timeout=1)) == grpc.StatusCode.DEADLINE_EXCEEDED
+        is_up.set()
+        assert export("traces", spans("b")) == b""
+        assert sorted(backend.wait_spans(2)) == ["a", "b"]
+
+
+def test_a_stop_tells_those_who_wait_to_try_again(agent, port, export):
+    with Backend(lambda signal, body: 503) as backend:
+        running = agent(grpc_config(port, backend.url))
+        codes = []
+        client = threading.Thread(
+            target=lambda: codes.append(code_of(lambda: export("traces", spans("a"), timeout=120))))
+        client.start()
+        wait_for("a try", lambda: backend.requests)
+        running.signal(15)
+        client.join(60)
+        assert codes == [grpc.StatusCode.UNAVAILABLE]
+
+
+def test_a_refusal_for_want_of_room_says_when_to_try_again(agent, port, export):
+    with Backend(lambda signal, body: 503) as backend:
+        agent(grpc_config(port, backend.url, more="\tsending_queue {\n\t\tqueue_size = 1\n\t}"),
+              arguments=["--memory.limit=8MiB"])
+        refused, big = [], spans(*["x" * 1000 for _ in range(1000)])
+
+        def send():
+            try:
+                export("traces", big, timeout=20)
+            except grpc.RpcError as error:
+                if error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
+                    refused.append(dict(error.trailing_metadata()))
+
+        clients = [threading.Thread(target=send, daemon=True) for _ in range(40)]
+        for client in clients:
+            client.start()
+        wait_for("a refusal", lambda: refused, 60)
+        details = refused[0]["grpc-status-details-bin"]
+        assert inner(details, 3, 1) == [b"type.googleapis.com/google.rpc.RetryInfo"]
+        assert fields(inner(details, 3, 2, 1)[0]) == [(1, 1)]
+
+
+def test_a_thousand_clients_at_once(agent, port):
+    with Backend() as backend:
+        agent(grpc_config(port, backend.url))
+        channels = [grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.use_local_subchannel_pool", 1)])
+                    for _ in range(200)]
+        calls = [channel.unary_unary(METHODS["traces"]).future(spans(f"{i}.{n}"), timeout=120)
+                 for i, channel in enumerate(channels) for n in range(5)]
+        assert [call.result() for call in calls] == [b""] * 1000
+        assert len(set(backend.spans())) == 1000
+        for channel in channels:
+            channel.close()
