@@ -12,6 +12,9 @@ namespace {
 using wire::ProtoReader;
 using wire::WireType;
 
+/// A message with so many bytes may have many fields.
+constexpr size_t kLong = 128;
+
 void append_key(std::string& out, uint32_t number, WireType type) {
   wire::append_number(out, uint64_t{number} << 3 | static_cast<uint64_t>(type));
 }
@@ -36,7 +39,7 @@ Node::Node(const Message& type, std::string_view bytes, base::Arena& memory)
     : type_(&type), memory_(&memory), bytes_(bytes) {
   uint32_t seen = 0;
   uint32_t repeated = 0;  // Messages that are no list and came twice.
-  parts_.reserve(8);
+  parts_.reserve(bytes.size() < kLong ? 8 : 24);
   std::string_view before = bytes;
   for (ProtoReader in(bytes); in.next(); before = in.rest()) {
     in.skip();

@@ -118,8 +118,33 @@ void append_value(std::string& out, const Value& value) {
   }
 }
 
+namespace {
+
+/// Key and value in this order, both shorter than 128 bytes, and nothing else: as most attributes
+/// are encoded.
+bool is_plain_pair(std::string_view bytes, KeyValue& found) {
+  const auto length_at = [&](size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  if (bytes.size() < 4 || bytes[0] != wire::field_key(key_value::kKey, wire::WireType::bytes))
+    return false;
+  const size_t value = 2 + size_t{length_at(1)};
+  if (length_at(1) >= 0x80 || bytes.size() < value + 2 || length_at(value + 1) >= 0x80 ||
+      bytes[value] != wire::field_key(key_value::kValue, wire::WireType::bytes) ||
+      bytes.size() != value + 2 + length_at(value + 1))
+    return false;
+  found = {bytes.substr(2, value - 2), bytes.substr(value + 2)};
+  return true;
+}
+
+/// Of a field of bytes with a key of one byte.
+size_t field_size(size_t value_size) {
+  return 1 + wire::varint_size(value_size) + value_size;
+}
+
+}  // namespace
+
 KeyValue key_value_of(std::string_view bytes) {
   KeyValue found;
+  if (is_plain_pair(bytes, found)) return found;
   for (ProtoReader in(bytes); in.next();) {
     if (in.tag() == key_value::kKey)
       found.key = in.bytes();
@@ -131,12 +156,29 @@ KeyValue key_value_of(std::string_view bytes) {
   return found;
 }
 
+size_t encoded_size(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::empty:
+      return 0;
+    case Value::Kind::boolean:
+      return 2;
+    case Value::Kind::integer:
+      return 1 + wire::varint_size(static_cast<uint64_t>(value.integer));
+    case Value::Kind::real:
+      return 9;
+    default:
+      return field_size(value.text.size());
+  }
+}
+
 void append_key_value(std::string& out, uint32_t number, std::string_view key, const Value& value) {
-  std::string any_value, pair;
-  append_value(any_value, value);
-  wire::append_bytes(pair, key_value::kKey, key);
-  wire::append_bytes(pair, key_value::kValue, any_value);
-  wire::append_bytes(out, number, pair);
+  const size_t value_size = encoded_size(value);
+  wire::append_number(out, number << 3 | static_cast<uint32_t>(wire::WireType::bytes));
+  wire::append_number(out, field_size(key.size()) + field_size(value_size));
+  wire::append_bytes(out, key_value::kKey, key);
+  wire::append_number(out, key_value::kValue << 3 | static_cast<uint32_t>(wire::WireType::bytes));
+  wire::append_number(out, value_size);
+  append_value(out, value);
 }
 
 bool Elements::next(Value& element) {

@@ -44,6 +44,8 @@ struct KeyValue {
   std::string_view any_value;  ///< encoded; most are only passed on
 };
 KeyValue key_value_of(std::string_view bytes);
+/// Bytes that append_value() appends.
+size_t encoded_size(const Value& value);
 /// Appends a KeyValue as field `number`.
 void append_key_value(std::string& out, uint32_t number, std::string_view key, const Value& value);
 
