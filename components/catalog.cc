@@ -21,6 +21,7 @@
 #include "components/otelcol/processor_attributes/signature.h"
 #include "components/otelcol/processor_batch/signature.h"
 #include "components/otelcol/processor_filter/signature.h"
+#include "components/otelcol/processor_resourcedetection/signature.h"
 #include "components/otelcol/processor_transform/signature.h"
 #include "components/otelcol/receiver_otlp/signature.h"
 #include "components/prometheus/echo/signature.h"
@@ -60,6 +61,7 @@ river::config::Catalog catalog() {
       &otelcol::processor_attributes::kSignature,
       &otelcol::processor_batch::kSignature,
       &otelcol::processor_filter::kSignature,
+      &otelcol::processor_resourcedetection::kSignature,
       &otelcol::processor_transform::kSignature,
       &otelcol::receiver_otlp::kSignature,
       &prometheus::echo::kSignature,

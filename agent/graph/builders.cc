@@ -18,6 +18,7 @@
 #include "components/otelcol/processor_attributes/attributes.h"
 #include "components/otelcol/processor_batch/batch.h"
 #include "components/otelcol/processor_filter/filter.h"
+#include "components/otelcol/processor_resourcedetection/resourcedetection.h"
 #include "components/otelcol/processor_transform/transform.h"
 #include "components/otelcol/receiver_otlp/receiver.h"
 #include "components/prometheus/echo/echo.h"
@@ -68,6 +69,8 @@ std::span<const components::Builder> builders() {
       builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
       builder<otelcol::processor_batch::Batch>(otelcol::processor_batch::kSignature),
       builder<otelcol::processor_filter::Filter>(otelcol::processor_filter::kSignature),
+      builder<otelcol::processor_resourcedetection::ResourceDetection>(
+          otelcol::processor_resourcedetection::kSignature),
       builder<otelcol::processor_transform::Transform>(otelcol::processor_transform::kSignature),
       builder<otelcol::receiver_otlp::Receiver>(otelcol::receiver_otlp::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
