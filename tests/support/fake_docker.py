@@ -1,4 +1,4 @@
-"""A Docker daemon of thousands of containers that do nothing, for measurements: no test trusts it."""
+"""A Docker daemon of thousands of containers that are silent: for measurements, and tests of how many there may be."""
 import asyncio
 import json
 import threading
