@@ -239,6 +239,11 @@ TEST_CASE("ottl: what is not known is an error with its place") {
     CHECK(!parsed);
     if (!parsed) CHECK(parsed.error().message == c.error);
   }
+  std::string wide = "true";
+  for (size_t i = 0; i < kOperatorsMax; ++i) wide += " and true";
+  CHECK(parse_condition(wide, Context::span));
+  CHECK(parse_condition(wide + " and true", Context::span).error().message.find("too many") !=
+        std::string::npos);
   const std::string deep = std::string(60, '(') + "true" + std::string(60, ')');
   CHECK(parse_condition(deep, Context::span).error().message.find("too deep") != std::string::npos);
 }

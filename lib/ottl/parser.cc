@@ -90,6 +90,7 @@ class Parser {
     if (!take(sign)) fail(fmt::format("expected {}", sign));
   }
   Expression operation(Operator op, Expression left, Expression right) {
+    if (++operators_ > kOperatorsMax) fail("too many operators");
     Operation made{op, {}};
     made.operands.push_back(std::move(left));
     made.operands.push_back(std::move(right));
@@ -100,6 +101,7 @@ class Parser {
   Context context_;
   std::string error_;
   size_t depth_ = 0;
+  size_t operators_ = 0;
 };
 
 // statement = call [ "where" condition ]

@@ -10,6 +10,8 @@ namespace ottl {
 
 /// Values within values, and conditions within conditions, may be so deep.
 inline constexpr size_t kDepthMax = 50;
+/// Operators in one statement: what is calculated one after the other is a tree as well.
+inline constexpr size_t kOperatorsMax = 500;
 
 /// Parse one statement, or one condition, for items of this context. What is not known here, a
 /// function or a field, is an error: it never does nothing. Errors name the place: "unknown
