@@ -49,6 +49,7 @@ class LabelSets {
 Converter::Converter(const base::metrics::Scope& metrics, base::Logger log)
     : log_(std::move(log)),
       flows_(metrics),
+      lines_(metrics, telemetry::Flow::kLines),
       no_label_name_(flows_.of(Signal::logs).dropped("label_name")),
       bad_format_(flows_.of(Signal::logs).dropped("format")),
       too_large_(flows_.of(Signal::logs).dropped("too_large")) {}
@@ -70,7 +71,7 @@ void Converter::receive(telemetry::OtlpBatch batch) {
   lines.ack = std::move(batch.ack);
   lines.stop = std::move(batch.stop);
   if (lines.entries.empty()) return;
-  flow.send(lines.count());
+  lines_.send(lines.count());
   next_.receive(std::move(lines));
 }
 

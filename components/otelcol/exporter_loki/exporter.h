@@ -29,6 +29,7 @@ class Converter final : public telemetry::OtlpReceiver {
 
   base::Logger log_;
   Flows flows_;
+  telemetry::Flow lines_;  ///< what is sent is counted in lines
   telemetry::Flow::Counter no_label_name_, bad_format_, too_large_;
   base::Mutex mutex_;
   UniqueTimestamps timestamps_ GUARDED_BY(mutex_);

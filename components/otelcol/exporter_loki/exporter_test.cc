@@ -192,7 +192,7 @@ TEST_CASE("otelcol.exporter.loki: what cannot be a line is dropped and counted, 
   const std::string metrics = rig.registry.expose();
   for (const std::string_view count :
        {"received_total{component_id=\"x\",unit=\"log_records\"} 4\n",
-        "sent_total{component_id=\"x\",unit=\"log_records\"} 2\n",
+        "sent_total{component_id=\"x\",unit=\"lines\"} 2\n",
         "unit=\"log_records\",reason=\"format\",intentional=\"false\"} 1\n",
         "unit=\"log_records\",reason=\"label_name\",intentional=\"false\"} 1\n",
         "unit=\"spans\",reason=\"no_consumer\",intentional=\"true\"} 1\n"})

@@ -13,6 +13,7 @@ using telemetry::Signal;
 Converter::Converter(const base::metrics::Scope& metrics, base::Logger log)
     : log_(std::move(log)),
       flows_(metrics),
+      samples_(metrics, telemetry::Flow::kSamples),
       created_(flows_.of(Signal::metrics).created()),
       delta_(flows_.of(Signal::metrics).dropped("delta")),
       no_name_(flows_.of(Signal::metrics).dropped("name")),
@@ -43,7 +44,7 @@ void Converter::receive(telemetry::OtlpBatch batch) {
   samples.ack = std::move(batch.ack);
   samples.stop = std::move(batch.stop);
   if (samples.count() == 0) return;
-  flow.send(samples.count());
+  samples_.send(samples.count());
   next_.receive(std::move(samples));
 }
 

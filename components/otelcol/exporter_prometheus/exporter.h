@@ -28,6 +28,7 @@ class Converter final : public telemetry::OtlpReceiver {
 
   base::Logger log_;
   Flows flows_;
+  telemetry::Flow samples_;  ///< what is sent is counted in samples
   telemetry::Flow::Counter created_, delta_, no_name_, late_, invalid_, too_many_;
   base::Snapshot<Arguments> arguments_;
   base::Mutex mutex_;

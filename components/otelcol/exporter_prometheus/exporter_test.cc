@@ -219,7 +219,7 @@ TEST_CASE("otelcol.exporter.prometheus: histograms and summaries") {
   // Twelve samples, and three, of points that were converted.
   CHECK(rig.has_metric("received_total{component_id=\"x\",unit=\"data_points\"} 5\n"));
   CHECK(rig.has_metric("created_total{component_id=\"x\",unit=\"data_points\"} 10\n"));
-  CHECK(rig.has_metric("sent_total{component_id=\"x\",unit=\"data_points\"} 14\n"));
+  CHECK(rig.has_metric("sent_total{component_id=\"x\",unit=\"samples\"} 14\n"));
 }
 
 TEST_CASE("otelcol.exporter.prometheus: exemplars with ids go to the bucket of their value") {
