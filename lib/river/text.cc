@@ -1,9 +1,7 @@
 #include "river/text.h"
 
 #include <fmt/format.h>
-#include <locale.h>
 #include <re2/re2.h>
-#include <wctype.h>
 
 #include <algorithm>
 #include <charconv>
@@ -13,32 +11,6 @@
 namespace river {
 
 namespace {
-
-// The C library's Unicode tables, independent of the locale that the process runs in. Where a
-// machine lacks C.UTF-8 (glibc before 2.35), only ASCII letters have a case.
-locale_t unicode_locale() {
-  static const locale_t kLocale = [] {
-    const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
-    return utf8 != locale_t{} ? utf8 : newlocale(LC_CTYPE_MASK, "C", locale_t{});
-  }();
-  return kLocale;
-}
-
-struct Range {
-  uint32_t first;
-  uint32_t last;
-};
-
-// Separators other than the plain space, format characters and private use: the C library calls
-// them printable, Go does not.
-constexpr Range kUnprintable[] = {
-    {0xA0, 0xA0},       {0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},
-    {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},
-    {0x1680, 0x1680},   {0x180E, 0x180E},   {0x2000, 0x200F},   {0x2028, 0x202F},
-    {0x205F, 0x206F},   {0x3000, 0x3000},   {0xD800, 0xF8FF},   {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
-    {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE007F}, {0xF0000, 0x10FFFF},
-};
 
 /// \xHH, \ooo, \uHHHH, \UHHHHHHHH: how many digits of which base.
 struct Coded {
@@ -65,28 +37,12 @@ void append_utf8(std::string& out, uint32_t code_point) {
   base::append_utf8(out, is_character ? code_point : kReplacement);
 }
 
-bool is_printable(uint32_t code_point) {
-  if (code_point < 0x80) return code_point >= 0x20 && code_point < 0x7F;
-  const auto* range = std::lower_bound(std::begin(kUnprintable), std::end(kUnprintable), code_point,
-                                       [](const Range& r, uint32_t c) { return r.last < c; });
-  if (range != std::end(kUnprintable) && range->first <= code_point) return false;
-  return iswprint_l(static_cast<wint_t>(code_point), unicode_locale()) != 0;
-}
-
 bool is_space(uint32_t code_point) {
   return code_point == ' ' || (code_point >= 0x9 && code_point <= 0xD) || code_point == 0x85 ||
          code_point == 0xA0 || code_point == 0x1680 ||
          (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x2028 ||
          code_point == 0x2029 || code_point == 0x202F || code_point == 0x205F ||
          code_point == 0x3000;
-}
-
-uint32_t to_upper(uint32_t code_point) {
-  return towupper_l(static_cast<wint_t>(code_point), unicode_locale());
-}
-
-uint32_t to_lower(uint32_t code_point) {
-  return towlower_l(static_cast<wint_t>(code_point), unicode_locale());
 }
 
 size_t read_escape(std::string_view text, char quote, std::string& out) {

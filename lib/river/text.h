@@ -4,8 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/unicode.h"
+
 /// Text as River sees it: bytes that are usually UTF-8, walked by code point.
 namespace river {
+
+using base::is_printable;
 
 inline constexpr uint32_t kReplacement = 0xFFFD;
 
@@ -22,13 +26,8 @@ CodePoint first_code_point(std::string_view text);
 /// U+FFFD instead of what is no character.
 void append_utf8(std::string& out, uint32_t code_point);
 
-/// As Go understands it: letters, marks, numbers, punctuation, symbols and the plain space.
-bool is_printable(uint32_t code_point);
 /// Unicode White_Space.
 bool is_space(uint32_t code_point);
-/// Simple Unicode case mapping, one code point to one.
-uint32_t to_upper(uint32_t code_point);
-uint32_t to_lower(uint32_t code_point);
 
 /// Reads the escape of a Go string that `text` begins with, a backslash: a letter, \xHH, \ooo,
 /// \uHHHH, \UHHHHHHHH, or the quote that encloses the string. Appends what it stands for and

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/unicode.h"
 #include "river/lexer.h"
-#include "river/text.h"
 #include "river/value.h"
 
 namespace river {
@@ -105,30 +105,9 @@ std::string number_to_text(const Number& number) {
 }
 
 std::string quote(std::string_view text) {
-  constexpr std::string_view kSpecial = "\a\b\f\n\r\t\v\\\"";
-  constexpr std::string_view kLetters = "abfnrtv\\\"";
-  std::string out = "\"";
-  while (!text.empty()) {
-    const CodePoint point = first_code_point(text);
-    const std::string_view bytes = text.substr(0, point.bytes);
-    text.remove_prefix(point.bytes);
-    const size_t escape = kSpecial.find(bytes);
-    if (escape != std::string_view::npos) {
-      out += '\\';
-      out += kLetters[escape];
-    } else if (!point.valid) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<uint8_t>(bytes[0]));
-    } else if (is_printable(point.value)) {
-      out += bytes;
-    } else if (point.value < 0x80) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", point.value);
-    } else if (point.value < 0x10000) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", point.value);
-    } else {
-      fmt::format_to(std::back_inserter(out), "\\U{:08x}", point.value);
-    }
-  }
-  return out + '"';
+  std::string out;
+  base::append_quoted(out, text);
+  return out;
 }
 
 }  // namespace river

@@ -42,20 +42,4 @@ TEST_CASE("labels: stream text leaves out internal names and quotes values as Go
   CHECK(to_stream_text(Labels()) == "{}");
 }
 
-TEST_CASE("quote: as Go's %q") {
-  struct Case {
-    std::string_view text, quoted;
-  };
-  for (const auto& c :
-       {Case{"", R"("")"}, Case{"a\tb\v\a", R"("a\tb\v\a")"}, Case{"\x7f\x01", R"("\x7f\x01")"},
-        Case{"grün 日本 🚀", R"("grün 日本 🚀")"}, Case{"\xc2\xa0", R"("\u00a0")"},
-        Case{"\xff\xc0\xaf", R"("\xff\xc0\xaf")"}, Case{"\xed\xa0\x80", R"("\xed\xa0\x80")"},
-        Case{"\xf3\xb0\x80\x80", R"("\U000f0000")"}, Case{"a\xe2\x82", R"("a\xe2\x82")"}}) {
-    CAPTURE(c.quoted);
-    std::string quoted;
-    append_quoted(quoted, c.text);
-    CHECK(quoted == c.quoted);
-  }
-}
-
 }  // namespace telemetry

@@ -1,90 +1,14 @@
 #include "telemetry/text.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdint>
-#include <iterator>
 
 #include "base/text.h"
+#include "base/unicode.h"
 
 namespace telemetry {
 
 namespace {
-
-struct Range {
-  uint32_t first;
-  uint32_t last;
-};
-
-// What Go does not print of the characters that text in practice contains: controls, spaces other
-// than U+0020, format characters, private use. Characters that are not assigned are written as they
-// are: the reader of a quoted text gets the same characters either way.
-constexpr Range kUnprintable[] = {
-    {0x00, 0x1F},     {0x7F, 0xA0},     {0xAD, 0xAD},       {0x61C, 0x61C},
-    {0x1680, 0x1680}, {0x180E, 0x180E}, {0x2000, 0x200F},   {0x2028, 0x202F},
-    {0x205F, 0x206F}, {0x3000, 0x3000}, {0xE000, 0xF8FF},   {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0001, 0xE007F}, {0xF0000, 0x10FFFF},
-};
-
-bool prints(uint32_t code_point) {
-  for (const Range& range : kUnprintable)
-    if (code_point >= range.first && code_point <= range.last) return false;
-  return true;
-}
-
-constexpr std::string_view kEscapeLetters = "abfnrtv\\\"";
-constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\\\"";
-
-void append_escaped(std::string& out, std::string_view& text) {
-  const Utf8Char next = first_utf8(text);
-  const char byte = text.front();
-  const auto to = std::back_inserter(out);
-  if (!next.valid)
-    fmt::format_to(to, "\\x{:02x}", static_cast<unsigned char>(byte));
-  else if (const size_t i = kEscaped.find(byte); i != std::string_view::npos)
-    (out += '\\') += kEscapeLetters[i];
-  else if (prints(next.code_point))
-    out += text.substr(0, next.size);
-  else if (next.code_point < 0x80)
-    fmt::format_to(to, "\\x{:02x}", next.code_point);
-  else if (next.code_point < 0x10000)
-    fmt::format_to(to, "\\u{:04x}", next.code_point);
-  else
-    fmt::format_to(to, "\\U{:08x}", next.code_point);
-  text.remove_prefix(next.size);
-}
-
-/// Upper-case letters first..last; the lower-case one is `distance` further on. With distance 1,
-/// upper and lower alternate, the upper one being at `first`, `first` + 2, ...
-struct CaseRange {
-  uint32_t first;
-  uint32_t last;
-  uint32_t distance;
-};
-
-constexpr CaseRange kRanges[] = {
-    {'A', 'Z', 32},     {0xC0, 0xD6, 32},   {0xD8, 0xDE, 32},   {0x100, 0x12E, 1},
-    {0x132, 0x136, 1},  {0x139, 0x147, 1},  {0x14A, 0x176, 1},  {0x179, 0x17D, 1},
-    {0x386, 0x386, 38}, {0x388, 0x38A, 37}, {0x38C, 0x38C, 64}, {0x38E, 0x38F, 63},
-    {0x391, 0x3A1, 32}, {0x3A3, 0x3AB, 32}, {0x400, 0x40F, 80}, {0x410, 0x42F, 32},
-    {0x460, 0x480, 1},  {0x48A, 0x4BE, 1},  {0x4D0, 0x52E, 1},  {0x1E00, 0x1E94, 1},
-};
-
-uint32_t lower_of(uint32_t code) {
-  for (const auto& [first, last, distance] : kRanges)
-    if (code >= first && code <= last && (distance > 1 || (code - first) % 2 == 0))
-      return code + distance;
-  return code;
-}
-
-uint32_t upper_of(uint32_t code) {
-  for (const auto& [first, last, distance] : kRanges)
-    if (code >= first + distance && code <= last + distance &&
-        (distance > 1 || (code - distance - first) % 2 == 0))
-      return code - distance;
-  return code;
-}
 
 std::string map_letters(std::string_view text, uint32_t (*map)(uint32_t)) {
   std::string out;
@@ -102,20 +26,6 @@ std::string map_letters(std::string_view text, uint32_t (*map)(uint32_t)) {
 
 }  // namespace
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    const char byte = text.front();
-    if (byte >= ' ' && byte < 0x7F && byte != '"' && byte != '\\') {
-      out += byte;
-      text.remove_prefix(1);
-    } else {
-      append_escaped(out, text);
-    }
-  }
-  out += '"';
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -128,11 +38,11 @@ std::string valid_utf8(std::string_view text) {
 }
 
 std::string to_lower(std::string_view text) {
-  return map_letters(text, lower_of);
+  return map_letters(text, base::to_lower_code_point);
 }
 
 std::string to_upper(std::string_view text) {
-  return map_letters(text, upper_of);
+  return map_letters(text, base::to_upper_code_point);
 }
 
 namespace {

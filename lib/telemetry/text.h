@@ -7,25 +7,22 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/unicode.h"
 
 /// Texts as Go programs and Prometheus write them.
 namespace telemetry {
 
 using base::append_json_string;
+using base::append_quoted;
 using base::append_utf8;
 using base::first_utf8;
 using base::is_utf8;
 using base::Utf8Char;
 
-/// Appends the text as Go's %q writes it: in double quotes, with \a\b\f\n\r\t\v\\\" escaped, other
-/// characters that do not print as \x7f, \u00a0 or \U0001f000, bytes that are not UTF-8 as \xff.
-void append_quoted(std::string& out, std::string_view text);
-
 /// The text with U+FFFD for each byte that is not UTF-8, as labels have to be.
 std::string valid_utf8(std::string_view text);
 
-/// Letter by letter, without regard to language: ASCII, Latin, Greek and Cyrillic. Anything else,
-/// and bytes that are not UTF-8, stay as they are.
+/// Letter by letter, without regard to language. Bytes that are not UTF-8 stay as they are.
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 
