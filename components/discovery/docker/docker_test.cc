@@ -1,4 +1,4 @@
-#include "components/discovery/docker/docker.h"
+#include "components/discovery/docker/targets.h"
 
 #include <doctest/doctest.h>
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "components/component.h"
 #include "components/discovery/docker/targets.h"
+#include "components/discovery/shared/discovery.h"
 #include "components/shared/docker_api/api.h"
 #include "io/backoff.h"
 #include "io/loop.h"
@@ -21,7 +21,7 @@ namespace components::discovery::docker {
 ///
 /// A container that started and ended between two looks stays a target for kLinger, so that what it
 /// wrote can be read. A failed listing leaves the targets as they were.
-class Watch : public std::enable_shared_from_this<Watch> {
+class Watch final : public Search, public std::enable_shared_from_this<Watch> {
  public:
   static constexpr std::chrono::seconds kLinger{15};
   static constexpr std::chrono::milliseconds kEventsApart{250};
@@ -42,11 +42,9 @@ class Watch : public std::enable_shared_from_this<Watch> {
   /// The loop outlives it.
   Watch(io::Loop& loop, Options options);
 
-  /// Once.
-  void start();
-  /// on_targets is not called after it returns. To be called before the last reference goes.
-  void stop();
-  Health health() const;
+  void start() override;
+  void stop() override;
+  Health health() const override;
 
  private:
   using Clock = std::chrono::steady_clock;

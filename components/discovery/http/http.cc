@@ -6,7 +6,6 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "components/discovery/http/target_groups.h"
-#include "river/schema/decode.h"
 
 namespace components::discovery::http {
 namespace {
@@ -90,44 +89,22 @@ Health Poll::health() const {
 }
 
 Http::Http(Context context, const Arguments& arguments)
-    : context_(std::move(context)),
-      initial_(arguments),
-      failures_(context_.metrics.counter("prometheus_sd_http_failures_total",
-                                         "Lists of targets that could not be fetched.")) {}
+    : Discovery(std::move(context), kSignature, arguments),
+      failures_(this->context().metrics.counter("prometheus_sd_http_failures_total",
+                                                "Lists of targets that could not be fetched.")) {}
 
-base::Result<void> Http::start() {
-  if (auto started = context_.loop->start(); !started) return started;
-  return update(initial_);
-}
-
-/// Replaces what runs. Arguments that cannot be used leave it running.
-base::Result<void> Http::update(const Arguments& arguments) {
+base::Result<std::shared_ptr<Search>> Http::make(const Arguments& arguments) {
   auto url = io::http::parse_url(arguments.url.text);
   if (!url) return base::in_context("url", url.error());
-  stop();
   std::string label = shown(arguments, *url);
-  poll_ = std::make_shared<Poll>(
-      *context_.loop,
-      Poll::Options{.url = std::move(*url),
-                    .label = std::move(label),
-                    .http = std::make_shared<HttpSettings>(arguments.http_client),
-                    .refresh_interval = arguments.refresh_interval.value,
-                    .failures = failures_,
-                    .log = context_.log,
-                    .on_targets = [publish = context_.publish](river::schema::Targets targets) {
-                      const Exports exports{std::move(targets)};
-                      publish(river::schema::encode_exports(kSignature.exports, &exports));
-                    }});
-  poll_->start();
-  return {};
-}
-
-void Http::stop() {
-  if (poll_) poll_->stop();
-}
-
-Health Http::health() const {
-  return poll_ ? poll_->health() : Health();
+  return std::make_shared<Poll>(
+      *context().loop, Poll::Options{.url = std::move(*url),
+                                     .label = std::move(label),
+                                     .http = std::make_shared<HttpSettings>(arguments.http_client),
+                                     .refresh_interval = arguments.refresh_interval.value,
+                                     .failures = failures_,
+                                     .log = context().log,
+                                     .on_targets = on_targets()});
 }
 
 }  // namespace components::discovery::http

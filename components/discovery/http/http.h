@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "components/component.h"
 #include "components/discovery/http/signature.h"
+#include "components/discovery/shared/discovery.h"
 #include "components/shared/http_client/client.h"
 #include "io/loop.h"
 
@@ -14,7 +14,7 @@ namespace components::discovery::http {
 
 /// Fetches target groups from a URL again and again, on the agent's loop. An answer that is not
 /// good (not 200, no JSON, no groups) leaves the targets as they were. Thread safe.
-class Poll : public std::enable_shared_from_this<Poll> {
+class Poll final : public Search, public std::enable_shared_from_this<Poll> {
  public:
   struct Options {
     io::http::Url url;
@@ -30,11 +30,9 @@ class Poll : public std::enable_shared_from_this<Poll> {
   /// The loop outlives it.
   Poll(io::Loop& loop, Options options);
 
-  /// Once.
-  void start() { fetch(); }
-  /// on_targets is not called after it returns. To be called before the last reference goes.
-  void stop();
-  Health health() const;
+  void start() override { fetch(); }
+  void stop() override;
+  Health health() const override;
 
  private:
   void fetch();
@@ -51,23 +49,14 @@ class Poll : public std::enable_shared_from_this<Poll> {
 };
 
 /// discovery.http: exports what a Poll finds.
-class Http final : public ComponentOf<Arguments> {
+class Http final : public Discovery<Arguments, Exports> {
  public:
   Http(Context context, const Arguments& arguments);
-  ~Http() override { stop(); }
-
-  base::Result<void> start() override;
-  void stop() override;
-  Health health() const override;
-
- protected:
-  base::Result<void> update(const Arguments& arguments) override;
 
  private:
-  Context context_;
-  const Arguments initial_;
+  base::Result<std::shared_ptr<Search>> make(const Arguments& arguments) override;
+
   std::shared_ptr<base::metrics::Counter> failures_;
-  std::shared_ptr<Poll> poll_;  ///< while started
 };
 
 }  // namespace components::discovery::http

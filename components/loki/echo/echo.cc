@@ -2,29 +2,10 @@
 
 #include <fmt/chrono.h>
 
-#include "river/schema/decode.h"
-#include "telemetry/flow.h"
 #include "telemetry/text.h"
 
 namespace components::loki::echo {
 namespace {
-
-/// Receivers outlive components, so this holds all that it needs.
-class Printer final : public telemetry::LogReceiver {
- public:
-  Printer(base::Logger log, const base::metrics::Scope& metrics)
-      : log_(std::move(log)), flow_(metrics, telemetry::Flow::kLines) {}
-
-  void receive(telemetry::LogBatch batch) override {
-    flow_.receive(batch.entries.size());
-    for (const telemetry::Entry& entry : batch.entries) log_.info("{}", describe(batch, entry));
-    flow_.send(batch.entries.size());
-  }
-
- private:
-  base::Logger log_;
-  const telemetry::Flow flow_;
-};
 
 std::string rfc3339(int64_t ns) {
   constexpr int64_t kPerSecond = 1'000'000'000;
@@ -45,6 +26,16 @@ void append_labels(std::string& out, const telemetry::Labels& labels) {
   out += '}';
 }
 
+size_t count(const telemetry::LogBatch& batch) {
+  return batch.entries.size();
+}
+
+std::vector<std::string> describe_all(const telemetry::LogBatch& batch) {
+  std::vector<std::string> lines;
+  for (const telemetry::Entry& entry : batch.entries) lines.push_back(describe(batch, entry));
+  return lines;
+}
+
 }  // namespace
 
 std::string describe(const telemetry::LogBatch& batch, const telemetry::Entry& entry) {
@@ -63,9 +54,8 @@ std::string describe(const telemetry::LogBatch& batch, const telemetry::Entry& e
   return out;
 }
 
-Echo::Echo(Context context, const Arguments&) {
-  const Exports exports{.receiver = {std::make_shared<Printer>(context.log, context.metrics)}};
-  context.publish(river::schema::encode_exports(kSignature.exports, &exports));
-}
+Echo::Echo(const Context& context, const Arguments&)
+    : EchoComponent(context, kSignature,
+                    {.unit = telemetry::Flow::kLines, .count = count, .describe = describe_all}) {}
 
 }  // namespace components::loki::echo

@@ -1,20 +1,16 @@
 #pragma once
-#include "components/component.h"
+#include <string>
+
 #include "components/loki/echo/signature.h"
+#include "components/shared/echo.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::echo {
 
-/// loki.echo: each entry becomes one line of the agent's log, at level info.
-class Echo final : public ComponentOf<Arguments> {
+/// loki.echo: each entry becomes one line of the agent's log.
+class Echo final : public EchoComponent<Arguments, Exports, telemetry::LogBatch> {
  public:
-  Echo(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return {}; }
-  void stop() override {}
-
- protected:
-  base::Result<void> update(const Arguments&) override { return {}; }
+  Echo(const Context& context, const Arguments& arguments);
 };
 
 /// What is logged of one entry: its timestamp, labels, structured metadata (as JSON) and line.

@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <utility>
 
 #include "base/number.h"
-#include "river/schema/decode.h"
-#include "telemetry/flow.h"
 #include "telemetry/text.h"
 
 namespace components::prometheus::echo {
@@ -15,22 +12,15 @@ namespace {
 
 constexpr std::string_view kName = "__name__";
 
-/// Receivers outlive components, so this holds all that it needs.
-class Printer final : public telemetry::SampleReceiver {
- public:
-  Printer(base::Logger log, const base::metrics::Scope& metrics)
-      : log_(std::move(log)), flow_(metrics, telemetry::Flow::kSamples) {}
+size_t count(const telemetry::SampleBatch& batch) {
+  return batch.count();
+}
 
-  void receive(telemetry::SampleBatch batch) override {
-    flow_.receive(batch.count());
-    for (const telemetry::Sample& sample : batch.samples) log_.info("{}", describe(batch, sample));
-    flow_.send(batch.count());
-  }
-
- private:
-  base::Logger log_;
-  const telemetry::Flow flow_;
-};
+std::vector<std::string> describe_all(const telemetry::SampleBatch& batch) {
+  std::vector<std::string> lines;
+  for (const telemetry::Sample& sample : batch.samples) lines.push_back(describe(batch, sample));
+  return lines;
+}
 
 }  // namespace
 
@@ -54,9 +44,9 @@ std::string describe(const telemetry::SampleBatch& batch, const telemetry::Sampl
   return out + fmt::format(" {}", sample.time_ms);
 }
 
-Echo::Echo(Context context, const Arguments&) {
-  const Exports exports{.receiver = {std::make_shared<Printer>(context.log, context.metrics)}};
-  context.publish(river::schema::encode_exports(kSignature.exports, &exports));
+Echo::Echo(const Context& context, const Arguments&)
+    : EchoComponent(context, kSignature,
+                    {.unit = telemetry::Flow::kSamples, .count = count, .describe = describe_all}) {
 }
 
 }  // namespace components::prometheus::echo

@@ -1,22 +1,16 @@
 #pragma once
 #include <string>
 
-#include "components/component.h"
 #include "components/prometheus/echo/signature.h"
+#include "components/shared/echo.h"
 #include "telemetry/sample_batch.h"
 
 namespace components::prometheus::echo {
 
-/// prometheus.echo: each sample becomes one line of the agent's log, at level info.
-class Echo final : public ComponentOf<Arguments> {
+/// prometheus.echo: each sample becomes one line of the agent's log.
+class Echo final : public EchoComponent<Arguments, Exports, telemetry::SampleBatch> {
  public:
-  Echo(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return {}; }
-  void stop() override {}
-
- protected:
-  base::Result<void> update(const Arguments&) override { return {}; }
+  Echo(const Context& context, const Arguments& arguments);
 };
 
 /// A sample as a line of the text format, with its time: name{label="value"} 1.5 1700000000000. A
