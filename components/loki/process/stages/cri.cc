@@ -1,14 +1,19 @@
-#include "components/loki/process/stages/cri.h"
-
 #include <unordered_map>
 
 #include "components/loki/process/stages/container_line.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct CriArgs {
+  int64_t max_partial_lines = 100;
+  uint64_t max_partial_line_size = 0;
+  bool max_partial_line_size_truncate = false;
+};
 
 namespace {
 

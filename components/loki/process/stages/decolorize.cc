@@ -1,10 +1,11 @@
-#include "components/loki/process/stages/decolorize.h"
-
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
+
+struct DecolorizeArgs {};
 
 namespace {
 

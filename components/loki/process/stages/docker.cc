@@ -1,12 +1,13 @@
-#include "components/loki/process/stages/docker.h"
-
 #include "components/loki/process/stages/container_line.h"
 #include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
+
+struct DockerArgs {};
 
 namespace {
 

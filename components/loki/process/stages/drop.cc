@@ -1,9 +1,8 @@
-#include "components/loki/process/stages/drop.h"
-
 #include <re2/re2.h>
 
 #include <chrono>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 
@@ -11,6 +10,16 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct DropArgs {
+  std::string drop_counter_reason = "drop_stage";
+  std::string source;
+  std::string value;
+  std::string separator = ";";
+  river::schema::Regex expression;
+  river::schema::Duration older_than;
+  river::schema::ByteSize longer_than;
+};
 
 namespace {
 

@@ -1,8 +1,7 @@
-#include "components/loki/process/stages/json.h"
-
 #include <re2/re2.h>
 
 #include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "telemetry/match_text.h"
 
@@ -10,6 +9,13 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct JsonArgs {
+  std::map<std::string, std::string> expressions;
+  river::schema::Regex regex;
+  std::optional<std::string> source;
+  bool drop_malformed = false;
+};
 
 namespace {
 

@@ -11,7 +11,7 @@ class LabelTracker;
 }
 
 /// What kinds of stage there are, and a stage as it is written in a configuration. Each stage's
-/// header declares its arguments and its StageKind; kind.cc lists the kinds.
+/// source defines its arguments and its StageKind, kinds.h declares it, and kind.cc lists them all.
 namespace components::loki::process::stages {
 
 class Stage;

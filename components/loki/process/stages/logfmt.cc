@@ -1,10 +1,9 @@
-#include "components/loki/process/stages/logfmt.h"
-
 #include <re2/re2.h>
 
 #include <map>
 
 #include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 
@@ -12,6 +11,12 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct LogfmtArgs {
+  std::map<std::string, std::string> mapping;
+  std::string source;
+  river::schema::Regex regex;
+};
 
 namespace {
 

@@ -1,10 +1,9 @@
-#include "components/loki/process/stages/multiline.h"
-
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <unordered_map>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
 
@@ -12,6 +11,13 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct MultilineArgs {
+  river::schema::Regex firstline;
+  uint64_t max_lines = 128;
+  river::schema::Duration max_wait_time = std::chrono::seconds(3);
+  bool trim_newlines = true;
+};
 
 namespace {
 

@@ -1,11 +1,14 @@
-#include "components/loki/process/stages/output.h"
-
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct OutputArgs {
+  std::string source;
+};
 
 namespace {
 

@@ -1,8 +1,7 @@
-#include "components/loki/process/stages/pack.h"
-
 #include <algorithm>
 #include <chrono>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "telemetry/label_tracker.h"
@@ -12,6 +11,11 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct PackArgs {
+  std::vector<std::string> labels;
+  bool ingest_timestamp = true;
+};
 
 namespace {
 

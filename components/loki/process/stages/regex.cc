@@ -1,7 +1,6 @@
-#include "components/loki/process/stages/regex.h"
-
 #include <re2/re2.h>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/regex_sequence.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
@@ -11,6 +10,12 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct RegexArgs {
+  river::schema::Regex expression;
+  std::optional<std::string> source;
+  bool labels_from_groups = false;
+};
 
 namespace {
 

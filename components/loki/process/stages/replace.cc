@@ -1,7 +1,6 @@
-#include "components/loki/process/stages/replace.h"
-
 #include <re2/re2.h>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/template_language.h"
 #include "components/loki/process/stages/text_match.h"
@@ -10,6 +9,12 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct ReplaceArgs {
+  river::schema::Regex expression;
+  std::string source;
+  std::string replace;
+};
 
 namespace {
 

@@ -1,13 +1,17 @@
-#include "components/loki/process/stages/sampling.h"
-
 #include <random>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct SamplingArgs {
+  std::string drop_counter_reason = "sampling_stage";
+  double rate = 0;
+};
 
 namespace {
 

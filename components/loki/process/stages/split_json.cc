@@ -1,12 +1,15 @@
-#include "components/loki/process/stages/split_json.h"
-
 #include "components/loki/process/stages/json_scanner.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct SplitJsonArgs {
+  std::optional<std::string> source;
+};
 
 namespace {
 

@@ -1,6 +1,5 @@
-#include "components/loki/process/stages/static_labels.h"
-
 #include "base/text.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "river/schema/text.h"
@@ -10,6 +9,10 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct StaticLabelsArgs {
+  std::map<std::string, std::optional<std::string>> values;
+};
 
 namespace {
 

@@ -1,9 +1,8 @@
-#include "components/loki/process/stages/structured_metadata.h"
-
 #include <re2/re2.h>
 
 #include <map>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "telemetry/label_tracker.h"
@@ -12,6 +11,11 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct StructuredMetadataArgs {
+  std::map<std::string, std::optional<std::string>> values;
+  river::schema::Regex regex;
+};
 
 namespace {
 

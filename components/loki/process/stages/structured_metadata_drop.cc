@@ -1,13 +1,16 @@
-#include "components/loki/process/stages/structured_metadata_drop.h"
-
 #include <algorithm>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct StructuredMetadataDropArgs {
+  std::vector<std::string> values;
+};
 
 namespace {
 

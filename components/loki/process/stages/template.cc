@@ -1,5 +1,4 @@
-#include "components/loki/process/stages/template.h"
-
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/template_language.h"
 
@@ -7,6 +6,11 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct TemplateArgs {
+  std::string source;
+  std::string template_;
+};
 
 namespace {
 

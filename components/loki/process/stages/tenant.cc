@@ -1,5 +1,4 @@
-#include "components/loki/process/stages/tenant.h"
-
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 
@@ -7,6 +6,12 @@ namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct TenantArgs {
+  std::string label;
+  std::string source;
+  std::string value;
+};
 
 namespace {
 

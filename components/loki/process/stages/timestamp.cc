@@ -1,11 +1,41 @@
-#include "components/loki/process/stages/timestamp.h"
-
 #include <chrono>
 
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/time_zone.h"
 #include "components/loki/process/stages/timestamp_layout.h"
 #include "telemetry/lru_cache.h"
+
+namespace components::loki::process::stages {
+
+enum class TimestampFailure { fudge, skip };
+enum class TimestampDuplicate { fudge, keep };
+
+struct TimestampArgs {
+  std::string source;
+  std::string format;
+  std::vector<std::string> fallback_formats;
+  std::optional<std::string> location;
+  TimestampFailure action_on_failure = TimestampFailure::fudge;
+  TimestampDuplicate action_on_duplicate_timestamp = TimestampDuplicate::fudge;
+};
+
+}  // namespace components::loki::process::stages
+
+namespace river::schema {
+template <>
+inline constexpr EnumName<components::loki::process::stages::TimestampFailure>
+    kEnumNames<components::loki::process::stages::TimestampFailure>[] = {
+        {"fudge", components::loki::process::stages::TimestampFailure::fudge},
+        {"skip", components::loki::process::stages::TimestampFailure::skip},
+};
+template <>
+inline constexpr EnumName<components::loki::process::stages::TimestampDuplicate>
+    kEnumNames<components::loki::process::stages::TimestampDuplicate>[] = {
+        {"fudge", components::loki::process::stages::TimestampDuplicate::fudge},
+        {"keep", components::loki::process::stages::TimestampDuplicate::keep},
+};
+}  // namespace river::schema
 
 namespace components::loki::process::stages {
 

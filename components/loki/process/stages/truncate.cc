@@ -1,13 +1,24 @@
-#include "components/loki/process/stages/truncate.h"
-
 #include <set>
 
+#include "components/loki/process/stages/kinds.h"
+#include "components/loki/process/stages/labels.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
 using schema::Need;
+
+struct TruncateRule {
+  river::schema::ByteSize limit;
+  std::string suffix;
+  std::vector<std::string> sources;
+  SourceType source_type = SourceType::line;
+};
+
+struct TruncateArgs {
+  std::vector<TruncateRule> rule;
+};
 
 namespace {
 

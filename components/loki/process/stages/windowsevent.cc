@@ -1,11 +1,14 @@
-#include "components/loki/process/stages/windowsevent.h"
-
 #include "components/loki/process/stages/event_values.h"
+#include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 
 namespace components::loki::process::stages {
 
 namespace schema = river::schema;
+
+struct WindowsEventArgs {
+  EventArgs event;
+};
 
 namespace {
 
