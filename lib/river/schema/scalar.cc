@@ -211,52 +211,47 @@ bool text_of(const Value& value, const Type& wanted, DecodeContext& context, std
   return true;
 }
 
-constexpr Type Codec<std::string>::type{.kind = Kind::string, .name = "string"};
-Decoded Codec<std::string>::decode(const Value& value, std::string& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, std::string& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out.clear();
-  if (!is_plain(value, type, context, result)) return result;
-  return text_of(value, type, context, out) ? Decoded::ok : Decoded::failed;
+  if (!is_plain(value, Codec<std::string>::type, context, result)) return result;
+  return text_of(value, Codec<std::string>::type, context, out) ? Decoded::ok : Decoded::failed;
 }
-Value Codec<std::string>::encode(const std::string& value) {
+Value encode_scalar(const std::string& value) {
   return Value::string(value);
 }
 
-constexpr Type Codec<bool>::type{.kind = Kind::boolean, .name = "bool"};
-Decoded Codec<bool>::decode(const Value& value, bool& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, bool& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = false;
-  if (!is_plain(value, type, context, result)) return result;
+  if (!is_plain(value, Codec<bool>::type, context, result)) return result;
   const bool* known = value.as_bool();
-  if (!known) return context.mismatch(value, type);
+  if (!known) return context.mismatch(value, Codec<bool>::type);
   out = *known;
   return Decoded::ok;
 }
-Value Codec<bool>::encode(const bool& value) {
+Value encode_scalar(const bool& value) {
   return Value::boolean(value);
 }
 
-constexpr Type Codec<int64_t>::type{.kind = Kind::number, .name = "int"};
-Decoded Codec<int64_t>::decode(const Value& value, int64_t& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, int64_t& out, DecodeContext& context) {
   return decode_whole(value, out, context);
 }
-Value Codec<int64_t>::encode(const int64_t& value) {
+Value encode_scalar(const int64_t& value) {
   return Value::number(value);
 }
 
-constexpr Type Codec<uint64_t>::type{.kind = Kind::number, .name = "uint"};
-Decoded Codec<uint64_t>::decode(const Value& value, uint64_t& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, uint64_t& out, DecodeContext& context) {
   return decode_whole(value, out, context);
 }
-Value Codec<uint64_t>::encode(const uint64_t& value) {
+Value encode_scalar(const uint64_t& value) {
   return Value::number(Number::of(value));
 }
 
-constexpr Type Codec<double>::type{.kind = Kind::number, .name = "float"};
-Decoded Codec<double>::decode(const Value& value, double& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, double& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = 0;
-  const auto number = number_of(value, type, context, result);
+  const auto number = number_of(value, Codec<double>::type, context, result);
   if (!number) return result;
   switch (number->rank) {
     case Number::Rank::floating:
@@ -271,44 +266,40 @@ Decoded Codec<double>::decode(const Value& value, double& out, DecodeContext& co
   }
   return Decoded::ok;
 }
-Value Codec<double>::encode(const double& value) {
+Value encode_scalar(const double& value) {
   return Value::number(value);
 }
 
-constexpr Type Codec<Value>::type{.name = "any", .is_any = true};
-Decoded Codec<Value>::decode(const Value& value, Value& out, DecodeContext&) {
+Decoded decode_scalar(const Value& value, Value& out, DecodeContext&) {
   out = value;
   return value.has_unknown() ? Decoded::unknown : Decoded::ok;
 }
-Value Codec<Value>::encode(const Value& value) {
+Value encode_scalar(const Value& value) {
   return value;
 }
 
-constexpr Type Codec<base::Secret>::type = kSecretType;
-Decoded Codec<base::Secret>::decode(const Value& value, base::Secret& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, base::Secret& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  if (!is_plain(value, type, context, result)) return result;
+  if (!is_plain(value, Codec<base::Secret>::type, context, result)) return result;
   if (const std::string* text = value.as_string()) {
     out = base::Secret(*text);
   } else if (const SecretValue* secret = value.as_secret()) {
     out = secret->text;
   } else {
-    return context.mismatch(value, type);
+    return context.mismatch(value, Codec<base::Secret>::type);
   }
   return Decoded::ok;
 }
-Value Codec<base::Secret>::encode(const base::Secret& value) {
+Value encode_scalar(const base::Secret& value) {
   return Value::secret({.text = value});
 }
 
-constexpr Type Codec<OptionalSecret>::type = kOptionalSecretType;
-Decoded Codec<OptionalSecret>::decode(const Value& value, OptionalSecret& out,
-                                      DecodeContext& context) {
+Decoded decode_scalar(const Value& value, OptionalSecret& out, DecodeContext& context) {
   out.is_secret = value.as_secret() && value.as_secret()->is_secret;
   return Codec<base::Secret>::decode(value, out.text, context);
 }
-Value Codec<OptionalSecret>::encode(const OptionalSecret& value) {
+Value encode_scalar(const OptionalSecret& value) {
   return Value::secret({.text = value.text, .is_secret = value.is_secret, .optional = true});
 }
 

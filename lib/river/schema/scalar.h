@@ -39,31 +39,86 @@ struct DecodeContext {
 template <class T, class Enable = void>
 struct Codec;
 
-// A macro: the members of explicit specializations cannot be declared for a list of types.
-#define RIVER_SCALAR_CODEC(T)                                                  \
-  template <>                                                                  \
-  struct Codec<T> {                                                            \
-    static const Type type;                                                    \
-    static Decoded decode(const Value& value, T& out, DecodeContext& context); \
-    static Value encode(const T& value);                                       \
+// Scalars: how each type is called, and how it is decoded and encoded (scalar.cc, types.cc).
+
+template <class T>
+inline constexpr Type kScalarType{};
+template <>
+inline constexpr Type kScalarType<std::string>{.kind = Kind::string, .name = "string"};
+template <>
+inline constexpr Type kScalarType<bool>{.kind = Kind::boolean, .name = "bool"};
+template <>
+inline constexpr Type kScalarType<int64_t>{.kind = Kind::number, .name = "int"};
+template <>
+inline constexpr Type kScalarType<uint64_t>{.kind = Kind::number, .name = "uint"};
+template <>
+inline constexpr Type kScalarType<double>{.kind = Kind::number, .name = "float"};
+template <>
+inline constexpr Type kScalarType<Duration>{.kind = Kind::string, .name = "duration"};
+template <>
+inline constexpr Type kScalarType<ByteSize>{.kind = Kind::string, .name = "size"};
+template <>
+inline constexpr Type kScalarType<Regex>{.kind = Kind::string, .name = "regex"};
+template <>
+inline constexpr Type kScalarType<AnchoredRegex>{.kind = Kind::string, .name = "regex"};
+template <>
+inline constexpr Type kScalarType<Url>{.kind = Kind::string, .name = "url"};
+template <>
+inline constexpr Type kScalarType<HostPort>{.kind = Kind::string, .name = "host:port"};
+template <>
+inline constexpr Type kScalarType<LabelName>{.kind = Kind::string, .name = "label name"};
+template <>
+inline constexpr Type kScalarType<LabelMap>{
+    .kind = Kind::object, .name = "map(string)", .element = &kScalarType<std::string>};
+template <>
+inline constexpr Type kScalarType<base::Secret> = kSecretType;
+template <>
+inline constexpr Type kScalarType<OptionalSecret> = kOptionalSecretType;
+template <>
+inline constexpr Type kScalarType<Value>{.name = "any", .is_any = true};
+
+Decoded decode_scalar(const Value& value, std::string& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, bool& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, int64_t& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, uint64_t& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, double& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, Duration& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, ByteSize& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, Regex& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, AnchoredRegex& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, Url& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, HostPort& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, LabelName& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, LabelMap& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, base::Secret& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, OptionalSecret& out, DecodeContext& context);
+Decoded decode_scalar(const Value& value, Value& out, DecodeContext& context);
+
+Value encode_scalar(const std::string& value);
+Value encode_scalar(const bool& value);
+Value encode_scalar(const int64_t& value);
+Value encode_scalar(const uint64_t& value);
+Value encode_scalar(const double& value);
+Value encode_scalar(const Duration& value);
+Value encode_scalar(const ByteSize& value);
+Value encode_scalar(const Regex& value);
+Value encode_scalar(const AnchoredRegex& value);
+Value encode_scalar(const Url& value);
+Value encode_scalar(const HostPort& value);
+Value encode_scalar(const LabelName& value);
+Value encode_scalar(const LabelMap& value);
+Value encode_scalar(const base::Secret& value);
+Value encode_scalar(const OptionalSecret& value);
+Value encode_scalar(const Value& value);
+
+template <class T>
+requires(!kScalarType<T>.name.empty()) struct Codec<T, void> {
+  static constexpr const Type& type = kScalarType<T>;
+  static Decoded decode(const Value& value, T& out, DecodeContext& context) {
+    return decode_scalar(value, out, context);
   }
-RIVER_SCALAR_CODEC(std::string);
-RIVER_SCALAR_CODEC(bool);
-RIVER_SCALAR_CODEC(int64_t);
-RIVER_SCALAR_CODEC(uint64_t);
-RIVER_SCALAR_CODEC(double);
-RIVER_SCALAR_CODEC(Duration);
-RIVER_SCALAR_CODEC(ByteSize);
-RIVER_SCALAR_CODEC(Regex);
-RIVER_SCALAR_CODEC(AnchoredRegex);
-RIVER_SCALAR_CODEC(Url);
-RIVER_SCALAR_CODEC(HostPort);
-RIVER_SCALAR_CODEC(LabelName);
-RIVER_SCALAR_CODEC(LabelMap);
-RIVER_SCALAR_CODEC(base::Secret);
-RIVER_SCALAR_CODEC(OptionalSecret);
-RIVER_SCALAR_CODEC(Value);  // any
-#undef RIVER_SCALAR_CODEC
+  static Value encode(const T& value) { return encode_scalar(value); }
+};
 
 /// False when no value of type `from` can be decoded as `to`.
 bool may_fit(const Type& from, const Type& to);

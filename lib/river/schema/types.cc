@@ -34,11 +34,10 @@ Decoded compile(const Value& value, const std::string& pattern, DecodeContext& c
 
 }  // namespace
 
-constexpr Type Codec<Duration>::type{.kind = Kind::string, .name = "duration"};
-Decoded Codec<Duration>::decode(const Value& value, Duration& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, Duration& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  const auto text = text_form(value, type, context, result);
+  const auto text = text_form(value, Codec<Duration>::type, context, result);
   if (!text) return result;
   const auto parsed = parse_duration(*text);
   if (!parsed) {
@@ -52,15 +51,14 @@ Decoded Codec<Duration>::decode(const Value& value, Duration& out, DecodeContext
   out.value = *parsed;
   return Decoded::ok;
 }
-Value Codec<Duration>::encode(const Duration& value) {
+Value encode_scalar(const Duration& value) {
   return Value::string(format_duration(value.value));
 }
 
-constexpr Type Codec<ByteSize>::type{.kind = Kind::string, .name = "size"};
-Decoded Codec<ByteSize>::decode(const Value& value, ByteSize& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, ByteSize& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  const auto text = text_form(value, type, context, result);
+  const auto text = text_form(value, Codec<ByteSize>::type, context, result);
   if (!text) return result;
   const auto parsed = parse_byte_size(*text);
   if (!parsed)
@@ -69,29 +67,26 @@ Decoded Codec<ByteSize>::decode(const Value& value, ByteSize& out, DecodeContext
   out.bytes = *parsed;
   return Decoded::ok;
 }
-Value Codec<ByteSize>::encode(const ByteSize& value) {
+Value encode_scalar(const ByteSize& value) {
   return Value::string(format_byte_size(value.bytes));
 }
 
-constexpr Type Codec<Regex>::type{.kind = Kind::string, .name = "regex"};
-Decoded Codec<Regex>::decode(const Value& value, Regex& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, Regex& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  auto text = text_form(value, type, context, result);
+  auto text = text_form(value, Codec<Regex>::type, context, result);
   if (!text) return result;
   out = {.source = std::move(*text), .compiled = nullptr};
   return out.source.empty() ? Decoded::ok : compile(value, out.source, context, out.compiled);
 }
-Value Codec<Regex>::encode(const Regex& value) {
+Value encode_scalar(const Regex& value) {
   return Value::string(value.source);
 }
 
-constexpr Type Codec<AnchoredRegex>::type{.kind = Kind::string, .name = "regex"};
-Decoded Codec<AnchoredRegex>::decode(const Value& value, AnchoredRegex& out,
-                                     DecodeContext& context) {
+Decoded decode_scalar(const Value& value, AnchoredRegex& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  auto text = text_form(value, type, context, result);
+  auto text = text_form(value, Codec<AnchoredRegex>::type, context, result);
   if (!text) return result;
   out = {.source = std::move(*text), .compiled = nullptr};
   const std::string anchored = "^(?s:" + out.source + ")$";
@@ -103,15 +98,14 @@ Decoded Codec<AnchoredRegex>::decode(const Value& value, AnchoredRegex& out,
   if (compile(value, out.source, context, alone) == Decoded::failed) return Decoded::failed;
   return out.compiled ? Decoded::ok : compile(value, anchored, context, out.compiled);
 }
-Value Codec<AnchoredRegex>::encode(const AnchoredRegex& value) {
+Value encode_scalar(const AnchoredRegex& value) {
   return Value::string(value.source);
 }
 
-constexpr Type Codec<Url>::type{.kind = Kind::string, .name = "url"};
-Decoded Codec<Url>::decode(const Value& value, Url& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, Url& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  auto text = text_form(value, type, context, result);
+  auto text = text_form(value, Codec<Url>::type, context, result);
   if (!text) return result;
   if (const auto problem = text->empty() ? std::nullopt : url_problem(*text))
     return context.reject(
@@ -121,16 +115,15 @@ Decoded Codec<Url>::decode(const Value& value, Url& out, DecodeContext& context)
   out.text = std::move(*text);
   return Decoded::ok;
 }
-Value Codec<Url>::encode(const Url& value) {
+Value encode_scalar(const Url& value) {
   return Value::string(value.text);
 }
 
-constexpr Type Codec<HostPort>::type{.kind = Kind::string, .name = "host:port"};
-Decoded Codec<HostPort>::decode(const Value& value, HostPort& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, HostPort& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
   out.place = context.place(value);
-  auto text = text_form(value, type, context, result);
+  auto text = text_form(value, Codec<HostPort>::type, context, result);
   if (!text) return result;
   if (const auto problem = host_port_problem(*text))
     return context.reject(value, "C023",
@@ -139,15 +132,14 @@ Decoded Codec<HostPort>::decode(const Value& value, HostPort& out, DecodeContext
   out.text = std::move(*text);
   return Decoded::ok;
 }
-Value Codec<HostPort>::encode(const HostPort& value) {
+Value encode_scalar(const HostPort& value) {
   return Value::string(value.text);
 }
 
-constexpr Type Codec<LabelName>::type{.kind = Kind::string, .name = "label name"};
-Decoded Codec<LabelName>::decode(const Value& value, LabelName& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, LabelName& out, DecodeContext& context) {
   Decoded result = Decoded::ok;
   if (value.is_null()) out = {};
-  auto text = text_form(value, type, context, result);
+  auto text = text_form(value, Codec<LabelName>::type, context, result);
   if (!text) return result;
   if (!base::is_label_name(*text))
     return context.reject(value, "C024", fmt::format("{} is not a label name", quote(*text)),
@@ -155,18 +147,16 @@ Decoded Codec<LabelName>::decode(const Value& value, LabelName& out, DecodeConte
   out.text = std::move(*text);
   return Decoded::ok;
 }
-Value Codec<LabelName>::encode(const LabelName& value) {
+Value encode_scalar(const LabelName& value) {
   return Value::string(value.text);
 }
 
-constexpr Type Codec<LabelMap>::type{
-    .kind = Kind::object, .name = "map(string)", .element = &Codec<std::string>::type};
-Decoded Codec<LabelMap>::decode(const Value& value, LabelMap& out, DecodeContext& context) {
+Decoded decode_scalar(const Value& value, LabelMap& out, DecodeContext& context) {
   out.entries.clear();
   Decoded result = Decoded::ok;
-  if (!is_plain(value, type, context, result)) return result;
+  if (!is_plain(value, Codec<LabelMap>::type, context, result)) return result;
   const Object* fields = value.as_object();
-  if (!fields) return context.mismatch(value, type);
+  if (!fields) return context.mismatch(value, Codec<LabelMap>::type);
   for (const auto& [name, element] : *fields) {
     if (!base::is_label_name(name))
       result =
@@ -176,7 +166,7 @@ Decoded Codec<LabelMap>::decode(const Value& value, LabelMap& out, DecodeContext
   }
   return result;
 }
-Value Codec<LabelMap>::encode(const LabelMap& value) {
+Value encode_scalar(const LabelMap& value) {
   Object out;
   for (const auto& [name, text] : value.entries) out.emplace_back(name, Value::string(text));
   return Value::object(std::move(out));
