@@ -14,13 +14,19 @@ namespace {
 namespace fs = std::filesystem;
 namespace config = river::config;
 
+/// --stability.level of the check.
+river::schema::Stability stability_of(const std::string& name) {
+  using river::schema::Stability;
+  return name.starts_with("experimental_") ? Stability::experimental
+                                           : Stability::generally_available;
+}
+
 /// A configuration of one file.
 struct Checked {
   Checked(const std::string& name, const std::string& source)
       : trees(config::load({{name, source}}, sources, diagnostics)) {
     const river::ast::Tree* files[] = {trees.front().get()};
-    program = config::resolve(files, components::catalog(),
-                              river::schema::Stability::generally_available, diagnostics);
+    program = config::resolve(files, components::catalog(), stability_of(name), diagnostics);
     config::check(program, diagnostics);
   }
   std::string findings() {

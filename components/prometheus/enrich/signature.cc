@@ -46,6 +46,7 @@ std::map<std::string, std::string> Arguments::matches() const {
 constexpr schema::Signature kSignature{
     .name = "prometheus.enrich",
     .doc = "Adds labels of discovered targets to the samples that have the same value of a label.",
+    .stability = schema::Stability::experimental,
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExports,
     .make_arguments = schema::make_arguments<Arguments>,

@@ -38,6 +38,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
 const schema::Signature kSignature{
     .name = "prometheus.exporter.static",
     .doc = "Exposes metrics that are written in the configuration.",
+    .stability = schema::Stability::experimental,
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExporterExports,
     .make_arguments = schema::make_arguments<Arguments>,

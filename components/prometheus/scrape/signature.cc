@@ -87,13 +87,13 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::native_histogram_min_bucket_factor>(
         "native_histogram_min_bucket_factor", Need::optional,
         "Buckets that grow by less are merged."),
-    schema::attr<&Arguments::honor_metadata>("honor_metadata", Need::optional,
-                                             "Whether types and texts are passed on."),
-    schema::attr<&Arguments::enable_type_and_unit_labels>(
-        "enable_type_and_unit_labels", Need::optional, "Adds labels for type and unit."),
-    schema::attr<&Arguments::start_timestamp_zero_ingestion>(
+    schema::experimental(schema::attr<&Arguments::honor_metadata>(
+        "honor_metadata", Need::optional, "Whether types and texts are passed on.")),
+    schema::experimental(schema::attr<&Arguments::enable_type_and_unit_labels>(
+        "enable_type_and_unit_labels", Need::optional, "Adds labels for type and unit.")),
+    schema::experimental(schema::attr<&Arguments::start_timestamp_zero_ingestion>(
         "start_timestamp_zero_ingestion", Need::optional,
-        "Whether a counter's time of creation becomes a sample of 0."),
+        "Whether a counter's time of creation becomes a sample of 0.")),
     schema::block<&Arguments::clustering>("clustering", Need::optional, "For Grafana Alloy.",
                                           kClustering),
 };
@@ -112,7 +112,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   auto protocols = arguments.scrape_protocols;
   std::sort(protocols.begin(), protocols.end());
   if (std::adjacent_find(protocols.begin(), protocols.end()) != protocols.end())
-    scope.error("scrape_protocols", "C088", "a format stands twice in scrape_protocols");
+    scope.error("scrape_protocols", "C088", "scrape_protocols names a format twice");
   const auto not_yet = [&](std::string_view name, bool is_used) {
     if (scope.known(name) && is_used)
       scope.warning(name, "C090", "\"{}\" is accepted but has no effect yet", name);

@@ -16,6 +16,25 @@ bool makes_components(std::string_view name) {
   return name == "declare" || first_name(name) == "import";
 }
 
+/// The field of this name, which may be one of a squashed struct; nullptr: there is none.
+const schema::Field* field_of(const schema::BlockSchema& schema, std::string_view name) {
+  for (const schema::Field& field : schema.fields) {
+    if (field.form == schema::Form::squash) {
+      if (const schema::Field* inner = field_of(*field.schema, name)) return inner;
+    } else if (field.name == name) {
+      return &field;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether a statement makes use of what is not stable in its field: grounds to refuse it.
+bool uses(const ast::Statement& statement, const schema::Field& field) {
+  if (statement.is_block) return true;
+  const std::string_view text = statement.value->text;
+  return field.unstable_literal.empty() ? text != "false" : text == field.unstable_literal;
+}
+
 class Binder {
  public:
   Binder(Catalog catalog, schema::Stability floor, diag::Diagnostics& diagnostics)
@@ -37,6 +56,9 @@ class Binder {
   void report_unknown(const ast::Statement& block);
   bool has_right_label(const ast::Statement& block, const schema::Signature& signature);
   bool is_stable_enough(const ast::Statement& block, const schema::Signature& signature);
+  void check_stability(const ast::Body& body, const schema::BlockSchema& schema);
+  void report_unstable(const ast::Statement& statement, std::string_view kind,
+                       schema::Stability stability);
 
   Catalog catalog_;
   schema::Stability floor_;
@@ -110,13 +132,32 @@ bool Binder::has_right_label(const ast::Statement& block, const schema::Signatur
 }
 
 bool Binder::is_stable_enough(const ast::Statement& block, const schema::Signature& signature) {
-  if (signature.stability >= floor_) return true;
-  diagnostics_
-      .error("R086", block.name_span, "component \"{}\" is {}, but only {} ones are allowed",
-             block.name, stability_name(signature.stability), stability_name(floor_))
-      .with_help(
-          fmt::format("allow it with --stability.level={}", stability_name(signature.stability)));
+  if (signature.stability >= floor_) {
+    check_stability(block.body, signature.arguments);
+    return true;
+  }
+  report_unstable(block, "component", signature.stability);
   return false;
+}
+
+/// Attributes and blocks have a stability of their own, at any depth.
+void Binder::check_stability(const ast::Body& body, const schema::BlockSchema& schema) {
+  for (const ast::Statement* statement : body.statements) {
+    const schema::Field* field = field_of(schema, statement->name);
+    if (field == nullptr) continue;
+    if (field->stability < floor_ && uses(*statement, *field))
+      report_unstable(*statement, statement->is_block ? "block" : "attribute", field->stability);
+    else if (statement->is_block && field->schema != nullptr)
+      check_stability(statement->body, *field->schema);
+  }
+}
+
+void Binder::report_unstable(const ast::Statement& statement, std::string_view kind,
+                             schema::Stability stability) {
+  diagnostics_
+      .error("R086", statement.name_span, "{} \"{}\" is {}, but only {} ones are allowed", kind,
+             statement.name, stability_name(stability), stability_name(floor_))
+      .with_help(fmt::format("allow it with --stability.level={}", stability_name(stability)));
 }
 
 }  // namespace

@@ -26,13 +26,18 @@ struct SinkArguments {
   std::string name;
   std::vector<CapsuleRef<Inlet>> forward_to;
 };
+struct SourceExports {
+  std::vector<std::string> targets;
+};
+struct SourceMode {
+  std::string mode;
+  bool raw = false;
+};
 struct SourceArguments {
   std::vector<CapsuleRef<Inlet>> forward_to;
   HostPort address;
   std::string text;
-};
-struct SourceExports {
-  std::vector<std::string> targets;
+  SourceMode mode;
 };
 struct LoggingArguments {
   std::string level;
@@ -45,10 +50,18 @@ constexpr Field kSinkFields[] = {
 constexpr Field kSinkExports[] = {
     attr<&SinkExports::receiver>("receiver", Need::optional, "Takes entries."),
 };
+constexpr Field kModeFields[] = {
+    experimental(attr<&SourceMode::mode>("mode", Need::optional, "How it reads."), "\"new\""),
+    experimental(attr<&SourceMode::raw>("raw", Need::optional, "Reads bytes.")),
+};
+constexpr BlockSchema kMode = schema_of(kModeFields);
 constexpr Field kSourceFields[] = {
     attr<&SourceArguments::forward_to>("forward_to", Need::required, "Where to send."),
     attr<&SourceArguments::address>("address", Need::optional, "Where to listen."),
     attr<&SourceArguments::text>("text", Need::optional, "Any text."),
+    squash<&SourceArguments::mode>(kMode),
+    experimental(block<&SourceArguments::mode>("young", Need::optional, "The same.", kMode)),
+    block<&SourceArguments::mode>("old", Need::optional, "The same.", kMode),
 };
 constexpr Field kSourceExports[] = {
     attr<&SourceExports::targets>("targets", Need::optional, "What was found."),
@@ -191,6 +204,34 @@ TEST_CASE("program: binding mistakes") {
   for (const Case& c : cases) {
     CAPTURE(c.in);
     CHECK(Checked({c.in}).findings() == c.want);
+  }
+}
+
+TEST_CASE("program: stability of attributes and blocks") {
+  struct Case {
+    std::string in, want;
+  };
+  const auto refused = [](std::string_view what) {
+    return fmt::format(
+        "{} is experimental, but only generally-available ones are allowed "
+        "[allow it with --stability.level=experimental]\n",
+        what);
+  };
+  const Case cases[] = {
+      {"mode = \"old\"", ""},
+      {"raw = false", ""},
+      {"raw = true", refused("f0:3:1 R086 attribute \"raw\"")},
+      {"mode = \"new\"", refused("f0:3:1 R086 attribute \"mode\"")},
+      {"young { }", refused("f0:3:1 R086 block \"young\"")},
+      {"old {\n raw = true\n}", refused("f0:4:2 R086 attribute \"raw\"")},
+      {"old {\n raw = false\n}", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.in);
+    const std::string text = "test.source \"s\" {\nforward_to = []\n" + c.in + "\n}";
+    CHECK(Checked({text}).findings() == c.want);
+    CHECK(Checked({text}, Stability::public_preview).findings().empty() == c.want.empty());
+    CHECK(Checked({text}, Stability::experimental).findings() == "");
   }
 }
 

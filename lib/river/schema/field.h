@@ -139,6 +139,14 @@ constexpr Field squash(const BlockSchema& schema) {
   return field;
 }
 
+/// The field as one that is refused below --stability.level=experimental. Of an attribute with
+/// `literal`, such as "\"raw\"", only this value is.
+constexpr Field experimental(Field field, std::string_view literal = {}) {
+  field.stability = Stability::experimental;
+  field.unstable_literal = literal;
+  return field;
+}
+
 /// The schema of a struct without rules across fields.
 constexpr BlockSchema schema_of(std::span<const Field> fields) {
   return {fields, nullptr};

@@ -15,6 +15,8 @@ namespace river::schema {
 
 enum class Need { optional, required };
 enum class Form { attribute, block, squash };
+/// As Grafana Alloy rates its features; --stability.level names the least one that is allowed.
+enum class Stability { experimental, public_preview, generally_available };
 
 /// One occurrence of a block that an object holds.
 struct Occurrence {
@@ -33,6 +35,10 @@ struct Field {
   Form form = Form::attribute;
   bool repeats = false;  ///< blocks only
   bool variant = false;  ///< blocks only: one of several kinds that keep their written order
+
+  Stability stability = Stability::generally_available;
+  /// The literal of an attribute that has this stability; empty: all but `false` have.
+  std::string_view unstable_literal;
 
   // Attributes.
   const Type* type = nullptr;
@@ -53,8 +59,6 @@ struct BlockSchema {
   /// Reports what is wrong across fields; pure, no I/O. May be nullptr.
   void (*validate)(const void* object, Scope& scope) = nullptr;
 };
-
-enum class Stability { experimental, public_preview, generally_available };
 
 /// An address that a component listens on, which no other may then take.
 struct Claim {

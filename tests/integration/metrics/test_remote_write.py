@@ -220,7 +220,8 @@ prometheus.scrape "site" {{
 """
     with Application(counted) as app, \
             Application(lambda n: json.dumps(lists[0]), content_type="application/json") as url:
-        running = agent(config(server, more=more.format(url=url.address)))
+        running = agent(config(server, more=more.format(url=url.address)),
+                        arguments=["--stability.level=experimental"])
         wait_for("site_info", lambda: [labels["site"] for labels, _ in server.query("site_info")] == ["one"])
         lists[0] = [{"targets": [app.address], "labels": {"team": "a"}}]
         wait_for("the target", lambda: server.query(f'scrapes_total{{instance="{app.address}"}}'))
