@@ -6,19 +6,8 @@ import pytest
 from hostile import AFTER_REQUEST, AT_FIRST_BYTE, AT_HANDSHAKE, IN_TLS, Hostile, server_context
 from numbered import assert_exactly
 from programs import TIME_FACTOR, wait_for
-from sources import File
+from sources import File, quick_write
 
-WRITE = """
-loki.write "sink" {{
-	endpoint {{
-		url                = "{url}"
-		batch_wait         = "50ms"
-		remote_timeout     = "1s"
-		min_backoff_period = "20ms"
-		max_backoff_period = "100ms"{tls}
-	}}
-}}
-"""
 TLS = """
 
 		tls_config {
@@ -58,7 +47,7 @@ def test_a_backend_that_breaks_tls_costs_no_line(agent, tmp_path, receiver, mode
 
 def breaks(agent, tmp_path, receiver, hostile, mode, tls):
     source = File(tmp_path, None)
-    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=hostile.url, tls=tls))
+    running = agent(source.config("loki.write.sink.receiver") + quick_write(hostile.url, tls))
     source.write(0, LINES)
     wait_for("the first lines", lambda: receiver.stats()["distinct"] == LINES)
     memory = resident(running)

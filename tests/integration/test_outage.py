@@ -6,19 +6,8 @@ backend recovers, and all lines have come once and in order.
 import pytest
 from numbered import wait_distinct
 from programs import wait_for
-from sources import SOURCES
+from sources import SOURCES, quick_write
 
-WRITE = """
-loki.write "sink" {{
-	endpoint {{
-		url                = "{url}"
-		batch_wait         = "50ms"
-		remote_timeout     = "1s"
-		min_backoff_period = "20ms"
-		max_backoff_period = "100ms"
-	}}
-}}
-"""
 LINES = 200  # Few enough for the kernel's buffer of a UDP socket.
 REFUSED = 10
 
@@ -69,7 +58,7 @@ def source(request, tmp_path, dockerd):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backend):
     misbehave, may_keep = BACKENDS[backend]
-    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=receiver.url))
+    running = agent(source.config("loki.write.sink.receiver") + quick_write(receiver.url))
     source.write(0, LINES)
     wait_for("the first lines", lambda: receiver.stats()["distinct"] == LINES)
     wait_for("their acknowledgement", lambda: running.metric("loki_write_sent_entries_total") >= LINES)
@@ -92,7 +81,7 @@ def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backen
 
 
 def test_what_a_backend_refuses_costs_these_lines_and_no_other(agent, source, receiver):
-    running = agent(source.config("loki.write.sink.receiver") + WRITE.format(url=receiver.url))
+    running = agent(source.config("loki.write.sink.receiver") + quick_write(receiver.url))
     # It takes all but ten of the lines, and answers 400 that names none of them.
     refused = "seq=00000000015"
     receiver.post(f"/ctl?mode=partial&match={refused}")

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "tests/support/gunzip.h"
+#include "io/gunzip.h"
 #include "tests/support/push_decoder.h"
 #include "tests/support/query_api.h"
 
@@ -18,6 +18,7 @@ using io::http::Request;
 using io::http::Response;
 using nlohmann::json;
 
+constexpr size_t kBodyBytesMax = size_t{256} << 20;
 constexpr uint64_t kNumberMax = 1'000'000'000;  // One bit of memory for each.
 
 /// The number of a line with "seq=" and 12 digits.
@@ -35,7 +36,7 @@ base::Result<telemetry::LogBatch> decode(const Request& request) {
   std::string unzipped;
   std::string_view body = request.body;
   if (body.starts_with("\x1f\x8b")) {
-    auto result = gunzip(body);
+    auto result = io::gunzip(body, kBodyBytesMax);
     if (!result) return tl::unexpected(result.error());
     unzipped = std::move(*result);
     body = unzipped;

@@ -11,6 +11,21 @@ from programs import free_port
 LINE = "seq={:012d} a line of ordinary length with some words in it"
 
 
+def quick_write(url, more=""):
+    """A sink that tries again at once, so that a test need not wait for it. `more`: of the endpoint, in River."""
+    return f"""
+loki.write "sink" {{
+	endpoint {{
+		url                = "{url}"
+		batch_wait         = "50ms"
+		remote_timeout     = "1s"
+		min_backoff_period = "20ms"
+		max_backoff_period = "100ms"{more}
+	}}
+}}
+"""
+
+
 class Source:
     @staticmethod
     def missing():

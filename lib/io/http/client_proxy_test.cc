@@ -1,29 +1,14 @@
 #include <doctest/doctest.h>
 
 #include "io/http/client.h"
-#include "io/http/server.h"
 #include "tests/support/certificates.h"
 #include "tests/support/test_proxy.h"
+#include "tests/support/tls_server.h"
 
 using namespace std::chrono_literals;
 using io::http::Client;
 using io::http::parse_url;
-using io::http::Request;
-using io::http::Response;
-using io::http::Server;
 using support::TestProxy;
-
-namespace {
-
-Response echo_back(const Request& request) {
-  return {200, {}, std::string(request.body)};
-}
-
-uint16_t port_of(const Server& server) {
-  return parse_url("http://" + server.address())->port;
-}
-
-}  // namespace
 
 TEST_CASE("client: an http server is asked by way of the proxy") {
   TestProxy proxy(0);
@@ -43,17 +28,13 @@ TEST_CASE(
     "client: an https server is reached through a tunnel, which sees no login of the server") {
   const support::Folder folder;
   support::make_certificates(folder);
-  Server::Options options;
-  options.tls.emplace().cert_file = folder / "own.pem";
-  options.tls->key_file = folder / "own.key";
-  auto server = Server::listen("127.0.0.1:0", options, echo_back);
-  REQUIRE(server);
-  TestProxy proxy(port_of(**server));
+  const support::TlsServer server(folder);
+  TestProxy proxy(server.port());
   Client::Options client_options;
   client_options.tls.ca_file = folder / "ca.pem";
   client_options.proxy = proxy.options("who:secret@");
   client_options.proxy.connect_headers = {{"X-For-Proxy", "yes"}};
-  // The name is the proxy's to look up.
+  // The proxy looks the name up.
   client_options.tls.server_name = "localhost";
   Client client(*parse_url("https://user:pw@no-such-host.invalid"), client_options);
   const std::string big(300'000, 'z');
@@ -84,7 +65,7 @@ TEST_CASE("client: a proxy that refuses, wants a login, breaks off, or is not th
   struct Case {
     std::string answer, error;
   };
-  // A refusal of the proxy is none of the server, after which lines could be dropped.
+  // A refusal by the proxy is not one by the server: lines must not be dropped for it.
   for (const Case& c :
        {Case{"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
              "CONNECT loki:443: the proxy answers HTTP 400"},

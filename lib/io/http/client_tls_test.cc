@@ -3,36 +3,19 @@
 #include <filesystem>
 
 #include "io/http/client.h"
-#include "io/http/server.h"
 #include "tests/support/certificates.h"
+#include "tests/support/tls_server.h"
 
 using namespace std::chrono_literals;
 using io::http::Client;
 using io::http::parse_url;
-using io::http::Request;
-using io::http::Response;
-using io::http::Server;
-
-namespace {
-
-Response echo_body(const Request& request) {
-  return {200, {}, std::string(request.body)};
-}
-
-}  // namespace
 
 TEST_CASE(
     "client: TLS with a known authority, an unknown one, a wrong name, a client certificate") {
   const support::Folder folder;
   support::make_certificates(folder);
-  Server::Options options;
-  options.tls.emplace().cert_file = (folder / "own.pem");
-  options.tls->key_file = (folder / "own.key");
-  auto open_server = Server::listen("127.0.0.1:0", options, echo_body);
-  options.tls->ca_file = (folder / "ca.pem");
-  auto strict_server = Server::listen("127.0.0.1:0", options, echo_body);
-  REQUIRE(open_server.has_value());
-  REQUIRE(strict_server.has_value());
+  const support::TlsServer open_server(folder);
+  const support::TlsServer strict_server(folder, support::TlsServer::Clients::with_certificate);
   const auto tls = [&](auto change) {
     io::tls::Options out;
     out.ca_file = (folder / "ca.pem");
@@ -69,10 +52,10 @@ TEST_CASE(
                 true},
        }) {
     CAPTURE(c.name);
-    const auto& server = c.strict ? *strict_server : *open_server;
+    const auto& server = c.strict ? strict_server : open_server;
     Client::Options client_options;
     client_options.tls = c.tls;
-    Client client(*parse_url("https://" + server->address()), client_options);
+    Client client(*parse_url(server.url()), client_options);
     for (int i = 0; i < 2; ++i) {
       const auto response = client.send({"POST", "/", {}, big}, 5s, {});
       CHECK(response.has_value() == c.ok);
@@ -84,15 +67,11 @@ TEST_CASE(
 TEST_CASE("client: certificates that were replaced are used from the next request on") {
   const support::Folder folder;
   support::make_certificates(folder);
-  Server::Options options;
-  options.tls.emplace().cert_file = folder / "own.pem";
-  options.tls->key_file = folder / "own.key";
-  auto server = Server::listen("127.0.0.1:0", options, echo_body);
-  REQUIRE(server);
+  const support::TlsServer server(folder);
   std::filesystem::copy_file(folder / "ca.pem", folder / "trusted.pem");
   Client::Options client_options;
   client_options.tls.ca_file = folder / "trusted.pem";
-  Client client(*parse_url("https://" + (*server)->address()), client_options);
+  Client client(*parse_url(server.url()), client_options);
   CHECK(client.send({}, 5s, {}));
   std::filesystem::rename(folder / "other.pem", folder / "trusted.pem");
   CHECK_FALSE(client.send({}, 5s, {}));
