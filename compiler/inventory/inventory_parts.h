@@ -77,7 +77,7 @@ const yaml::Node* read_extra_vars(InventoryBuilder& builder);
 /// itself. An error for a malformed range or for more than 100,000 names.
 base::Result<std::vector<std::string>> expand_host_range(std::string_view pattern);
 
-/// A name or range of an inventory, and the port that is written behind it.
+/// A name or range of an inventory, and the port that is written after it.
 struct HostAddress {
   std::string_view name;
   std::optional<int> port;

@@ -55,7 +55,7 @@ bool is_read_here(std::string_view name) {
          name.ends_with("_syslog_port");
 }
 
-/// A copy that stands at one place; closed: its texts are encrypted values.
+/// A copy that is at one place; closed: its texts are encrypted values.
 const yaml::Node* moved(const yaml::Node& node, river::diag::Span place, bool closed,
                         base::Arena& arena) {
   if (node.kind == yaml::Kind::list) {

@@ -121,7 +121,7 @@ CommandResult carry_out(const change::Plan& plan, bool dry_run, std::string said
   return result;
 }
 
-/// What stands between the moving services and their move: the user's work, named before the files.
+/// What is between the moving services and their move: the user's work, named before the files.
 std::string blockers(const streams::State& fleet) {
   std::string text;
   for (const streams::HostState& host : fleet.hosts)

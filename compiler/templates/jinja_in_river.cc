@@ -24,7 +24,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// What stands between {{ and }}.
+/// What is between {{ and }}.
 std::string_view inside(std::string_view action) {
   std::string_view body = action.substr(2, action.find("}}") - 2);
   while (!body.empty() && (body.front() == ' ' || body.front() == '-')) body.remove_prefix(1);

@@ -21,7 +21,7 @@ struct Header {
   size_t indicator = kNone;  ///< column of | or >
 };
 
-/// Past the tag and the anchor that stand at a column.
+/// Past the tag and the anchor that are at a column.
 size_t past_properties(std::string_view line, size_t at, Properties& found) {
   while (at < line.size() && (line[at] == '!' || line[at] == '&')) {
     const size_t end = std::min(line.find(' ', at), line.size());

@@ -6,7 +6,7 @@
 
 namespace compiler::yaml {
 
-/// What stands before a block scalar: its tag and its anchor.
+/// What precedes a block scalar: its tag and its anchor.
 struct Properties {
   std::string tag, anchor;
 };

@@ -22,7 +22,7 @@ constexpr uint32_t kReversedPolynomial = 0x82f63b78;  // Castagnoli
 
 using CrcTables = std::array<std::array<uint32_t, 256>, 8>;
 
-/// tables[k][b]: the remainder of byte b with k zero bytes behind it.
+/// tables[k][b]: the remainder of byte b with k zero bytes after it.
 constexpr CrcTables make_crc_tables() {
   CrcTables tables{};
   for (uint32_t byte = 0; byte < 256; ++byte) {

@@ -16,7 +16,7 @@ std::optional<MatchOp> match_op(const Token& token) {
 }  // namespace
 
 /// log_query = selector { stage }
-/// In a range aggregation the range stands in any place behind the selector:
+/// In a range aggregation the range stands in any place after the selector:
 /// log_range = log_query | "(" log_range ")" { stage | range }
 LogQuery Grammar::log_query(Range* range) {
   const Level level(*this);

@@ -21,7 +21,7 @@ struct Variable {
   std::string format;  ///< "regex", "pipe", ...; empty when not given
   Span span;
   std::string field;      ///< "text" of ${name.text}; empty when not given
-  std::string written;    ///< the whole of it, as it stands in the query
+  std::string written;    ///< the whole of it, as written in the query
   uint32_t in_value = 0;  ///< the byte of its Text::value that `written` begins at
 };
 

@@ -7,7 +7,7 @@
 namespace logql {
 namespace {
 
-/// A value: quoted if it was quoted, with the names of its variables behind it.
+/// A value: quoted if it was quoted, with the names of its variables after it.
 std::string text(const Text& value) {
   std::string out = value.quotes == Quotes::none ? value.value : quote(value.value);
   for (const Variable& variable : value.variables) {

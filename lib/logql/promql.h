@@ -23,7 +23,7 @@ struct LabelUse {
   enum class Kind : uint8_t { by, without, on, ignoring, include, function_argument };
   Kind kind = Kind::by;
   Text label;
-  std::vector<size_t> selectors;  ///< indices of the selectors that stand in the operand(s)
+  std::vector<size_t> selectors;  ///< indices of the selectors that are in the operand(s)
 };
 
 struct Query {

@@ -278,7 +278,7 @@ Value Evaluator::array(const Expr& e) {
 Value Evaluator::object(const Expr& e) {
   Object fields;
   fields.reserve(e.fields.size());
-  // The key is the text between the quotes as it stands, except that "" is a key of two quotes.
+  // The key is the text between the quotes as it is, except that "" is a key of two quotes.
   for (const ast::Field& field : e.fields)
     fields.emplace_back(field.quoted && field.key.empty() ? "\"\"" : std::string(field.key),
                         evaluate(*field.value));

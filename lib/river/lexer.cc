@@ -116,7 +116,7 @@ diag::Diagnostic& Lexer::report(std::string_view code, uint32_t at, uint32_t siz
                           std::move(message));
 }
 
-// Skips blanks and comments. True when a terminator stands before the next token.
+// Skips blanks and comments. True when a terminator comes before the next token.
 bool Lexer::skip_space(Token& terminator) {
   for (; !at_end(); ++at_) {
     const char c = text_[at_];

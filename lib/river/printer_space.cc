@@ -1,4 +1,4 @@
-// What stands between two tokens: white space marks and comments.
+// What is between two tokens: white space marks and comments.
 #include <algorithm>
 
 #include "river/printer.h"
@@ -130,7 +130,7 @@ void Printer::before_comment(const Comment& comment, bool token_on_line) {
     return;
   }
   // The indentation that was waiting in front of the first other mark counts for the comment too.
-  // That mark is spent, but goes on holding back those behind it.
+  // That mark is spent, but goes on holding back those after it.
   const auto other = std::find_if(marks_.begin(), marks_.end(),
                                   [](Mark m) { return m != Mark::indent && m != Mark::unindent; });
   if (other != marks_.end()) {

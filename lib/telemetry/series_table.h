@@ -72,7 +72,7 @@ class SeriesTable::Builder {
   bool end_series();
   /// Adds a whole series; the labels are sorted and complete.
   bool add_series(const std::vector<Label>& labels);
-  /// Adds a whole series that stands in another table.
+  /// Adds a whole series that is in another table.
   bool add_series(std::string_view wire);
 
   size_t size() const { return table_.ends_.size(); }

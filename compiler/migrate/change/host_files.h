@@ -11,7 +11,7 @@
 
 namespace compiler::migrate::change {
 
-/// A file as it stands and as it is to be.
+/// A file as it is and as it is to be.
 struct FileChange {
   std::filesystem::path path;
   std::string before;  ///< empty: there is no such file yet

@@ -112,7 +112,7 @@ Reach follow(const File& file, const KeyPath& path) {
 }
 
 /// The end of the lines that a key of a block map and its value take, blank lines and comments
-/// behind them left out.
+/// after them left out.
 size_t end_of_entry(const File& file, size_t key) {
   const size_t own = key - file.line_start(key);
   size_t end = file.line_end(key);
@@ -163,7 +163,7 @@ std::optional<std::string> with_key(const File& file, const KeyPath& path, const
                                     std::string_view value) {
   if (reach.node == nullptr)
     return with_lines(file, file.text.size(), nested(file, path, 0, "", value));
-  if (yaml::is_null(*reach.node)) {  // `docker:` with nothing behind it
+  if (yaml::is_null(*reach.node)) {  // `docker:` with nothing after it
     const size_t key = file.begin(reach.pair->key_span);
     const std::string indent =
         std::string(key - file.line_start(key), ' ') + std::string(kIndentStep);

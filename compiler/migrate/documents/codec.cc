@@ -44,7 +44,7 @@ std::string utf8(uint32_t code) {
 
 namespace {
 
-/// What \uXXXX at `at` (of its backslash) means; moves `at` behind it, over both of a pair.
+/// What \uXXXX at `at` (of its backslash) means; moves `at` after it, over both of a pair.
 std::optional<std::string> unicode_escape(std::string_view raw, size_t& at) {
   const auto first = hex(raw, at + 2, 4);
   if (!first) return std::nullopt;

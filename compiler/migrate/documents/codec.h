@@ -23,7 +23,7 @@ struct Decoded {
   std::string text;
   std::vector<Run> runs;  ///< by both offsets, ascending
 
-  /// Adds text that stands at `raw` as it is; joins with the run before where possible.
+  /// Adds text that is at `raw` as it is; joins with the run before where possible.
   void same(std::string_view bytes, size_t raw);
   /// Adds text that is written as something else at `raw`.
   void atom(std::string_view bytes, size_t raw);

@@ -63,7 +63,7 @@ void gather_template_file(const Excerpt& whole, Gatherer& out);
 void gather_markdown(const Excerpt& page, Gatherer& out);
 
 /// Terraform and Jsonnet: programs that make dashboards. They are not run, so they are listed, with
-/// the selectors that stand in them.
+/// the selectors that are in them.
 void list_program(const Excerpt& whole, Gatherer& out);
 
 }  // namespace compiler::migrate::documents

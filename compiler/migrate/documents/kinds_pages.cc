@@ -102,7 +102,7 @@ class Page {
   std::string_view text_;
   Gatherer& out_;
   std::string fence_;  // The marks that opened the block; empty outside.
-  std::string info_;   // What stands behind them.
+  std::string info_;   // What follows them.
   uint32_t block_begin_ = 0;
   std::optional<uint32_t> indented_;  // Where code that is indented begins.
   bool was_blank_ = true;
@@ -193,7 +193,7 @@ void Page::end_indented(uint32_t at) {
   indented_.reset();
 }
 
-/// A line that opens a fence; false: what stands behind the marks makes it code within the line.
+/// A line that opens a fence; false: what follows the marks makes it code within the line.
 bool Page::opens_fence(std::string_view content, size_t line_feed) {
   const size_t marks = std::min(content.find_first_not_of(content[0]), content.size());
   const std::string_view info = base::trimmed(content.substr(marks));

@@ -23,7 +23,7 @@ struct ReadDocuments {
 };
 
 /// Reads every *.json, *.yml, *.yaml (and *.md below docs) of the folders, on all cores; also with
-/// .j2, .tpl or .tmpl behind it; any other *.tmpl holds notification templates. *.tf and *.jsonnet
+/// .j2, .tpl or .tmpl after it; any other *.tmpl holds notification templates. *.tf and *.jsonnet
 /// are listed only. What a file is, its content says, not its folder; what is no JSON or YAML, or
 /// nothing known, has an Unrecognised. Datasource and library panel files among them are used for
 /// resolving the others. `progress` is called after each file, by one thread at a time; false

@@ -12,7 +12,7 @@ namespace {
 
 /// Where a scalar's content stands in YAML text and how it is written there.
 struct WrittenScalar {
-  uint32_t begin = 0;  ///< of the content: without quotes, or behind the header of a block
+  uint32_t begin = 0;  ///< of the content: without quotes, or after the header of a block
   uint32_t end = 0;
   Encoding encoding = Encoding::plain;
   uint32_t indent = 0;
@@ -60,7 +60,7 @@ struct Block {
   uint32_t indent = 0;
 };
 
-/// The lines behind the header of a block scalar. Its indentation is that of the first line with
+/// The lines after the header of a block scalar. Its indentation is that of the first line with
 /// content, unless the header gives one: then any smaller one is possible, too.
 std::optional<Block> block_content(std::string_view text, size_t header, char chomping,
                                    uint32_t indent) {

@@ -219,7 +219,7 @@ Range trimmed(std::string_view text, uint32_t begin, uint32_t end) {
   return {begin, end};
 }
 
-/// What stands between the parentheses of `function(...)` when that is the whole text.
+/// What is between the parentheses of `function(...)` when that is the whole text.
 std::optional<Range> arguments(std::string_view text, std::string_view function) {
   const Range all = trimmed(text, 0, text.size());
   const std::string_view call = text.substr(all.begin, all.end - all.begin);
@@ -229,7 +229,7 @@ std::optional<Range> arguments(std::string_view text, std::string_view function)
   return trimmed(text, open + 1, all.end - 1);
 }
 
-/// The last comma that stands in no braces, brackets, parentheses or quotes.
+/// The last comma that is in no braces, brackets, parentheses or quotes.
 size_t last_comma(std::string_view text, Range in) {
   size_t found = std::string_view::npos;
   int depth = 0;

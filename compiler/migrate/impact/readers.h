@@ -43,7 +43,7 @@ JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& 
 JudgedQuery judge_offered(const FamilyIndex& families, const documents::VariableDef& variable,
                           const documents::VariableScope* scope);
 
-/// One value of a label, as it stands in a list of options.
+/// One value of a label, as written in a list of options.
 JudgedQuery judge_value(const FamilyIndex& families, const std::string& label,
                         const std::string& value);
 

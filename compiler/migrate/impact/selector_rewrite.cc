@@ -220,7 +220,7 @@ class SelectorRewriter {
     return ways;
   }
 
-  /// One matcher over the label that says the same, `narrowed` by another behind it.
+  /// One matcher over the label that says the same, `narrowed` by another after it.
   std::vector<std::vector<TextEdit>> ways_of(const logql::Matcher& matcher,
                                              const Correspondence& one, const std::string& narrowed,
                                              bool with_others) const {

@@ -16,7 +16,7 @@ std::string visible_line(std::string_view text);
 
 /// Text or a quoted attribute's value of an HTML page.
 std::string html(std::string_view text);
-/// Sentences of ours for an HTML page: what stands between two backticks is code.
+/// Sentences of ours for an HTML page: what is between two backticks is code.
 std::string html_prose(std::string_view text);
 
 /// Running text or a table's cell of GitHub's Markdown: one line that is never markup, a mention

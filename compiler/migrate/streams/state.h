@@ -10,7 +10,7 @@
 
 namespace compiler::migrate::streams {
 
-/// What stands between a service and its move, with what to do.
+/// What is between a service and its move, with what to do.
 struct Blocker {
   enum class Kind : uint8_t {
     no_docker_blocks,      ///< the host's config does not discover containers

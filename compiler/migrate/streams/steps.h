@@ -7,7 +7,7 @@
 
 namespace compiler::migrate::streams {
 
-/// What stands between a service on syslog and its move, worst first.
+/// What is between a service on syslog and its move, worst first.
 std::vector<Blocker> blockers(const ServiceState& service, const HostRun& host,
                               const ComposeFiles& compose);
 

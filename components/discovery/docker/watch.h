@@ -15,7 +15,7 @@
 namespace components::discovery::docker {
 
 /// Follows the containers of one daemon on the agent's loop: lists all of them every
-/// refresh_interval and whenever the events of the daemon begin anew; in between those that an
+/// refresh_interval and whenever the events of the daemon begin again; in between those that an
 /// event names, at once, so that a new container is found within milliseconds, and then at most
 /// every kEventsApart, so that a thousand that start together are few changes. Thread safe.
 ///

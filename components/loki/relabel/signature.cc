@@ -34,7 +34,7 @@ bool is_fallback(const RuleArguments& rule) {
          (regex == ".+" || regex == ".*" || regex == "(.+)" || regex == "(.*)");
 }
 
-/// The regex with a backslash before each bare dot that stands before the kind of a unit.
+/// The regex with a backslash before each bare dot that precedes the kind of a unit.
 std::string escape_unit_dots(std::string_view regex) {
   std::string out;
   bool escaped = false;

@@ -34,7 +34,7 @@ TEST_CASE("cursor: text form") {
 }
 
 TEST_CASE("cursor: reading anew from any line loses none and repeats none") {
-  // Equal timestamps, both streams, a line of stderr that stands behind a younger one of stdout.
+  // Equal timestamps, both streams, a line of stderr that follows a younger one of stdout.
   const std::vector<Written> log = {
       {Stream::out, kNow},      {Stream::out, kNow},     {Stream::err, kNow - 5},
       {Stream::err, kNow},      {Stream::out, kNow},     {Stream::out, kNow + 1},

@@ -179,7 +179,7 @@ TEST_CASE("syslog corpus: the same entries by every framing") {
       if (is_one_line) CHECK(stream(message + "\n" + sentinel + "\n").entries == wanted);
       if (is_one_line) CHECK(stream(message + "\r\n" + sentinel).entries == wanted);
       std::string_view rest = message;
-      if (take_priority(rest) < 0) continue;  // Without a priority behind it, digits are text.
+      if (take_priority(rest) < 0) continue;  // Without a priority after it, digits are text.
       CHECK(stream(fmt::format("{} {}{} {}", message.size(), message, sentinel.size(), sentinel))
                 .entries == wanted);
       if (is_one_line && message.find('\0') == message.npos)

@@ -19,7 +19,7 @@ constexpr size_t kCountBelievedMax = 1 << 20;
 /// How far a wrong count is looked behind for the next message: a line is searched once.
 constexpr size_t kResyncBytesMax = 64 << 10;
 
-/// "1*DIGIT SP", the first digit not 0, and a whole priority behind it when that is asked for.
+/// "1*DIGIT SP", the first digit not 0, and a whole priority after it when that is asked for.
 struct Count {
   enum class Kind { none, incomplete, counted } kind = Kind::none;
   size_t header = 0;  ///< bytes of digits and space

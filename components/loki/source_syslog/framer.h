@@ -7,7 +7,7 @@ namespace components::loki::source_syslog {
 /// Cuts a byte stream into messages. Each message chooses for itself: "123 <13>..." is octet
 /// counting (RFC 6587), anything else ends at a line feed, or at a NUL. Bytes are not copied: the
 /// caller hands in what it has, takes messages out, and hands in the unconsumed rest again with
-/// more behind it. Messages longer than the bound are cut there and their rest is thrown away.
+/// more after it. Messages longer than the bound are cut there and their rest is thrown away.
 ///
 /// Whoever gets text into a log can write what looks like a count, so a count is believed only
 /// where a whole priority follows and the size is sane. On a connection that showed line feeds it

@@ -11,7 +11,7 @@ namespace {
 
 using Messages = std::vector<std::string>;
 
-/// Feeds pieces as a connection does: what is not taken comes again with more behind it.
+/// Feeds pieces as a connection does: what is not taken comes again with more after it.
 Messages feed(Framer& framer, const std::vector<std::string>& pieces) {
   Messages out;
   std::string held;

@@ -90,7 +90,7 @@ size_t name_size(std::string_view rest, size_t at) {
   return end - at;
 }
 
-/// SP PARAM-NAME "=" DQUOTE PARAM-VALUE DQUOTE at `at`: moves behind it.
+/// SP PARAM-NAME "=" DQUOTE PARAM-VALUE DQUOTE at `at`: moves after it.
 bool skip_parameter(std::string_view rest, size_t& at) {
   const size_t name = name_size(rest, at);
   if (name == 0 || !rest.substr(at + name).starts_with("=\"")) return false;

@@ -30,7 +30,7 @@ struct Pattern {
 };
 
 // Loki's pkg/validation/validate.go, pkg/ingester/stream.go. A quoted name or value is free text of
-// the sender and goes on to the end, so nothing behind it is read.
+// the sender and goes on to the end, so nothing after it is read.
 const std::vector<Pattern>& patterns() {
   static const std::vector<Pattern> all = {
       {"stream <S> has timestamp too old: [^,]*, oldest acceptable timestamp is: <T>",
@@ -150,7 +150,7 @@ Complaint complaint_of(const Pattern& pattern, const std::vector<std::string>& g
   return complaint;
 }
 
-/// The match that begins first in `text`, which moves behind it; nullopt: no more.
+/// The match that begins first in `text`, which moves after it; nullopt: no more.
 std::optional<Complaint> next_complaint(std::string_view& text,
                                         const std::vector<std::string>& streams) {
   static const std::vector<std::unique_ptr<RE2>> compiled = [] {

@@ -9,7 +9,7 @@
 #include "components/shared/rule/signature.h"
 #include "river/schema/field.h"
 
-/// prometheus.remote_write sends samples to Prometheus, Mimir and their kin.
+/// prometheus.remote_write sends samples to Prometheus, Mimir and the like.
 namespace components::prometheus::remote_write {
 
 struct QueueArguments {

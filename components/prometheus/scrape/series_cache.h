@@ -66,7 +66,7 @@ class SeriesCache {
   using Reader = telemetry::wire::ExpositionReader;
 
   struct Known {
-    std::string_view text;  ///< of the series, as it stands in the body; in texts_
+    std::string_view text;  ///< of the series, as written in the body; in texts_
     Type type{};            ///< of the family, as far as it changes labels
     uint32_t table = 0;     ///< index into tables_
     uint32_t series = 0;

@@ -46,7 +46,7 @@ class SeriesLabels {
                              const std::vector<telemetry::LabelView>& exposed);
 
   const LabelRules rules_;
-  std::string number_;  ///< a label value that was written anew: there is one at most
+  std::string number_;  ///< a label value that was written again: there is one at most
   std::vector<std::string> names_;
 };
 

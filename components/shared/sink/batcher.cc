@@ -35,7 +35,7 @@ void Batcher::run() {
 void Batcher::refresh() {
   auto newest = newest_settings_.get();
   if (newest != settings_) {
-    // Streams are shared out anew: what was shared out before goes before it.
+    // Streams are shared out again: what was shared out before goes before it.
     if (settings_ && settings_->shards != newest->shards) {
       for (auto& [lane, open] : open_) close(open);
       open_.clear();

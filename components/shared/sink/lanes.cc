@@ -169,7 +169,7 @@ std::unique_ptr<Request> Lanes::remove(const Turn& turn) {
   return request;
 }
 
-/// The streams of a key were shared out anew: what was shared out before goes first.
+/// The streams of a key were shared out again: what was shared out before goes first.
 void Lanes::make_next_epoch_ready(const LaneId& gone) {
   auto next = lanes_.lower_bound({gone.key, 0, 0});
   if (next == lanes_.end() || next->first.key != gone.key) return;

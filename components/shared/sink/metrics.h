@@ -62,7 +62,7 @@ class Metrics {
   /// Memory of what waits or is being sent.
   virtual void set_held_bytes(size_t bytes) = 0;
   /// When the oldest entry of the requests that are ready or being sent came; max(): there are
-  /// none. What waits behind them is younger, so this is how far behind the endpoint is.
+  /// none. What waits after them is younger, so this is how far behind the endpoint is.
   virtual void set_oldest(Clock::time_point came) = 0;
 };
 

@@ -31,7 +31,7 @@ inline std::chrono::milliseconds bounded_milliseconds(std::chrono::nanoseconds d
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
 struct Settings {
   std::string name;      ///< of the endpoint, in the configuration; may be empty
-  std::string url_text;  ///< as it stands there
+  std::string url_text;  ///< as written there
   base::Result<io::http::Url> url;
   std::shared_ptr<HttpSettings> http;
   std::map<std::string, std::string> extra_headers;  ///< asked for in the configuration

@@ -97,7 +97,7 @@ struct ResponseReader::State {
   Options options;
   BodySink sink;
   std::optional<AnswerParser> parser;
-  std::string pending;  ///< bytes that the parser wants to see again, with more behind them
+  std::string pending;  ///< bytes that the parser wants to see again, with more after them
 
   void begin() {
     parser.emplace();

@@ -16,7 +16,7 @@ inline constexpr size_t kSegmentHeaderBytes = 32;
 inline constexpr size_t kRecordHeaderBytes = 20;
 inline constexpr uint32_t kRecordBytesMax = uint32_t{1} << 30;
 
-/// What stands at the beginning of a segment file.
+/// What is at the beginning of a segment file.
 struct SegmentHeader {
   uint32_t kind = 0;   ///< what the records hold; the owner's number
   uint64_t first = 0;  ///< sequence of the first record
@@ -33,7 +33,7 @@ struct Record {
   std::string bytes;
 };
 
-/// What stands in front of a record's bytes.
+/// What precedes a record's bytes.
 struct RecordHeader {
   uint32_t crc = 0;
   uint32_t length = 0;

@@ -11,7 +11,7 @@ using namespace io::segment_log;
 using namespace io::segment_log::testing;
 
 // The essay's row "power cut": of each segment only what was synced is sure to be there. What comes
-// behind it may be missing, zeros, or there.
+// after it may be missing, zeros, or there.
 
 namespace {
 

@@ -26,7 +26,7 @@ struct Diagnostic {
   std::string message;
   std::vector<Note> notes;
   std::string help;  ///< what to do; may be empty
-  /// false: what stands at the place is a secret, so that text never shows the lines there.
+  /// false: what is at the place is a secret, so that text never shows the lines there.
   bool shows_source = true;
 
   /// Adds a secondary place. Chain in the expression that made the diagnostic only.

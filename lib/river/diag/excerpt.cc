@@ -12,7 +12,7 @@ constexpr std::string_view kTab = "    ";
 // Of a range of more lines than both together, so many are shown at its start and its end.
 constexpr uint32_t kHeadLines = 5;
 constexpr uint32_t kTailLines = 3;
-// " | " behind the number, and the gutter of a range of several lines.
+// " | " after the number, and the gutter of a range of several lines.
 constexpr size_t kGutterWidth = 5;
 constexpr size_t kColumnsMin = 40;
 
@@ -120,7 +120,7 @@ class Excerpt {
     const size_t start = file_.line_starts[number - 1];
     const Redaction redaction = redact(file_.text, start);
     const std::string_view line = redaction.line;
-    // Marks of what is left out are below what stands in its place.
+    // Marks of what is left out are below what is in its place.
     const size_t shown_end =
         redaction.at == std::string::npos ? std::string::npos : redaction.at + kRedacted.size();
     const size_t begin = std::min(begin_ - std::min(start, begin_), redaction.at);

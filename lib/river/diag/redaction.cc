@@ -45,7 +45,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// A value that stands under a secret's name.
+// A value that is below a secret's name.
 struct Assignment {
   size_t value = 0;  // its first byte, behind spaces
   char separator = ':';

@@ -54,7 +54,7 @@ std::string render_text(const Diagnostics& diagnostics, const SourceMap& sources
   return out;
 }
 
-/// What stands under the span is left out of excerpts as the value of a secret: its text, else "".
+/// What is below the span is left out of excerpts as the value of a secret: its text, else "".
 std::string_view hidden_text(Span span, const SourceMap& sources) {
   const SourceFile* file = span.known() ? sources.file(span.begin) : nullptr;
   if (file == nullptr) return {};

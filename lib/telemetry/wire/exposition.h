@@ -51,11 +51,11 @@ class ExpositionReader {
   // Of a series.
 
   /// Whether the text of the series (its name and labels, as series_text() gave it) is `known`;
-  /// then goes on behind it.
+  /// then goes on after it.
   bool skip_series(std::string_view known);
   /// Takes the series apart. False when it is malformed.
   bool read_series();
-  /// Its text as it stands in the body.
+  /// Its text as written in the body.
   std::string_view series_text() const { return series_text_; }
   std::string_view name() const { return name_; }
   /// The labels without the name, in the order in which they stand there; a name may be there

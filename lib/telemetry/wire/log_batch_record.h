@@ -12,7 +12,7 @@
 ///     text | tables | u32 size of text | u32 version, 1
 ///
 /// `text` is the batch's buffer as it is, in front, so that neither direction copies it: the writer
-/// hands it over as a piece of its own, the reader cuts the record off behind it. The tables are
+/// hands it over as a piece of its own, the reader cuts the record off after it. The tables are
 /// varints (base 128, as in protocol buffers; "signed" ones zigzag):
 ///
 ///     sets: count, of each: pairs, of each pair: size and bytes of the name, of the value

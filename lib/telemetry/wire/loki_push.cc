@@ -48,7 +48,7 @@ struct EncodedTime {
   }
 };
 
-/// What stands before the entries of a stream: key, length, labels.
+/// What precedes the entries of a stream: key, length, labels.
 std::string stream_head(std::string_view labels, size_t entries_size) {
   char number[10];
   std::string head(1, kStreamKey);

@@ -46,7 +46,7 @@ struct CriLine {
   bool partial() const { return flags.starts_with('P'); }
 };
 
-/// Removes the first word and the space behind it.
+/// Removes the first word and the space after it.
 std::string_view take_word(std::string_view& text) {
   const size_t space = text.find(' ');
   const std::string_view word = text.substr(0, space);

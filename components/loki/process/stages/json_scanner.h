@@ -36,7 +36,7 @@ bool is_plain_json_number(std::string_view raw);
 /// What kind of JSON value a piece of text is.
 enum class JsonKind : uint8_t { string, escaped_string, number, literal, composite };
 
-/// A value that was asked for, as it stands in the text; strings without their quotes.
+/// A value that was asked for, as written in the text; strings without their quotes.
 struct JsonFound {
   uint32_t target = 0;   ///< which path
   std::string_view key;  ///< for kJsonTopLevel: the key, without quotes

@@ -17,7 +17,7 @@ struct PatternArgs {
 extern const StageKindOf<PatternArgs> kPattern;
 
 /// `<ip> - - [<_>] "<method> <path>`: literal text with captures between. The first literal must
-/// stand at the beginning of a text; a capture reaches up to the literal behind it or, when that is
+/// stand at the beginning of a text; a capture reaches up to the literal after it or, when that is
 /// missing, up to the end, and then there are no more captures.
 class Pattern {
  public:

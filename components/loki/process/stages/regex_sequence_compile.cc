@@ -173,7 +173,7 @@ class RegexSequence::Compiler {
     return true;
   }
 
-  /// Behind a backslash: a class letter, or a character that stands for itself.
+  /// After a backslash: a class letter, or a character that stands for itself.
   bool escape(std::bitset<256>& out, bool& single) {
     if (rest_.empty()) return false;
     const char c = rest_.front();

@@ -18,7 +18,7 @@ constexpr schema::Field kSplitJsonFields[] = {
                                          "Extracted value to read instead of the line."),
 };
 
-/// Makes an entry of each element of a JSON array; its line is the element as it stands there.
+/// Makes an entry of each element of a JSON array; its line is the element as written there.
 class SplitJsonStage final : public Stage {
  public:
   SplitJsonStage(const SplitJsonArgs& args, Build& build)

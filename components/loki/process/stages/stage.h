@@ -46,7 +46,7 @@ class Stages {
   size_t held() const;
   std::optional<Clock::duration> holds_for() const;
   Clock::time_point due() const;
-  /// What a stage gives out goes through the stages behind it.
+  /// What a stage gives out goes through the stages after it.
   void flush(Frame& frame, Clock::time_point now) const;
 
  private:

@@ -175,7 +175,7 @@ struct TimeLayout::Reader {
     rest.remove_prefix(text.size());
     return true;
   }
-  /// Text of the layout as it stands, but that a run of blanks is as long as the times have it.
+  /// Text of the layout as it is, but that a run of blanks is as long as the times have it.
   bool text(std::string_view wanted) {
     while (!wanted.empty()) {
       if (rest.empty() || rest.front() != wanted.front()) return false;
