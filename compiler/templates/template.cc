@@ -194,7 +194,8 @@ void Templates::report_near_misses(const std::vector<std::string_view>& hosts) {
                           std::find(hosts.begin(), hosts.end(), name) != hosts.end();
     if (!is_meant || is_included(path)) continue;
     diagnostics_
-        .warning("F069", place_of(path), "this file is not read: its suffix is none of a template")
+        .warning("F069", place_of(path),
+                 "this file is not read: its suffix is not that of a template")
         .with_help("a template is called NAME.river, NAME.river.j2, NAME.alloy or NAME.alloy.j2");
   }
 }

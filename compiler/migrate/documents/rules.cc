@@ -102,7 +102,7 @@ void gather_each_rule(const Value& rules, const GroupLanguage& language, Gathere
     else if (rule.is_map())
       gather_rule(rule, language, out);
     else
-      out.unrecognised(rule, "a rule that is no map");
+      out.unrecognised(rule, "a rule that is not a map");
   }
 }
 
@@ -154,7 +154,7 @@ void gather_node(const Value& node, Gatherer& out) {
   TreeError error;
   const auto tree = read_json(model.excerpt(), &error);
   if (!tree)
-    return out.unrecognised(model, fmt::format("a model that is no JSON: {}", error.message));
+    return out.unrecognised(model, fmt::format("a model that is not JSON: {}", error.message));
   TitledPart inner(out);
   out.context.prefix += model.pointer();
   gather_model(node, tree->root(), out);

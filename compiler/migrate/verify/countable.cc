@@ -170,7 +170,7 @@ Countable countable(std::string_view expression) {
   const logql::Parsed parsed = logql::parse(expression);
   if (!parsed.ok()) {
     Countable refused;
-    refused.refused = "it is no LogQL: " + parsed.errors.front().message;
+    refused.refused = "it is not LogQL: " + parsed.errors.front().message;
     return refused;
   }
   taker.take(*parsed.expr);

@@ -59,5 +59,5 @@ TEST_CASE("countable: what cannot be asked is refused with the reason") {
     CHECK(countable(c.in).refused == c.want);
     CHECK(countable(c.in).queries.empty());
   }
-  CHECK(countable("{job=").refused.starts_with("it is no LogQL: "));
+  CHECK(countable("{job=").refused.starts_with("it is not LogQL: "));
 }

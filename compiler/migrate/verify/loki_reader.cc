@@ -121,7 +121,7 @@ base::Result<void> LokiReader::probe(const TimeRange& range, std::stop_token sto
           std::move(stop));
   if (!body) return tl::unexpected(body.error());
   if (data_of(*body).is_null() && body->find("\"success\"") == std::string::npos)
-    return base::fail("what answers there is no Loki");
+    return base::fail("the server there is not Loki");
   return {};
 }
 

@@ -145,7 +145,7 @@ TEST_CASE("verify: a backend that is not there, or not ours, is one error") {
   const auto foreign = verify::verify(report, options_for((*other)->address()));
   REQUIRE_FALSE(foreign.has_value());
   CHECK(foreign.error().message ==
-        "http://" + (*other)->address() + ": what answers there is no Loki");
+        "http://" + (*other)->address() + ": the server there is not Loki");
 }
 
 TEST_CASE("verify: who asks comes from the environment") {

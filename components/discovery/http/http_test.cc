@@ -20,14 +20,14 @@ TEST_CASE("discovery.http: target groups") {
     const char* error;
   };
   for (const auto& wrong :
-       std::vector<Case>{{"", "no JSON"},
-                         {"[", "no JSON"},
-                         {"{}", "no list of target groups"},
-                         {"[1]", "group 0: a group that is no object"},
-                         {R"([{}, {"targets": "a"}])", "group 1: \"targets\" that are no list"},
-                         {R"([{"targets": [1]}])", "group 0: a target that is no string"},
-                         {R"([{"labels": []}])", "group 0: \"labels\" that are no object"},
-                         {R"([{"labels": {"a": 1}}])", "group 0: label \"a\" is no string"}}) {
+       std::vector<Case>{{"", "not JSON"},
+                         {"[", "not JSON"},
+                         {"{}", "not a list of target groups"},
+                         {"[1]", "group 0: it is not an object"},
+                         {R"([{}, {"targets": "a"}])", "group 1: \"targets\" is not a list"},
+                         {R"([{"targets": [1]}])", "group 0: a target is not a string"},
+                         {R"([{"labels": []}])", "group 0: \"labels\" is not an object"},
+                         {R"([{"labels": {"a": 1}}])", "group 0: label \"a\" is not a string"}}) {
     CAPTURE(wrong.json);
     const auto bad = read_target_groups(wrong.json);
     REQUIRE(!bad);

@@ -30,7 +30,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   std::string text = arguments.text;
   if (!text.ends_with('\n')) text += '\n';
   if (const std::string fault = fault_of(text); !fault.empty())
-    scope.error("text", "C088", "text is no exposition: {}", fault);
+    scope.error("text", "C088", "text is not an exposition: {}", fault);
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ class Recovery {
 
   void note_torn(const std::filesystem::path& path, uint64_t at, uint64_t bytes) {
     metrics_.torn_tails->add(1);
-    log_.warn("disk queue: {}: torn at byte {}: the last {} bytes are no whole record; cut off",
+    log_.warn("disk queue: {}: torn at byte {}: the last {} bytes are not a whole record; cut off",
               path.string(), at, bytes);
   }
 

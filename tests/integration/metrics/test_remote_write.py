@@ -232,4 +232,4 @@ prometheus.scrape "site" {{
         wait_for("the failure", lambda: running.metric("prometheus_sd_http_failures_total") > 2)
         seen = app.scrapes
         wait_for("more scrapes", lambda: app.scrapes > seen + 2)
-        assert "no list of target groups" in running.get("/-/healthy")[1]
+        assert "not a list of target groups" in running.get("/-/healthy")[1]

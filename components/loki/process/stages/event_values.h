@@ -20,7 +20,7 @@ inline constexpr river::schema::Field kEventFields[] = {
                                             "Extracted value to parse."),
     river::schema::attr<&EventArgs::drop_invalid_labels>(
         "drop_invalid_labels", river::schema::Need::optional,
-        "Drop names that are no label names instead of changing them."),
+        "Drop names that are not label names instead of changing them."),
     river::schema::attr<&EventArgs::overwrite_existing>(
         "overwrite_existing", river::schema::Need::optional,
         "Replace extracted values of the same name."),

@@ -24,7 +24,7 @@ class SelectorReader {
  public:
   base::Result<Selector> read(const logql::LogQuery& query) {
     if (query.selector.bare || !query.selector.variables.empty())
-      fail(query.selector.span, "a variable cannot stand for matchers");
+      fail(query.selector.span, "a variable in the place of matchers is not supported");
     if (query.selector.matchers.empty())
       fail(query.selector.span, "a selector needs at least one label");
     for (const logql::Matcher& matcher : query.selector.matchers) take(matcher);
