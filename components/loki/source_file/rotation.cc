@@ -11,15 +11,22 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.h"
+
 namespace components::loki::source_file {
 namespace {
 
 constexpr int64_t kNsPerSecond = 1'000'000'000;
 
-/// What rotation puts into a name: separators and at least one digit.
-bool is_stamp(std::string_view text) {
-  const bool has_digit = text.find_first_of("0123456789") != text.npos;
-  return has_digit && text.find_first_not_of("0123456789.-_:T") == text.npos;
+/// What rotation puts into a name after `before`: digits and separators, a separator first. A date
+/// may do without, unless it goes on with a number: 11.log is not what becomes of 1.log.
+bool is_stamp(std::string_view before, std::string_view text) {
+  constexpr size_t kDateDigits = 8;
+  const size_t digits = text.find_first_not_of("0123456789") == text.npos ? text.size() : 0;
+  const bool is_date = digits >= kDateDigits && !before.empty() && !base::is_digit(before.back());
+  const bool is_separated = !text.empty() && (text[0] == '.' || text[0] == '-' || text[0] == '_');
+  return (is_date || is_separated) && text.find_first_of("0123456789") != text.npos &&
+         text.find_first_not_of("0123456789.-_:T") == text.npos;
 }
 
 /// Oldest first. Of two that were born in the same tick of the clock, "a.log.2" is the older one.
@@ -33,14 +40,14 @@ bool older(const RotatedFile& a, const RotatedFile& b) {
 bool is_rotated_name(std::string_view name, std::string_view original) {
   if (name.starts_with(original)) {
     const std::string_view rest = name.substr(original.size());
-    return rest == ".old" || is_stamp(rest);
+    return rest == ".old" || is_stamp(original, rest);
   }
   const size_t dot = original.rfind('.');
   if (dot == original.npos || dot == 0) return false;
   const std::string_view stem = original.substr(0, dot), suffix = original.substr(dot);
   return name.size() > stem.size() + suffix.size() && name.starts_with(stem) &&
          name.ends_with(suffix) &&
-         is_stamp(name.substr(stem.size(), name.size() - stem.size() - suffix.size()));
+         is_stamp(stem, name.substr(stem.size(), name.size() - stem.size() - suffix.size()));
 }
 
 std::vector<std::string> originals_of(const std::string& path) {

@@ -8,8 +8,8 @@ namespace components::loki::source_file {
 
 /// Whether a file beside `original` has a name that log rotation gives: the original's with digits
 /// ("a.log.1", "a.log-20261128", "a.log.2026-11-28_15"), the same before the suffix
-/// ("a-20261128.log"), or "a.log.old". Compressed files are not meant: their content has another
-/// form.
+/// ("a-20261128.log"), or "a.log.old"; not "a1.log", which is a file beside it. Compressed files
+/// are not meant: their content has another form.
 bool is_rotated_name(std::string_view name, std::string_view original);
 
 /// The paths that a file may have had before rotation, if its name is one that rotation gives.

@@ -14,13 +14,28 @@ TEST_CASE("source.file: names that rotation gives") {
     const char* name;
     bool is_rotated;
   };
-  for (const auto& c :
-       {Case{"app.log.1", true}, Case{"app.log.10", true}, Case{"app.log-20261128", true},
-        Case{"app.log.2026-11-28_15", true}, Case{"app.log-20261128-1732800000", true},
-        Case{"app.log.old", true}, Case{"app-20261128.log", true}, Case{"app.1.log", true},
-        Case{"app.log", false}, Case{"app.log.", false}, Case{"app.log.1.gz", false},
-        Case{"app.log.bak", false}, Case{"app.logger", false}, Case{"application.log", false},
-        Case{"app-error.log", false}, Case{"other.log.1", false}}) {
+  for (const auto& c : {Case{"app.log.1", true},
+                        Case{"app.log.10", true},
+                        Case{"app.log-20261128", true},
+                        Case{"app.log.2026-11-28_15", true},
+                        Case{"app.log-20261128-1732800000", true},
+                        Case{"app.log.old", true},
+                        Case{"app-20261128.log", true},
+                        Case{"app.1.log", true},
+                        Case{"app.log20261128", true},
+                        Case{"app20261128.log", true},
+                        Case{"app1.log", false},
+                        Case{"app.log1", false},
+                        Case{"app.log:1", false},
+                        Case{"app.log-", false},
+                        Case{"app.log", false},
+                        Case{"app.log.", false},
+                        Case{"app.log.1.gz", false},
+                        Case{"app.log.bak", false},
+                        Case{"app.logger", false},
+                        Case{"application.log", false},
+                        Case{"app-error.log", false},
+                        Case{"other.log.1", false}}) {
     CAPTURE(c.name);
     CHECK(is_rotated_name(c.name, "app.log") == c.is_rotated);
   }
@@ -33,6 +48,12 @@ TEST_CASE("source.file: names that rotation gives") {
   CHECK_FALSE(was("/l/a.log.1", "/l/a"));
   CHECK(originals_of("/l/a.log").empty());
   CHECK(is_rotated_name("syslog.1", "syslog"));
+  for (const char* name : {"11.log", "10.log", "1.log1", "120261128.log"})
+    CHECK(!is_rotated_name(name, "1.log"));
+  CHECK(is_rotated_name("1.log.1", "1.log"));
+  CHECK(is_rotated_name("1-20261128.log", "1.log"));
+  CHECK(!is_rotated_name("worker12", "worker1"));
+  CHECK_FALSE(was("/l/11.log", "/l/1.log"));
   CHECK(!is_rotated_name("syslog2", "syslog-ng"));
 }
 

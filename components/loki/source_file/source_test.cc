@@ -310,6 +310,26 @@ TEST_CASE("source.file: many files from one thread, none starved, no line lost o
   CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
 }
 
+TEST_CASE("source.file: compressed files that a pattern matches are not read as text") {
+  Fixture f({});
+  f.write("\x1f\x8b\x08\nfirst\n", "a.log.2.gz");
+  f.write("BZh91AY\nsecond\n", "a.log.3.bz2");
+  f.write("", "a.log.4.zst");
+  f.write("text\n", "b.gz");
+  f.write("one\n", "c.log");
+  f.arguments.file_match.enabled = true;
+  f.arguments.targets = {f.target("*")};
+  f.start();
+  REQUIRE(f.sink->has(2));
+  f.append("\x28\xb5\x2f\xfd\nthird\n", "a.log.4.zst");
+  f.append("two\n", "b.gz");
+  f.append("two\n", "c.log");
+  REQUIRE(f.sink->has(4));
+  const auto texts = f.sink->texts();
+  CHECK(std::multiset(texts.begin(), texts.end()) ==
+        std::multiset<std::string>{"one", "text", "two", "two"});
+}
+
 TEST_CASE("source.file: what is no regular file is said, and holds up nothing") {
   for (const Compression compression : {Compression::none, Compression::gz}) {
     Fixture f({"fifo", "folder"});

@@ -1,6 +1,7 @@
 #include "components/loki/source_file/tailer.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -27,6 +28,33 @@ milliseconds absence_poll(Clock::duration gone) {
   if (gone < milliseconds(200)) return milliseconds(5);
   if (gone < seconds(10)) return milliseconds(250);
   return seconds(1);
+}
+
+/// What logs are compressed with: how the names of such files end, and how the files begin.
+struct CompressedForm {
+  std::string_view suffix, beginning;
+};
+constexpr CompressedForm kCompressedForms[] = {{".gz", "\x1f\x8b"},
+                                               {".bz2", "BZh"},
+                                               {".xz",
+                                                "\xfd"
+                                                "7zXZ"},
+                                               {".zst", "\x28\xb5\x2f\xfd"},
+                                               {".lz4", "\x04\x22\x4d\x18"}};
+
+/// `undecided`: of a file that is to be compressed too little is written yet.
+enum class Content { text, compressed, undecided };
+
+Content content_of(const std::string& path, const FileReader& file) {
+  for (const CompressedForm& form : kCompressedForms) {
+    if (!path.ends_with(form.suffix)) continue;
+    char bytes[8];
+    const ssize_t got = ::pread(file.fd(), bytes, form.beginning.size(), 0);
+    const std::string_view seen(bytes, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    if (seen == form.beginning) return Content::compressed;
+    return form.beginning.starts_with(seen) ? Content::undecided : Content::text;
+  }
+  return Content::text;
 }
 
 /// Whether the file has the content that was read, up to where it was read and beyond doubt.
@@ -111,7 +139,14 @@ void Tailer::look_at_path(Clock::time_point now) {
     return complain(file.error().message);
   }
   problem_.clear();
-  if (is_fresh_copy(*file)) {
+  const Content content = resumed_ ? Content::text : content_of(path_, *file);
+  if (content == Content::compressed) {
+    environment_.log.info("{}: compressed, not read; a block \"decompression\" reads such files",
+                          path_);
+    resumed_ = skipped_ = true;
+    return;
+  }
+  if (content == Content::undecided || is_fresh_copy(*file)) {
     if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
     return;
   }
