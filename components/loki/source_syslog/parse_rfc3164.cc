@@ -147,10 +147,38 @@ void read_year_and_zone(std::string_view rest, BsdTime& time) {
   }
 }
 
-BsdTime read_bsd(std::string_view text) {
+/// "Sat ", which ctime(3) writes before the month.
+bool begins_with_weekday(std::string_view text) {
+  constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
+  const size_t at = text.size() < 4 || text[3] != ' ' ? kDays.npos : kDays.find(text.substr(0, 3));
+  return at != kDays.npos && at % 3 == 0;
+}
+
+/// Sophos UTM writes "2026:11:27-10:00:34".
+BsdTime read_with_colons(std::string_view text) {
   NumberReader in(text);
   BsdTime time;
-  if (is_year(text)) {  // NX-OS writes "2026 Nov 27 10:00:34".
+  time.year = in.number(4);
+  in.expect(':');
+  time.month = static_cast<unsigned>(in.number(2));
+  in.expect(':');
+  time.day = static_cast<unsigned>(in.number(2));
+  in.expect('-');
+  time.hour = in.number(2);
+  in.expect(':');
+  time.minute = in.number(2);
+  in.expect(':');
+  time.second = in.number(2);
+  if (in.ok()) time.size = text.size() - in.rest().size();
+  return time;
+}
+
+BsdTime read_bsd(std::string_view text) {
+  if (is_year(text) && text.substr(4).starts_with(':')) return read_with_colons(text);
+  const size_t weekday_bytes = begins_with_weekday(text) ? 4 : 0;
+  NumberReader in(text.substr(weekday_bytes));
+  BsdTime time;
+  if (is_year(in.rest())) {  // NX-OS writes "2026 Nov 27 10:00:34".
     time.year = in.number(4);
     in.expect(' ');
   }
