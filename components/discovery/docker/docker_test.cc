@@ -1,8 +1,8 @@
-#include "components/discovery/docker/targets.h"
-
 #include <doctest/doctest.h>
 
 #include <functional>
+
+#include "components/discovery/docker/targets.h"
 
 namespace components::discovery::docker {
 namespace {
