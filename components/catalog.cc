@@ -16,6 +16,7 @@
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 #include "components/otelcol/exporter_loki/signature.h"
+#include "components/otelcol/exporter_otlp/signature.h"
 #include "components/otelcol/exporter_otlphttp/signature.h"
 #include "components/otelcol/exporter_prometheus/signature.h"
 #include "components/otelcol/processor_attributes/signature.h"
@@ -56,6 +57,7 @@ river::config::Catalog catalog() {
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
       &otelcol::exporter_loki::kSignature,
+      &otelcol::exporter_otlp::kSignature,
       &otelcol::exporter_otlphttp::kSignature,
       &otelcol::exporter_prometheus::kSignature,
       &otelcol::processor_attributes::kSignature,

@@ -225,7 +225,7 @@ def code_findings(listed):
     used = set()
     for path in listed:
         if not is_test(path):
-            used |= set(re.findall(r'"([RCF]0\d\d)"', (ROOT / path).read_text()))
+            used |= set(re.findall(r'"([RCF]\d\d\d)"', (ROOT / path).read_text()))
     for code in sorted(used - listed_codes):
         yield f"docs/diagnostics.md: {code} is used and not explained"
     for code in sorted(listed_codes - used):

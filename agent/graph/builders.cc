@@ -13,6 +13,7 @@
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 #include "components/otelcol/exporter_loki/exporter.h"
+#include "components/otelcol/exporter_otlp/otlp.h"
 #include "components/otelcol/exporter_otlphttp/otlphttp.h"
 #include "components/otelcol/exporter_prometheus/exporter.h"
 #include "components/otelcol/processor_attributes/attributes.h"
@@ -63,6 +64,7 @@ std::span<const components::Builder> builders() {
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
       builder<otelcol::exporter_loki::Exporter>(otelcol::exporter_loki::kSignature),
+      builder<otelcol::exporter_otlp::Exporter>(otelcol::exporter_otlp::kSignature),
       builder<otelcol::exporter_otlphttp::Exporter>(otelcol::exporter_otlphttp::kSignature),
       builder<otelcol::exporter_prometheus::Exporter>(
           otelcol::exporter_prometheus::kSignature),

@@ -42,6 +42,10 @@ base::Result<void> Inbox::update(const OutputArguments& output) {
   return {};
 }
 
+void Inbox::begin_stop() {
+  for (Way& way : ways_) way.outbox.begin_stop();
+}
+
 void Inbox::stop() {
   for (Way& way : ways_) way.outbox.stop();
 }

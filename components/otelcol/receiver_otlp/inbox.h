@@ -42,6 +42,10 @@ class Inbox {
 
   /// Fails when a thread cannot be had; may be called again then.
   base::Result<void> update(const OutputArguments& output);
+  /// Takes nothing from now on. What waits goes on for a moment; then its senders are told to send
+  /// it again.
+  void begin_stop();
+  /// Waits for that.
   void stop();
 
   // Any thread.

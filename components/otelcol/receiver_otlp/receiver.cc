@@ -48,10 +48,11 @@ base::Result<void> Receiver::update(const Arguments& arguments) {
   return {};
 }
 
+/// The fronts are last: who waits hears from the inbox what became of the request.
 void Receiver::stop() {
+  inbox_.stop();
   if (grpc_) grpc_->stop();
   if (http_) http_->stop();
-  inbox_.stop();
 }
 
 Health Receiver::health() const {

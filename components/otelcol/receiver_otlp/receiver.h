@@ -19,6 +19,7 @@ class Receiver final : public ComponentOf<Arguments> {
   Receiver(Context context, const Arguments& arguments);
 
   base::Result<void> start() override;
+  void drain(Clock::time_point) override { inbox_.begin_stop(); }
   void stop() override;
   bool is_incomplete() const override { return !problem_.empty(); }
   Health health() const override;

@@ -8,9 +8,6 @@
 namespace components::sink {
 namespace {
 
-/// Of an answer so much is read: what is written for people, and lists of what was refused.
-constexpr size_t kAnswerBytesMax = 64 << 10;
-
 /// Those of the protocol, and those that were asked for; the client adds the login.
 io::http::Headers headers_of(const Settings& settings, const std::string& lane,
                              const Request& request) {
@@ -30,7 +27,7 @@ void Sender::run(const std::stop_token& abort) {
     auto newest = shared_.settings.get();
     if (newest != settings_) {
       settings_ = std::move(newest);
-      client_.reset();
+      transport_.reset();
     }
     const Answer answer = attempt(*turn, abort);
     const bool is_cut_short = abort.stop_requested() || Clock::now() >= shared_.lanes.deadline();
@@ -80,18 +77,18 @@ void Sender::settle(const Lanes::Turn& turn, const Answer& answer, bool is_cut_s
 Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& abort) {
   const Settings& now = *settings_;
   if (!now.url) return {Action::retry_loudly, now.url.error().message, {}, {}};
-  if (!client_) client_ = std::make_unique<HttpClient>(*now.url, now.http, kAnswerBytesMax);
+  if (!transport_) transport_ = now.connect();
   const std::string_view body = turn.request->body();
   auto headers =
       headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key, *turn.request);
   const auto start = Clock::now();
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared_.lanes.deadline() - start);
-  auto response = client_->send({"POST", now.url->target, std::move(headers), body},
-                                std::min(now.remote_timeout, left), abort);
+  auto response = transport_->send({"POST", now.url->target, std::move(headers), body},
+                                   std::min(now.remote_timeout, left), abort);
   const int status = response ? response->status : kNoAnswer;
   shared_.metrics.observe(turn.lane.key, status, Clock::now() - start, body.size());
   const Rule rule = response ? rule_for(*response, now.retry_on_http_429) : rule_for(kNoAnswer);
-  if (!response && client_->lacked_login())
+  if (!response && transport_->lacked_login())
     return {Action::retry_loudly, response.error().message, {}, {}};
   if (!response)
     return {rule.action, fmt::format("{} ({})", response.error().message, rule.advice), {}, {}};

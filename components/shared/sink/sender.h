@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "components/shared/http_client/client.h"
 #include "components/shared/sink/answer.h"
 #include "components/shared/sink/lanes.h"
 #include "components/shared/sink/metrics.h"
@@ -51,7 +50,7 @@ class Sender {
   const Shared& shared_;
   const Lanes::Kind kind_;
   SettingsPtr settings_;
-  std::unique_ptr<HttpClient> client_;
+  std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace components::sink

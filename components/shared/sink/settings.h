@@ -1,10 +1,10 @@
 #pragma once
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -17,15 +17,26 @@ namespace components::sink {
 
 /// A duration of the configuration as one that can be added to any point of the clock: not
 /// negative, ten years at most.
-inline std::chrono::nanoseconds bounded(std::chrono::nanoseconds duration) {
-  return std::clamp<std::chrono::nanoseconds>(duration, std::chrono::nanoseconds(0),
-                                              std::chrono::hours(24 * 365 * 10));
-}
+std::chrono::nanoseconds bounded(std::chrono::nanoseconds duration);
 
 /// The same, rounded up to what a client waits for.
-inline std::chrono::milliseconds bounded_milliseconds(std::chrono::nanoseconds duration) {
-  return std::chrono::ceil<std::chrono::milliseconds>(bounded(duration));
-}
+std::chrono::milliseconds bounded_milliseconds(std::chrono::nanoseconds duration);
+
+/// How the requests of one sender reach the server. For one thread.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// One try to deliver a request. The answer of a server that speaks another protocol than HTTP is
+  /// given as the HTTP answer that means the same, so that one table (answer.h) says what becomes
+  /// of the request. Fails when no answer came in time, or `abort` was requested.
+  virtual base::Result<io::http::Response> send(const io::http::Request& request,
+                                                std::chrono::milliseconds timeout,
+                                                const std::stop_token& abort) = 0;
+
+  /// After an error: no request was made, for want of a secret or a certificate.
+  virtual bool lacked_login() const = 0;
+};
 
 /// What sending to one endpoint needs to know, whatever the protocol; made from a component's
 /// arguments. Immutable; a reload replaces it as a whole. A protocol derives its own.
@@ -62,6 +73,8 @@ struct Settings {
   }
   /// The headers that the protocol wants on a request of this lane.
   virtual io::http::Headers protocol_headers(const std::string& lane) const = 0;
+  /// A way to the server, for one sender. By default HTTP, to `url`.
+  virtual std::unique_ptr<Transport> connect() const;
   /// Whether they are made of equal arguments; `other` is of the same protocol.
   virtual bool equals(const Settings& other) const = 0;
 };

@@ -159,3 +159,145 @@ def test_a_thousand_clients_at_once(agent, port):
         assert len(set(backend.spans())) == 1000
         for channel in channels:
             channel.close()
+
+
+GATEWAY = """
+otelcol.receiver.otlp "in" {{
+	http {{
+		endpoint = "127.0.0.1:{port}"
+	}}
+
+	output {{
+		traces  = [otelcol.exporter.otlp.next.input]
+		metrics = [otelcol.exporter.otlp.next.input]
+		logs    = [otelcol.exporter.otlp.next.input]
+	}}
+}}
+
+otelcol.exporter.otlp "next" {{
+	timeout = "2s"
+
+	client {{
+		endpoint    = "127.0.0.1:{next}"
+		compression = "{compression}"
+{tls}
+	}}
+
+	retry_on_failure {{
+		initial_interval = "50ms"
+		max_interval     = "200ms"
+	}}
+}}
+"""
+PLAIN = "\t\ttls {\n\t\t\tinsecure = true\n\t\t}"
+
+
+class Service(grpc.GenericRpcHandler):
+    """A server of OTLP over gRPC. `answer(signal, request, context)` may end the call; what it does not is kept."""
+
+    def __init__(self, port, answer=lambda signal, request, context: b""):
+        from concurrent.futures import ThreadPoolExecutor
+        self.answer = answer
+        self.kept = []
+        self.metadata = []
+        self.server = grpc.server(ThreadPoolExecutor(4), handlers=[self])
+        assert self.server.add_insecure_port(f"127.0.0.1:{port}") == port
+
+    def service(self, details):
+        signal = next((name for name, method in METHODS.items() if method == details.method), None)
+
+        def handle(request, context):
+            response = self.answer(signal, request, context)
+            self.metadata.append(dict(details.invocation_metadata))
+            self.kept.append((signal, request))
+            return response
+
+        return grpc.unary_unary_rpc_method_handler(handle) if signal else None
+
+    def __enter__(self):
+        self.server.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.stop(0).wait()
+
+    def names(self):
+        return [name.decode() for signal, body in self.kept for name in inner(body, 1, 2, 2, 5) if signal == "traces"]
+
+
+@pytest.mark.parametrize("compression", ["gzip", "none"])
+def test_what_comes_over_http_goes_on_over_grpc(agent, port, compression):
+    next_port = free_port()
+    with Service(next_port) as service:
+        agent(GATEWAY.format(port=port, next=next_port, compression=compression, tls=PLAIN))
+        assert post(port, "traces", spans("a", "b"))[0] == 200
+        assert post(port, "metrics", gauges("g", 1))[0] == 200
+        assert post(port, "logs", records("one"))[0] == 200
+        assert sorted(signal for signal, _ in service.kept) == ["logs", "metrics", "traces"]
+        assert service.names() == ["a", "b"]
+
+
+def test_a_server_that_is_down_or_busy_is_tried_again(agent, port):
+    next_port = free_port()
+    agent(GATEWAY.format(port=port, next=next_port, compression="none", tls=PLAIN))
+    answers, tries = [], []
+    client = threading.Thread(target=lambda: answers.append(post(port, "traces", spans("a"))[0]))
+    client.start()
+
+    def busy_twice(signal, request, context):
+        tries.append(signal)
+        if len(tries) <= 2:
+            context.abort(grpc.StatusCode.UNAVAILABLE if len(tries) == 1 else grpc.StatusCode.RESOURCE_EXHAUSTED, "busy")
+        return b""
+
+    with Service(next_port, busy_twice) as service:
+        client.join(60)
+        assert answers == [200]
+        assert len(tries) == 3 and service.names() == ["a"]
+
+
+def test_one_bad_span_costs_no_other_over_grpc(agent, port):
+    next_port = free_port()
+
+    def refuse_poison(signal, request, context):
+        if b"poison" in request:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "bad span")
+        return b""
+
+    with Service(next_port, refuse_poison) as service:
+        running = agent(GATEWAY.format(port=port, next=next_port, compression="none", tls=PLAIN))
+        assert post(port, "traces", spans("a", "b", "poison", "c"))[0] == 200
+        assert service.names() == ["a", "b", "c"]
+        assert running.metric("tributary_component_dropped_total", component_id="otelcol.exporter.otlp.next") == 1
+
+
+def test_messages_that_are_too_large_for_the_server_are_halved(agent, port):
+    next_port = free_port()
+
+    def refuse_large(signal, request, context):
+        if len(request) > 20_000:
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED,
+                          f"grpc: received message larger than max ({len(request)} vs. 20000)")
+        return b""
+
+    with Service(next_port, refuse_large) as service:
+        agent(GATEWAY.format(port=port, next=next_port, compression="none", tls=PLAIN))
+        names = [f"{i}-{'x' * 1000}" for i in range(100)]
+        assert post(port, "traces", spans(*names))[0] == 200
+        assert service.names() == names
+
+
+def test_a_server_without_tls_where_tls_is_wanted_is_named(agent, port):
+    next_port = free_port()
+    with Service(next_port):
+        running = agent(GATEWAY.format(port=port, next=next_port, compression="none", tls=""))
+
+        def send():
+            try:
+                post(port, "traces", spans("a"))
+            except OSError:  # The agent stops while the request waits.
+                pass
+
+        threading.Thread(target=send, daemon=True).start()
+        wait_for("the problem", lambda: running.get("/-/healthy")[0] != 200)
+        assert "otelcol.exporter.otlp.next" in running.get("/-/healthy")[1]

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ struct ExportSettings final : sink::Settings {
   size_t items_per_request = 0;
   river::Value arguments;  ///< what all of it was made from
 
+  /// Makes the way to the server, when it is not HTTP.
+  std::function<std::unique_ptr<sink::Transport>()> connector;
+
+  std::unique_ptr<sink::Transport> connect() const override {
+    return connector ? connector() : sink::Settings::connect();
+  }
   io::http::Headers protocol_headers(const std::string& /*lane*/) const override { return {}; }
   bool equals(const sink::Settings& other) const override {
     return arguments == static_cast<const ExportSettings&>(other).arguments;
