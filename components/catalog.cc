@@ -15,6 +15,9 @@
 #include "components/loki/source_journal/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
+#include "components/otelcol/auth_basic/signature.h"
+#include "components/otelcol/auth_bearer/signature.h"
+#include "components/otelcol/auth_headers/signature.h"
 #include "components/otelcol/exporter_loki/signature.h"
 #include "components/otelcol/exporter_otlp/signature.h"
 #include "components/otelcol/exporter_otlphttp/signature.h"
@@ -56,6 +59,9 @@ river::config::Catalog catalog() {
       &loki::source_journal::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
+      &otelcol::auth_basic::kSignature,
+      &otelcol::auth_bearer::kSignature,
+      &otelcol::auth_headers::kSignature,
       &otelcol::exporter_loki::kSignature,
       &otelcol::exporter_otlp::kSignature,
       &otelcol::exporter_otlphttp::kSignature,

@@ -12,6 +12,9 @@
 #include "components/loki/source_journal/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
+#include "components/otelcol/auth_basic/basic.h"
+#include "components/otelcol/auth_bearer/bearer.h"
+#include "components/otelcol/auth_headers/headers.h"
 #include "components/otelcol/exporter_loki/exporter.h"
 #include "components/otelcol/exporter_otlp/otlp.h"
 #include "components/otelcol/exporter_otlphttp/otlphttp.h"
@@ -63,6 +66,9 @@ std::span<const components::Builder> builders() {
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
+      builder<otelcol::auth_basic::Component>(otelcol::auth_basic::kSignature),
+      builder<otelcol::auth_bearer::Component>(otelcol::auth_bearer::kSignature),
+      builder<otelcol::auth_headers::Component>(otelcol::auth_headers::kSignature),
       builder<otelcol::exporter_loki::Exporter>(otelcol::exporter_loki::kSignature),
       builder<otelcol::exporter_otlp::Exporter>(otelcol::exporter_otlp::kSignature),
       builder<otelcol::exporter_otlphttp::Exporter>(otelcol::exporter_otlphttp::kSignature),

@@ -19,6 +19,7 @@ std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments) {
     settings->url_text = arguments.client.endpoint;
     settings->url = io::http::parse_url((server.has_tls ? "https://" : "http://") + server.name);
     settings->extra_headers = arguments.client.headers;
+    settings->auth = arguments.client.auth.pointer;
     settings->remote_timeout = sink::bounded_milliseconds(arguments.timeout.value);
     settings->coding = telemetry::wire::Coding::none;  // The connection compresses.
     settings->arguments = river::schema::encode(kSignature.arguments, &arguments);

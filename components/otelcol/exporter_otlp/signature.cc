@@ -34,6 +34,9 @@ constexpr schema::Field kClientFields[] = {
                                                       "For Grafana Alloy."),
     schema::attr<&ClientArguments::wait_for_ready>("wait_for_ready", Need::optional,
                                                    "For Grafana Alloy."),
+    schema::attr<&ClientArguments::auth>(
+        "auth", Need::optional,
+        "Credentials of the requests: the handler of an otelcol.auth component."),
     schema::attr<&ClientArguments::headers>("headers", Need::optional,
                                             "Headers to add to each request."),
     schema::attr<&ClientArguments::balancer_name>(

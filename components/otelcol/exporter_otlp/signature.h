@@ -25,6 +25,7 @@ struct ClientArguments {
   river::schema::ByteSize write_buffer_size{512 << 10};
   bool wait_for_ready = false;
   std::map<std::string, std::string> headers;
+  OtelHandler auth;
   std::string balancer_name = "round_robin";
   std::string authority;
 };

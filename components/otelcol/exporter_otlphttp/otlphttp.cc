@@ -29,6 +29,7 @@ std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments) {
     settings->url = io::http::parse_url(settings->url_text);
     settings->http = http;
     settings->extra_headers = arguments.client.headers;
+    settings->auth = arguments.client.auth.pointer;
     settings->remote_timeout = sink::bounded_milliseconds(arguments.client.timeout.value);
     settings->is_json = arguments.encoding == Encoding::json;
     settings->coding = coding_of(arguments.client.compression);

@@ -35,6 +35,9 @@ constexpr schema::Field kClientFields[] = {
     schema::attr<&ClientArguments::write_buffer_size>("write_buffer_size", Need::optional,
                                                       "For Grafana Alloy."),
     schema::attr<&ClientArguments::timeout>("timeout", Need::optional, "Timeout of one request."),
+    schema::attr<&ClientArguments::auth>(
+        "auth", Need::optional,
+        "Credentials of the requests: the handler of an otelcol.auth component."),
     schema::attr<&ClientArguments::headers>("headers", Need::optional,
                                             "Headers to add to each request."),
     schema::attr<&ClientArguments::max_idle_conns>("max_idle_conns", Need::optional,

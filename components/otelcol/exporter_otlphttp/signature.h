@@ -32,6 +32,7 @@ struct ClientArguments {
   river::schema::ByteSize write_buffer_size{512 << 10};
   river::schema::Duration timeout = std::chrono::seconds(30);
   std::map<std::string, std::string> headers;
+  OtelHandler auth;
   int64_t max_idle_conns = 100;
   int64_t max_idle_conns_per_host = 0;
   int64_t max_conns_per_host = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "components/otelcol/receiver_otlp/fronts.h"
+#include "components/otelcol/shared/auth.h"
 #include "components/shared/http_client/settings.h"
 #include "telemetry/wire/content_coding.h"
 #include "telemetry/wire/proto.h"
@@ -77,6 +78,12 @@ std::shared_ptr<const telemetry::OtlpClient> client_of(rpc::Call& call, bool inc
   return client;
 }
 
+io::http::Headers headers_of(const rpc::Call& call) {
+  io::http::Headers headers;
+  for (const auto& [name, value] : call.metadata) headers.push_back({name, value});
+  return headers;
+}
+
 }  // namespace
 
 GrpcFront::GrpcFront(const GrpcArguments& arguments, Inbox& inbox)
@@ -115,6 +122,8 @@ base::Result<std::unique_ptr<GrpcFront>> GrpcFront::listen(const GrpcArguments& 
 }
 
 void GrpcFront::take(rpc::Call call, rpc::Finish finish) const {
+  if (const auto& auth = arguments_.auth.pointer; auth && !auth->allows(headers_of(call)))
+    return finish({rpc::Code::unauthenticated, "the call has no valid credentials"});
   const auto signal = signal_of(call.method);
   if (!signal)
     return finish({rpc::Code::unimplemented, fmt::format("no such method: {}", call.method)});

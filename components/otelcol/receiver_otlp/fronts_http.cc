@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "components/otelcol/receiver_otlp/fronts.h"
+#include "components/otelcol/shared/auth.h"
 #include "components/shared/http_client/settings.h"
 #include "io/http/cors.h"
 #include "telemetry/otlp/json.h"
@@ -154,6 +155,8 @@ void HttpFront::take(const Request& request, std::string body, const io::http::R
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     reply(response);
   };
+  if (const auto& auth = arguments_.auth.pointer; auth && !auth->allows(request.headers))
+    return answer(text_answer(401, "the request has no valid credentials"));
   if (request.method != "POST") return answer(text_answer(405, "only POST is taken"));
   const auto encoding = encoding_of(io::http::find(request.headers, "Content-Type"));
   if (!encoding)

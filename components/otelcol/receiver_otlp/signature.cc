@@ -54,6 +54,8 @@ constexpr schema::Field kGrpcFields[] = {
                                                     "For Grafana Alloy."),
     schema::block<&GrpcArguments::keepalive>("keepalive", Need::optional, "Life of connections.",
                                              kKeepalive),
+    schema::attr<&GrpcArguments::auth>("auth", Need::optional,
+                                       "Who may send: the handler of an otelcol.auth component."),
     schema::attr<&GrpcArguments::include_metadata>(
         "include_metadata", Need::optional, "Whether processors may see the request's headers."),
 };
@@ -97,6 +99,8 @@ constexpr schema::Field kHttpFields[] = {
     schema::block<&HttpArguments::cors>("cors", Need::optional, "Which web pages may send.", kCors),
     schema::attr<&HttpArguments::max_request_body_size>(
         "max_request_body_size", Need::optional, "Largest request, also after decompression."),
+    schema::attr<&HttpArguments::auth>("auth", Need::optional,
+                                       "Who may send: the handler of an otelcol.auth component."),
     schema::attr<&HttpArguments::include_metadata>(
         "include_metadata", Need::optional, "Whether processors may see the request's headers."),
     schema::attr<&HttpArguments::compression_algorithms>("compression_algorithms", Need::optional,

@@ -35,6 +35,7 @@ struct GrpcArguments {
   river::schema::ByteSize read_buffer_size{512 << 10};
   river::schema::ByteSize write_buffer_size;
   Keepalive keepalive;
+  OtelHandler auth;
   bool include_metadata = false;
 };
 
@@ -49,6 +50,7 @@ struct HttpArguments {
   river::schema::HostPort endpoint{"0.0.0.0:4318", {}};
   std::optional<TlsServerArguments> tls;
   CorsArguments cors;
+  OtelHandler auth;
   river::schema::ByteSize max_request_body_size;  ///< 0: kHttpBytes
   bool include_metadata = false;
   std::vector<std::string> compression_algorithms = {"",       "gzip",    "zstd", "zlib",

@@ -22,10 +22,15 @@ constexpr schema::Field kConsumerFields[] = {
     schema::attr<&ConsumerExports::input>("input", Need::required, "Takes data of OTLP."),
 };
 
+constexpr schema::Field kHandlerFields[] = {
+    schema::attr<&HandlerExports::handler>("handler", Need::required, "For `auth` arguments."),
+};
+
 }  // namespace
 
 constinit const schema::BlockSchema kOutput = schema::schema_of(kOutputFields);
 constinit const schema::BlockSchema kDebugMetrics = schema::schema_of(kDebugMetricsFields);
 constinit const std::span<const schema::Field> kConsumerExports = kConsumerFields;
+constinit const std::span<const schema::Field> kHandlerExports = kHandlerFields;
 
 }  // namespace components::otelcol

@@ -1,13 +1,32 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "components/shared/capsules.h"
 #include "river/schema/field.h"
 
+namespace components::otelcol {
+class Authenticator;
+}
+namespace river::schema {
+template <>
+inline constexpr std::string_view kCapsuleName<const components::otelcol::Authenticator> =
+    "otelcol.Handler";
+}
+
 /// What the signatures of otelcol components have in common.
 namespace components::otelcol {
+
+/// `auth` of clients and listeners, and the `handler` export of otelcol.auth components.
+using OtelHandler = river::schema::CapsuleRef<const Authenticator>;
+
+/// What such a component exports.
+struct HandlerExports {
+  OtelHandler handler;
+};
+extern const std::span<const river::schema::Field> kHandlerExports;
 
 /// The block `output`: who gets what the component makes of each signal. Empty: nobody.
 struct OutputArguments {

@@ -81,6 +81,8 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
   const std::string_view body = turn.request->body();
   auto headers =
       headers_of(now, turn.request->is_own ? now.own_lane : turn.lane.key, *turn.request);
+  if (const auto is_signed = now.sign(headers); !is_signed)
+    return {Action::retry_loudly, is_signed.error().message, {}, {}};
   const auto start = Clock::now();
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared_.lanes.deadline() - start);
   auto response = transport_->send({"POST", now.url->target, std::move(headers), body},

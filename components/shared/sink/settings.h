@@ -73,6 +73,8 @@ struct Settings {
   }
   /// The headers that the protocol wants on a request of this lane.
   virtual io::http::Headers protocol_headers(const std::string& lane) const = 0;
+  /// Adds credentials that the client's own settings do not have. Fails when there are none.
+  virtual base::Result<void> sign(io::http::Headers& /*headers*/) const { return {}; }
   /// A way to the server, for one sender. By default HTTP, to `url`.
   virtual std::unique_ptr<Transport> connect() const;
   /// Whether they are made of equal arguments; `other` is of the same protocol.

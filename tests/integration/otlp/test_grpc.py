@@ -301,3 +301,17 @@ def test_a_server_without_tls_where_tls_is_wanted_is_named(agent, port):
         threading.Thread(target=send, daemon=True).start()
         wait_for("the problem", lambda: running.get("/-/healthy")[0] != 200)
         assert "otelcol.exporter.otlp.next" in running.get("/-/healthy")[1]
+
+
+def test_credentials_over_grpc(agent, port):
+    next_port = free_port()
+    token = 'otelcol.auth.bearer "token" {\n\ttoken = "s3cret"\n}\n'
+    auth = "\t\tauth = otelcol.auth.bearer.token.handler"
+    with Backend() as backend, grpc.insecure_channel(f"127.0.0.1:{next_port}") as channel:
+        agent(grpc_config(next_port, backend.url, grpc=auth) + token, name="second")
+        agent(GATEWAY.format(port=port, next=next_port, compression="none", tls=PLAIN + "\n" + auth) + token)
+        export = channel.unary_unary(METHODS["traces"])
+        assert code_of(lambda: export(spans("x"), timeout=30)) == grpc.StatusCode.UNAUTHENTICATED
+        assert export(spans("x"), timeout=30, metadata=[("authorization", "Bearer s3cret")]) == b""
+        assert post(port, "traces", spans("a"))[0] == 200
+        assert sorted(backend.spans()) == ["a", "x"]

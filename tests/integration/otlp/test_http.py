@@ -1,4 +1,5 @@
 """OTLP over HTTP, from a client to a backend: what arrives, what is refused, and what an outage does."""
+import base64
 import gzip
 import json
 import threading
@@ -276,3 +277,48 @@ def test_pages_of_allowed_origins_may_send(agent, port):
         assert preflight("https://example.org") == (204, None)
         _, headers, _ = post(port, "traces", spans("a"), Origin="https://shop.example.com")
         assert headers["Access-Control-Allow-Origin"] == "https://shop.example.com"
+
+
+AUTH = """
+otelcol.auth.basic "gate" {{
+	username = "lena"
+	password = "{password}"
+}}
+
+otelcol.auth.headers "tenant" {{
+	header {{
+		key   = "X-Scope-OrgID"
+		value = "fleet"
+	}}
+}}
+"""
+
+
+def test_who_has_no_credentials_may_not_send(agent, port):
+    with Backend() as backend:
+        text = config(port, backend.url, http="\t\tauth     = otelcol.auth.basic.gate.handler")
+        text = text.replace('timeout  = "2s"', 'timeout  = "2s"\n\t\tauth     = otelcol.auth.headers.tenant.handler')
+        agent(text + AUTH.format(password="s3cret"))
+        assert post(port, "traces", spans("a"))[0] == 401
+        assert post(port, "traces", spans("a"), Authorization="Basic bGVuYTp3cm9uZw==")[0] == 401
+        good = "Basic " + base64.b64encode(b"lena:s3cret").decode()
+        assert post(port, "traces", spans("a"), Authorization=good)[0] == 200
+        assert backend.requests[0][2]["X-Scope-OrgID"] == "fleet"
+
+
+def test_an_agent_sends_to_another_with_credentials_that_change(agent, port, tmp_path):
+    second = free_port()
+    gate = "\t\tauth     = otelcol.auth.basic.gate.handler"
+    (tmp_path / "second").mkdir()
+    with Backend() as backend:
+        agent(config(second, backend.url, http=gate) + AUTH.format(password="new"), name="second")
+        text = config(port, f"http://127.0.0.1:{second}").replace('timeout  = "2s"', f'timeout  = "2s"\n{gate}')
+        running = agent(text + AUTH.format(password="old"))
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(post(port, "traces", spans("a"))[0]))
+        client.start()
+        wait_for("the problem", lambda: "401" in running.get("/-/healthy")[1])
+        assert running.reload(text + AUTH.format(password="new"))[0] == 200
+        client.join(60)
+        assert answers == [200]
+        assert backend.spans() == ["a"]

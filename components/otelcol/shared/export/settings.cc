@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "components/otelcol/shared/auth.h"
 #include "telemetry/flow.h"
 
 namespace components::otelcol {
@@ -49,6 +50,10 @@ Coding coding_of(Compression compression) {
       break;
   }
   return Coding::none;
+}
+
+base::Result<void> ExportSettings::sign(io::http::Headers& headers) const {
+  return auth ? auth->sign(headers) : base::Result<void>();
 }
 
 void apply(const QueueArguments& queue, const RetryArguments& retry, ExportSettings& settings) {

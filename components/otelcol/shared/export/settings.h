@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "components/otelcol/shared/export/signature.h"
+#include "components/otelcol/shared/signature.h"
 #include "components/shared/sink/settings.h"
 #include "river/value.h"
 #include "telemetry/otlp_batch.h"
@@ -19,7 +20,8 @@ struct ExportSettings final : sink::Settings {
   bool is_json = false;
   telemetry::wire::Coding coding = telemetry::wire::Coding::gzip;
   size_t items_per_request = 0;
-  river::Value arguments;  ///< what all of it was made from
+  std::shared_ptr<const Authenticator> auth;  ///< may be null
+  river::Value arguments;                     ///< what all of it was made from
 
   /// Makes the way to the server, when it is not HTTP.
   std::function<std::unique_ptr<sink::Transport>()> connector;
@@ -27,6 +29,7 @@ struct ExportSettings final : sink::Settings {
   std::unique_ptr<sink::Transport> connect() const override {
     return connector ? connector() : sink::Settings::connect();
   }
+  base::Result<void> sign(io::http::Headers& headers) const override;
   io::http::Headers protocol_headers(const std::string& /*lane*/) const override { return {}; }
   bool equals(const sink::Settings& other) const override {
     return arguments == static_cast<const ExportSettings&>(other).arguments;

@@ -1,0 +1,58 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "components/component.h"
+#include "components/otelcol/shared/signature.h"
+#include "io/http/message.h"
+#include "river/schema/decode.h"
+
+namespace components::otelcol {
+
+/// What an otelcol.auth component gives to clients and listeners, over HTTP as over gRPC.
+/// Immutable: other arguments make another one. Any thread.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+
+  /// Adds the credentials of a client. Fails, with what the operator can do, when there are none.
+  virtual base::Result<void> sign(io::http::Headers& headers) const = 0;
+  /// Whether a request with these headers may be served. Takes as long for a wrong secret as for
+  /// the right one.
+  virtual bool allows(const io::http::Headers& headers) const = 0;
+};
+
+/// In a time that does not depend on where they differ.
+bool same_secret(std::string_view a, std::string_view b);
+
+/// Removes the headers of a name, in any case; whether there were some.
+bool remove_header(io::http::Headers& headers, const std::string& name);
+/// Sets a header, in place of those of that name.
+void set_header(io::http::Headers& headers, const std::string& name, std::string value);
+
+/// A component that is an authenticator made of its arguments, and no more.
+template <class Arguments, class Made>
+class AuthComponent final : public ComponentOf<Arguments> {
+ public:
+  AuthComponent(Context context, const Arguments& arguments) : context_(std::move(context)) {
+    (void)update(arguments);  // It cannot fail: there is nothing outside to fail.
+  }
+
+  base::Result<void> start() override { return {}; }
+  void stop() override {}
+
+ protected:
+  base::Result<void> update(const Arguments& arguments) override {
+    const HandlerExports exports{{std::make_shared<const Made>(arguments)}};
+    context_.publish(river::schema::encode_exports(kHandlerExports, &exports));
+    return {};
+  }
+
+ private:
+  const Context context_;
+};
+
+}  // namespace components::otelcol
