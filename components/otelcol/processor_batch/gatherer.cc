@@ -21,6 +21,10 @@ constexpr double kSizes[] = {10,   25,    50,    75,    100,   250,   500,  750,
                              1000, 2000,  3000,  4000,  5000,  6000,  7000, 8000,
                              9000, 10000, 20000, 30000, 50000, 100000};
 
+/// Late enough, and with room for kQuiet above.
+constexpr Gatherer::Clock::time_point kNever =
+    Gatherer::Clock::time_point::max() - Gatherer::kQuiet;
+
 size_t size_of(int64_t argument) {
   return argument <= 0 ? std::numeric_limits<size_t>::max() : static_cast<size_t>(argument);
 }
@@ -50,7 +54,18 @@ Gatherer::Gatherer(telemetry::Signal signal, const Flows& flows, const Counts& c
       held_(flow().held()),
       held_bytes_(flow().buffered_bytes()),
       counts_(counts),
-      output_(output) {}
+      output_(output) {
+  base::Lock lock(on_the_way_->mutex);
+  on_the_way_->gatherer = this;
+}
+
+Gatherer::~Gatherer() {
+  {
+    base::Lock lock(on_the_way_->mutex);
+    on_the_way_->gatherer = nullptr;
+  }
+  stop();
+}
 
 void Gatherer::update(const Arguments& arguments) {
   Rules rules;
@@ -149,11 +164,7 @@ void Gatherer::take(OtlpBatch batch) {
   flow().receive(items);
   if (items == 0) return;
   if (!output_.has(signal_)) return flows_.drop_without_consumer(signal_, items);
-  const auto wake = [this] {
-    base::Lock lock(mutex_);
-    changed_.notify_all();
-  };
-  const std::stop_callback on_stop(batch.stop, wake);
+  const std::stop_callback on_stop(batch.stop, [this] { wake(); });
   held_->add(static_cast<double>(items));  // At the door, too.
   base::Lock lock(mutex_);
   while ((bytes_ >= kBytesMax || !memory_.has_room()) && bytes_ > 0 && !is_closed_ &&
@@ -167,7 +178,12 @@ void Gatherer::take(OtlpBatch batch) {
     batch.ack.abandon();
     return;
   }
-  if (bytes_ == 0) flush_at_ = std::max(flush_at_, Clock::now() + rules_.timeout);
+  const auto now = Clock::now();
+  if (bytes_ == 0) {
+    flush_at_ = std::max(flush_at_, now + rules_.timeout);
+    came_at_ = kNever;
+  }
+  if (batch.ack) came_at_ = now;
   set_bytes(*group, group->bytes + batch.bytes());
   group->items += items;
   for (OtlpSlice& slice : batch.slices) group->slices.push_back(std::move(slice));
@@ -199,21 +215,45 @@ OtlpBatch Gatherer::cut(Group& group, Trigger trigger) {
     left -= taken;
     if (of_ack == 0) group.acks.pop_front();
   }
-  batch.ack = Ack::all(std::move(acks));
+  batch.ack = track(std::move(acks));
   set_bytes(group, bytes_of(group.slices));
   held_->add(-static_cast<double>(items));
   return batch;
+}
+
+/// Counts the batch as on its way until it is done.
+Ack Gatherer::track(std::vector<Ack> acks) {
+  ++on_the_way_->batches;
+  acks.emplace_back([way = on_the_way_](bool) {
+    if (--way->batches > 0) return;
+    base::Lock lock(way->mutex);
+    if (way->gatherer != nullptr) way->gatherer->wake();
+  });
+  return Ack::all(std::move(acks));
+}
+
+void Gatherer::wake() {
+  base::Lock lock(mutex_);
+  changed_.notify_all();
+}
+
+/// When something that waits may have to go.
+Gatherer::Clock::time_point Gatherer::next_look() const {
+  if (bytes_ == 0) return Clock::time_point::max();
+  const bool is_idle = on_the_way_->batches == 0;
+  return is_idle ? std::min(flush_at_, came_at_ + kQuiet) : flush_at_;
 }
 
 std::optional<OtlpBatch> Gatherer::next_batch() {
   std::optional<OtlpBatch> batch;
   for (auto& [key, group] : groups_)
     if (!batch && is_full(group)) batch = cut(group, Trigger::size);
-  if (batch) flush_at_ = std::max(flush_at_, Clock::now() + rules_.timeout);
-  if (!batch && Clock::now() >= flush_at_) {
+  const auto now = Clock::now();
+  if (batch) flush_at_ = std::max(flush_at_, now + rules_.timeout);
+  if (!batch && now >= next_look()) {
     for (auto& [key, group] : groups_)
       if (!batch && group.items > 0) batch = cut(group, Trigger::timeout);
-    if (!batch) flush_at_ = Clock::now() + rules_.timeout;
+    flush_at_ = now + rules_.timeout;
   }
   return batch;
 }
@@ -227,8 +267,8 @@ void Gatherer::run() {
       while (!is_closed_ && !batch) {
         batch = next_batch();
         if (batch) break;
-        if (bytes_ > 0)
-          changed_.wait_until(mutex_, flush_at_);
+        if (const auto look = next_look(); look < Clock::time_point::max())
+          changed_.wait_until(mutex_, look);
         else
           changed_.wait(mutex_);
       }

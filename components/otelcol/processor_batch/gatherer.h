@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -32,13 +33,18 @@ struct Counts {
 /// Gathers the batches of one signal into larger ones, and hands these on in a thread of its own.
 /// What waits is bounded: senders wait while there is too much of it. An ack is held until each
 /// batch that its items went into is done.
+///
+/// Besides by size and time, a batch goes when none is on its way and nothing came for a moment
+/// (kQuiet): senders wait for the ack before they send more, so that nothing more may come. SDKs,
+/// which have one request at a time on the way, would send few a second otherwise.
 class Gatherer {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr size_t kBytesMax = 8 << 20;
+  static constexpr std::chrono::milliseconds kQuiet{1};
 
   Gatherer(telemetry::Signal signal, const Flows& flows, const Counts& counts, Output& output);
-  ~Gatherer() { stop(); }
+  ~Gatherer();
   Gatherer(const Gatherer&) = delete;
   Gatherer& operator=(const Gatherer&) = delete;
 
@@ -75,6 +81,12 @@ class Gatherer {
     size_t groups_max = 0;
   };
   enum class Trigger { size, timeout };
+  /// The batches that were handed on and are not done. Their acks may outlive the gatherer.
+  struct OnTheWay {
+    std::atomic<size_t> batches{0};
+    base::Mutex mutex;
+    Gatherer* gatherer GUARDED_BY(mutex) = nullptr;
+  };
 
   const telemetry::Flow& flow() const { return flows_.of(signal_); }
   Key key_of(const telemetry::OtlpBatch& batch) const REQUIRES_LOCK(mutex_);
@@ -83,6 +95,9 @@ class Gatherer {
   std::optional<telemetry::OtlpBatch> next_batch() REQUIRES_LOCK(mutex_);
   telemetry::OtlpBatch cut(Group& group, Trigger trigger) REQUIRES_LOCK(mutex_);
   void set_bytes(Group& group, size_t bytes) REQUIRES_LOCK(mutex_);
+  telemetry::Ack track(std::vector<telemetry::Ack> acks);
+  Clock::time_point next_look() const REQUIRES_LOCK(mutex_);
+  void wake();
   void abandon_all() REQUIRES_LOCK(mutex_);
   void run();
 
@@ -93,6 +108,7 @@ class Gatherer {
   const Counts& counts_;
   Output& output_;
   std::stop_source stopping_;
+  const std::shared_ptr<OnTheWay> on_the_way_ = std::make_shared<OnTheWay>();
 
   mutable base::Mutex mutex_;
   base::Condition changed_;
@@ -100,6 +116,8 @@ class Gatherer {
   std::map<Key, Group> groups_ GUARDED_BY(mutex_);
   size_t bytes_ GUARDED_BY(mutex_) = 0;  ///< that wait
   Clock::time_point flush_at_ GUARDED_BY(mutex_) = Clock::time_point::max();
+  /// When the last batch came whose sender waits.
+  Clock::time_point came_at_ GUARDED_BY(mutex_);
   bool is_draining_ GUARDED_BY(mutex_) = false;
   bool is_sending_ GUARDED_BY(mutex_) = false;
   bool is_closed_ GUARDED_BY(mutex_) = false;

@@ -140,9 +140,9 @@ TEST_CASE("otelcol batch: senders with other headers are not mixed, and are limi
     auto client = std::make_shared<telemetry::OtlpClient>();
     client->metadata["x-tenant"] = {tenant};
     client->metadata["other"] = {"x"};
-    OtlpBatch batch = batch_of(1, telemetry::Ack([delivered](bool was) {
-                                 if (delivered != nullptr) *delivered = was;
-                               }));
+    telemetry::Ack ack;
+    if (delivered != nullptr) ack = telemetry::Ack([delivered](bool was) { *delivered = was; });
+    OtlpBatch batch = batch_of(1, std::move(ack));
     batch.client = std::move(client);
     return batch;
   };
@@ -156,6 +156,25 @@ TEST_CASE("otelcol batch: senders with other headers are not mixed, and are limi
   const auto batches = g.outlet->take();
   CHECK(batches.front().client->metadata ==
         std::map<std::string, std::vector<std::string>>{{"x-tenant", {"b"}}});
+}
+
+TEST_CASE("otelcol batch: what senders wait for goes while nothing is on its way") {
+  Arguments arguments;
+  arguments.timeout = 1h;
+  Gathering g(arguments);
+  std::atomic<int> done{0};
+  const auto waited_for = [&](size_t spans) {
+    return batch_of(spans, telemetry::Ack([&](bool) { ++done; }));
+  };
+  g.gatherer.take(waited_for(1));
+  CHECK(g.outlet->wait(1) == std::vector<size_t>{1});
+  // Meanwhile others are gathered, and go when it is done.
+  g.gatherer.take(waited_for(2));
+  g.gatherer.take(waited_for(3));
+  g.outlet->settle();
+  CHECK(g.outlet->wait(2) == std::vector<size_t>{1, 5});
+  g.outlet->settle();
+  CHECK(done == 3);
 }
 
 TEST_CASE("otelcol batch: at the end what waits goes, and what comes is abandoned") {
