@@ -200,10 +200,8 @@ TEST_CASE("time layout: what Go writes is read as the same moment") {
     const auto layout = TimeLayout::parse(pair.layout);
     REQUIRE_MESSAGE(layout.has_value(), pair.layout);
     const auto moment = layout->read(pair.text);
-    const auto ns = moment ? moment->to_ns(0) : std::nullopt;
-    if (ns != t.ns())
-      FAIL_CHECK("layout \"" << pair.layout << "\", text \"" << pair.text << "\": "
-                             << (ns ? std::to_string(*ns) : "not read") << ", not " << t.ns());
+    REQUIRE_MESSAGE(moment.has_value(), pair.layout << ": " << pair.text);
+    CHECK_MESSAGE(moment->to_ns(0) == t.ns(), pair.layout << ": " << pair.text);
     CHECK_FALSE(layout->read(pair.text + "x").has_value());
   }
 }
