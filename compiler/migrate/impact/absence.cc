@@ -1,9 +1,8 @@
-#include "compiler/migrate/impact/second_order.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "base/text.h"
+#include "compiler/migrate/impact/second_order.h"
 
 namespace compiler::migrate::impact {
 namespace {

@@ -1,6 +1,6 @@
-#include "compiler/migrate/impact/second_order.h"
-
 #include <doctest/doctest.h>
+
+#include "compiler/migrate/impact/second_order.h"
 
 namespace compiler::migrate::impact {
 namespace {
