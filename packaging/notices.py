@@ -9,9 +9,9 @@ import sys
 
 # What the link line takes archives, headers and start files from. Boost is missing on purpose: its licence
 # asks for no notice in binaries, and its file is 2 MB.
-LINKED = ("gcc-12-base", "libbz2-dev", "libc6-dev", "libcli11-dev", "libexpected-dev",
-          "libfmt-dev", "libre2-dev", "libsnappy-dev", "libspdlog-dev", "libssl-dev", "libyaml-cpp-dev",
-          "nlohmann-json3-dev", "zlib1g-dev")
+LINKED = ("gcc-12-base", "libabsl-dev", "libbz2-dev", "libc-ares-dev", "libc6-dev", "libcli11-dev", "libexpected-dev",
+          "libfmt-dev", "libgrpc++-dev", "libgrpc-dev", "libre2-dev", "libsnappy-dev", "libspdlog-dev", "libssl-dev", "libyaml-cpp-dev",
+          "libzstd-dev", "nlohmann-json3-dev", "zlib1g-dev")
 OWN = """Tributary
 Copyright the Tributary maintainers
 
