@@ -24,6 +24,8 @@ namespace {
 constexpr std::chrono::seconds kAnswerTimeout{9};
 constexpr int kThreads = 2;
 constexpr int kConnectionsMax = 4096;
+/// Of all requests that are being received.
+constexpr size_t kBodiesBytesMax = 128 << 20;
 
 enum class Encoding { protobuf, json };
 
@@ -115,6 +117,7 @@ base::Result<std::unique_ptr<HttpFront>> HttpFront::listen(const HttpArguments& 
   io::http::Server::Options options;
   options.threads = kThreads;
   options.body_bytes_max = front->bytes_max_;
+  options.bodies_bytes_max = kBodiesBytesMax;
   options.connections_max = kConnectionsMax;
   options.answer_timeout = kAnswerTimeout;
   options.keep_alive = arguments.keep_alives_enabled;

@@ -46,6 +46,7 @@ struct ServerService {
   std::optional<asio::ssl::context> tls;
   std::shared_ptr<LoopGate> gate;  ///< for answers from other threads
   std::atomic<int> connections{0};
+  std::atomic<size_t> body_bytes{0};  ///< of requests that are being received
 
   base::Mutex mutex;
   /// Connections that wait for a request or a part of one, the longest waiting first.
@@ -82,6 +83,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   }
   ~ServerSession() {
     end_waiting();
+    count_body(0);
     --service_->connections;
   }
   ServerSession(const ServerSession&) = delete;
@@ -166,6 +168,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
       if (error) return refuse(400);
       if (used == 0) break;
     }
+    if (!count_body(parser_->get().body().size())) return refuse(503);
     if (wants_leave()) return continue_request();
     if (parser_->is_done()) return serve();
     if (filled_ > service_->options.header_bytes_max && !parser_->is_header_done())
@@ -186,8 +189,16 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     write_some([this] { parse(); });
   }
 
+  /// So much of the body is here. False: all bodies together are too large, and this one has grown.
+  bool count_body(size_t bytes) {
+    const size_t before = std::exchange(body_bytes_, bytes);
+    const size_t all = service_->body_bytes += bytes - before;  // Wraps around when it is less.
+    return bytes <= before || all <= service_->options.bodies_bytes_max;
+  }
+
   void serve() {
     end_waiting();
+    count_body(0);
     is_serving_ = true;
     timer_.cancel();
     const auto& message = parser_->get();
@@ -239,8 +250,11 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
   void refuse(int status) {
     end_waiting();
+    count_body(0);
     is_serving_ = true;
-    write({status, {}, {}}, false, false);
+    Response response{status, {}, {}};
+    if (status == 503) response.headers.push_back({"Retry-After", "1"});
+    write(response, false, false);
   }
 
   void write(const Response& response, bool keep_alive, bool is_head) {
@@ -278,6 +292,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::optional<std::list<std::weak_ptr<ServerSession>>::iterator> waiting_;
   bool is_serving_ = false;
   bool has_leave_ = false;  // To send the body.
+  size_t body_bytes_ = 0;   // Of the body that is being received.
   bool has_begun_ = false;  // Of a request, at least one byte is here.
   std::string data_;        // Read and not parsed yet: the first `filled_` bytes.
   size_t filled_ = 0;

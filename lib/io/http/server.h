@@ -32,7 +32,10 @@ class Server {
   struct Options {
     int threads = 1;
     size_t body_bytes_max = size_t{64} << 20;  ///< a longer body is answered 413
-    uint32_t header_bytes_max = 16 << 10;      ///< a longer head is answered 431
+    /// Of all bodies that are being received; while there are more, the next one to grow is
+    /// answered 503 with Retry-After.
+    size_t bodies_bytes_max = size_t{256} << 20;
+    uint32_t header_bytes_max = 16 << 10;  ///< a longer head is answered 431
     /// At this number a new connection replaces the one that has waited for a request for longest;
     /// while all are being served it is answered 503.
     int connections_max = 512;

@@ -219,6 +219,24 @@ TEST_CASE("server: an answer may come later, from another thread, and in any ord
   for (const auto& [body, reply] : taken) reply({200, {}, "to nobody"});
 }
 
+TEST_CASE("server: all bodies together are bounded, and what ends makes room") {
+  Server::Options options;
+  options.bodies_bytes_max = 1000;
+  const auto server = serve(options, path_of);
+  Raw raw(*server);
+  REQUIRE(raw.connect());
+  const auto request = [](size_t size) {
+    return fmt::format("POST /a HTTP/1.1\r\nContent-Length: {}\r\n\r\n{}", size,
+                       std::string(size, 'x'));
+  };
+  for (int i = 0; i < 3; ++i) raw.say(request(900));
+  raw.say(request(1001));
+  const std::string answers = raw.rest();
+  const std::string served = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n/a";
+  CHECK(answers.starts_with(served + served + served + "HTTP/1.1 503 Service Unavailable\r\n"));
+  CHECK(answers.find("Retry-After: 1\r\n") != std::string::npos);
+}
+
 TEST_CASE("server: a client that asks for leave to send its body gets it") {
   const auto server = serve({}, [](const Request& request) {
     return Response{200, {}, std::string(request.body) + " of " + request.peer};
