@@ -45,7 +45,7 @@ base::Result<std::string> uncompress_frames(std::string_view stream, size_t byte
     if (!in.ok()) return base::fail("snappy: the stream ends in the middle");
     if (type >= kSkippable) continue;
     if (type != kCompressed && type != kPlain) return base::fail("snappy: an unknown chunk");
-    const auto content = content_of(type, body);
+    auto content = content_of(type, body);
     if (!content) return content;
     if (content->size() > bytes_max - out.size())
       return base::fail("snappy: more than {} bytes", bytes_max);
