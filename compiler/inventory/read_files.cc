@@ -46,7 +46,7 @@ std::vector<YamlFile> read_yaml_files(const std::vector<fs::path>& paths,
                                       InventoryBuilder& builder) {
   std::vector<Slot> slots(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) {
-    auto text = base::read_file(paths[i], kInventoryFileBytesMax);
+    auto text = base::read_regular_file(paths[i], kInventoryFileBytesMax);
     if (!text) {
       builder.inventory.io_errors.push_back(text.error());
       continue;

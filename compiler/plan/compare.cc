@@ -39,18 +39,22 @@ Level level_of(const river::schema::Signature& signature) {
   return finds ? Level::targets : Level::setting;
 }
 
-/// A value on one line, as people may see it.
+/// A value on one line, as people may see it: without what excerpts leave out, either.
 std::string shown(std::string_view name, const ast::Expr& value) {
-  const bool is_text =
-      value.kind == ast::ExprKind::string || value.kind == ast::ExprKind::raw_string;
-  if (is_text && river::diag::names_secret(name)) return std::string(river::diag::kRedacted);
+  const std::string whole = fmt::format("{} = {}", name, river::print_expression(value));
+  std::string safe;
+  for (size_t begin = 0; begin < whole.size(); begin = whole.find('\n', begin) + 1) {
+    safe += river::diag::redact(whole, begin).line + ' ';
+    if (whole.find('\n', begin) == std::string::npos) break;
+  }
   std::string text;
-  bool was_space = false;
-  for (const char c : river::diag::without_passwords(river::print_expression(value))) {
+  bool was_space = true;
+  for (const char c : river::diag::without_passwords(safe.substr(name.size() + 3))) {
     const bool is_space = c == ' ' || c == '\n' || c == '\t';
     if (!is_space || !was_space) text += is_space ? ' ' : c;
     was_space = is_space;
   }
+  if (text.ends_with(' ')) text.pop_back();
   if (text.size() > kValueMax) text = text.substr(0, kValueMax) + "…";
   return text;
 }

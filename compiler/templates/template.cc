@@ -120,7 +120,7 @@ std::string Templates::jinja_file_of(std::string_view host) const {
 const std::vector<inventory::JinjaFile>& Templates::jinja_files() {
   if (std::exchange(has_read_jinja_, true)) return jinja_files_;
   for (const fs::path& path : files_for_jinja(paths_.folder)) {
-    auto text = base::read_file(path, kJinjaFileBytesMax);
+    auto text = base::read_regular_file(path, kJinjaFileBytesMax);
     if (!text) {
       io_errors_.push_back(text.error());
       continue;
@@ -217,7 +217,7 @@ const Templates::File& Templates::file(std::string_view name) {
   if (const TemplateFile* path = paths_.find(name); path != nullptr) {
     file.name = shown_name(*path);
     shown = path->path.lexically_normal().string();
-    auto content = base::read_file(path->path);
+    auto content = base::read_regular_file(path->path);
     if (!content) io_errors_.push_back(content.error());
     text = content ? std::move(*content) : "";
   } else {

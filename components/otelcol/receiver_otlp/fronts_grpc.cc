@@ -28,15 +28,15 @@ std::optional<Signal> signal_of(std::string_view method) {
 }
 
 /// What the message is compressed with. The library removes the header of an encoding that it does
-/// not know; but a request is empty or begins with its first field, so its first bytes tell.
-std::optional<wire::Coding> coding_of(std::string_view message) {
-  constexpr char kFirstField = wire::field_key(1, wire::WireType::bytes);
-  if (message.empty() || message.front() == kFirstField) return wire::Coding::none;
+/// not know, but the formats begin as no request does that a sender writes.
+wire::Coding coding_of(std::string_view message) {
   if (message.starts_with("\x1f\x8b")) return wire::Coding::gzip;
-  if (message.starts_with("\x78")) return wire::Coding::zlib;
   if (message.starts_with("\x28\xb5\x2f\xfd")) return wire::Coding::zstd;
   if (wire::is_snappy_framed(message)) return wire::Coding::snappy;
-  return std::nullopt;
+  // RFC 1950: a method, a window and a checksum of both.
+  const bool is_zlib = message.size() > 2 && message[0] == '\x78' &&
+                       (0x7800 + static_cast<unsigned char>(message[1])) % 31 == 0;
+  return is_zlib ? wire::Coding::zlib : wire::Coding::none;
 }
 
 /// Senders try again only what says when: google.rpc.Status with a RetryInfo of a second.
@@ -111,6 +111,7 @@ base::Result<std::unique_ptr<GrpcFront>> GrpcFront::listen(const GrpcArguments& 
   options.ping_timeout = milliseconds(keepalive.timeout);
   if (const auto least = arguments.keepalive.enforcement_policy.min_time; least.value.count() > 0)
     options.ping_interval_min = milliseconds(least);
+  options.at_stop = retry_later(rpc::Code::unavailable, "the receiver stops");
   if (arguments.tls) options.tls = tls_options(tls_config_of(*arguments.tls));
   auto server = rpc::Server::listen(arguments.endpoint.text, options,
                                     [self = front.get()](rpc::Call call, rpc::Finish finish) {
@@ -127,11 +128,8 @@ void GrpcFront::take(rpc::Call call, rpc::Finish finish) const {
   const auto signal = signal_of(call.method);
   if (!signal)
     return finish({rpc::Code::unimplemented, fmt::format("no such method: {}", call.method)});
-  const auto coding = coding_of(call.message);
-  if (!coding)
-    return finish(
-        {rpc::Code::unimplemented, "the message is in an encoding that is not known here"});
-  auto content = wire::decode_body(*coding, std::move(call.message), bytes_max_);
+  const wire::Coding coding = coding_of(call.message);
+  auto content = wire::decode_body(coding, std::move(call.message), bytes_max_);
   if (!content)
     return finish(
         status_of({content.error().is_too_large ? Outcome::Code::too_large : Outcome::Code::invalid,

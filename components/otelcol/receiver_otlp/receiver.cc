@@ -7,31 +7,35 @@
 namespace components::otelcol::receiver_otlp {
 namespace {
 
-/// Whether a listener must be opened anew.
-template <class Front>
-bool differs(const std::optional<Front>& a, const std::optional<Front>& b,
-             const river::schema::BlockSchema& schema) {
-  if (a.has_value() != b.has_value()) return true;
-  return a && river::schema::encode(schema, &*a) != river::schema::encode(schema, &*b);
+template <class FrontArguments>
+bool same(const FrontArguments& a, const FrontArguments& b,
+          const river::schema::BlockSchema& schema) {
+  return river::schema::encode(schema, &a) == river::schema::encode(schema, &b);
 }
 
 }  // namespace
 
 Receiver::Receiver(Context context, const Arguments& arguments)
-    : context_(std::move(context)), arguments_(arguments), inbox_(context_) {}
+    : context_(std::move(context)), first_(arguments), inbox_(context_) {}
 
 base::Result<void> Receiver::start() {
-  return update(arguments_);
+  return update(first_);
 }
 
 template <class Front, class FrontArguments>
-void Receiver::open(const std::optional<FrontArguments>& wanted, std::string_view name,
-                    std::unique_ptr<Front>& front) {
-  if (!wanted || front) return;
+void Receiver::open(const std::optional<FrontArguments>& wanted,
+                    const river::schema::BlockSchema& schema, std::string_view name,
+                    Port<Front, FrontArguments>& port) {
+  if (!wanted) {
+    port = {};
+    return;
+  }
+  if (port.front && same(*wanted, *port.used, schema)) return;
+  if (port.front && wanted->endpoint.text == port.used->endpoint.text) port = {};
   auto opened = Front::listen(*wanted, inbox_);
   if (opened) {
-    front = std::move(*opened);
-    context_.log.info("taking OTLP over {} at {}", name, front->address());
+    port = {std::move(*opened), wanted};
+    context_.log.info("taking OTLP over {} at {}", name, port.front->address());
   } else {
     problem_ += fmt::format("{}{}: {}", problem_.empty() ? "" : "; ", name, opened.error().message);
   }
@@ -39,20 +43,17 @@ void Receiver::open(const std::optional<FrontArguments>& wanted, std::string_vie
 
 base::Result<void> Receiver::update(const Arguments& arguments) {
   if (auto updated = inbox_.update(arguments.output); !updated) return updated;
-  if (differs(arguments_.grpc, arguments.grpc, kGrpc)) grpc_.reset();
-  if (differs(arguments_.http, arguments.http, kHttp)) http_.reset();
-  arguments_ = arguments;
   problem_.clear();
-  open(arguments_.grpc, "gRPC", grpc_);
-  open(arguments_.http, "HTTP", http_);
+  open(arguments.grpc, kGrpc, "gRPC", grpc_);
+  open(arguments.http, kHttp, "HTTP", http_);
   return {};
 }
 
 /// The fronts are last: who waits hears from the inbox what became of the request.
 void Receiver::stop() {
   inbox_.stop();
-  if (grpc_) grpc_->stop();
-  if (http_) http_->stop();
+  if (grpc_.front) grpc_.front->stop();
+  if (http_.front) http_.front->stop();
 }
 
 Health Receiver::health() const {

@@ -12,8 +12,8 @@
 namespace components::otelcol::receiver_otlp {
 
 /// otelcol.receiver.otlp: a front per protocol, and one inbox. A reload that changes a front opens
-/// its port anew; one that does not keeps it and its connections. When a port cannot be had the
-/// other front goes on, and the agent tries again from time to time.
+/// its port anew; one that does not keeps it and its connections. While a new address cannot be had
+/// the old one is served, and the agent tries again from time to time.
 class Receiver final : public ComponentOf<Arguments> {
  public:
   Receiver(Context context, const Arguments& arguments);
@@ -28,16 +28,22 @@ class Receiver final : public ComponentOf<Arguments> {
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
+  /// A front, and what it was opened with.
   template <class Front, class FrontArguments>
-  void open(const std::optional<FrontArguments>& wanted, std::string_view name,
-            std::unique_ptr<Front>& front);
+  struct Port {
+    std::unique_ptr<Front> front;
+    std::optional<FrontArguments> used;
+  };
+  template <class Front, class FrontArguments>
+  void open(const std::optional<FrontArguments>& wanted, const river::schema::BlockSchema& schema,
+            std::string_view name, Port<Front, FrontArguments>& port);
 
   const Context context_;
-  Arguments arguments_;
+  const Arguments first_;
   Inbox inbox_;
   std::string problem_;  ///< a port that could not be had
-  std::unique_ptr<GrpcFront> grpc_;
-  std::unique_ptr<HttpFront> http_;
+  Port<GrpcFront, GrpcArguments> grpc_;
+  Port<HttpFront, HttpArguments> http_;
 };
 
 }  // namespace components::otelcol::receiver_otlp

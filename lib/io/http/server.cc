@@ -20,6 +20,7 @@
 #include <functional>
 #include <iterator>
 #include <list>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -49,6 +50,9 @@ struct ServerService {
   std::atomic<size_t> body_bytes{0};  ///< of requests that are being received
 
   base::Mutex mutex;
+  /// Those whose request waits for its answer.
+  std::map<ServerSession*, std::weak_ptr<ServerSession>> owed GUARDED_BY(mutex);
+  base::Condition paid;
   /// Connections that wait for a request or a part of one, the longest waiting first.
   std::list<std::weak_ptr<ServerSession>> waiting GUARDED_BY(mutex);
 };
@@ -83,6 +87,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   }
   ~ServerSession() {
     end_waiting();
+    end_owing();
     count_body(0);
     --service_->connections;
   }
@@ -97,6 +102,13 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     });
   }
 
+  /// From any thread.
+  void answer_soon() {
+    asio::post(stream_->socket().get_executor(), [self = shared_from_this()] {
+      self->keep_alive_ = false;
+      self->answer_late();
+    });
+  }
   /// From any thread: closes at once, unless a request is being served.
   void close_soon() {
     asio::post(stream_->socket().get_executor(), [self = shared_from_this()] {
@@ -216,6 +228,10 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     }
     is_answered_ = false;
     limit_answer();
+    {
+      base::Lock lock(service_->mutex);
+      service_->owed[this] = weak_from_this();
+    }
     service_->deferred(request, std::move(parser_->get().body()), reply());
   }
 
@@ -224,9 +240,16 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void limit_answer() {
     timer_.expires_after(service_->options.answer_timeout);
     timer_.async_wait([self = shared_from_this()](const ServerError& error) {
-      if (!error && !std::exchange(self->is_answered_, true))
-        self->answer(self->service_->options.late_answer);
+      if (!error) self->answer_late();
     });
+  }
+
+  void answer_late() {
+    if (!std::exchange(is_answered_, true)) answer(service_->options.late_answer);
+  }
+  void end_owing() {
+    base::Lock lock(service_->mutex);
+    if (service_->owed.erase(this) > 0 && service_->owed.empty()) service_->paid.notify_all();
   }
 
   Reply reply() {
@@ -263,7 +286,10 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     written_ = 0;
     keep_alive_ = keep_alive;
     limit_time(service_->options.idle_timeout);
-    write_some([this] { keep_alive_ ? read() : close(); });
+    write_some([this] {
+      end_owing();
+      keep_alive_ ? read() : close();
+    });
   }
 
   /// Writes what is left of out_, and goes on with `next`.
@@ -334,28 +360,6 @@ void refuse_connection(ServerSocket socket, const ServerService& service) {
   socket.non_blocking(true, ignored);
   socket.send(asio::const_buffer(kAnswer.data(), kAnswer.size()), 0, ignored);
   socket.shutdown(asio::socket_base::shutdown_both, ignored);
-}
-
-/// What to bind to.
-base::Result<Protocol::endpoint> parse_address(std::string_view address) {
-  const auto parsed = parse_listen_address(address);
-  if (!parsed) return tl::unexpected(parsed.error());
-  if (parsed->is_unix())
-    return Protocol::endpoint(asio::local::stream_protocol::endpoint(parsed->unix_path));
-  asio::io_context resolving;
-  ServerError error;
-  const auto found = asio::ip::tcp::resolver(resolving).resolve(
-      parsed->host, parsed->port, asio::ip::tcp::resolver::passive, error);
-  if (error || found.empty()) return base::fail("{}: {}", address, error.message());
-  return Protocol::endpoint(found.begin()->endpoint());
-}
-
-std::string bound_address(const Protocol::endpoint& endpoint, std::string_view given) {
-  if (endpoint.protocol().family() == AF_UNIX) return std::string(given);
-  asio::ip::tcp::endpoint tcp;
-  std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
-  return tcp.address().is_v6() ? fmt::format("[{}]:{}", tcp.address().to_string(), tcp.port())
-                               : fmt::format("{}:{}", tcp.address().to_string(), tcp.port());
 }
 
 base::Result<void> load_tls(ServerService& service) {
@@ -473,8 +477,19 @@ const std::string& Server::address() const {
   return state_->address;
 }
 
+/// Tells those who wait for an answer, so that they send again what they sent.
+void answer_all(ServerService& service) {
+  const auto until = std::chrono::steady_clock::now() + Server::kStopPatience;
+  base::Lock lock(service.mutex);
+  for (const auto& [session, weak] : service.owed)
+    if (const auto held = weak.lock()) held->answer_soon();
+  while (!service.owed.empty())
+    if (service.paid.wait_until(service.mutex, until) == std::cv_status::timeout) return;
+}
+
 void Server::stop() {
   if (!state_->loop) return;
+  answer_all(*state_->service);
   state_->loop->context.stop();
   state_->threads.clear();
   state_->gate->close();

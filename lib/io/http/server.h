@@ -60,10 +60,13 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  static constexpr std::chrono::milliseconds kStopPatience{250};
+
   /// "127.0.0.1:41234": what is bound, with the real port; unix:///path as given.
   const std::string& address() const;
 
-  /// Closes the listener and all connections; returns when running handlers have. Idempotent.
+  /// Closes the listener and all connections; returns when running handlers have. Requests that
+  /// wait for a DeferredHandler's answer get the late_answer, in kStopPatience. Idempotent.
   void stop();
 
  private:

@@ -1,11 +1,15 @@
 #include "io/http/server_stream.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <cstring>
 #include <string>
 #include <utility>
+
+#include "io/http/url.h"
 
 namespace io::http {
 
@@ -68,6 +72,27 @@ std::string peer_of(const ServerSocket& socket) {
   asio::ip::tcp::endpoint tcp;
   std::memcpy(tcp.data(), peer.data(), peer.size());
   return tcp.address().to_string();
+}
+
+base::Result<ServerSocket::endpoint_type> parse_address(std::string_view address) {
+  const auto parsed = parse_listen_address(address);
+  if (!parsed) return tl::unexpected(parsed.error());
+  if (parsed->is_unix())
+    return ServerSocket::endpoint_type(asio::local::stream_protocol::endpoint(parsed->unix_path));
+  asio::io_context resolving;
+  ServerError error;
+  const auto found = asio::ip::tcp::resolver(resolving).resolve(
+      parsed->host, parsed->port, asio::ip::tcp::resolver::passive, error);
+  if (error || found.empty()) return base::fail("{}: {}", address, error.message());
+  return ServerSocket::endpoint_type(found.begin()->endpoint());
+}
+
+std::string bound_address(const ServerSocket::endpoint_type& endpoint, std::string_view given) {
+  if (endpoint.protocol().family() == AF_UNIX) return std::string(given);
+  asio::ip::tcp::endpoint tcp;
+  std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+  return tcp.address().is_v6() ? fmt::format("[{}]:{}", tcp.address().to_string(), tcp.port())
+                               : fmt::format("{}:{}", tcp.address().to_string(), tcp.port());
 }
 
 }  // namespace io::http

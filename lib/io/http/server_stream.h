@@ -5,6 +5,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "base/result.h"
 
 namespace io::http {
 
@@ -30,5 +33,10 @@ class ServerStream {
 
 /// The address of whoever is connected, without the port; empty for a Unix socket.
 std::string peer_of(const ServerSocket& socket);
+
+/// What to bind to for "host:port", ":port" or unix:///path. A name is looked up, and may block.
+base::Result<ServerSocket::endpoint_type> parse_address(std::string_view address);
+/// "127.0.0.1:41234": what is bound, with the real port; a Unix socket as given.
+std::string bound_address(const ServerSocket::endpoint_type& endpoint, std::string_view given);
 
 }  // namespace io::http

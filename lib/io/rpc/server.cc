@@ -1,5 +1,6 @@
 #include "io/rpc/server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
@@ -213,8 +214,10 @@ void set_arguments(grpc::ServerBuilder& builder, const Server::Options& options)
 }  // namespace
 
 struct Server::State {
-  explicit State(Handler handler) : service(std::move(handler)) {}
+  State(Handler handler, Status stopping)
+      : service(std::move(handler)), at_stop(std::move(stopping)) {}
   Service service;
+  const Status at_stop;
   std::string address;
   std::unique_ptr<grpc::Server> server;
 };
@@ -235,7 +238,9 @@ base::Result<std::unique_ptr<Server>> Server::listen(std::string_view address,
   if (!where) return tl::unexpected(where.error());
   const auto credentials = credentials_of(options.tls);
   if (!credentials) return tl::unexpected(credentials.error());
-  auto state = std::make_unique<State>(std::move(handler));
+  // Its own lines hold what clients send, and are no lines of this log.
+  ::gpr_set_log_function([](gpr_log_func_args*) {});
+  auto state = std::make_unique<State>(std::move(handler), options.at_stop);
   grpc::ServerBuilder builder;
   set_arguments(builder, options);
   const std::string host = where->host.empty() ? "[::]" : where->host;
@@ -253,7 +258,7 @@ base::Result<std::unique_ptr<Server>> Server::listen(std::string_view address,
 
 void Server::stop() {
   if (state_->server == nullptr) return;
-  state_->service.end_all({Code::unavailable, "the receiver stops"});
+  state_->service.end_all(state_->at_stop);
   // Calls that begin meanwhile are cancelled at once.
   state_->server->Shutdown(std::chrono::system_clock::now());
   state_->server.reset();

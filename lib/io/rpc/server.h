@@ -43,6 +43,7 @@ class Server {
     // Of connections; 0: the library's own.
     std::chrono::milliseconds idle_max{0}, age_max{0}, age_grace{0};
     std::chrono::milliseconds ping_after{0}, ping_timeout{0};
+    Status at_stop{Code::unavailable, "the server stops"};  ///< for calls that wait then
     std::optional<tls::Options> tls;  ///< with a CA: clients must show its certificate
   };
 
@@ -56,7 +57,8 @@ class Server {
   /// "127.0.0.1:41234": what is bound, with the real port.
   const std::string& address() const;
 
-  /// Takes no call any more, ends those that wait as unavailable, and waits for that. Idempotent.
+  /// Takes no call any more, ends those that wait with Options::at_stop, and waits for that.
+  /// Idempotent.
   void stop();
 
  private:

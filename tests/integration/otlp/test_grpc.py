@@ -55,9 +55,10 @@ def test_what_is_sent_arrives_in_every_signal(agent, port, export):
         assert export("traces", spans("c"), compression=grpc.Compression.Gzip) == b""
         assert export("traces", spans("d"), compression=grpc.Compression.Deflate) == b""
         assert export("traces", b"") == b""
+        assert export("traces", b"\x9a\x06\x01x" + spans("e")) == b""  # Field 99 first.
         export("metrics", gauges("g", 1, 2))
         export("logs", records("one"))
-        assert sorted(backend.spans()) == ["a", "b", "c", "d"]
+        assert sorted(backend.spans()) == ["a", "b", "c", "d", "e"]
         assert len(inner(backend.kept["metrics"][0], 1, 2, 2, 5, 1)) == 2
         assert inner(backend.kept["logs"][0], 1, 2, 2, 5, 1) == [b"one"]
 
@@ -66,7 +67,7 @@ def test_what_nobody_can_take_is_refused(agent, port, export):
     with Backend() as backend:
         running = agent(grpc_config(port, backend.url, grpc='\t\tmax_recv_msg_size = "1MiB"'))
         resident = running.resident_bytes()
-        assert code_of(lambda: export("traces", b"<html>")) == grpc.StatusCode.UNIMPLEMENTED
+        assert code_of(lambda: export("traces", b"<html>")) == grpc.StatusCode.INVALID_ARGUMENT
         assert code_of(lambda: export("traces", b"\x0a\xff")) == grpc.StatusCode.INVALID_ARGUMENT
         assert code_of(lambda: export("/a.B/C", b"")) == grpc.StatusCode.UNIMPLEMENTED
         too_large = spans("x" * (1 << 20))

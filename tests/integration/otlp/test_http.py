@@ -6,7 +6,8 @@ import threading
 import zlib
 
 import pytest
-from otlp import Backend, encode, fields, free_port, gauges, inner, post, records, request, span, spans
+from otlp import (Backend, encode, fields, free_port, gauges, inner, names_of_spans, post, records, request, span,
+                  spans)
 from programs import wait_for
 
 CONFIG = """
@@ -322,3 +323,47 @@ def test_an_agent_sends_to_another_with_credentials_that_change(agent, port, tmp
         client.join(60)
         assert answers == [200]
         assert backend.spans() == ["a"]
+
+
+@pytest.mark.parametrize("more", ["", "\tsending_queue {\n\t\tbatch {\n\t\t\tmin_size = 1\n\t\t\tmax_size = 2\n\t\t}\n\t}"])
+@pytest.mark.parametrize("queue", [[], ["--storage.queue-size=64MiB"]])
+def test_requests_that_are_cut_arrive_whole(agent, port, more, queue):
+    """Of 2 MiB each at most, or of two spans."""
+    with Backend() as backend:
+        running = agent(config(port, backend.url, more=more, next="otelcol.exporter.otlphttp.out"), arguments=queue)
+        names = [f"{i}-{'x' * 1000}" for i in range(3000)] if not more else [f"s{i}" for i in range(7)]
+        for _ in range(3):
+            assert post(port, "traces", spans(*names))[0] == 200
+        assert post(port, "traces", spans("y" * 1_500_000, "z" * 1_500_000))[0] == 200
+        backend.wait_spans(3 * len(names) + 2)
+        assert running.running()
+        if more:
+            assert all(len(names_of_spans(body)) <= 2 for body in backend.kept["traces"])
+
+
+def test_a_stop_answers_those_who_wait(agent, port):
+    with Backend(lambda signal, body: 503) as backend:
+        running = agent(config(port, backend.url))
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(post(port, "traces", spans("a"))[:2]))
+        client.start()
+        wait_for("a try", lambda: backend.requests)
+        running.signal(15)
+        client.join(60)
+        status, headers = answers[0]
+        assert status == 503 and headers["Retry-After"] == "1"
+
+
+def test_a_new_port_that_is_taken_leaves_the_old_one(agent, port):
+    import socket
+    with socket.socket() as other, Backend() as backend:
+        taken = free_port()
+        other.bind(("127.0.0.1", taken))
+        other.listen()
+        running = agent(config(port, backend.url))
+        assert running.reload(config(taken, backend.url))[0] == 200
+        wait_for("the problem", lambda: str(taken) in running.get("/-/healthy")[1])
+        assert post(port, "traces", spans("a"))[0] == 200
+        other.close()
+        wait_for("the port", lambda: running.get("/-/healthy")[0] == 200, 60)
+        assert post(taken, "traces", spans("b"))[0] == 200

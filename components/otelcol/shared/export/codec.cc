@@ -41,6 +41,8 @@ void ExportCodec::place(const sink::Batch& batch, sink::Batcher& batcher) {
                                            mine.payload->slices.end());
   // Spans need no order: whole batches take turns.
   sink::Batcher::Open& open = batcher.open(settings_->own_lane, turn_++);
+  // Parts repeat what is said of their resource: together they count as the batch did.
+  sink::Amount left = amount_of(*mine.payload);
   while (!waiting.empty()) {
     const telemetry::OtlpSlice& front = waiting.front();
     const size_t item_bytes =
@@ -53,7 +55,10 @@ void ExportCodec::place(const sink::Batch& batch, sink::Batcher& batcher) {
                                                           settings_->items_per_request;
       auto& request = static_cast<ExportRequest&>(
           batcher.request(open, is_full ? settings_->request_bytes_max + 1 : slice.bytes.size()));
-      request.add(std::move(slice), settings_);
+      const sink::Amount amount{slice.items, left.bytes * slice.items / left.entries};
+      left.entries -= amount.entries;
+      left.bytes -= amount.bytes;
+      request.add(std::move(slice), amount.bytes, settings_);
       batcher.hold(open, batch.ack);
     }
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,8 +43,9 @@ base::Result<sink::PayloadPtr> decode_export_payload(std::string record);
 class ExportRequest final : public sink::HalvingRequest {
  public:
   void reset() override;
-  /// All of a request are encoded as the settings say that come with the first.
-  void add(telemetry::OtlpSlice slice, const ExportSettingsPtr& settings);
+  /// `bytes`: what it counts as. All of a request are encoded as the settings say that come with
+  /// the first.
+  void add(telemetry::OtlpSlice slice, uint64_t bytes, const ExportSettingsPtr& settings);
 
   io::http::Headers body_headers() const override;
   /// By the partial_success of the answer.
@@ -60,7 +62,7 @@ class ExportRequest final : public sink::HalvingRequest {
   ExportSettingsPtr settings_;
   std::vector<telemetry::OtlpSlice> slices_;
   size_t items_ = 0;
-  size_t bytes_ = 0;
+  uint64_t bytes_ = 0;
 };
 
 /// Requests of OTLP out of batches: what waits goes together, whole where it fits, else cut between

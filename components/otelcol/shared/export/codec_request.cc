@@ -21,11 +21,11 @@ void ExportRequest::reset() {
   bytes_ = 0;
 }
 
-void ExportRequest::add(OtlpSlice slice, const ExportSettingsPtr& settings) {
+void ExportRequest::add(OtlpSlice slice, uint64_t bytes, const ExportSettingsPtr& settings) {
   if (slices_.empty()) settings_ = settings;
-  added({slice.items, slice.bytes.size()});
+  added({slice.items, bytes});
   items_ += slice.items;
-  bytes_ += slice.bytes.size();
+  bytes_ += bytes;
   slices_.push_back(std::move(slice));
 }
 
@@ -83,7 +83,7 @@ std::optional<sink::Lost> ExportRequest::rejected_by(std::string_view answer) co
         partial.skip();
     if (!partial.ok()) return std::nullopt;
   }
-  if (!in.ok() || rejected == 0) return std::nullopt;
+  if (!in.ok() || static_cast<int64_t>(rejected) <= 0) return std::nullopt;
   const Part part = current();
   const uint64_t lost = std::min<uint64_t>(rejected, part.size());
   return sink::Lost{sink::drop_reason::kIngesterError,

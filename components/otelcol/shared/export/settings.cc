@@ -21,7 +21,7 @@ constexpr size_t kQueueBytesMax = 64 << 20;
 /// Well below the 4 MiB at which gRPC servers refuse.
 constexpr size_t kRequestBytesMax = 2 << 20;
 constexpr int64_t kParallelMax = 8;
-constexpr std::chrono::minutes kDrainTimeout{1};
+constexpr std::chrono::seconds kDrainTimeout{15};
 
 }  // namespace
 
