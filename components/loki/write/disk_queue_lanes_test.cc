@@ -251,7 +251,11 @@ TEST_CASE("disk queue: an endpoint that goes counts what its dead tenant did not
   gone->endpoint().close(sink::Endpoint::OnStop::drop, Clock::now());
   gone->endpoint().stop();
   const std::string host = "host=\"" + gone->settings().host() + "\"";
-  CHECK(eventually([&] { return rig.metric("loki_write_dropped_entries_total", host) == 500; }));
+  // A batch that is being handed over when the endpoint closes may count twice, which is known
+  // (docs/disk-queue.md): none may be left out.
+  const auto dropped = [&] { return rig.metric("loki_write_dropped_entries_total", host); };
+  CHECK(eventually([&] { return dropped() >= 500; }));
+  CHECK(dropped() <= 510);
   REQUIRE(other->wait_for(has(1000)));
   CHECK(eventually([&] { return rig.cursors().find("bad\t") == std::string::npos; }));
 }
