@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kPemBytesMax = 1 << 20;
 
-std::string_view view_of(grpc::string_ref text) {
+std::string_view view_of(const grpc::string_ref& text) {
   return {text.data(), text.size()};
 }
 
