@@ -1,7 +1,5 @@
 #include "agent/http/access.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <string>
 
@@ -42,9 +40,7 @@ bool Access::allows(const io::http::Request& request) const {
   constexpr std::string_view kScheme = "Basic ";
   if (!given.starts_with(kScheme)) return false;
   given.remove_prefix(kScheme.size());
-  const std::string wanted = base::sha256_hex(credentials(*auth->basic));
-  const std::string got = base::sha256_hex(given);
-  return CRYPTO_memcmp(wanted.data(), got.data(), wanted.size()) == 0;
+  return base::same_secret(credentials(*auth->basic), given);
 }
 
 }  // namespace agent::http

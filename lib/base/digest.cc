@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include <bit>
@@ -90,6 +91,11 @@ std::array<uint8_t, 16> md5(std::string_view text) {
   for (size_t i = 0; i < out.size(); ++i)
     out[i] = static_cast<uint8_t>(state[i / 4] >> (i % 4 * 8));
   return out;
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  const std::string one = sha256_hex(a), other = sha256_hex(b);
+  return ::CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 }  // namespace base

@@ -13,6 +13,10 @@ std::string sha256_hex(std::string_view bytes);
 /// protects nothing. (Ours, so that the compiler need not link a crypto library.)
 std::array<uint8_t, 16> md5(std::string_view text);
 
+/// Whether two secrets are equal, in a time that depends neither on where they differ nor on how
+/// long they are.
+bool same_secret(std::string_view a, std::string_view b);
+
 /// CRC-32C (RFC 3720, appendix B.4), of the segment log and of framed snappy, of `bytes`, or of
 /// what gave `before` and then `bytes`. With the processor's instruction where there is one
 /// (SSE 4.2, ARMv8 with crc), else by tables of eight bytes.

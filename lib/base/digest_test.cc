@@ -27,3 +27,11 @@ TEST_CASE("crc32c: the examples of RFC 3720") {
     CHECK(base::crc32c_by_table(c.bytes) == c.crc);
   }
 }
+
+TEST_CASE("digest: secrets that are equal, and not") {
+  CHECK(base::same_secret("", ""));
+  CHECK(base::same_secret("s3cret", "s3cret"));
+  CHECK_FALSE(base::same_secret("s3cret", "s3creT"));
+  CHECK_FALSE(base::same_secret("s3cret", "s3cret "));
+  CHECK_FALSE(base::same_secret("s3cret", ""));
+}

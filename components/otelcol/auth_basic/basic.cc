@@ -2,17 +2,11 @@
 
 #include <string>
 
-#include "base/base64.h"
+#include "base/digest.h"
 #include "components/shared/http_client/settings.h"
+#include "io/http/url.h"
 
 namespace components::otelcol::auth_basic {
-namespace {
-
-std::string credentials(std::string_view user, std::string_view password) {
-  return "Basic " + base::base64_encode(fmt::format("{}:{}", user, password));
-}
-
-}  // namespace
 
 base::Result<void> Basic::sign(io::http::Headers& headers) const {
   std::string user = arguments_.username;
@@ -25,14 +19,15 @@ base::Result<void> Basic::sign(io::http::Headers& headers) const {
     password = secret_text(client.password, client.password_file);
   }
   if (!password) return tl::unexpected(password.error());
-  set_header(headers, "Authorization", credentials(user, *password));
+  io::http::set_header(headers, "Authorization", io::http::basic_authorization(user, *password));
   return {};
 }
 
 bool Basic::allows(const io::http::Headers& headers) const {
   if (arguments_.username.empty()) return false;
-  return same_secret(io::http::find(headers, "Authorization"),
-                     credentials(arguments_.username, arguments_.password.reveal()));
+  return base::same_secret(
+      io::http::find(headers, "Authorization"),
+      io::http::basic_authorization(arguments_.username, arguments_.password.reveal()));
 }
 
 }  // namespace components::otelcol::auth_basic

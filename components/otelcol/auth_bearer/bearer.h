@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "base/digest.h"
 #include "components/otelcol/auth_bearer/signature.h"
 #include "components/otelcol/shared/auth.h"
 
@@ -12,11 +13,11 @@ class Bearer final : public Authenticator {
   explicit Bearer(const Arguments& arguments) : arguments_(arguments) {}
 
   base::Result<void> sign(io::http::Headers& headers) const override {
-    set_header(headers, arguments_.header, value());
+    io::http::set_header(headers, arguments_.header, value());
     return {};
   }
   bool allows(const io::http::Headers& headers) const override {
-    return same_secret(io::http::find(headers, arguments_.header), value());
+    return base::same_secret(io::http::find(headers, arguments_.header), value());
   }
 
  private:

@@ -15,9 +15,9 @@ class HeaderSetter final : public Authenticator {
       if (header.action == Action::insert && is_there) continue;
       if (header.action == Action::update && !is_there) continue;
       if (header.action == Action::remove)
-        remove_header(headers, header.key);
+        io::http::remove_header(headers, header.key);
       else
-        set_header(headers, header.key, header.value.text.reveal());
+        io::http::set_header(headers, header.key, header.value.text.reveal());
     }
     return {};
   }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "components/otelcol/exporter_loki/record.h"
-#include "components/otelcol/shared/processor.h"
 
 namespace components::otelcol::exporter_loki {
 namespace {
@@ -46,36 +45,16 @@ class LabelSets {
 
 }  // namespace
 
-Converter::Converter(const base::metrics::Scope& metrics, base::Logger log)
-    : log_(std::move(log)),
-      flows_(metrics),
-      lines_(metrics, telemetry::Flow::kLines),
-      no_label_name_(flows_.of(Signal::logs).dropped("label_name")),
-      bad_format_(flows_.of(Signal::logs).dropped("format")),
-      too_large_(flows_.of(Signal::logs).dropped("too_large")) {}
+ToLines::ToLines(const base::metrics::Scope& metrics, base::Logger log)
+    : Converter(metrics, std::move(log),
+                {Signal::logs, telemetry::Flow::kLines,
+                 "only logs can be sent to loki components: other data of OTLP is dropped; take "
+                 "this component out of `metrics` and `traces` of the outputs that name it"}),
+      no_label_name_(flow().dropped("label_name")),
+      bad_format_(flow().dropped("format")),
+      too_large_(flow().dropped("too_large")) {}
 
-void Converter::receive(telemetry::OtlpBatch batch) {
-  const telemetry::Flow& flow = flows_.of(batch.signal);
-  flow.receive(batch.count());
-  if (is_closed_) {
-    flow.abandon(batch.count());
-    return batch.ack.abandon();
-  }
-  if (batch.signal != Signal::logs) {
-    log_.warn(
-        "only logs can be sent to loki components: other data of OTLP is dropped; take this "
-        "component out of `metrics` and `traces` of the outputs that name it");
-    return flows_.drop_without_consumer(batch.signal, batch.count());
-  }
-  LogBatch lines = convert(batch);
-  lines.ack = std::move(batch.ack);
-  lines.stop = std::move(batch.stop);
-  if (lines.entries.empty()) return;
-  lines_.send(lines.count());
-  next_.receive(std::move(lines));
-}
-
-LogBatch Converter::convert(const telemetry::OtlpBatch& batch) {
+LogBatch ToLines::convert(const telemetry::OtlpBatch& batch) {
   LogBatch lines;
   LabelSets label_sets(lines);
   std::string line;
@@ -95,21 +74,9 @@ LogBatch Converter::convert(const telemetry::OtlpBatch& batch) {
   return lines;
 }
 
-int64_t Converter::now_ns() {
+int64_t ToLines::now_ns() {
   base::Lock lock(mutex_);
   return timestamps_.take(1);
-}
-
-Exporter::Exporter(Context context, const Arguments& arguments)
-    : context_(std::move(context)),
-      converter_(std::make_shared<Converter>(context_.metrics, context_.log)) {
-  (void)update(arguments);  // It cannot fail: there is nothing outside to fail.
-  context_.publish(exports_of(converter_));
-}
-
-base::Result<void> Exporter::update(const Arguments& arguments) {
-  converter_->set_next(receivers_of(arguments.forward_to));
-  return {};
 }
 
 }  // namespace components::otelcol::exporter_loki

@@ -43,7 +43,7 @@ struct LokiRig {
   }
   base::metrics::Registry registry;
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
-  Converter converter{{registry, "x"}, base::Logger("x")};
+  ToLines converter{{registry, "x"}, base::Logger("x")};
 };
 
 const std::string kService = text_attribute("service.name", "shop");

@@ -54,6 +54,7 @@ struct PrometheusRig {
   explicit PrometheusRig(Arguments arguments = {}) {
     arguments.forward_to = {{lines}};
     converter.set(arguments);
+    converter.set_next({lines});
   }
   std::vector<std::string> run(std::string_view metric, std::string_view resource = "") {
     lines->lines.clear();
@@ -69,7 +70,7 @@ struct PrometheusRig {
   }
   base::metrics::Registry registry;
   std::shared_ptr<SampleLines> lines = std::make_shared<SampleLines>();
-  Converter converter{{registry, "x"}, base::Logger("x")};
+  ToSamples converter{{registry, "x"}, base::Logger("x")};
 };
 
 std::string gauge(std::string_view point) {

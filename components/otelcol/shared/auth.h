@@ -1,7 +1,5 @@
 #pragma once
 #include <memory>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/result.h"
@@ -24,14 +22,6 @@ class Authenticator {
   /// the right one.
   virtual bool allows(const io::http::Headers& headers) const = 0;
 };
-
-/// In a time that does not depend on where they differ.
-bool same_secret(std::string_view a, std::string_view b);
-
-/// Removes the headers of a name, in any case; whether there were some.
-bool remove_header(io::http::Headers& headers, const std::string& name);
-/// Sets a header, in place of those of that name.
-void set_header(io::http::Headers& headers, const std::string& name, std::string value);
 
 /// A component that is an authenticator made of its arguments, and no more.
 template <class Arguments, class Made>

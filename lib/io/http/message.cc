@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "io/http/url.h"
 
@@ -28,6 +29,15 @@ std::string_view find(const Headers& headers, std::string_view name) {
   for (const Header& header : headers)
     if (same_name(header.name, name)) return header.value;
   return {};
+}
+
+bool remove_header(Headers& headers, std::string_view name) {
+  return std::erase_if(headers, [&](const Header& one) { return same_name(one.name, name); }) > 0;
+}
+
+void set_header(Headers& headers, std::string_view name, std::string value) {
+  remove_header(headers, name);
+  headers.push_back({std::string(name), std::move(value)});
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) {

@@ -16,6 +16,11 @@ using Headers = std::vector<Header>;
 /// The first value of a header, names compared without case; "" when there is none.
 std::string_view find(const Headers& headers, std::string_view name);
 
+/// Removes the headers of a name, in any case; whether there were some.
+bool remove_header(Headers& headers, std::string_view name);
+/// Sets a header in place of those of its name.
+void set_header(Headers& headers, std::string_view name, std::string value);
+
 /// The time of a header such as Date, in the one form that servers write ("Sun, 06 Nov 1994
 /// 08:49:37 GMT", RFC 9110 IMF-fixdate).
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text);

@@ -7,6 +7,16 @@
 using io::http::parse_url;
 using io::http::Request;
 
+TEST_CASE("message: headers are set in place of those of their name, and removed") {
+  io::http::Headers headers{{"X-A", "1"}, {"x-a", "2"}, {"B", "3"}};
+  io::http::set_header(headers, "X-a", "4");
+  CHECK(io::http::find(headers, "x-A") == "4");
+  CHECK(headers.size() == 2);
+  CHECK(io::http::remove_header(headers, "b"));
+  CHECK_FALSE(io::http::remove_header(headers, "b"));
+  CHECK(headers.size() == 1);
+}
+
 TEST_CASE("request: path and query parameters") {
   struct Case {
     std::string target, path, mode;
