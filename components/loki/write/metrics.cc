@@ -24,21 +24,18 @@ constexpr double kRequestBytes[] = {kKib,        4 * kKib,    16 * kKib,    64 *
 }  // namespace
 
 Metrics::Metrics(const base::metrics::Scope& scope, const sink::Settings& settings)
-    : scope_(scope),
-      host_(settings.host()),
-      own_(settings.own_lane),
-      flow_(scope, telemetry::Flow::kLines, host_) {
+    : FlowMetrics(scope, telemetry::Flow::kLines, settings),
+      scope_(scope),
+      own_(settings.own_lane) {
   base::Lock lock(mutex_);
   tenant(own_);
 }
 
 void Metrics::use(const sink::Settings& settings) {
   base::Lock lock(mutex_);
-  if (std::string host = settings.host(); host != host_) {
-    host_ = std::move(host);
+  if (follow_host(settings)) {
     tenants_.clear();
     durations_.clear();
-    flow_.set_host(host_);
   }
   own_ = settings.own_lane;
   tenant(own_);
@@ -116,11 +113,6 @@ std::shared_ptr<const void> Metrics::counted() const {
   return counted;
 }
 
-void Metrics::add_received(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.receive(entries);
-}
-
 void Metrics::add_sent(const std::string& name, uint64_t entries, uint64_t compressed_bytes) {
   base::Lock lock(mutex_);
   Tenant& of = tenant(name);
@@ -144,11 +136,6 @@ void Metrics::add_dropped(const std::string& name, std::string_view reason,
   flow_.drop(reason, amount.entries);
 }
 
-void Metrics::add_abandoned(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.abandon(entries);
-}
-
 void Metrics::observe(const std::string& name, int status, std::chrono::nanoseconds took,
                       size_t body_bytes) {
   base::Lock lock(mutex_);
@@ -166,21 +153,6 @@ void Metrics::observe_latency(const std::string& name, std::chrono::nanoseconds 
                               uint64_t entries) {
   base::Lock lock(mutex_);
   tenant(name).latency->observe(std::chrono::duration<double>(latency).count(), entries);
-}
-
-void Metrics::add_waiting(int64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.add_waiting(entries);
-}
-
-void Metrics::set_held_bytes(size_t bytes) {
-  base::Lock lock(mutex_);
-  flow_.set_held_bytes(bytes);
-}
-
-void Metrics::set_oldest(sink::Clock::time_point came) {
-  base::Lock lock(mutex_);
-  flow_.set_oldest(came);
 }
 
 }  // namespace components::loki::write

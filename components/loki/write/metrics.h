@@ -30,7 +30,7 @@ inline constexpr std::string_view kInvalidTenant = "invalid_tenant";
 /// line, at zero, and go when nothing happened for kTenantIdle, except for the endpoint's own.
 /// Tenants may come from log lines, so only kTenantsMax have series of their own; the others share
 /// those of kOtherTenants. Thread safe.
-class Metrics final : public sink::Metrics {
+class Metrics final : public sink::FlowMetrics {
  public:
   static constexpr size_t kTenantsMax = 1000;
   static constexpr std::string_view kOtherTenants = "(others)";
@@ -44,19 +44,14 @@ class Metrics final : public sink::Metrics {
   void forget_idle(sink::Clock::time_point now);
 
   std::shared_ptr<const void> counted() const override;
-  void add_received(uint64_t entries) override;
   void add_sent(const std::string& tenant, uint64_t entries, uint64_t compressed_bytes) override;
   void add_retry(const std::string& tenant, uint64_t entries) override;
   void add_dropped(const std::string& tenant, std::string_view reason,
                    const sink::Amount& amount) override;
-  void add_abandoned(uint64_t entries) override;
   void observe(const std::string& tenant, int status, std::chrono::nanoseconds took,
                size_t body_bytes) override;
   void observe_latency(const std::string& tenant, std::chrono::nanoseconds latency,
                        uint64_t entries) override;
-  void add_waiting(int64_t entries) override;
-  void set_held_bytes(size_t bytes) override;
-  void set_oldest(sink::Clock::time_point came) override;
 
  private:
   using Histogram = std::shared_ptr<base::metrics::Histogram>;
@@ -80,11 +75,8 @@ class Metrics final : public sink::Metrics {
   Dropped& dropped(const std::string& tenant, std::string_view reason) REQUIRES_LOCK(mutex_);
 
   const base::metrics::Scope scope_;
-  mutable base::Mutex mutex_;
-  std::string host_ GUARDED_BY(mutex_);
   std::string own_ GUARDED_BY(mutex_);  ///< tenant
   sink::Clock::time_point forgot_ GUARDED_BY(mutex_);
-  sink::EndpointFlow flow_ GUARDED_BY(mutex_);
   std::map<std::string, Tenant> tenants_ GUARDED_BY(mutex_);
   std::map<std::pair<std::string, int>, Histogram> durations_ GUARDED_BY(mutex_);
 };

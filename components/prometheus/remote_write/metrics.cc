@@ -52,9 +52,8 @@ Metrics::Series::Series(const base::metrics::Scope& scope, const Settings& setti
 }
 
 Metrics::Metrics(const base::metrics::Scope& scope, const Settings& settings)
-    : scope_(scope),
-      host_(settings.host()),
-      flow_(scope, telemetry::Flow::kSamples, host_),
+    : FlowMetrics(scope, telemetry::Flow::kSamples, settings),
+      scope_(scope),
       series_(scope, settings) {
   base::Lock lock(mutex_);
   show(settings);
@@ -75,10 +74,7 @@ void Metrics::show(const Settings& settings) {
 void Metrics::use(const sink::Settings& settings) {
   const auto& mine = static_cast<const Settings&>(settings);
   base::Lock lock(mutex_);
-  if (std::string host = mine.host(); host != host_) {
-    host_ = std::move(host);
-    flow_.set_host(host_);
-  }
+  follow_host(mine);
   if (Series next(scope_, mine); next.labels != series_.labels) series_ = std::move(next);
   show(mine);
 }
@@ -91,11 +87,6 @@ std::shared_ptr<const void> Metrics::counted() const {
   };
   base::Lock lock(mutex_);
   return std::make_shared<const Counted>(Counted{flow_.flow(), series_.failed, series_.dropped});
-}
-
-void Metrics::add_received(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.receive(entries);
 }
 
 void Metrics::add_sent(const std::string&, uint64_t entries, uint64_t compressed_bytes) {
@@ -132,11 +123,6 @@ void Metrics::add_dropped(const std::string&, std::string_view reason, const sin
   dropped->add(amount.entries);
 }
 
-void Metrics::add_abandoned(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.abandon(entries);
-}
-
 void Metrics::observe(const std::string&, int, std::chrono::nanoseconds took, size_t) {
   base::Lock lock(mutex_);
   series_.duration->observe(std::chrono::duration<double>(took).count());
@@ -145,20 +131,10 @@ void Metrics::observe(const std::string&, int, std::chrono::nanoseconds took, si
 void Metrics::observe_latency(const std::string&, std::chrono::nanoseconds, uint64_t) {}
 
 void Metrics::add_waiting(int64_t entries) {
+  FlowMetrics::add_waiting(entries);
   base::Lock lock(mutex_);
-  flow_.add_waiting(entries);
   pending_ += entries;
   series_.pending->set(static_cast<double>(pending_));
-}
-
-void Metrics::set_held_bytes(size_t bytes) {
-  base::Lock lock(mutex_);
-  flow_.set_held_bytes(bytes);
-}
-
-void Metrics::set_oldest(sink::Clock::time_point came) {
-  base::Lock lock(mutex_);
-  flow_.set_oldest(came);
 }
 
 void Metrics::raise(Gauge& gauge, int64_t& highest_ms, int64_t time_ms) {

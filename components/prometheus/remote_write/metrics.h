@@ -32,25 +32,21 @@ inline constexpr std::string_view kNotSent = "not_sent";
 
 /// The series of one endpoint: those of Prometheus' remote storage, distinguished by remote_name
 /// and url. Histograms and exemplars are counted with the samples. Thread safe.
-class Metrics final : public sink::Metrics {
+class Metrics final : public sink::FlowMetrics {
  public:
   Metrics(const base::metrics::Scope& scope, const Settings& settings);
 
   void use(const sink::Settings& settings) override;
   std::shared_ptr<const void> counted() const override;
-  void add_received(uint64_t entries) override;
   void add_sent(const std::string& lane, uint64_t entries, uint64_t compressed_bytes) override;
   void add_retry(const std::string& lane, uint64_t entries) override;
   void add_dropped(const std::string& lane, std::string_view reason,
                    const sink::Amount& amount) override;
-  void add_abandoned(uint64_t entries) override;
   void observe(const std::string& lane, int status, std::chrono::nanoseconds took,
                size_t body_bytes) override;
   void observe_latency(const std::string& lane, std::chrono::nanoseconds latency,
                        uint64_t entries) override;
   void add_waiting(int64_t entries) override;
-  void set_held_bytes(size_t bytes) override;
-  void set_oldest(sink::Clock::time_point came) override;
 
   /// The newest sample that came to the endpoint, and the newest that its server took.
   void note_received_time(int64_t time_ms);
@@ -75,9 +71,6 @@ class Metrics final : public sink::Metrics {
   static void raise(Gauge& gauge, int64_t& highest_ms, int64_t time_ms);
 
   const base::metrics::Scope scope_;
-  mutable base::Mutex mutex_;
-  std::string host_ GUARDED_BY(mutex_);
-  sink::EndpointFlow flow_ GUARDED_BY(mutex_);
   Series series_ GUARDED_BY(mutex_);
   int64_t pending_ GUARDED_BY(mutex_) = 0;
   int64_t received_ms_ GUARDED_BY(mutex_) = 0;

@@ -49,4 +49,37 @@ void EndpointFlow::set_held_bytes(size_t bytes) {
   held_bytes_ = bytes;
 }
 
+bool FlowMetrics::follow_host(const Settings& settings) {
+  std::string host = settings.host();
+  if (host == host_) return false;
+  host_ = std::move(host);
+  flow_.set_host(host_);
+  return true;
+}
+
+void FlowMetrics::add_received(uint64_t entries) {
+  base::Lock lock(mutex_);
+  flow_.receive(entries);
+}
+
+void FlowMetrics::add_abandoned(uint64_t entries) {
+  base::Lock lock(mutex_);
+  flow_.abandon(entries);
+}
+
+void FlowMetrics::add_waiting(int64_t entries) {
+  base::Lock lock(mutex_);
+  flow_.add_waiting(entries);
+}
+
+void FlowMetrics::set_held_bytes(size_t bytes) {
+  base::Lock lock(mutex_);
+  flow_.set_held_bytes(bytes);
+}
+
+void FlowMetrics::set_oldest(Clock::time_point came) {
+  base::Lock lock(mutex_);
+  flow_.set_oldest(came);
+}
+
 }  // namespace components::sink

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "base/metrics.h"
+#include "base/mutex.h"
+#include "components/shared/sink/metrics.h"
 #include "components/shared/sink/request.h"
 #include "telemetry/flow.h"
 
@@ -61,6 +63,28 @@ class EndpointFlow {
   // Our parts of the gauges, which endpoints of the same host share.
   int64_t waiting_ = 0;
   size_t held_bytes_ = 0;
+};
+
+/// Metrics with the uniform series. A component derives its own from it, with those that Grafana
+/// Alloy has. Thread safe.
+class FlowMetrics : public Metrics {
+ public:
+  void add_received(uint64_t entries) override;
+  void add_abandoned(uint64_t entries) override;
+  void add_waiting(int64_t entries) override;
+  void set_held_bytes(size_t bytes) override;
+  void set_oldest(Clock::time_point came) override;
+
+ protected:
+  FlowMetrics(const base::metrics::Scope& scope, std::string_view unit, const Settings& settings)
+      : host_(settings.host()), flow_(scope, unit, host_) {}
+
+  /// True when the host is another one, under whose name the series begin again.
+  bool follow_host(const Settings& settings) REQUIRES_LOCK(mutex_);
+
+  mutable base::Mutex mutex_;
+  std::string host_ GUARDED_BY(mutex_);
+  EndpointFlow flow_ GUARDED_BY(mutex_);
 };
 
 }  // namespace components::sink

@@ -9,6 +9,7 @@
 #include "components/otelcol/shared/export/settings.h"
 #include "components/shared/sink/batcher.h"
 #include "components/shared/sink/codec.h"
+#include "components/shared/sink/endpoint_flow.h"
 #include "components/shared/sink/group.h"
 #include "components/shared/sink/halving.h"
 #include "components/shared/sink/payload.h"
@@ -63,6 +64,25 @@ class ExportRequest final : public sink::HalvingRequest {
   std::vector<telemetry::OtlpSlice> slices_;
   size_t items_ = 0;
   uint64_t bytes_ = 0;
+};
+
+/// What is counted of the endpoint of one signal: the uniform series, and those of the collector.
+/// Thread safe.
+class ExportMetrics final : public sink::FlowMetrics {
+ public:
+  ExportMetrics(const base::metrics::Scope& scope, const ExportSettings& settings);
+
+  void use(const sink::Settings& settings) override;
+  std::shared_ptr<const void> counted() const override;
+  void add_sent(const std::string& lane, uint64_t entries, uint64_t compressed_bytes) override;
+  void add_retry(const std::string& lane, uint64_t entries) override;
+  void add_dropped(const std::string& lane, std::string_view reason,
+                   const sink::Amount& amount) override;
+  void observe(const std::string&, int, std::chrono::nanoseconds, size_t) override {}
+  void observe_latency(const std::string&, std::chrono::nanoseconds, uint64_t) override {}
+
+ private:
+  const std::shared_ptr<base::metrics::Counter> sent_, failed_, bytes_;
 };
 
 /// Requests of OTLP out of batches: what waits goes together, whole where it fits, else cut between

@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "components/otelcol/shared/export/codec.h"
-#include "components/otelcol/shared/export/metrics.h"
 #include "components/otelcol/shared/signature.h"
 #include "river/schema/decode.h"
 

@@ -1,6 +1,6 @@
-#include "components/otelcol/shared/export/metrics.h"
-
 #include <utility>
+
+#include "components/otelcol/shared/export/codec.h"
 
 namespace components::otelcol {
 namespace {
@@ -17,31 +17,22 @@ std::string series_of(std::string_view what, Signal signal) {
 }  // namespace
 
 ExportMetrics::ExportMetrics(const base::metrics::Scope& scope, const ExportSettings& settings)
-    : sent_(scope.counter(series_of("sent", settings.signal), "Items that the server took.")),
+    : FlowMetrics(scope, unit_of(settings.signal), settings),
+      sent_(scope.counter(series_of("sent", settings.signal), "Items that the server took.")),
       failed_(scope.counter(series_of("send_failed", settings.signal),
                             "Items that the server refused for good.")),
       bytes_(scope.counter("tributary_otlp_sent_bytes_total",
                            "Bytes of requests that the server took, compressed.",
-                           {{"signal", std::string(name_of(settings.signal))}})),
-      host_(settings.host()),
-      flow_(scope, unit_of(settings.signal), host_) {}
+                           {{"signal", std::string(name_of(settings.signal))}})) {}
 
 void ExportMetrics::use(const sink::Settings& settings) {
   base::Lock lock(mutex_);
-  if (std::string host = settings.host(); host != host_) {
-    host_ = std::move(host);
-    flow_.set_host(host_);
-  }
+  follow_host(settings);
 }
 
 std::shared_ptr<const void> ExportMetrics::counted() const {
   base::Lock lock(mutex_);
   return std::make_shared<const Flow>(flow_.flow());
-}
-
-void ExportMetrics::add_received(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.receive(entries);
 }
 
 void ExportMetrics::add_sent(const std::string&, uint64_t entries, uint64_t compressed_bytes) {
@@ -61,26 +52,6 @@ void ExportMetrics::add_dropped(const std::string&, std::string_view reason,
   failed_->add(amount.entries);
   base::Lock lock(mutex_);
   flow_.drop(reason, amount.entries);
-}
-
-void ExportMetrics::add_abandoned(uint64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.abandon(entries);
-}
-
-void ExportMetrics::add_waiting(int64_t entries) {
-  base::Lock lock(mutex_);
-  flow_.add_waiting(entries);
-}
-
-void ExportMetrics::set_held_bytes(size_t bytes) {
-  base::Lock lock(mutex_);
-  flow_.set_held_bytes(bytes);
-}
-
-void ExportMetrics::set_oldest(sink::Clock::time_point came) {
-  base::Lock lock(mutex_);
-  flow_.set_oldest(came);
 }
 
 }  // namespace components::otelcol
