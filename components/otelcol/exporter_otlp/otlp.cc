@@ -1,5 +1,6 @@
 #include "components/otelcol/exporter_otlp/otlp.h"
 
+#include <string>
 #include <utility>
 
 #include "components/otelcol/shared/export/codec.h"
@@ -9,6 +10,12 @@
 namespace components::otelcol::exporter_otlp {
 namespace {
 
+/// What metrics and messages call the server: without the scheme of gRPC's names, "dns:///".
+std::string url_of(const Server& server) {
+  const std::string place = server.name.substr(server.name.rfind('/') + 1);
+  return (server.has_tls ? "https://" : "http://") + place;
+}
+
 std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments) {
   std::vector<sink::SettingsPtr> all;
   const Server server = server_of(arguments.client);
@@ -17,7 +24,7 @@ std::vector<sink::SettingsPtr> settings_of(const Arguments& arguments) {
     settings->signal = signal;
     apply(arguments.sending_queue, arguments.retry_on_failure, *settings);
     settings->url_text = arguments.client.endpoint;
-    settings->url = io::http::parse_url((server.has_tls ? "https://" : "http://") + server.name);
+    settings->url = io::http::parse_url(url_of(server));
     settings->extra_headers = arguments.client.headers;
     settings->auth = arguments.client.auth.pointer;
     settings->remote_timeout = sink::bounded_milliseconds(arguments.timeout.value);

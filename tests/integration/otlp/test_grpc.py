@@ -226,11 +226,12 @@ class Service(grpc.GenericRpcHandler):
         return [name.decode() for signal, body in self.kept for name in inner(body, 1, 2, 2, 5) if signal == "traces"]
 
 
-@pytest.mark.parametrize("compression", ["gzip", "none"])
-def test_what_comes_over_http_goes_on_over_grpc(agent, port, compression):
+@pytest.mark.parametrize("compression, scheme", [("gzip", ""), ("none", ""), ("none", "http://"), ("none", "dns:///")])
+def test_what_comes_over_http_goes_on_over_grpc(agent, port, compression, scheme):
     next_port = free_port()
     with Service(next_port) as service:
-        agent(GATEWAY.format(port=port, next=next_port, compression=compression, tls=PLAIN))
+        text = GATEWAY.format(port=port, next=next_port, compression=compression, tls=PLAIN)
+        agent(text.replace(f'"127.0.0.1:{next_port}"', f'"{scheme}127.0.0.1:{next_port}"'))
         assert post(port, "traces", spans("a", "b"))[0] == 200
         assert post(port, "metrics", gauges("g", 1))[0] == 200
         assert post(port, "logs", records("one"))[0] == 200
