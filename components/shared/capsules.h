@@ -4,6 +4,7 @@
 namespace telemetry {
 struct LogBatch;
 struct OtlpBatch;
+struct ProfileBatch;
 struct SampleBatch;
 template <class Batch>
 class Receiver;
@@ -29,6 +30,9 @@ template <>
 inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::OtlpBatch>> =
     "otelcol.Consumer";
 template <>
+inline constexpr std::string_view kCapsuleName<telemetry::Receiver<telemetry::ProfileBatch>> =
+    "ProfilesReceiver";
+template <>
 inline constexpr std::string_view kCapsuleName<const components::RelabelRules> = "RelabelRules";
 }  // namespace river::schema
 
@@ -40,6 +44,8 @@ using LogsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::Lo
 using MetricsReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::SampleBatch>>;
 /// `output` of otelcol components, and their `input` export.
 using OtelConsumer = river::schema::CapsuleRef<telemetry::Receiver<telemetry::OtlpBatch>>;
+/// `forward_to` of pyroscope components, and their `receiver` export.
+using ProfilesReceiver = river::schema::CapsuleRef<telemetry::Receiver<telemetry::ProfileBatch>>;
 /// `relabel_rules` arguments, and the `rules` export of loki.relabel and discovery.relabel.
 using RelabelRulesRef = river::schema::CapsuleRef<const RelabelRules>;
 

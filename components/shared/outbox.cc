@@ -6,6 +6,7 @@
 
 #include "telemetry/log_batch.h"
 #include "telemetry/otlp_batch.h"
+#include "telemetry/profile_batch.h"
 #include "telemetry/sample_batch.h"
 
 namespace components {
@@ -123,6 +124,7 @@ void Outbox<Batch>::run() {
 
 template class Outbox<telemetry::LogBatch>;
 template class Outbox<telemetry::OtlpBatch>;
+template class Outbox<telemetry::ProfileBatch>;
 template class Outbox<telemetry::SampleBatch>;
 
 }  // namespace components

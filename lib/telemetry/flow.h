@@ -28,6 +28,7 @@ class Flow {
   static constexpr std::string_view kSpans = "spans";
   static constexpr std::string_view kDataPoints = "data_points";
   static constexpr std::string_view kLogRecords = "log_records";
+  static constexpr std::string_view kProfiles = "profiles";
 
   using Counter = std::shared_ptr<base::metrics::Counter>;
   using Gauge = std::shared_ptr<base::metrics::Gauge>;
