@@ -1,5 +1,5 @@
 # The suites of scripts/test. Each adds to $passed and $failed and prints one line a part.
-all_suites=(style unit golden integration migrate fleet fuzz)
+all_suites=(style unit golden integration kubernetes migrate fleet fuzz)
 # Only when they are named, because they take long.
 more_suites=(tsan)
 passed=0
@@ -89,6 +89,18 @@ pytests() {
 suite_integration() {
   build release tributary cfgc receiver deb
   pytests integration tests/integration
+}
+
+# What Helm renders is tried with HELM, or helm on the path, what a cluster says with one that KUBECONFIG names. Where
+# they are not, these tests are left out, which is said and is no failure: not every machine has them.
+suite_kubernetes() {
+  local selection=""
+  build release tributary cfgc receiver
+  [ -n "${HELM:-$(command -v helm)}" ] ||
+    { echo "NOT RUN: what Helm makes of the chart: there is no helm (HELM, PATH)"; selection="not helm"; }
+  [ -n "${KUBECONFIG:-}" ] ||
+    { echo "NOT RUN: what needs a cluster: KUBECONFIG names none"; selection+="${selection:+ and }not cluster"; }
+  pytests kubernetes -m "$selection" tests/kubernetes
 }
 
 # Data races: the tests of what has threads, and the agent in whole runs. A report of the sanitizer ends the
