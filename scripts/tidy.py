@@ -21,9 +21,10 @@ DIRECT = {
     "telemetry": ["base"],
     "ottl": ["telemetry"],
     "io": ["base"],
+    "profiling": ["telemetry"],
     "logql": ["base", "river"],
     "components/loki/process/stages": ["river/config", "telemetry", "logql"],
-    "components": ["components/loki/process/stages", "io", "ottl"],
+    "components": ["components/loki/process/stages", "io", "ottl", "profiling"],
     "compiler/yaml": ["river/config"],
     "compiler/inventory": ["compiler/yaml"],
     "compiler/host": ["compiler/inventory"],
@@ -46,7 +47,8 @@ DIRECT = {
     "agent/http": ["agent/graph"],
     "agent/doctor": ["agent/graph"],
     "agent/status": ["components"],
-    "agent": ["agent/http", "agent/doctor", "agent/status"],
+    "agent/profile": ["profiling"],
+    "agent": ["agent/http", "agent/doctor", "agent/status", "agent/profile"],
 }
 # A signature is linked into cfgc: it must not pull the agent's I/O in. (Stages and telemetry do none.)
 SIGNATURE_DIRECT = ["river/config", "logql", "ottl", "telemetry"]
