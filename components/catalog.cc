@@ -5,6 +5,7 @@
 #include "components/config_blocks/logging/signature.h"
 #include "components/discovery/docker/signature.h"
 #include "components/discovery/http/signature.h"
+#include "components/discovery/kubernetes/signature.h"
 #include "components/discovery/relabel/signature.h"
 #include "components/local/file_match/signature.h"
 #include "components/loki/echo/signature.h"
@@ -49,6 +50,7 @@ river::config::Catalog catalog() {
       &config_blocks::logging::kSignature,
       &discovery::docker::kSignature,
       &discovery::http::kSignature,
+      &discovery::kubernetes::kSignature,
       &discovery::relabel::kSignature,
       &local::file_match::kSignature,
       &loki::echo::kSignature,

@@ -1,5 +1,7 @@
 #include "io/http/async_client.h"
 
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -27,6 +29,9 @@ using AsioClock = std::chrono::steady_clock;
 using AsioProtocol = asio::generic::stream_protocol;
 using AsioSocket = AsioProtocol::socket;
 using AsioError = boost::system::error_code;
+using KeepAliveAfter = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+using KeepAliveEvery = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+using KeepAliveTries = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
 
 /// A connected socket on an event loop, plain or TLS. One type for both, so that what Asio makes of
 /// their users is compiled once. Callbacks run on the executor of the socket, and keep the stream:
@@ -257,6 +262,10 @@ class AsyncExchange final : public AsyncCall, public std::enable_shared_from_thi
     AsioError ignored;  // A Unix socket has no such thing.
     socket->set_option(asio::ip::tcp::no_delay(true), ignored);
     socket->set_option(asio::socket_base::keep_alive(true), ignored);
+    // A peer that vanished is noticed within a minute, also by who only waits for events.
+    socket->set_option(KeepAliveAfter(30), ignored);
+    socket->set_option(KeepAliveEvery(10), ignored);
+    socket->set_option(KeepAliveTries(3), ignored);
     attempts_.push_back(socket);
     if (error) return on_connected(socket, error);
     socket->async_connect(AsioProtocol::endpoint(address.data(), address.size),
