@@ -165,6 +165,20 @@ TEST_CASE("loki.process: stages, line by line") {
        {R"(level=info msg="a \"b\"" x=1)", "level=warn broken=\"x"},
        "{job=\"j\", level=\"info\", m=\"a \\\"b\\\"\"} level=info msg=\"a \\\"b\\\"\" x=1\n"
        "{job=\"j\", level=\"warn\"} level=warn broken=\"x\n"},
+      {"a key of logfmt without a value has an empty one",
+       R"r(stage.logfmt { mapping = { flag = "", a = "" } }
+          stage.template { source = "out"
+                           template = "[{{ .flag }}|{{ .a }}]" }
+          stage.output { source = "out" })r",
+       {"flag a=1", "a=1 flag", "flag= a", "a=\"\" flag=x"},
+       "{job=\"j\"} [|1]\n{job=\"j\"} [|1]\n{job=\"j\"} [|]\n{job=\"j\"} [x|]\n"},
+      {"integers of JSON keep their digits",
+       R"r(stage.json { expressions = { id = "" } }
+          stage.output { source = "id" })r",
+       {R"({"id":9007199254740993})", R"({"id":12345678901234567890})",
+        R"({"id":-9223372036854775807})", R"({"id":1.50})", R"({"id":1e3})"},
+       "{job=\"j\"} 9007199254740993\n{job=\"j\"} 12345678901234567890\n"
+       "{job=\"j\"} -9223372036854775807\n{job=\"j\"} 1.5\n{job=\"j\"} 1000\n"},
       {"tenant",
        R"r(stage.tenant { label = "job" }
           stage.labels { values = { t = "__tenant_id__" } })r",

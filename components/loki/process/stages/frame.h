@@ -81,8 +81,9 @@ class Frame {
   telemetry::Slice put(std::string_view text);
   /// The texts that did not fit since the last call.
   uint64_t take_without_room() { return std::exchange(without_room_, 0); }
-  /// Where in the buffer a view of it lies.
+  /// Where in the buffer a view of it lies. An empty one may lie anywhere, also nowhere.
   telemetry::Slice slice_of(std::string_view view) const {
+    if (view.empty()) return {};
     return {static_cast<uint32_t>(view.data() - batch.buffer.data()),
             static_cast<uint32_t>(view.size())};
   }

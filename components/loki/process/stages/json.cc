@@ -102,7 +102,7 @@ class JsonStage final : public Stage {
       case JsonKind::escaped_string:
         return frame.set(row, value.slot, unescape_json(raw));
       case JsonKind::number:
-        if (is_plain_json_number(raw)) return frame.set(row, value.slot, value.raw);
+        if (is_json_integer(raw)) return frame.set(row, value.slot, value.raw);
         return frame.set(row, value.slot, json_number_text(raw));
       case JsonKind::literal:
         if (raw == "null") return frame.erase(row, value.slot);

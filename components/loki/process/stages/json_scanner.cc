@@ -127,12 +127,8 @@ std::string compact_json(std::string_view raw) {
   return out;
 }
 
-bool is_plain_json_number(std::string_view raw) {
-  const std::string_view digits = raw.substr(raw.starts_with('-') ? 1 : 0);
-  if (digits.size() > 15 || (digits == "0" && raw.size() > 1)) return false;
-  for (const char c : digits)
-    if (c < '0' || c > '9') return false;
-  return true;
+bool is_json_integer(std::string_view raw) {
+  return raw.find_first_of(".eE") == raw.npos;
 }
 
 std::string json_number_text(std::string_view raw) {
@@ -145,7 +141,7 @@ std::string json_number_text(std::string_view raw) {
 namespace {
 
 /// Deeper lines count as malformed: the scanner calls itself once per level.
-constexpr int kDepthMax = 200;
+constexpr int kJsonDepthMax = 200;
 
 constexpr uint64_t kOnes = 0x0101010101010101ULL;
 constexpr uint64_t kHighs = 0x8080808080808080ULL;
@@ -313,7 +309,7 @@ bool JsonScanner::value(uint32_t node, int depth) {
 
 // object = "{" [ string ":" value { "," string ":" value } ] "}" .
 bool JsonScanner::object(uint32_t node, int depth) {
-  if (depth == kDepthMax) return false;
+  if (depth == kJsonDepthMax) return false;
   ++at_;
   skip_space();
   if (at_ < end_ && *at_ == '}') return ++at_, true;
@@ -341,7 +337,7 @@ bool JsonScanner::object(uint32_t node, int depth) {
 
 // array = "[" [ value { "," value } ] "]" .
 bool JsonScanner::array(uint32_t node, int depth) {
-  if (depth == kDepthMax) return false;
+  if (depth == kJsonDepthMax) return false;
   ++at_;
   skip_space();
   if (at_ < end_ && *at_ == ']') return ++at_, true;

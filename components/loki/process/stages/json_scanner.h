@@ -26,12 +26,13 @@ std::string unescape_json(std::string_view raw);
 /// Valid JSON text without the white space between its tokens.
 std::string compact_json(std::string_view raw);
 
-/// A valid JSON number as Go prints the float64 that it is: shortest, without an exponent.
-/// One that no float64 can hold stays as it is.
+/// A valid JSON number with a fraction or an exponent as Go prints the float64 that it is:
+/// shortest, without an exponent. One that no float64 can hold stays as it is.
 std::string json_number_text(std::string_view raw);
 
-/// Whether a JSON number already stands as json_number_text() would write it: at most 15 digits.
-bool is_plain_json_number(std::string_view raw);
+/// Whether a JSON number is an integer without fraction and exponent. It is kept as it is written,
+/// as identifiers have more digits than a float64 holds.
+bool is_json_integer(std::string_view raw);
 
 /// What kind of JSON value a piece of text is.
 enum class JsonKind : uint8_t { string, escaped_string, number, literal, composite };

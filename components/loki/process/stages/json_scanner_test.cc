@@ -99,10 +99,15 @@ TEST_CASE("json text: values as text") {
     CAPTURE(c.raw);
     CHECK(json_number_text(c.raw) == c.want);
   }
-  CHECK(is_plain_json_number("-123"));
-  CHECK_FALSE(is_plain_json_number("-0"));
-  CHECK_FALSE(is_plain_json_number("1.0"));
-  CHECK_FALSE(is_plain_json_number("1234567890123456"));
+  for (const auto* whole :
+       {"-123", "-0", "9007199254740993", "-9223372036854775807", "12345678901234567890"}) {
+    CAPTURE(whole);
+    CHECK(is_json_integer(whole));
+  }
+  for (const auto* other : {"1.0", "1e3", "1E3", "-0.5"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_json_integer(other));
+  }
 }
 
 TEST_CASE("json path: what is more than a path is refused") {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 /// Parentheses and ifs inside one another.
-constexpr int kDepthMax = 100;
+constexpr int kTemplateDepthMax = 100;
 
 std::string_view trim_left(std::string_view text) {
   const size_t at = text.find_first_not_of(kBlanks);
@@ -119,7 +119,7 @@ bool is_unsupported_keyword(std::string_view word) {
 // nodes = { text | "{{" pipeline "}}" | choice } .  Ends before {{else}} and {{end}}.
 TemplateNodes Parser::nodes(int depth) {
   TemplateNodes out;
-  if (depth > kDepthMax) fail("nested too deeply");
+  if (depth > kTemplateDepthMax) fail("nested too deeply");
   for (; at_ < pieces_.size() && error_.empty(); ++at_) {
     const auto [is_action, text] = pieces_[at_];
     if (!is_action) {
@@ -174,7 +174,7 @@ TemplatePipeline Parser::whole_pipeline(std::string_view text) {
 // pipeline = command { "|" command } .
 TemplatePipeline Parser::pipeline(int depth) {
   TemplatePipeline out;
-  if (depth > kDepthMax) fail("nested too deeply");
+  if (depth > kTemplateDepthMax) fail("nested too deeply");
   while (error_.empty()) {
     out.commands.push_back(command(depth, !out.commands.empty()));
     skip_space();

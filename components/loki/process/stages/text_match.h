@@ -36,7 +36,7 @@ class Captures {
   /// The texts are parts of the batch's buffer; one without data is an empty text.
   void store(Frame& frame, uint32_t row, std::span<const std::string_view> texts) {
     for (const Output& output : outputs_)
-      frame.set(row, output.slot, slice(frame, texts[output.index]));
+      frame.set(row, output.slot, frame.slice_of(texts[output.index]));
     if (!labels_.empty()) set_labels(frame, row, texts);
   }
 
@@ -50,13 +50,9 @@ class Captures {
     std::string name;
   };
 
-  static telemetry::Slice slice(const Frame& frame, std::string_view text) {
-    return text.data() == nullptr ? telemetry::Slice{} : frame.slice_of(text);
-  }
-
   void set_labels(Frame& frame, uint32_t row, std::span<const std::string_view> texts) {
     values_.clear();
-    for (const Label& label : labels_) values_.push_back(slice(frame, texts[label.index]));
+    for (const Label& label : labels_) values_.push_back(frame.slice_of(texts[label.index]));
     memo_.apply(frame, row, values_, [&](const telemetry::Labels& old) {
       telemetry::LabelsBuilder builder(old);
       for (size_t i = 0; i < labels_.size(); ++i)
