@@ -34,7 +34,8 @@ void Decoder::add(std::string_view bytes, const Origin& origin, LabelMaker& labe
   if (bytes.empty()) return;
   Message message;
   bool is_rfc5424 = false;
-  if (!parse(bytes, message, is_rfc5424)) {
+  const bool is_parsed = parse(bytes, message, is_rfc5424);
+  if (!is_parsed) {
     ++counts.parsing_errors;
     message = {};
     message.text = bytes;
@@ -44,7 +45,8 @@ void Decoder::add(std::string_view bytes, const Origin& origin, LabelMaker& labe
     if (!is_rfc5424 || !listener_.rfc5424_allow_empty_msg) return;
   }
   telemetry::Entry entry;
-  if (listener_.use_incoming_timestamp) entry.timestamp_ns = timestamp(message);
+  if (listener_.use_incoming_timestamp)
+    entry.timestamp_ns = is_parsed ? timestamp(message) : meraki_time(bytes).value_or(0);
   entry.labels = labels.index(batch, origin, message, listener_.label_structured_data);
   const std::string_view line = is_rfc5424 && listener_.use_rfc5424_message ? bytes : message.text;
   const size_t offset = line.empty() ? 0 : static_cast<size_t>(line.data() - batch.buffer.data());
@@ -79,7 +81,11 @@ int64_t Decoder::timestamp(const Message& message) const {
   if (message.timestamp.empty()) return 0;
   if (const auto time = base::parse_rfc3339(message.timestamp, base::Rfc3339::loose)) return *time;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()).value_or(0);
+  if (const auto time = parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()))
+    return *time;
+  // Without an offset, as BSD's: UTC.
+  return base::parse_rfc3339(std::string(message.timestamp) + "Z", base::Rfc3339::loose)
+      .value_or(0);
 }
 
 namespace {

@@ -33,7 +33,7 @@ std::shared_ptr<const RelabelRules> rules(RelabelRules list) {
 }
 
 /// Decodes messages as one batch.
-struct Fixture {
+struct Decoding {
   Listener listener;
   LabelMaker labels{nullptr};
   Counts counts;
@@ -67,7 +67,7 @@ const std::string kGood = "<30>1 2026-11-21T03:30:03.25Z puck app 81 ID [a@1 k=\
 }  // namespace
 
 TEST_CASE("syslog decoder: labels by the rules, the rest stripped") {
-  Fixture f;
+  Decoding f;
   f.listener.labels.entries = {{"job", "syslog"}, {"__hidden", "x"}};
   f.labels = LabelMaker(rules({
       rule({"__syslog_message_hostname"}, "host"),
@@ -86,7 +86,7 @@ TEST_CASE("syslog decoder: labels by the rules, the rest stripped") {
 }
 
 TEST_CASE("syslog decoder: what cannot be parsed arrives as it was received") {
-  Fixture f;
+  Decoding f;
   f.listener.labels.entries = {{"job", "syslog"}};
   f.labels = LabelMaker(rules({rule({"__syslog_message_hostname"}, "host")}));
   using namespace std::string_literals;
@@ -102,7 +102,7 @@ TEST_CASE("syslog decoder: what cannot be parsed arrives as it was received") {
 }
 
 TEST_CASE("syslog decoder: empty messages are counted, and kept only when asked for") {
-  Fixture f;
+  Decoding f;
   CHECK(f.decode({"<34>1 - h - - - -", "<34>"}) == "");
   CHECK(f.counts.empty == 2);
   f.listener.rfc5424_allow_empty_msg = true;
@@ -113,7 +113,7 @@ TEST_CASE("syslog decoder: empty messages are counted, and kept only when asked 
 }
 
 TEST_CASE("syslog decoder: raw, whole rfc5424 messages, incoming times") {
-  Fixture f;
+  Decoding f;
   f.listener.syslog_format = Format::raw;
   CHECK(f.decode({" <250> text \n", "  plain  ", "   "}) == "{} text\n{} plain\n");
   f.listener = {};
@@ -123,10 +123,16 @@ TEST_CASE("syslog decoder: raw, whole rfc5424 messages, incoming times") {
   f.decode({kGood, "<34>1 nonsense - - - - - x"});
   CHECK(f.batch.entries[0].timestamp_ns == 1'795'231'803'250'000'000);
   CHECK(f.batch.entries[1].timestamp_ns == 0);
+  const std::string meraki = "<134>1 1795773621.5 mx urls src=192.0.2.1";
+  f.counts = {};
+  CHECK(f.decode({meraki, "<13>2026-11-21T03:30:03 h app: x"}) == "{} " + meraki + "\n{} x\n");
+  CHECK(f.counts.parsing_errors == 1);
+  CHECK(f.batch.entries[0].timestamp_ns == 1'795'773'621'500'000'000);
+  CHECK(f.batch.entries[1].timestamp_ns == 1'795'231'803'000'000'000);
 }
 
 TEST_CASE("syslog decoder: structured data becomes labels when asked for") {
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules({rule({"__syslog_message_sd_a_1_k"}, "k")}));
   CHECK(f.decode({kGood}) == "{} hello\n");
   f.labels = LabelMaker(rules({rule({"__syslog_message_sd_a_1_k"}, "k")}));
@@ -135,7 +141,7 @@ TEST_CASE("syslog decoder: structured data becomes labels when asked for") {
 }
 
 TEST_CASE("syslog decoder: a dropping rule does not drop") {
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules({rule({"__syslog_message_hostname"}, "host"),
                                rule({"__syslog_message_hostname"}, "", Action::drop, "puck"),
                                rule({"__syslog_message_app_name"}, "app")}));
@@ -143,7 +149,7 @@ TEST_CASE("syslog decoder: a dropping rule does not drop") {
 }
 
 TEST_CASE("syslog decoder: fields that no rule uses make no label sets") {
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules({rule({"__syslog_message_hostname"}, "host")}));
   std::vector<std::string> messages;
   for (int i = 0; i < 1000; ++i)
@@ -156,7 +162,7 @@ TEST_CASE("syslog decoder: fields that no rule uses make no label sets") {
 }
 
 TEST_CASE("syslog decoder: more combinations than are kept are still right") {
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules({rule({"__syslog_message_proc_id"}, "pid")}));
   std::vector<std::string> messages;
   for (size_t i = 0; i < 3 * LabelMaker::kCombinationsMax; ++i)
@@ -169,7 +175,7 @@ TEST_CASE("syslog decoder: more combinations than are kept are still right") {
 
 TEST_CASE("syslog decoder: fields that hold NUL bytes do not pass for one another") {
   using namespace std::string_literals;
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules(
       {rule({"__syslog_message_hostname"}, "host"), rule({"__syslog_message_app_name"}, "app")}));
   syslog::Message one, other;
@@ -201,7 +207,7 @@ TEST_CASE("syslog decoder: a host name is looked up only for rules that read it"
 }
 
 TEST_CASE("syslog decoder: labels are UTF-8, whatever a header holds") {
-  Fixture f;
+  Decoding f;
   f.labels = LabelMaker(rules({rule({"__syslog_message_hostname"}, "host")}));
   CHECK(f.decode({"<13>Nov 21 03:30:03 h\xff app: x"}) == "{host=\"h\xef\xbf\xbd\"} x\n");
 }

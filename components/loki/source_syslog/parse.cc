@@ -1,9 +1,14 @@
 #include "components/loki/source_syslog/parse.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace components::loki::source_syslog {
+
+using base::is_digit;
 
 int take_priority(std::string_view& rest, int max) {
   if (rest.size() < 3 || rest[0] != '<') return -1;
@@ -63,18 +68,6 @@ bool take_field(std::string_view& rest, std::string_view& field) {
   return true;
 }
 
-/// DATE "T" TIME and an offset, with digits where they belong; the calendar is not looked into.
-bool is_timestamp(std::string_view text) {
-  constexpr std::string_view kShape = "0000-00-00T00:00:00";
-  if (text.size() <= kShape.size()) return false;
-  for (size_t i = 0; i < kShape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == '0' ? !digit : text[i] != kShape[i]) return false;
-  }
-  const char next = text[kShape.size()];
-  return next == '.' || next == ',' || next == 'Z' || next == 'z' || next == '+' || next == '-';
-}
-
 /// Words of a text end like this, fields of a header do not. Asked where the structured data is
 /// missing, so that the message may be a text.
 bool is_text(std::string_view field) {
@@ -116,7 +109,78 @@ size_t structured_data_size(std::string_view rest) {
   return at;
 }
 
+/// Check Point writes [NAME:"VALUE"; ...] where structured data belongs: that is its message.
+bool is_check_point(std::string_view rest) {
+  const size_t name = name_size(rest, 1);
+  return name > 1 && rest[name] == ':' && rest.substr(name + 1).starts_with('"');
+}
+
+/// Takes `count` digits off.
+std::optional<unsigned> take_digits(std::string_view& rest, size_t count) {
+  unsigned value = 0;
+  if (rest.size() < count) return std::nullopt;
+  for (const char c : rest.substr(0, count)) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+  }
+  rest.remove_prefix(count);
+  return value;
+}
+
+bool take_mark(std::string_view& rest, char mark) {
+  if (!rest.starts_with(mark)) return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+/// 4DIGIT "-" 2DIGIT "-" 2DIGIT, a day of the calendar in the years that nanoseconds since 1970
+/// reach.
+bool take_date(std::string_view& rest) {
+  namespace chrono = std::chrono;
+  const auto year = take_digits(rest, 4);
+  if (!year || *year < 1678 || *year > 2261 || !take_mark(rest, '-')) return false;
+  const auto month = take_digits(rest, 2);
+  if (!month || !take_mark(rest, '-')) return false;
+  const auto day = take_digits(rest, 2);
+  return day && chrono::year_month_day{chrono::year(static_cast<int>(*year)), chrono::month(*month),
+                                       chrono::day(*day)}
+                    .ok();
+}
+
+/// 2DIGIT ":" 2DIGIT [":" 2DIGIT] or, without the second colon, an offset as "+0100".
+bool take_clock(std::string_view& rest, bool with_seconds) {
+  const auto hour = take_digits(rest, 2);
+  if (!hour || *hour > 23 || (!take_mark(rest, ':') && with_seconds)) return false;
+  const auto minute = take_digits(rest, 2);
+  if (!minute || *minute > 59) return false;
+  if (!with_seconds) return true;
+  if (!take_mark(rest, ':')) return false;
+  const auto second = take_digits(rest, 2);
+  return second && *second <= 60;  // With a leap second.
+}
+
 }  // namespace
+
+IsoTime iso_time(std::string_view text) {
+  std::string_view rest = text;
+  if (!take_date(rest) || (!take_mark(rest, 'T') && !take_mark(rest, 't')) ||
+      !take_clock(rest, /*with_seconds=*/true))
+    return {};
+  if (take_mark(rest, '.') || take_mark(rest, ',')) {
+    if (!take_digits(rest, 1)) return {};
+    while (take_digits(rest, 1)) continue;
+  }
+  IsoTime time;
+  if (take_mark(rest, 'Z') || take_mark(rest, 'z')) {
+    time.has_offset = true;
+  } else if (take_mark(rest, '+') || take_mark(rest, '-')) {
+    if (!take_clock(rest, /*with_seconds=*/false)) return {};
+    time.has_offset = true;
+  }
+  if (!rest.empty() && rest[0] != ' ' && rest != ":" && !rest.starts_with(": ")) return {};
+  time.size = text.size() - rest.size();
+  return time;
+}
 
 bool looks_like_rfc5424(std::string_view bytes) {
   return take_priority(bytes) >= 0 && take_version(bytes);
@@ -129,12 +193,15 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
       !take_field(bytes, message.app_name) || !take_field(bytes, message.proc_id) ||
       !take_field(bytes, message.msg_id))
     return false;
-  if (!message.timestamp.empty() && !is_timestamp(message.timestamp)) return false;
+  if (!message.timestamp.empty()) {
+    const IsoTime time = iso_time(message.timestamp);
+    if (!time.has_offset || time.size != message.timestamp.size()) return false;
+  }
   skip_blanks(bytes);
   message.structured_data = {};
   if (bytes.starts_with('[')) {
     const size_t size = structured_data_size(bytes);
-    if (size == 0) return false;
+    if (size == 0 && !is_check_point(bytes)) return false;
     message.structured_data = bytes.substr(0, size);
     bytes.remove_prefix(size);
   } else if (bytes == "-" || bytes.starts_with("- ")) {
@@ -145,6 +212,23 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
   if (bytes.starts_with(' ')) bytes.remove_prefix(1);
   message.text = bytes;
   return true;
+}
+
+std::optional<int64_t> meraki_time(std::string_view bytes) {
+  constexpr size_t kSecondsDigits[] = {9, 10};
+  constexpr int64_t kSecond = 1'000'000'000, kSecondsMax = 9'223'372'035;
+  if (take_priority(bytes) < 0 || !take_version(bytes)) return std::nullopt;
+  int64_t seconds = 0;
+  size_t digits = 0;
+  for (; !bytes.empty() && is_digit(bytes[0]) && digits < kSecondsDigits[1]; ++digits)
+    seconds = seconds * 10 + *take_digits(bytes, 1);
+  if (digits < kSecondsDigits[0] || seconds > kSecondsMax || !take_mark(bytes, '.'))
+    return std::nullopt;
+  int64_t ns = 0, unit = kSecond;
+  for (; !bytes.empty() && is_digit(bytes[0]) && unit > 1; unit /= 10)
+    ns += *take_digits(bytes, 1) * (unit / 10);
+  if (unit == kSecond || !bytes.starts_with(' ')) return std::nullopt;
+  return seconds * kSecond + ns;
 }
 
 bool each_parameter(

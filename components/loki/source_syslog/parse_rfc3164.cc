@@ -69,10 +69,14 @@ class NumberReader {
   bool ok_ = true;
 };
 
+bool is_time_of_day(int hour, int minute, int second) {
+  return hour <= 23 && minute <= 59 && second <= 60;  // With a leap second.
+}
+
 std::optional<int64_t> nanoseconds(int year, unsigned month, unsigned day, int hour, int minute,
                                    int second, int64_t fraction) {
   const chrono::year_month_day date{chrono::year(year), chrono::month(month), chrono::day(day)};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  if (!date.ok() || !is_time_of_day(hour, minute, second)) return std::nullopt;
   const int64_t days = chrono::sys_days(date).time_since_epoch().count();
   return ((days * 24 + hour) * 60 + minute) * 60 * kSecond + second * kSecond + fraction;
 }
@@ -111,10 +115,12 @@ struct BsdTime {
   size_t size = 0;   // 0: not one
 };
 
-/// [SP YEAR] ["+01:00" | SP "CET"], each up to a blank, a colon or the end.
+/// [SP YEAR] ["+01:00" | SP "CET"], each up to a blank, Cisco's colon or the end. The host name
+/// behind a time may be an address: "2001:db8::1" is no year.
 void read_year_and_zone(std::string_view rest, BsdTime& time) {
   const auto ends = [&](size_t at) {
-    return at == rest.size() || rest[at] == ' ' || rest[at] == ':';
+    return at == rest.size() || rest[at] == ' ' || rest.substr(at) == ":" ||
+           rest.substr(at).starts_with(": ");
   };
   const auto take = [&](size_t size) {
     time.size += size;
@@ -173,7 +179,7 @@ BsdTime read_with_colons(std::string_view text) {
   return time;
 }
 
-BsdTime read_bsd(std::string_view text) {
+BsdTime read_bsd_fields(std::string_view text) {
   if (is_year(text) && text.substr(4).starts_with(':')) return read_with_colons(text);
   const size_t weekday_bytes = begins_with_weekday(text) ? 4 : 0;
   NumberReader in(text.substr(weekday_bytes));
@@ -206,6 +212,18 @@ BsdTime read_bsd(std::string_view text) {
   return time;
 }
 
+/// A day that no calendar has, as "Nov 31", makes it no time: it stays in the text.
+BsdTime read_bsd(std::string_view text) {
+  constexpr int kLeapYear = 2024;
+  const BsdTime time = read_bsd_fields(text);
+  const int year = time.year == 0 ? kLeapYear : time.year;
+  if (time.size > 0 && is_time_of_day(time.hour, time.minute, time.second) &&
+      chrono::year_month_day{chrono::year(year), chrono::month(time.month), chrono::day(time.day)}
+          .ok())
+    return time;
+  return {};
+}
+
 }  // namespace
 
 std::optional<int64_t> parse_bsd_time(std::string_view text, int64_t now_ns) {
@@ -221,10 +239,13 @@ std::optional<int64_t> parse_bsd_time(std::string_view text, int64_t now_ns) {
     return written ? std::optional(*written - time.offset_s * kSecond) : std::nullopt;
   }
   std::optional<int64_t> best;
-  for (const int year : {this_year, this_year - 1, this_year + 1}) {
+  // 29 February exists in some years only: then it is the last one.
+  for (const int away : {0, -1, 1, -2, -3, -4, -5, -6, -7, -8}) {
+    if (best && away < -1) break;
+    const int year = this_year + away;
     auto candidate =
         nanoseconds(year, time.month, time.day, time.hour, time.minute, time.second, time.fraction);
-    if (!fits(year) || !candidate) continue;  // 29 February exists in some years only.
+    if (!fits(year) || !candidate) continue;
     *candidate -= time.offset_s * kSecond;
     if (!best || std::llabs(*candidate - now_ns) < std::llabs(*best - now_ns)) best = candidate;
   }
@@ -270,21 +291,12 @@ std::string_view take_cisco_hostname(std::string_view& rest) {
   return name;
 }
 
-/// Size of what looks like an RFC 3339 time: it is not checked further.
-size_t rfc3339_size(std::string_view rest) {
-  if (rest.size() < 20 || !is_digit(rest[0]) || rest[4] != '-' || rest[7] != '-' ||
-      (rest[10] != 'T' && rest[10] != 't'))
-    return 0;
-  const size_t space = rest.find(' ');
-  return space == rest.npos ? rest.size() : space;
-}
-
 std::string_view take_timestamp(std::string_view& rest) {
   for (const std::string_view mark : {"*", ".", ": "})  // Cisco's.
     if (rest.starts_with(mark) && bsd_time_size(rest.substr(mark.size())) > 0)
       rest.remove_prefix(mark.size());
   size_t size = bsd_time_size(rest);
-  if (size == 0) size = rfc3339_size(rest);
+  if (size == 0) size = iso_time(rest).size;
   const std::string_view timestamp = rest.substr(0, size);
   rest.remove_prefix(size);
   // Cisco ends it with a colon.

@@ -76,6 +76,19 @@ TEST_CASE("syslog: rfc5424") {
            Case{"<34>1 - h\xc3\xa9 a - - - x", "-"},
            Case{"<34>1 - h a - - [10.0.0.1 said hello] x", "-"},
            Case{"<34>1 - h a - - [a b=c] x", "-"},
+           // No day of a calendar, no time of a day: the time stays in the text.
+           Case{"<34>1 2026-02-30T10:00:00Z h a - - - x", "-"},
+           Case{"<34>1 2026-11-27T24:00:00Z h a - - - x", "-"},
+           Case{"<34>1 2026-11-27T10:00:00.Z h a - - - x", "-"},
+           Case{"<34>1 2026-11-27T10:00:00Zulu h a - - - x", "-"},
+           Case{"<34>1 9999-12-31T23:59:59Z h a - - - x", "-"},
+           Case{"<34>1 2026-12-31T23:59:60,5+0100 h a - - - x",
+                "34|2026-12-31T23:59:60,5+0100|h|a||||x"},
+           // Check Point.
+           Case{"<134>1 2026-11-27T10:00:01Z gw CheckPoint 13752 - [action:\"Accept\"; a:\"1\"]",
+                "134|2026-11-27T10:00:01Z|gw|CheckPoint|13752|||[action:\"Accept\"; a:\"1\"]"},
+           Case{"<134>1 - gw CheckPoint 1 - [action: \"Accept\"]", "-"},
+           Case{"<134>1 - gw CheckPoint 1 - [:\"Accept\"]", "-"},
            Case{"<34>1 2026-11-27T10:00:00+01:00 h a p m [a b=\"c\" ] x",
                 "34|2026-11-27T10:00:00+01:00|h|a|p|m|[a b=\"c\" ]|x"},
            Case{"<14>1 2026-11-27T10:00:06Z idrac1 Severity: Informational, Category: Audit, x",
@@ -164,6 +177,27 @@ TEST_CASE("syslog: rfc3164") {
            Case{"<13>Fry Nov 27 10:00:20 app: x", "13|||||||Fry Nov 27 10:00:20 app: x"},
            Case{"<13>Nov 27 10:00:19 CETUS app: x", "13|Nov 27 10:00:19|CETUS|app||||x"},
            Case{"<13>Nov 27 10:00:19 2026a app: x", "13|Nov 27 10:00:19|2026a|app||||x"},
+           // An address is no year.
+           Case{"<13>Nov 27 10:00:16 2001:db8::1 app: x",
+                "13|Nov 27 10:00:16|2001:db8::1|app||||x"},
+           Case{"<13>Nov 27 10:00:16 2001::1 app: x", "13|Nov 27 10:00:16|2001::1|app||||x"},
+           Case{"<189>Nov 27 10:00:16 2026: %SYS-5-X: y",
+                "189|Nov 27 10:00:16 2026||%SYS-5-X||||y"},
+           // Days that no calendar has stay in the text.
+           Case{"<13>Feb 30 10:00:00 host1 app: x", "13|||||||Feb 30 10:00:00 host1 app: x"},
+           Case{"<13>Nov 31 10:00:00 host1 app: x", "13|||||||Nov 31 10:00:00 host1 app: x"},
+           Case{"<13>Nov  0 10:00:00 host1 app: x", "13|||||||Nov  0 10:00:00 host1 app: x"},
+           Case{"<13>Nov 27 24:00:00 host1 app: x", "13|||||||Nov 27 24:00:00 host1 app: x"},
+           Case{"<13>Feb 29 10:00:00 2025 host1 app: x",
+                "13|||||||Feb 29 10:00:00 2025 host1 app: x"},
+           Case{"<13>Feb 29 10:00:00 host1 app: x", "13|Feb 29 10:00:00|host1|app||||x"},
+           Case{"<13>2026-02-30T10:00:00Z host1 app: x",
+                "13|||||||2026-02-30T10:00:00Z host1 app: x"},
+           Case{"<13>2026-11-27T10:00:00 host1 app: x", "13|2026-11-27T10:00:00|host1|app||||x"},
+           Case{"<13>2026-11-27T10:00:00Z: %X-1-Y: z", "13|2026-11-27T10:00:00Z||%X-1-Y||||z"},
+           Case{"<13>2026-11-27T10:00:00-host1 app: x",
+                "13|||||||2026-11-27T10:00:00-host1 app: x"},
+           Case{"<13>2026:02:30-10:00:21 utm x: y", "13|||||||2026:02:30-10:00:21 utm x: y"},
            // Host names of relays, and words that are not host names.
            Case{"<38>Nov 27 10:00:01 Message forwarded from aix1: sshd[12]: x",
                 "38|Nov 27 10:00:01|aix1|sshd|12|||x"},
@@ -193,6 +227,23 @@ TEST_CASE("syslog: rfc3164") {
        }) {
     CAPTURE(c.in);
     CHECK(dump_3164(c.in) == c.want);
+  }
+}
+
+TEST_CASE("syslog: the epoch times of Meraki") {
+  struct Case {
+    std::string_view in;
+    std::optional<int64_t> want;
+  };
+  for (const auto& c :
+       {Case{"<134>1 1795773621.426960608 mx urls x", 1795773621426960608},
+        Case{"<134>1 1795773623.5 ap events x", 1795773623500000000},
+        Case{"<134>1 9223372035.5 ap events x", 9223372035500000000},
+        Case{"<134>1 9223372036.5 ap events x", {}}, Case{"<134>1 1795773623 ap events x", {}},
+        Case{"<134>1 1795773623. ap events x", {}}, Case{"<134>1 10.5 users", {}},
+        Case{"<134>1 1795773623.5", {}}, Case{"1795773623.5 x", {}}, Case{"", {}}}) {
+    CAPTURE(c.in);
+    CHECK(syslog::meraki_time(c.in) == c.want);
   }
 }
 
@@ -255,6 +306,8 @@ TEST_CASE("syslog: the year of a BSD time is the one closest to now") {
         Case{"2026-12-31T23:59:55Z", "Jan  1 00:00:02", "2027-01-01T00:00:02Z"},
         Case{"2024-03-01T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
         Case{"2025-01-10T00:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
+        Case{"2026-11-21T08:00:00Z", "Feb 29 12:00:00", "2024-02-29T12:00:00Z"},
+        Case{"2102-11-21T08:00:00Z", "Feb 29 12:00:00", "2096-02-29T12:00:00Z"},
         Case{"2026-11-21T08:00:00Z", "Nov 21 03:30:03.5", "2026-11-21T03:30:03.5Z"},
         Case{"2026-11-21T08:00:00Z", "Nov  1 2024 03:30:03", "2024-11-01T03:30:03Z"},
         Case{"2026-11-21T08:00:00Z", "2024 Nov  1 03:30:03", "2024-11-01T03:30:03Z"},
