@@ -62,7 +62,7 @@ suite_style() {
   check "picture of the rooms" scripts/rooms.py --check
   check "format" bash -c "git ls-files '*.cc' '*.h' | xargs clang-format-14 --dry-run -Werror"
   check "clang-tidy" scripts/clang-tidy
-  check "shell syntax" bash -c 'for f in scripts/{setup,test,demo,bench,clang-tidy,lib/*.sh} .ci/run tests/fleet/preflight tests/fleet/leftovers; do bash -n $f || exit 1; done'
+  check "shell syntax" bash -c 'for f in scripts/{setup,test,demo,bench,clang-tidy,fuzz-campaign,lib/*.sh} .ci/run tests/fleet/preflight tests/fleet/leftovers; do bash -n $f || exit 1; done'
 }
 
 suite_unit() {
@@ -148,11 +148,9 @@ suite_fuzz() {
   local program name
   # Side by side; an input that fails is left in build/logs.
   printf '%s\n' build/fuzz/bin/*_fuzz | xargs -P "$jobs" -I{} bash -c '
-    name=$(basename {})
-    mkdir -p build/corpus/$name
-    {} -max_total_time=${FUZZ_SECONDS:-60} -timeout=10 -rss_limit_mb=2048 \
-      -artifact_prefix=build/logs/ build/corpus/$name > build/logs/$name.log 2>&1
-    echo $? > build/logs/$name.code'
+    source scripts/lib/fuzz.sh
+    fuzz_target {} "${FUZZ_SECONDS:-60}"
+    echo $? > build/logs/$(basename {}).code'
   for program in build/fuzz/bin/*_fuzz; do
     name=$(basename "$program")
     check "$name ${FUZZ_SECONDS:-60} s" bash -c \
