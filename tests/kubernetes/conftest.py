@@ -5,6 +5,7 @@ the API server of KUBECONFIG, those of the chart by kubectl (KUBECTL names it). 
 them did not run. Those of the agent's components have a namespace each; what must break the cluster or run on a node
 needs TRIBUTARY_TEST_CLUSTER (tests/support/cluster.py).
 """
+import collections
 import os
 import pathlib
 import re
@@ -155,26 +156,29 @@ prometheus.echo "k" { }
 
 class Discovered:
     def __init__(self, agent):
-        self.agent = agent
+        self.agent, self.seen = agent, 0
+
+    def _scrapes(self):
+        """How often each target was scraped since the last call of see()."""
+        found = collections.Counter()
+        for line in self.agent.log()[self.seen:].splitlines():
+            match = re.search(r'up\{(.*)\} 0', line.replace('\\"', '"'))
+            if match:
+                found[tuple(sorted(re.findall(r'(\w+)="([^"]*)"', match[1])))] += 1
+        return found
 
     def targets(self):
         """What was scraped since the last call of see()."""
-        found = {}
-        for line in self.agent.log()[getattr(self, "seen", 0):].splitlines():
-            match = re.search(r'up\{(.*)\} 0', line.replace('\\"', '"'))
-            if match:
-                labels = dict(re.findall(r'(\w+)="([^"]*)"', match[1]))
-                found[tuple(sorted(labels.items()))] = labels
-        return list(found.values())
+        return [dict(labels) for labels in self._scrapes()]
 
     def see(self):
-        """Targets are those from now on."""
+        """Targets are those from now on; returns when one was scraped three times, and all of them so once."""
         self.seen = len(self.agent.log())
+        wait_for("three scrapes", lambda: max(self._scrapes().values(), default=0) >= 3)
 
     def wait(self, what, condition, seconds=30):
         """Waits until the targets of a whole interval fulfil the condition."""
         def look():
             self.see()
-            wait_for("a scrape", self.targets, seconds)
             return condition(self.targets())
         return wait_for(what, look, seconds)

@@ -1,5 +1,6 @@
 """discovery.kubernetes against a real API server. Pods are objects that never run: no scheduler takes them."""
 import pytest
+from programs import wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -12,7 +13,7 @@ def pod(name, **spec):
 
 
 @pytest.fixture
-def make_pod(cluster, namespace, wait):
+def make_pod(cluster, namespace):
     def make(name, ip, phase="Running"):
         def created():
             try:
@@ -20,7 +21,7 @@ def make_pod(cluster, namespace, wait):
             except Exception as error:  # The default service account comes a moment after the namespace.
                 if "serviceaccount" not in str(error):
                     raise
-        wait("the pod to be taken", created)
+        wait_for("the pod to be taken", created)
         cluster.patch("Pod", name, {"status": {"phase": phase, "podIP": ip, "podIPs": [{"ip": ip}]}}, namespace,
                       "/status")
     return make
@@ -102,32 +103,31 @@ def test_nodes_services_and_ingresses(cluster, namespace, discover):
         found.wait("the nodes", lambda targets: names(targets, "node_name") == sorted(nodes))
 
 
-def test_rights_that_come_later(cluster, account, namespace, make_pod, discover, wait):
+def test_rights_that_come_later(cluster, account, namespace, make_pod, discover):
     make_pod("one", "10.99.0.1")
     client = (f'api_server = "{cluster.server}"\n bearer_token = "{account.token}"\n'
               f' tls_config {{\n ca_file = "{cluster.authority}"\n}}')
     found = discover(role(namespace, "pod"), client)
-    wait("the lack to show", lambda: "pods is forbidden" in found.agent.get("/-/healthy")[1])
+    wait_for("the lack to show", lambda: "pods is forbidden" in found.agent.get("/-/healthy")[1])
     assert f"list pods in namespace {namespace}: HTTP 403" in found.agent.get("/-/healthy")[1]
     account.allow(["list", "watch"], ["pods"])
     found.wait("the pod", lambda targets: names(targets) == ["one"], 60)
-    wait("health", lambda: found.agent.get("/-/healthy")[0] == 200)
+    wait_for("health", lambda: found.agent.get("/-/healthy")[0] == 200)
 
 
-def test_the_api_server_restarts(cluster, namespace, make_pod, discover, driver, wait):
+def test_the_api_server_restarts(cluster, namespace, make_pod, discover, driver):
     make_pod("one", "10.99.0.1")
     make_pod("two", "10.99.0.2")
     found = discover(role(namespace, "pod"))
     found.wait("the pods", lambda targets: names(targets) == ["one", "two"])
     driver("stop", "apiserver")
     try:
-        wait("the outage to show", lambda: found.agent.get("/-/healthy")[0] == 500)
+        wait_for("the outage to show", lambda: found.agent.get("/-/healthy")[0] == 500)
         found.see()
-        wait("a scrape", found.targets)
         assert names(found.targets()) == ["one", "two"], "targets stay"
     finally:
         driver("start", "apiserver")
     cluster.delete("Pod", "two", namespace)
     make_pod("three", "10.99.0.3")
     found.wait("what happened since", lambda targets: names(targets) == ["one", "three"], 90)
-    wait("health", lambda: found.agent.get("/-/healthy")[0] == 200, 60)
+    wait_for("health", lambda: found.agent.get("/-/healthy")[0] == 200, 60)
