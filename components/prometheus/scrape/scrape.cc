@@ -1,12 +1,12 @@
 #include "components/prometheus/scrape/scrape.h"
 
-#include <functional>
 #include <utility>
 
 #include "base/digest.h"
 #include "components/prometheus/scrape/formats.h"
 #include "components/prometheus/scrape/target.h"
 #include "components/shared/batches.h"
+#include "components/shared/scraping.h"
 #include "river/schema/decode.h"
 
 namespace components::prometheus::scrape {
@@ -58,11 +58,6 @@ river::Value source_of(Arguments arguments) {
   arguments.targets.clear();
   arguments.forward_to.clear();
   return river::schema::encode(kSignature.arguments, &arguments);
-}
-
-/// The hosts of a fleet that scrape equal targets do so at different times.
-uint64_t seed_of_host() {
-  return std::hash<std::string>{}(exporter_target("", "", "").at("instance"));
 }
 
 }  // namespace

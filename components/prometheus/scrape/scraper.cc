@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/version.h"
 #include "components/prometheus/scrape/formats.h"
+#include "components/shared/scraping.h"
 #include "io/gunzip.h"
 
 namespace components::prometheus::scrape {

@@ -40,10 +40,4 @@ struct Target {
 base::Result<Target> read_target(const river::schema::Target& discovered,
                                  const TargetDefaults& defaults);
 
-/// When a target is scraped next, after `now`: every `interval`, at an offset that its key decides,
-/// so that the targets of many hosts are spread evenly over the interval, and a restart keeps the
-/// offset. Nanoseconds since the Unix epoch.
-int64_t next_scrape(const std::string& key, uint64_t seed, std::chrono::nanoseconds interval,
-                    int64_t now_ns);
-
 }  // namespace components::prometheus::scrape

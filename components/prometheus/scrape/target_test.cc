@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "components/shared/scraping.h"
+
 namespace components::prometheus::scrape {
 namespace {
 

@@ -1,22 +1,14 @@
 #include "components/prometheus/shared/exporter.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <utility>
+
+#include "components/shared/scraping.h"
 
 namespace components::prometheus {
 namespace {
 
 constexpr std::string_view kPathBegin = "/api/v0/component/";
 constexpr std::string_view kPathEnd = "/metrics";
-
-/// $HOSTNAME goes first, so that a container can be given the name of its host.
-std::string instance_name() {
-  if (const char* given = std::getenv("HOSTNAME"); given && *given) return given;
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 && *name ? name : "unknown";
-}
 
 }  // namespace
 
