@@ -38,6 +38,10 @@
 #include "components/prometheus/relabel/signature.h"
 #include "components/prometheus/remote_write/signature.h"
 #include "components/prometheus/scrape/signature.h"
+#include "components/pyroscope/enrich/signature.h"
+#include "components/pyroscope/receive_http/signature.h"
+#include "components/pyroscope/relabel/signature.h"
+#include "components/pyroscope/write/signature.h"
 
 namespace components {
 
@@ -83,6 +87,10 @@ river::config::Catalog catalog() {
       &prometheus::relabel::kSignature,
       &prometheus::remote_write::kSignature,
       &prometheus::scrape::kSignature,
+      &pyroscope::enrich::kSignature,
+      &pyroscope::receive_http::kSignature,
+      &pyroscope::relabel::kSignature,
+      &pyroscope::write::kSignature,
   };
   // clang-format on
   return {all, alloy_names()};

@@ -35,22 +35,32 @@
 #include "components/prometheus/relabel/relabel.h"
 #include "components/prometheus/remote_write/write.h"
 #include "components/prometheus/scrape/scrape.h"
+#include "components/pyroscope/enrich/enrich.h"
+#include "components/pyroscope/receive_http/receiver.h"
+#include "components/pyroscope/relabel/relabel.h"
+#include "components/pyroscope/write/write.h"
 
 namespace agent::graph {
 
+namespace {
+
+namespace blocks = components::config_blocks;
+namespace discovery = components::discovery;
+namespace local = components::local;
+namespace loki = components::loki;
+namespace otelcol = components::otelcol;
+namespace prometheus = components::prometheus;
+namespace pyroscope = components::pyroscope;
+namespace process = prometheus::exporter_process;
+namespace self = prometheus::exporter_self;
+namespace fixed = prometheus::exporter_static;
+namespace host = prometheus::exporter_unix;
+
+}  // namespace
+
 std::span<const components::Builder> builders() {
-  namespace blocks = components::config_blocks;
-  namespace discovery = components::discovery;
-  namespace local = components::local;
-  namespace loki = components::loki;
-  namespace otelcol = components::otelcol;
-  namespace prometheus = components::prometheus;
   using components::builder;
   using prometheus::ExporterComponent;
-  namespace process = prometheus::exporter_process;
-  namespace self = prometheus::exporter_self;
-  namespace fixed = prometheus::exporter_static;
-  namespace host = prometheus::exporter_unix;
   // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<components::Builder> all = {
@@ -92,6 +102,10 @@ std::span<const components::Builder> builders() {
       builder<prometheus::relabel::Relabel>(prometheus::relabel::kSignature),
       builder<prometheus::remote_write::Write>(prometheus::remote_write::kSignature),
       builder<prometheus::scrape::Scrape>(prometheus::scrape::kSignature),
+      builder<pyroscope::enrich::Enrich>(pyroscope::enrich::kSignature),
+      builder<pyroscope::receive_http::Receiver>(pyroscope::receive_http::kSignature),
+      builder<pyroscope::relabel::Relabel>(pyroscope::relabel::kSignature),
+      builder<pyroscope::write::Write>(pyroscope::write::kSignature),
   };
   // clang-format on
   return all;

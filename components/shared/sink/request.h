@@ -68,6 +68,8 @@ class Request {
   virtual Amount part() const = 0;
   /// Its body, compressed; made when it is asked for first. Valid until the part is dealt with.
   virtual std::string_view body() = 0;
+  /// Path and query that the part is sent to; `base`: those of the endpoint's url.
+  virtual std::string target(const std::string& base) const { return base; }
   /// What the headers must say of the body, where that is not the same for all requests of the
   /// protocol: settings may change between the encoding and a retry.
   virtual io::http::Headers body_headers() const { return {}; }

@@ -85,8 +85,9 @@ Sender::Answer Sender::attempt(const Lanes::Turn& turn, const std::stop_token& a
     return {Action::retry_loudly, is_signed.error().message, {}, {}};
   const auto start = Clock::now();
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared_.lanes.deadline() - start);
-  auto response = transport_->send({"POST", now.url->target, std::move(headers), body},
-                                   std::min(now.remote_timeout, left), abort);
+  auto response =
+      transport_->send({"POST", turn.request->target(now.url->target), std::move(headers), body},
+                       std::min(now.remote_timeout, left), abort);
   const int status = response ? response->status : kNoAnswer;
   shared_.metrics.observe(turn.lane.key, status, Clock::now() - start, body.size());
   const Rule rule = response ? rule_for(*response, now.retry_on_http_429) : rule_for(kNoAnswer);
