@@ -41,6 +41,7 @@
 #include "components/pyroscope/enrich/signature.h"
 #include "components/pyroscope/receive_http/signature.h"
 #include "components/pyroscope/relabel/signature.h"
+#include "components/pyroscope/scrape/signature.h"
 #include "components/pyroscope/write/signature.h"
 
 namespace components {
@@ -90,6 +91,7 @@ river::config::Catalog catalog() {
       &pyroscope::enrich::kSignature,
       &pyroscope::receive_http::kSignature,
       &pyroscope::relabel::kSignature,
+      &pyroscope::scrape::kSignature,
       &pyroscope::write::kSignature,
   };
   // clang-format on

@@ -38,6 +38,7 @@
 #include "components/pyroscope/enrich/enrich.h"
 #include "components/pyroscope/receive_http/receiver.h"
 #include "components/pyroscope/relabel/relabel.h"
+#include "components/pyroscope/scrape/scrape.h"
 #include "components/pyroscope/write/write.h"
 
 namespace agent::graph {
@@ -105,6 +106,7 @@ std::span<const components::Builder> builders() {
       builder<pyroscope::enrich::Enrich>(pyroscope::enrich::kSignature),
       builder<pyroscope::receive_http::Receiver>(pyroscope::receive_http::kSignature),
       builder<pyroscope::relabel::Relabel>(pyroscope::relabel::kSignature),
+      builder<pyroscope::scrape::Scrape>(pyroscope::scrape::kSignature),
       builder<pyroscope::write::Write>(pyroscope::write::kSignature),
   };
   // clang-format on

@@ -2,11 +2,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/ensure.h"
-#include "telemetry/pprof/builder.h"
-#include "telemetry/pprof/reader.h"
+#include "telemetry/pprof/delta.h"
 
 /// Whatever the bytes, reading ends in a profile or an error, and what was read can be built and
 /// read again: stacks that are equal become one, and nothing else goes.
@@ -17,20 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto profile = read(bytes);
   if (!profile) return 0;
   Builder builder(profile->sample_types);
-  std::vector<uint64_t> mappings{0}, functions{0}, locations{0};
-  for (const auto& mapping : profile->mappings) mappings.push_back(builder.mapping(mapping));
-  for (const auto& function : profile->functions) functions.push_back(builder.function(function));
-  for (const auto& location : profile->locations) {
-    std::vector<Line> lines;
-    for (const Line& line : profile->lines_of(location))
-      lines.push_back({functions[line.function], line.line});
-    locations.push_back(builder.location(mappings[location.mapping], location.address, lines));
-  }
-  for (size_t i = 0; i < profile->samples.size(); ++i) {
-    std::vector<uint64_t> stack;
-    for (const uint64_t id : profile->stack_of(profile->samples[i])) stack.push_back(locations[id]);
-    builder.add(stack, profile->values_of(i), profile->labels_of(profile->samples[i]));
-  }
+  Copier copier(*profile, builder);
+  for (size_t i = 0; i < profile->samples.size(); ++i)
+    copier.add(profile->samples[i], profile->values_of(i));
   const size_t different = builder.samples();
   const std::string compressed = builder.finish_compressed(profile->head);
   const auto message = uncompressed(compressed, 1 << 30);
@@ -40,5 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ENSURE(again->samples.size() == different && different <= profile->samples.size());
   ENSURE(again->sample_types.size() == profile->sample_types.size());
   ENSURE(again->head.time_ns == profile->head.time_ns);
+  Delta delta({std::string(profile->sample_types.front().type)});
+  ENSURE(!delta.advance(compressed, 1 << 30).value().has_value());
+  ENSURE(delta.advance(compressed, 1 << 30).has_value());
   return 0;
 }
