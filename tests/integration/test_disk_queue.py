@@ -72,6 +72,34 @@ def test_lines_of_an_outage_survive_kill_and_restart(agent, syslog, receiver):
     assert not list((running.storage / "loki.write.sink" / "queue").glob("*.seg"))
 
 
+def has_position(running, offset):
+    path = running.storage / "loki.source.file.in" / "positions"
+    return path.exists() and re.search(rf"\b{offset}\b", path.read_text())
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_the_end_of_the_agent_in_an_outage_repeats_nothing_of_a_file(agent, tmp_path, receiver, how):
+    """The first lines of an outage are in memory only until their backend counts as silent (5 s); then they are
+    stored as what follows is, and no position waits for them."""
+    source = File(tmp_path, None)
+    receiver.post("/ctl?mode=500")
+    running = agent(source.config("loki.write.sink.receiver") + write_to(receiver), arguments=[SIZE])
+    source.write(0, 20_000)  # More than the memory of the endpoint.
+    wait_appended(running, 20_000)
+    source.write(20_000, 5_000)
+    wait_appended(running, 25_000)
+    wait_for("the position behind all lines", lambda: has_position(running, source.path.stat().st_size))
+    if how == "stop":
+        assert running.stop() == 0
+    else:
+        running.kill()
+    running.start()
+    receiver.post("/ctl?mode=ok")
+    stats = wait_distinct(receiver, 25_000)
+    assert (stats["distinct"], stats["missing"], stats["out_of_order"], stats["repeated"]) == (25_000, 0, 0, 0), stats
+    assert running.stop() == 0
+
+
 def test_kill_at_random_moments_loses_nothing_that_was_stored(agent, tmp_path, receiver):
     print(f"DISK_QUEUE_SEED={SEED}")
     chance = random.Random(SEED)

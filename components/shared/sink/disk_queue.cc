@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -19,17 +18,27 @@ constexpr std::chrono::seconds kOpenPause{5};
 class Delivery {
  public:
   Delivery(DiskStore& store, const PayloadPtr& payload, const telemetry::BatchHead& head)
-      : store_(store), payload_(payload), head_(head), waiting_(store.feeders()) {}
+      : store_(store),
+        payload_(payload),
+        head_(head),
+        in_memory_(std::make_shared<Transit>(payload, head.ack)),
+        waiting_(store.feeders()) {}
+  ~Delivery() {
+    if (is_given_ && !is_stored_) store_.note(in_memory_);
+    in_memory_->seal();
+  }
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
 
   bool is_done() const { return waiting_.empty(); }
 
   /// Gives it to those that keep up, have room and, unless `also_silent`, accept something.
   void offer(std::chrono::milliseconds silence_max, bool also_silent) {
-    serve([&](Feeder& feeder) {
-      BatchPtr batch = batch_for(feeder);
-      if (!feeder.is_direct(*batch)) return false;
-      if (!also_silent && Clock::now() >= silent_at(feeder, *batch, silence_max)) return false;
-      return feeder.endpoint()->try_take(batch) == Queue::Push::taken;
+    std::erase_if(waiting_, [&](const auto& feeder) {
+      BatchPtr batch = batch_for(*feeder);
+      if (!feeder->is_direct(*batch)) return false;
+      if (!also_silent && Clock::now() >= silent_at(*feeder, *batch, silence_max)) return false;
+      return give(*feeder, batch, Clock::time_point::min()) == Queue::Push::taken;
     });
   }
 
@@ -42,15 +51,14 @@ class Delivery {
       const auto until = silent_at(feeder, *batch, silence_max);
       if (Clock::now() >= until) return;
       const auto soon = Clock::now() + silence_max;  // Something may wait no more.
-      const auto result = feeder.endpoint()->take_until(batch, std::min(until, soon));
+      const auto result = give(feeder, batch, std::min(until, soon));
       if (result == Queue::Push::taken) waiting_.clear();
       if (result != Queue::Push::full) return;
     }
   }
 
-  /// The source ends, and no endpoint has it: what was before it is in memory only, and read again
-  /// with it, in order.
-  bool is_to_give_up() const { return served_.empty() && head_.stop.stop_requested(); }
+  /// The source ends, and no endpoint has it: it is read again, as what comes after it.
+  bool is_to_give_up() const { return !is_given_ && head_.stop.stop_requested(); }
   void give_up() {
     for (const auto& feeder : waiting_) {
       feeder->endpoint()->count_stored(payload_->entries());
@@ -61,10 +69,12 @@ class Delivery {
 
   /// Until it is stored, or all endpoints have it, or the source stops.
   void store(DiskStore::Pieces pieces) {
+    const auto behind = lanes_behind();
     for (;;) {
-      DiskStore::Record record{payload_, pieces, head_.ack, served_};
-      const auto status = store_.append(record).status;
-      if (status == Append::Status::written) return;
+      const auto [status, bytes] =
+          store_.append({payload_, pieces, head_.ack, is_given_ ? in_memory_ : nullptr}, behind);
+      is_stored_ = status == Append::Status::written;
+      if (is_stored_) return;
       offer({}, /*also_silent=*/true);
       // What a sink that ends did not get is read again next time.
       if (std::erase_if(waiting_, is_closed) > 0) head_.ack.abandon();
@@ -72,7 +82,7 @@ class Delivery {
       if (head_.stop.stop_requested()) return give_up();
       const auto until = Clock::now() + kDiskPause;
       if (status == Append::Status::full)
-        store_.wait_for_room(record, head_.stop, until);
+        store_.wait_for_room(bytes, head_.stop, until);
       else
         take_until(*waiting_.front(), until);
     }
@@ -92,33 +102,45 @@ class Delivery {
   }
 
   BatchPtr batch_for(const Feeder& feeder) const {
-    return feeder.endpoint()->route(payload_, head_.ack, head_.stop);
+    return feeder.endpoint()->route(payload_, {}, head_.stop);
   }
 
-  template <class Try>
-  void serve(Try take) {
-    std::erase_if(waiting_, [&](const auto& feeder) {
-      const bool is_served = take(*feeder);
-      if (is_served) served_.insert(feeder.get());
-      return is_served;
-    });
+  /// Waits for room until then.
+  Queue::Push give(Feeder& feeder, BatchPtr& batch, Clock::time_point until) {
+    in_memory_->enter(feeder.number(), *batch);
+    const auto result = until == Clock::time_point::min()
+                            ? feeder.endpoint()->try_take(batch)
+                            : feeder.endpoint()->take_until(batch, until);
+    if (result == Queue::Push::taken)
+      is_given_ = true;
+    else
+      in_memory_->leave(feeder.number(), *batch);
+    return result;
+  }
+
+  /// What its source has sent before, for the same lanes of those that have no room or are silent.
+  std::vector<Transits::Lanes> lanes_behind() const {
+    std::vector<Transits::Lanes> all;
+    if (!head_.ack.can_read_again()) return all;  // No position waits for it.
+    for (const auto& feeder : waiting_)
+      all.push_back({feeder->number(), batch_for(*feeder)->shares});
+    return all;
   }
 
   /// In memory mode: waits for one, the next turn offers to the others.
   void take_until(Feeder& feeder, Clock::time_point until) {
     BatchPtr batch = batch_for(feeder);
     if (!feeder.is_direct(*batch)) return feeder.wait_until_direct(*batch, head_.stop, until);
-    const auto result = feeder.endpoint()->take_until(batch, until);
-    if (result != Queue::Push::taken) return;
-    served_.insert(&feeder);
-    waiting_.erase(waiting_.begin());
+    if (give(feeder, batch, until) == Queue::Push::taken) waiting_.erase(waiting_.begin());
   }
 
   DiskStore& store_;
   const PayloadPtr& payload_;
   const telemetry::BatchHead& head_;
+  const TransitPtr in_memory_;  ///< of those that have it
   DiskStore::Feeders waiting_;
-  std::set<const Feeder*> served_;
+  bool is_given_ = false;  ///< to one
+  bool is_stored_ = false;
 };
 
 }  // namespace

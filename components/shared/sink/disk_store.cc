@@ -148,47 +148,74 @@ void DiskStore::release() {
                    options_.folder.string(), feeder->cursor_name());
     feeder->release();
   }
+  base::Lock lock(order_);
+  transits_.clear();
 }
 
 // Appending.
 
-uint64_t DiskStore::reserved(const Record& record) const {
-  return record.ack.can_read_again() ? bytes_max_ - bytes_max_ / kPartOfWaiting : 0;
+uint64_t DiskStore::reserved(const telemetry::Ack& ack) const {
+  return ack.can_read_again() ? bytes_max_ - bytes_max_ / kPartOfWaiting : 0;
 }
 
-Append DiskStore::append(const Record& record) {
+void DiskStore::note(TransitPtr transit) {
+  base::Lock lock(order_);
+  transits_.add(std::move(transit));
+}
+
+DiskStore::Appended DiskStore::append(const Record& record,
+                                      const std::vector<Transits::Lanes>& behind) {
+  base::Lock lock(order_);
+  Appended result{Append::Status::written};
+  if (!behind.empty()) result = store_transits(behind);
+  if (result.status == Append::Status::written) result = append(record, To::those_not_given);
+  if (record.ack.can_read_again()) return result;
+  for (int drops = 0; result.status == Append::Status::full && drops < kDropsMax; ++drops) {
+    drop_oldest();
+    result = append(record, To::those_not_given);
+  }
+  return result;
+}
+
+DiskStore::Appended DiskStore::store_transits(const std::vector<Transits::Lanes>& of) {
+  Appended result{Append::Status::written};
+  for (const TransitPtr& transit : transits_.of(of)) {
+    const Transit::Unstored unstored = transit->unstored();
+    if (unstored.payload == nullptr) continue;
+    unstored.payload->encode([&](Pieces pieces) REQUIRES_LOCK(order_) {
+      result = append({unstored.payload, pieces, unstored.ack, transit}, To::nobody);
+    });
+    if (result.status != Append::Status::written) break;
+  }
+  transits_.sweep();
+  return result;
+}
+
+DiskStore::Appended DiskStore::append(const Record& record, To to) {
   const auto trailer = Trailer::now();
   std::array<char, sizeof trailer> bytes;
   std::memcpy(bytes.data(), &trailer, sizeof trailer);
   std::vector<std::string_view> pieces(record.pieces.begin(), record.pieces.end());
   pieces.emplace_back(bytes.data(), bytes.size());
-  base::Lock lock(order_);
-  Append result = append(record, pieces);
-  if (record.ack.can_read_again()) return result;
-  for (int drops = 0; result.status == Append::Status::full && drops < kDropsMax; ++drops) {
-    drop_oldest();
-    result = append(record, pieces);
-  }
-  return result;
-}
+  const uint64_t wanted = bytes_of(pieces) + reserved(record.ack);
+  if (record.ack.can_read_again() && !log_->has_room(wanted)) return {Append::Status::full, wanted};
 
-Append DiskStore::append(const Record& record, Pieces pieces) {
-  const uint64_t reserved_bytes = reserved(record);
-  if (reserved_bytes > 0 && !log_->has_room(bytes_of(pieces) + reserved_bytes))
-    return {Append::Status::full, 0, ""};
   const auto feeders = feeders_.get();
-  const auto is_served = [&](const auto& feeder) { return record.served.contains(feeder.get()); };
+  const auto is_given = [&](const auto& feeder) {
+    return to == To::nobody || (record.in_memory && record.in_memory->was_given(feeder->number()));
+  };
   const uint64_t sequence = log_->next_sequence();
   acks_.hold(sequence, record.ack);
   for (const auto& feeder : *feeders)
-    if (is_served(feeder)) feeder->pass_over(sequence);
+    if (is_given(feeder)) feeder->pass_over(sequence, record.in_memory);
   const auto entries = static_cast<uint32_t>(record.payload->entries());
-  Append result = log_->append(pieces, entries);
-  const bool is_written = result.status == Append::Status::written;
+  const auto status = log_->append(pieces, entries).status;
+  const bool is_written = status == Append::Status::written;
   if (is_written) appended_->add(entries);
   if (!is_written) acks_.take_back();
+  if (is_written && record.in_memory) record.in_memory->set_stored();
   for (const auto& feeder : *feeders) {
-    if (!is_served(feeder)) {
+    if (!is_given(feeder)) {
       if (is_written) feeder->hand_over(sequence, record.payload);
     } else if (is_written) {
       feeder->settle(sequence, record.payload);
@@ -196,7 +223,7 @@ Append DiskStore::append(const Record& record, Pieces pieces) {
       feeder->cancel(sequence);
     }
   }
-  return result;
+  return {status, wanted};
 }
 
 void DiskStore::drop_oldest() {
@@ -206,11 +233,6 @@ void DiskStore::drop_oldest() {
         for (const auto& feeder : all)
           feeder->count_dropped(record, unread, drop_reason::kDiskFull);
       });
-}
-
-void DiskStore::wait_for_room(const Record& record, std::stop_token stop, Clock::time_point until) {
-  log_->wait_for_room(bytes_of(record.pieces) + sizeof(Trailer) + reserved(record), std::move(stop),
-                      until);
 }
 
 }  // namespace components::sink

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -17,6 +16,7 @@
 #include "components/shared/sink/durable_acks.h"
 #include "components/shared/sink/feeder.h"
 #include "components/shared/sink/payload.h"
+#include "components/shared/sink/transit.h"
 #include "io/segment_log/log.h"
 #include "telemetry/ack.h"
 
@@ -78,23 +78,36 @@ class DiskStore {
   // Any thread.
 
   Feeders feeders() const { return *feeders_.get(); }
-  /// What came for all endpoints but those that have it already.
   struct Record {
     const PayloadPtr& payload;
     Pieces pieces;
     const telemetry::Ack& ack;  ///< let go of when the record is durable
-    std::set<const Feeder*> served;
+    TransitPtr in_memory;       ///< of endpoints that were given it already; null: none
   };
-  /// Appends a record and hands it over. When the log is full, drops the oldest, unless the source
-  /// can wait: then it answers `full`.
-  io::segment_log::Append append(const Record& record);
-  /// After `full`: until there is room for this record, or it is time.
-  void wait_for_room(const Record& record, std::stop_token stop, Clock::time_point until);
+  struct Appended {
+    io::segment_log::Append::Status status;
+    uint64_t bytes = 0;  ///< when full: that there is no room for
+  };
+  /// Appends a record and hands it over to the endpoints that were not given it. When the log is
+  /// full, drops the oldest, unless the source can wait: then it answers `full`.
+  ///
+  /// `behind`: first stores what these lanes of endpoints have in memory only. Else it would be
+  /// read again after a restart, and everything after it once more.
+  Appended append(const Record& record, const std::vector<Transits::Lanes>& behind);
+  /// After `full`: until there is room for so much, or it is time.
+  void wait_for_room(uint64_t bytes, std::stop_token stop, Clock::time_point until) {
+    log_->wait_for_room(bytes, std::move(stop), until);
+  }
+  /// Endpoints have this in memory only.
+  void note(TransitPtr transit);
   base::Result<void> health() const { return log_->health(); }
 
  private:
-  uint64_t reserved(const Record& record) const;
-  io::segment_log::Append append(const Record& record, Pieces pieces) REQUIRES_LOCK(order_);
+  /// Who is handed a record.
+  enum class To { those_not_given, nobody };
+  Appended append(const Record& record, To to) REQUIRES_LOCK(order_);
+  Appended store_transits(const std::vector<Transits::Lanes>& of) REQUIRES_LOCK(order_);
+  uint64_t reserved(const telemetry::Ack& ack) const;
   void drop_oldest();
   std::shared_ptr<Feeder> make_feeder(const DiskTarget& target);
 
@@ -107,6 +120,7 @@ class DiskStore {
   std::unique_ptr<io::segment_log::Log> log_;  ///< never null once open
 
   base::Mutex order_;  ///< held while a record is appended and handed over
+  Transits transits_ GUARDED_BY(order_);
   base::Snapshot<Feeders> feeders_{std::make_shared<const Feeders>()};  ///< set with order_ held
   uint64_t retired_ = 0;  ///< of the thread that sets up
 };

@@ -1,6 +1,7 @@
 #include "components/shared/sink/feeder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -10,9 +11,19 @@ namespace components::sink {
 using io::segment_log::Cursor;
 using io::segment_log::Record;
 
+namespace {
+
+uint64_t next_number() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
 Feeder::Feeder(std::shared_ptr<Endpoint> endpoint, std::unique_ptr<Cursor> cursor, Options options,
                const base::metrics::Scope& metrics, base::Logger log)
     : endpoint_(std::move(endpoint)),
+      number_(next_number()),
       options_(std::move(options)),
       log_(std::move(log)),
       cursor_name_(options_.name),
@@ -54,6 +65,7 @@ void Feeder::release() {
   is_direct_ = false;
   head_ = nullptr;
   apart_.all().clear();
+  passed_.clear();
   cursor_ = nullptr;
   if (stored_ > 0) endpoint_->leave_stored(static_cast<uint64_t>(stored_));
   stored_ = 0;
@@ -201,7 +213,8 @@ void Feeder::hand_over(uint64_t sequence, const PayloadPtr& payload) {
   through_ = sequence;
   batch = without_apart(std::move(batch), sequence);
   if (!batch) return acks_.pass(sequence);
-  acks_.issue(sequence, *batch);
+  acks_.issue(sequence, batch->shares);
+  LaneAcks::join(*batch);
   const uint64_t entries = total(batch->shares).entries;
   const auto now = Clock::now();
   if (endpoint_->try_take(batch) == Queue::Push::taken) {
@@ -240,9 +253,9 @@ void Feeder::pass_apart(const Batch& batch, uint64_t sequence) {
   }
 }
 
-void Feeder::pass_over(uint64_t sequence) {
+void Feeder::pass_over(uint64_t sequence, TransitPtr in_memory) {
   base::Lock lock(mutex_);
-  passed_.insert(sequence);
+  passed_.emplace(sequence, std::move(in_memory));
 }
 
 void Feeder::cancel(uint64_t sequence) {
@@ -255,10 +268,32 @@ void Feeder::settle(uint64_t sequence, const PayloadPtr& payload) {
   if (!cursor_ || !is_direct_ || sequence <= through_) return;  // The thread passes over it.
   cursor_->skip(sequence);
   through_ = sequence;
-  acks_.pass(sequence);
+  tell_passed(sequence);
   // A lane that was set apart meanwhile passes over it, too.
   if (!apart_.empty()) pass_apart(*endpoint_->route(payload, {}, {}), sequence);
   forget_passed();
+}
+
+/// What the endpoint is not done with, in all lanes but those that are apart, holds its position.
+void Feeder::tell_passed(uint64_t sequence) {
+  const TransitPtr& transit = passed_.at(sequence);
+  if (transit == nullptr) return acks_.pass(sequence);
+  std::vector<Share> open = transit->open_shares(number_);
+  std::erase_if(open, [&](const Share& share)
+                          REQUIRES_LOCK(mutex_) { return apart_.find(share.lane) != nullptr; });
+  acks_.issue(sequence, open);
+  transit->bind(number_, std::move(open));
+}
+
+void Feeder::tell_passed(const LaneApart& apart, uint64_t sequence) {
+  const TransitPtr& transit = passed_.at(sequence);
+  std::vector<Share> open;
+  if (transit) open = transit->open_shares(number_);
+  std::erase_if(open, [&](const Share& share)
+                          REQUIRES_LOCK(mutex_) { return apart_.find(share.lane) != &apart; });
+  if (open.empty()) return acks_.pass_apart(apart.lane, sequence);
+  acks_.issue_apart(apart.lane, sequence, open);
+  transit->bind(number_, std::move(open));
 }
 
 bool Feeder::is_direct_for(const Batch& batch) const {

@@ -1,8 +1,8 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -18,6 +18,7 @@
 #include "components/shared/sink/lane_acks.h"
 #include "components/shared/sink/lanes_apart.h"
 #include "components/shared/sink/stored_record.h"
+#include "components/shared/sink/transit.h"
 #include "io/segment_log/cursor.h"
 
 namespace components::sink {
@@ -50,6 +51,8 @@ class Feeder {
   Feeder& operator=(const Feeder&) = delete;
 
   const std::shared_ptr<Endpoint>& endpoint() const { return endpoint_; }
+  /// No other feeder of this process has it.
+  uint64_t number() const { return number_; }
 
   // For the thread that sets up the queue.
 
@@ -77,9 +80,10 @@ class Feeder {
 
   /// The record was appended.
   void hand_over(uint64_t sequence, const PayloadPtr& payload);
-  /// The endpoint has the record already which is appended next with this sequence; after that call
-  /// settle(), or cancel() when it was not appended.
-  void pass_over(uint64_t sequence);
+  /// The record which is appended next with this sequence is not for the endpoint, or it has it in
+  /// memory, and what it is not done with is the record's; after that call settle(), or cancel()
+  /// when it was not appended.
+  void pass_over(uint64_t sequence, TransitPtr in_memory);
   void settle(uint64_t sequence, const PayloadPtr& payload);
   void cancel(uint64_t sequence);
   /// The record is gone from the log, and these cursors had not read it.
@@ -92,6 +96,8 @@ class Feeder {
   bool is_direct_for(const Batch& batch) const REQUIRES_LOCK(mutex_);
   BatchPtr without_apart(BatchPtr batch, uint64_t sequence) REQUIRES_LOCK(mutex_);
   void pass_apart(const Batch& batch, uint64_t sequence) REQUIRES_LOCK(mutex_);
+  void tell_passed(uint64_t sequence) REQUIRES_LOCK(mutex_);
+  void tell_passed(const LaneApart& apart, uint64_t sequence) REQUIRES_LOCK(mutex_);
   void store(uint64_t entries) REQUIRES_LOCK(mutex_);
   /// What a run before left.
   void store_earlier(uint64_t entries) REQUIRES_LOCK(mutex_);
@@ -103,6 +109,7 @@ class Feeder {
   Amount take_rest(uint64_t through) REQUIRES_LOCK(mutex_);
 
   const std::shared_ptr<Endpoint> endpoint_;
+  const uint64_t number_;
   const Options options_;
   const base::Logger log_;
   std::stop_source stopping_;
@@ -117,10 +124,10 @@ class Feeder {
   LaneAcks acks_;
   BatchPtr head_ GUARDED_BY(mutex_);  ///< the endpoint has no room; the thread goes on with it
   LanesApart apart_ GUARDED_BY(mutex_){*endpoint_};
-  uint64_t through_ GUARDED_BY(mutex_) = 0;       ///< last sequence that was read or handed over
-  std::set<uint64_t> passed_ GUARDED_BY(mutex_);  ///< records not to be read
-  const uint64_t first_;                          ///< record that this run reads first
-  Clock::time_point looked_ GUARDED_BY(mutex_);   ///< when lanes were looked at
+  uint64_t through_ GUARDED_BY(mutex_) = 0;  ///< last sequence that was read or handed over
+  std::map<uint64_t, TransitPtr> passed_ GUARDED_BY(mutex_);  ///< records not to be read
+  const uint64_t first_;                                      ///< record that this run reads first
+  Clock::time_point looked_ GUARDED_BY(mutex_);               ///< when lanes were looked at
   /// Entries that count as stored. For a moment below zero: the thread may read a record before
   /// hand_over() counts it.
   int64_t stored_ GUARDED_BY(mutex_) = 0;

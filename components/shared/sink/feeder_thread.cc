@@ -90,13 +90,15 @@ class Feeder::Reading {
     base::Lock lock(feeder_.mutex_);
     feeder_.through_ = sequence;
     feeder_.show();
-    const bool is_passed = feeder_.passed_.contains(sequence);
+    if (feeder_.passed_.contains(sequence)) {
+      feeder_.tell_passed(sequence);
+      feeder_.forget_passed();
+      return nullptr;
+    }
     feeder_.forget_passed();
-    if (!stored && !is_passed) {
+    if (!stored) {
       if (sequence < feeder_.options_.begin) feeder_.store_earlier(size.entries);
       feeder_.drop_stored(drop_reason::kDiskDamaged, size);
-    }
-    if (!stored || is_passed) {
       feeder_.acks_.pass(sequence);
       return nullptr;
     }
@@ -106,7 +108,8 @@ class Feeder::Reading {
       feeder_.acks_.pass(sequence);
       return nullptr;
     }
-    feeder_.acks_.issue(sequence, *batch);
+    feeder_.acks_.issue(sequence, batch->shares);
+    LaneAcks::join(*batch);
     feeder_.metrics_.replay(total(batch->shares).entries);
     return batch;
   }
@@ -172,10 +175,14 @@ class Feeder::Reading {
     auto stored = read(std::move(record));
     base::Lock lock(feeder_.mutex_);
     apart.is_reading = false;
-    std::vector<Share> own;
-    if (stored && !feeder_.passed_.contains(sequence))
-      own = feeder_.apart_.shares_of(*stored->batch, apart);
+    if (feeder_.passed_.contains(sequence)) {
+      feeder_.tell_passed(apart, sequence);
+      feeder_.forget_passed();
+      return nullptr;
+    }
     feeder_.forget_passed();
+    std::vector<Share> own;
+    if (stored) own = feeder_.apart_.shares_of(*stored->batch, apart);
     if (own.empty()) {
       feeder_.acks_.pass_apart(apart.lane, sequence);
       return nullptr;
@@ -185,7 +192,8 @@ class Feeder::Reading {
     if (!others.empty()) batch = endpoint_.without(*batch, others);
     const uint64_t entries = total(own).entries;
     if (sequence < feeder_.first_) feeder_.store_earlier(entries);
-    feeder_.acks_.issue_apart(apart.lane, sequence, *batch);
+    feeder_.acks_.issue_apart(apart.lane, sequence, batch->shares);
+    LaneAcks::join(*batch);
     feeder_.metrics_.set_oldest(stored->unix_ms);
     feeder_.metrics_.replay(entries);
     return batch;

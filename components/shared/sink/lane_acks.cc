@@ -35,30 +35,18 @@ telemetry::Ack LaneAcks::State::issue(const std::shared_ptr<State>& self, const 
       [self, name, sequence](bool is_delivered) { self->resolve(name, sequence, is_delivered); });
 }
 
-void LaneAcks::issue(uint64_t sequence, Batch& batch) {
-  {
-    base::Lock lock(state_->mutex);
-    state_->through = sequence;
-    for (Share& share : batch.shares) share.ack = state_->issue(state_, share.lane, sequence);
-    if (batch.shares.empty()) state_->move_cursor();
-  }
-  join(batch);
-}
-
-void LaneAcks::pass(uint64_t sequence) {
+void LaneAcks::issue(uint64_t sequence, std::span<Share> shares) {
   base::Lock lock(state_->mutex);
   state_->through = sequence;
-  state_->move_cursor();
+  for (Share& share : shares) share.ack = state_->issue(state_, share.lane, sequence);
+  if (shares.empty()) state_->move_cursor();
 }
 
-void LaneAcks::issue_apart(const std::string& name, uint64_t sequence, Batch& batch) {
-  {
-    base::Lock lock(state_->mutex);
-    const auto ack = state_->issue(state_, name, sequence);
-    for (Share& share : batch.shares) share.ack = ack;
-    state_->lanes.find(name)->second.through = sequence;
-  }
-  join(batch);
+void LaneAcks::issue_apart(const std::string& name, uint64_t sequence, std::span<Share> shares) {
+  base::Lock lock(state_->mutex);
+  const auto ack = state_->issue(state_, name, sequence);
+  for (Share& share : shares) share.ack = ack;
+  state_->lanes.find(name)->second.through = sequence;
 }
 
 void LaneAcks::pass_apart(const std::string& name, uint64_t sequence) {

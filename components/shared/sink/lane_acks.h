@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 #include "base/mutex.h"
@@ -31,12 +32,12 @@ class LaneAcks {
   LaneAcks(const LaneAcks&) = delete;
   LaneAcks& operator=(const LaneAcks&) = delete;
 
-  /// Gives the batch and its shares the acks of this record. Its lanes are not apart.
-  void issue(uint64_t sequence, Batch& batch);
+  /// Gives the shares of a batch the acks of this record. Their lanes are not apart.
+  void issue(uint64_t sequence, std::span<Share> shares);
   /// The record holds nothing but of lanes that are apart.
-  void pass(uint64_t sequence);
-  /// The same for the lane of a part, of which all of the batch is.
-  void issue_apart(const std::string& lane, uint64_t sequence, Batch& batch);
+  void pass(uint64_t sequence) { issue(sequence, {}); }
+  /// The same for the lane of a part, of which all of the shares are.
+  void issue_apart(const std::string& lane, uint64_t sequence, std::span<Share> shares);
   void pass_apart(const std::string& lane, uint64_t sequence);
 
   /// The lane whose first record that is not done holds up the endpoint's cursor.

@@ -34,7 +34,8 @@ struct AckRig {
 
   void issue(uint64_t sequence, const Names& lanes, Batch& batch) {
     for (const auto& lane : lanes) batch.shares.push_back({lane, {1, 1}});
-    acks->issue(sequence, batch);
+    acks->issue(sequence, batch.shares);
+    LaneAcks::join(batch);
   }
 };
 
@@ -93,7 +94,8 @@ TEST_CASE("lane acks: a lane that is apart has a position of its own until it ha
   rig.acks->pass(3);  // All of it is for the lane.
   CHECK(rig.cursor->acknowledged() == 3);
   third.shares.push_back({"x", {1, 1}});
-  rig.acks->issue_apart("x", 3, third);
+  rig.acks->issue_apart("x", 3, third.shares);
+  LaneAcks::join(third);
   finish(first, "x");
   finish(second, "x");
   CHECK(part->acknowledged() == 2);
