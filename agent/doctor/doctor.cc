@@ -6,6 +6,7 @@
 #include "agent/doctor/checks.h"
 #include "agent/doctor/needs.h"
 #include "agent/doctor/ports.h"
+#include "base/json.h"
 #include "base/number.h"
 #include "components/catalog.h"
 #include "io/http/url.h"
@@ -99,7 +100,7 @@ std::string as_json(const Checks& checks) {
   const nlohmann::ordered_json all = {{"checks", std::move(list)},
                                       {"failures", count(checks, State::fail)},
                                       {"warnings", count(checks, State::warn)}};
-  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return base::json_text(all, 2) + "\n";
 }
 
 }  // namespace agent::doctor

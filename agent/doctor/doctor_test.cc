@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/doctor/checks.h"
+#include "base/json.h"
 #include "components/catalog.h"
 #include "tests/support/folder.h"
 
@@ -181,7 +182,7 @@ TEST_CASE("doctor: how it is said") {
         "ignored  docker     away\n"
         "                    start it\n"
         "3 checks, 1 failure, 0 warnings\n");
-  const auto json = nlohmann::json::parse(as_json(checks));
+  const auto json = base::parse_json(as_json(checks));
   CHECK(json["failures"] == 1);
   CHECK(json["checks"][1]["help"] == "free it");
 }

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/json.h"
 
 namespace agent::http {
 
@@ -65,9 +66,7 @@ io::http::Response components_answer(const std::vector<graph::ComponentStatus>& 
          {"health",
           {{"state", state_name(component.health.state)}, {"message", component.health.message}}}});
   }
-  return {200,
-          {{"Content-Type", "application/json"}},
-          list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+  return {200, {{"Content-Type", "application/json"}}, base::json_text(list)};
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "io/http/client.h"
 #include "io/http/url.h"
 
@@ -118,7 +119,7 @@ base::Result<std::string> get(io::http::Client& client, const std::string& targe
 
 base::Result<Status> read_answers(std::string_view metrics, std::string_view components,
                                   std::chrono::system_clock::time_point now) {
-  const auto list = nlohmann::json::parse(components, nullptr, /*allow_exceptions=*/false);
+  const auto list = base::parse_json(components);
   if (!list.is_array()) return base::fail("the server at this address is not a tributary agent");
   Status status;
   status.unhealthy = unhealthy_of(list);
@@ -172,7 +173,7 @@ std::string as_json(const Status& status) {
                                       {"waiting", status.waiting},
                                       {"lag_seconds", status.lag_seconds},
                                       {"uptime_seconds", status.uptime_seconds}};
-  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return base::json_text(all) + "\n";
 }
 
 }  // namespace agent::status

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 using namespace agent::status;
 
 TEST_CASE("status: read from the agent's answers") {
@@ -41,7 +43,7 @@ TEST_CASE("status: read from the agent's answers") {
   REQUIRE(status->unhealthy.size() == 1);
   CHECK(status->unhealthy[0].id == "b");
   CHECK(!status->healthy());
-  const auto json = nlohmann::json::parse(as_json(*status));
+  const auto json = base::parse_json(as_json(*status));
   CHECK(json["unhealthy"][0]["message"] == "refused");
   CHECK(as_text(*status).find("b: refused") != std::string::npos);
 }

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "base/json.h"
+
 namespace compiler::ask {
 namespace {
 
@@ -85,7 +87,7 @@ Json as_object(const HostStatus& host) {
 }  // namespace
 
 base::Result<Answer> parse_answer(std::string_view json) {
-  const auto root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const auto root = base::parse_ordered_json(json);
   if (!root.is_object() || !root.contains("config"))
     return base::fail("the answer is not that of `tributary status`");
   Answer answer;
@@ -161,7 +163,7 @@ std::string as_json(const std::vector<HostStatus>& hosts) {
                     {"current", counts.current},
                     {"unwell", counts.unwell},
                     {"unreachable", counts.unreachable}};
-  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return base::json_text(all, 2) + "\n";
 }
 
 }  // namespace compiler::ask

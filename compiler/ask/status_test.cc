@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 using namespace compiler::ask;
 
 namespace {
@@ -73,7 +75,7 @@ TEST_CASE("fleet: the table and the JSON") {
         "titania  has errors  1.0         healthy               5         1         2      0s     "
         "1d1h\n"
         "1 of 4 hosts up to date, 1 unreachable, 3 with problems\n");
-  const auto json = nlohmann::json::parse(as_json(hosts));
+  const auto json = base::parse_json(as_json(hosts));
   CHECK(json["hosts"]["oberon"]["config"] == "current");
   CHECK(json["hosts"]["oberon"]["lag_seconds"] == 0.5);
   CHECK(json["hosts"]["puck"]["health"] == "unreachable");

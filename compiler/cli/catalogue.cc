@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/cli/commands.h"
 #include "river/config/steps.h"
 #include "river/schema/decode.h"
@@ -148,9 +149,10 @@ void append_line(std::string& out, const Entry& entry) {
     return;
   }
   const auto names = choices(field);
-  out += fmt::format("{} {}{}  {}", field.name, schema::type_name(*field.type),
-                     required ? ", required" : fmt::format(" = {}", to_json(entry.fallback).dump()),
-                     field.doc);
+  out += fmt::format(
+      "{} {}{}  {}", field.name, schema::type_name(*field.type),
+      required ? ", required" : fmt::format(" = {}", base::json_text(to_json(entry.fallback))),
+      field.doc);
   if (!names.empty()) out += fmt::format(" One of {}.", fmt::join(names, ", "));
   out += '\n';
 }
@@ -161,7 +163,7 @@ std::string catalogue_json(river::config::Catalog catalog) {
   Json all = Json::array();
   for (const schema::Signature* signature : catalog.signatures)
     all.push_back(component_json(*signature));
-  return all.dump(1) + "\n";
+  return base::json_text(all, 1) + "\n";
 }
 
 std::string catalogue_text(river::config::Catalog catalog) {

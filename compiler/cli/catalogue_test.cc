@@ -2,13 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/cli/commands.h"
 #include "components/catalog.h"
 
 namespace {
 
 nlohmann::json catalogue() {
-  return nlohmann::json::parse(compiler::cli::catalogue_json(components::catalog()));
+  return base::parse_json(compiler::cli::catalogue_json(components::catalog()));
 }
 
 nlohmann::json find(const nlohmann::json& list, std::string_view path, std::string_view name) {

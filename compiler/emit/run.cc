@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "base/thread.h"
 #include "river/diag/diagnostics.h"
 
@@ -134,8 +135,7 @@ base::Result<bool> write_if_changed(const fs::path& path, std::string_view conte
 /// The hosts of an earlier manifest; nothing when there is none or it is unreadable.
 nlohmann::ordered_json earlier_hosts(const fs::path& manifest) {
   const auto text = base::read_file(manifest);
-  const auto json =
-      text ? nlohmann::ordered_json::parse(*text, nullptr, false) : nlohmann::ordered_json();
+  const auto json = text ? base::parse_ordered_json(*text) : nlohmann::ordered_json();
   return json.is_object() && json.contains("hosts") && json["hosts"].is_object()
              ? json["hosts"]
              : nlohmann::ordered_json::object();
@@ -166,8 +166,8 @@ base::Result<size_t> write_fleet(const fs::path& out, const std::vector<Compiled
                             {"sha256", *digests[i]},
                             {"template", hosts[i].template_name}};
   }
-  const auto written =
-      write_if_changed(manifest, nlohmann::json{{"hosts", lines}}.dump(2) + "\n", kManifestMode);
+  const auto written = write_if_changed(
+      manifest, base::json_text(nlohmann::json{{"hosts", lines}}, 2) + "\n", kManifestMode);
   if (!written) return tl::unexpected(written.error());
   return changed + (*written ? 1 : 0);
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/json.h"
 #include "river/diag/diagnostics.h"
 
 namespace compiler::host {
@@ -331,7 +332,7 @@ std::string json_schema() {
       {"properties", properties(host_keys())},
       {"patternProperties", {{fmt::format(".+{}$", kSyslogPortSuffix), ports}}},
   };
-  return schema.dump(2) + "\n";
+  return base::json_text(schema, 2) + "\n";
 }
 
 }  // namespace compiler::host

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "compiler/inventory/inventory_parts.h"
 #include "compiler/inventory/python.h"
 
@@ -16,7 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kSourceBytesMax = size_t{64} << 20;
-constexpr int kNoAnsible = 3;
 
 /// Answers in the form of `ansible-inventory --list --export`, with the priorities of groups, which
 /// that leaves out.
@@ -80,12 +81,6 @@ std::string_view name_of(Kind kind) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlanks);
-  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
-}
-
 /// What a program says in several lines, without its blanks.
 std::string on_one_line(std::string_view text) {
   constexpr size_t kShownMax = 600;
@@ -95,14 +90,14 @@ std::string on_one_line(std::string_view text) {
     if (!is_blank) line += c;
     if (is_blank && !line.empty() && line.back() != ' ') line += ' ';
   }
-  return std::string(trimmed(line));
+  return std::string(base::trimmed(line));
 }
 
 /// The first line that says anything.
 std::string_view first_line(std::string_view text) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view line = base::trimmed(text.substr(0, end));
     if (!line.empty() && line[0] != '#' && line[0] != ';') return line;
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
@@ -122,7 +117,7 @@ bool names_plugin(std::string_view text) {
   for (size_t at = text.find(kKey); at != text.npos; at = text.find(kKey, at + 1)) {
     if (at > 0 && text[at - 1] != '\n') continue;
     const std::string_view rest = text.substr(at + kKey.size());
-    const std::string_view value = trimmed(rest.substr(0, rest.find('\n')));
+    const std::string_view value = base::trimmed(rest.substr(0, rest.find('\n')));
     return !value.empty() && value[0] != '#';
   }
   return false;
@@ -211,7 +206,7 @@ base::Result<std::string> list_inventories(const std::vector<fs::path>& named, c
     request["sources"].push_back(is_host_list(one.string()) ? one.string()
                                                             : fs::absolute(one, ignored).string());
   int exit_code = 0;
-  auto answer = run_python({python, kListProgram}, request.dump(), &exit_code);
+  auto answer = run_python({python, kListProgram}, base::json_text(request), &exit_code);
   if (exit_code == kNoAnsible) return base::fail("{} has no ansible-core", python);
   if (!answer)
     return base::fail("{}: Ansible cannot read it: {}", shown, on_one_line(answer.error().message));

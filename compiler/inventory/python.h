@@ -17,6 +17,9 @@ struct PythonProgram {
   std::chrono::seconds time_max{60};
 };
 
+/// Exit code of programs that do not find ansible-core where they run.
+inline constexpr int kNoAnsible = 3;
+
 /// Runs a program with a request on its stdin and answers its stdout. It does not see the current
 /// folder's modules. An error for another exit code than 0 (with what the program wrote to stderr)
 /// and when time_max is over; the program is killed then. `exit_code` gets its exit code.

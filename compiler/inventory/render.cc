@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/inventory/render_request.h"
 
 namespace compiler::inventory {
@@ -27,7 +28,7 @@ const yaml::Node* to_node(const Json& value, river::diag::Span span, base::Arena
     return yaml::make_map(arena, span, pairs);
   }
   node.plain = !value.is_string();
-  node.text = arena.text(value.is_string() ? value.get<std::string>() : value.dump());
+  node.text = arena.text(value.is_string() ? value.get<std::string>() : base::json_text(value));
   return arena.make(node);
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "compiler/inventory/python.h"
 
 namespace compiler::inventory {
@@ -136,12 +137,11 @@ base::Result<Json> RenderRequest::run() {
                         kTimeMax + std::chrono::seconds(texts / kTextsASecond)};
   if (program.interpreter.empty()) program.interpreter = kPython;
   int exit_code = 0;
-  const auto answer =
-      run_python(program, request.dump(-1, ' ', false, Json::error_handler_t::replace), &exit_code);
+  const auto answer = run_python(program, base::json_text(request), &exit_code);
   if (exit_code == kNoJinja)
     return base::fail("{} has no Jinja2: install python3-jinja2", program.interpreter);
   if (!answer) return tl::unexpected(answer.error());
-  Json rows = Json::parse(*answer, nullptr, false);
+  Json rows = base::parse_json(*answer);
   if (!rows.is_array() || rows.size() < wanted) return base::fail("the answer is not JSON");
   return rows;
 }

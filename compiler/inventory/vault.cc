@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/inventory/inventory_parts.h"
 #include "compiler/inventory/python.h"
 
@@ -16,7 +17,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kHeader = "$ANSIBLE_VAULT;";
-constexpr int kNoAnsible = 3;
 
 /// Answers {"text": } or {"error": } for each of request["files"]. It leaves the folder first: an
 /// ansible.cfg there may be of people who are not to run programs here.
@@ -109,12 +109,10 @@ base::Result<Json> ask_ansible(const std::vector<const river::diag::SourceFile*>
   Json request = {{"passwords", password_files}, {"files", Json::array()}};
   for (const river::diag::SourceFile* file : files) request["files"].push_back(file->text);
   int exit_code = 0;
-  const auto answer =
-      run_python({python, kVaultProgram},
-                 request.dump(-1, ' ', false, Json::error_handler_t::replace), &exit_code);
+  const auto answer = run_python({python, kVaultProgram}, base::json_text(request), &exit_code);
   if (exit_code == kNoAnsible) return base::fail("{} has no ansible-core", python);
   if (!answer) return base::fail("ansible-vault: {}", answer.error().message);
-  Json rows = Json::parse(*answer, nullptr, false);
+  Json rows = base::parse_json(*answer);
   if (!rows.is_array() || rows.size() != files.size())
     return base::fail("ansible-vault: the answer is not JSON");
   return rows;

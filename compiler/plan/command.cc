@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "compiler/migrate/revision.h"
 #include "compiler/migrate/streams/mapping.h"
 #include "compiler/plan/plan.h"
@@ -100,7 +101,7 @@ std::string as_json(const std::vector<Group>& groups) {
           {{"level", name(change.level)}, {"breaking", change.is_breaking}, {"text", change.text}});
     all.push_back({{"hosts", group.hosts}, {"changes", changes}});
   }
-  return all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return base::json_text(all, 2) + "\n";
 }
 
 /// Only what is breaking, of a level or above.

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "base/json.h"
+
 namespace support {
 namespace {
 
@@ -24,9 +26,7 @@ Response refuse(const std::string& why) {
 Response success(const json& data) {
   const json answer = {{"status", "success"}, {"data", data}};
   // Lines are any bytes; JSON is UTF-8.
-  return {200,
-          {{"Content-Type", "application/json"}},
-          answer.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
+  return {200, {{"Content-Type", "application/json"}}, base::json_text(answer) + "\n"};
 }
 
 int64_t now_ns() {

@@ -7,7 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "io/gunzip.h"
+#include "base/json.h"
+#include "telemetry/wire/content_coding.h"
 #include "tests/support/push_decoder.h"
 #include "tests/support/query_api.h"
 
@@ -36,8 +37,9 @@ base::Result<telemetry::LogBatch> decode(const Request& request) {
   std::string unzipped;
   std::string_view body = request.body;
   if (body.starts_with("\x1f\x8b")) {
-    auto result = io::gunzip(body, kBodyBytesMax);
-    if (!result) return tl::unexpected(result.error());
+    auto result = telemetry::wire::decode_body(telemetry::wire::Coding::gzip, std::string(body),
+                                               kBodyBytesMax);
+    if (!result) return base::fail("{}", result.error().message);
     unzipped = std::move(*result);
     body = unzipped;
   }
@@ -72,9 +74,7 @@ Response text(int status, std::string body) {
 
 Response json_response(const json& value) {
   // Lines are any bytes; JSON is UTF-8.
-  return {200,
-          {{"Content-Type", "application/json"}},
-          value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
+  return {200, {{"Content-Type", "application/json"}}, base::json_text(value) + "\n"};
 }
 
 json to_json(const Receiver::Stats& stats) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "tests/support/golden.h"
 
 namespace {
@@ -145,7 +146,7 @@ TEST_CASE("reader: a selector is seen wherever a document has it") {
     REQUIRE(text.has_value());
     // What is asked of other datasources depends on no labels of logs, and is counted.
     if (!read(*text).passed.empty()) continue;
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    const auto json = base::parse_json(*text);
     if (json.is_discarded()) continue;
     const auto flat = json.flatten();
     for (const auto& item : flat.items()) {
@@ -153,7 +154,7 @@ TEST_CASE("reader: a selector is seen wherever a document has it") {
       const std::string pointer = item.key();
       auto changed = json;
       changed[nlohmann::json::json_pointer(pointer)] = planted;
-      const Document document = read(changed.dump());
+      const Document document = read(base::json_text(changed));
       ++places;
       CAPTURE(entry.path().string());
       CAPTURE(pointer);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "compiler/migrate/report/formats.h"
 #include "compiler/migrate/report/testing.h"
 
@@ -112,7 +113,7 @@ TEST_CASE("report: no terminal is driven by a document") {
 }
 
 TEST_CASE("report: JSON") {
-  const auto report = json::parse(render(sample_report(), ReportFormat::json));
+  const auto report = base::parse_json(render(sample_report(), ReportFormat::json));
   CHECK(report["version"] == 1);
   CHECK(report["exit_code"] == 3);
   CHECK(report["fleet"]["done"] == 7);
@@ -143,7 +144,7 @@ TEST_CASE("report: JSON") {
 TEST_CASE("report: SARIF") {
   Report sample = sample_report();
   sample.io_errors.push_back({"x.json: not JSON"});
-  const auto log = json::parse(render(sample, ReportFormat::sarif));
+  const auto log = base::parse_json(render(sample, ReportFormat::sarif));
   CHECK(log["version"] == "2.1.0");
   const auto& run = log["runs"][0];
   CHECK(run["invocations"][0]["executionSuccessful"] == false);

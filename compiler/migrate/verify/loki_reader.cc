@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "compiler/migrate/report/escape.h"
 
@@ -44,7 +45,7 @@ io::http::Client::Options client_options(const LokiAccess& access, size_t answer
 
 /// `data.result` or `data` of an answer; a null when it is none.
 json data_of(const std::string& body) {
-  const json answer = json::parse(body, nullptr, false);
+  const json answer = base::parse_json(body);
   if (!answer.is_object() || !answer.contains("data")) return nullptr;
   return answer["data"];
 }

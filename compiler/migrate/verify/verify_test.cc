@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/migrate/report/testing.h"
 #include "io/http/server.h"
 #include "tests/support/receiver.h"
@@ -33,7 +34,7 @@ void push(const support::Receiver& receiver, const nlohmann::json& labels, int c
   for (int i = count; i > 0; --i)
     values.push_back({std::to_string(kNow - int64_t{i} * 1'000'000'000), text});
   const std::string body =
-      nlohmann::json({{"streams", {{{"stream", labels}, {"values", values}}}}}).dump();
+      base::json_text(nlohmann::json{{"streams", {{{"stream", labels}, {"values", values}}}}});
   auto url = io::http::parse_url(receiver.url());
   REQUIRE(url.has_value());
   io::http::Client client(*url);

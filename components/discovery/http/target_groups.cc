@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
+
 namespace components::discovery::http {
 namespace {
 
@@ -34,7 +36,7 @@ base::Result<void> read_group(const Json& group, Targets& targets) {
 }  // namespace
 
 base::Result<Targets> read_target_groups(std::string_view json) {
-  const Json groups = Json::parse(json, nullptr, false);
+  const Json groups = base::parse_json(json);
   if (groups.is_discarded()) return base::fail("not JSON");
   if (!groups.is_array()) return base::fail("not a list of target groups");
   Targets targets;

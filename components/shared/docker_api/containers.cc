@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace components::docker_api {
@@ -12,10 +13,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMessageBytesMax = 300;
-
-Json parse(std::string_view text) {
-  return Json::parse(text, nullptr, false);
-}
 
 /// The member, or null when there is none; objects are never changed by asking.
 const Json& member(const Json& object, const char* name) {
@@ -67,7 +64,7 @@ Container container_of(const Json& json) {
 }  // namespace
 
 base::Result<std::vector<Container>> parse_containers(std::string_view json) {
-  const Json list = parse(json);
+  const Json list = base::parse_json(json);
   if (!list.is_array()) return base::fail("the list of containers is not a JSON array");
   std::vector<Container> out;
   for (const Json& item : list)
@@ -77,7 +74,7 @@ base::Result<std::vector<Container>> parse_containers(std::string_view json) {
 }
 
 base::Result<std::vector<Network>> parse_networks(std::string_view json) {
-  const Json list = parse(json);
+  const Json list = base::parse_json(json);
   if (!list.is_array()) return base::fail("the list of networks is not a JSON array");
   std::vector<Network> out;
   for (const Json& item : list)
@@ -91,7 +88,7 @@ base::Result<std::vector<Network>> parse_networks(std::string_view json) {
 }
 
 base::Result<ContainerState> parse_container_state(std::string_view json) {
-  const Json container = parse(json);
+  const Json container = base::parse_json(json);
   if (!container.is_object()) return base::fail("a container's description is not a JSON object");
   const Json& state = member(container, "State");
   return ContainerState{.terminal = truth(member(member(container, "Config"), "Tty")),
@@ -100,7 +97,7 @@ base::Result<ContainerState> parse_container_state(std::string_view json) {
 }
 
 std::optional<Event> parse_event(std::string_view json) {
-  const Json event = parse(json);
+  const Json event = base::parse_json(json);
   if (!event.is_object()) return std::nullopt;
   const Json& actor = member(event, "Actor");
   std::string type = text(member(event, "Type"));
@@ -112,11 +109,11 @@ std::optional<Event> parse_event(std::string_view json) {
 }
 
 std::string print_filters(const Filters& filters) {
-  return Json(filters).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return base::json_text(Json(filters));
 }
 
 std::string error_message(std::string_view body) {
-  const std::string message = text(member(parse(body), "message"));
+  const std::string message = text(member(base::parse_json(body), "message"));
   return std::string((message.empty() ? body : message).substr(0, kMessageBytesMax));
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "components/shared/http_client/settings.h"
 #include "io/http/async_client.h"
@@ -71,7 +72,7 @@ std::string form_of(const Oauth2Arguments& arguments) {
 }  // namespace
 
 base::Result<Oauth2Grant> parse_grant(const io::http::Response& response) {
-  const Json answer = Json::parse(response.body, nullptr, false);
+  const Json answer = base::parse_json(response.body);
   if (!response.ok()) {
     // RFC 6749, 5.2: what is wrong with the request.
     std::string reason = answer.is_object() ? member_text(answer, "error") : "";

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "river/diag/render.h"
 
 namespace river::diag {
@@ -17,11 +18,6 @@ struct Range {
 Range range_of(Span span, const SourceMap& sources) {
   if (!span.known()) return {};
   return {sources.position(span.begin), sources.position(span.end)};
-}
-
-// Replaces what is not UTF-8, so that any message and file name can be written.
-std::string dump(const Json& json, int indentation = -1) {
-  return json.dump(indentation, ' ', false, Json::error_handler_t::replace);
 }
 
 void add_place(Json& json, Span span, const SourceMap& sources) {
@@ -111,7 +107,7 @@ std::string render_json(const Diagnostics& diagnostics, const SourceMap& sources
       json["notes"].push_back(std::move(note_json));
     }
     if (!item.help.empty()) json["help"] = item.help;
-    out.append(dump(json)).append("\n");
+    out.append(base::json_text(json)).append("\n");
   }
   return out;
 }
@@ -130,7 +126,7 @@ std::string render_sarif(const Diagnostics& diagnostics, const SourceMap& source
       {"runs", Json::array({{{"tool", {{"driver", {{"name", "cfgc"}, {"rules", rules}}}}},
                              {"columnKind", "unicodeCodePoints"},
                              {"results", results}}})}};
-  return dump(log, 2) + '\n';
+  return base::json_text(log, 2) + '\n';
 }
 
 std::string render_github(const Diagnostics& diagnostics, const SourceMap& sources) {

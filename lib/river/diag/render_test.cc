@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 using namespace river::diag;
 
 namespace {
@@ -178,7 +180,7 @@ TEST_CASE("render: JSON lines") {
 }
 
 TEST_CASE("render: SARIF") {
-  const auto log = nlohmann::json::parse(Marked("é«é»", "a b/ü").render(OutputFormat::sarif));
+  const auto log = base::parse_json(Marked("é«é»", "a b/ü").render(OutputFormat::sarif));
   const auto& run = log["runs"][0];
   const auto& location = run["results"][0]["locations"][0]["physicalLocation"];
   CHECK(log["version"] == "2.1.0");
@@ -187,7 +189,7 @@ TEST_CASE("render: SARIF") {
   CHECK(location["artifactLocation"]["uri"] == "a%20b/%C3%BC");
   CHECK(location["region"]["startColumn"] == 2);
   CHECK(location["region"]["endColumn"] == 3);
-  const auto none = nlohmann::json::parse(render(Diagnostics(), SourceMap(), OutputFormat::sarif));
+  const auto none = base::parse_json(render(Diagnostics(), SourceMap(), OutputFormat::sarif));
   CHECK(none["runs"][0]["results"].empty());
 }
 
