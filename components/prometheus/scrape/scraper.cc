@@ -7,7 +7,7 @@
 #include "base/version.h"
 #include "components/prometheus/scrape/formats.h"
 #include "components/shared/scraping.h"
-#include "io/gunzip.h"
+#include "telemetry/wire/content_coding.h"
 
 namespace components::prometheus::scrape {
 
@@ -208,13 +208,14 @@ Scraper::Answer Scraper::read(base::Result<io::http::Response> response) const {
   if (!response) return {tl::unexpected(response.error()), {}, false};
   if (response->status != 200) return {base::fail("HTTP {}", response->status), {}, false};
   const uint64_t limit = plan_.settings->body_bytes_max;
-  base::Result<std::string> body = std::move(response->body);
-  if (io::http::find(response->headers, "Content-Encoding") == "gzip")
-    body = io::gunzip(*body, limit);
-  if (!body) return {tl::unexpected(body.error()), {}, false};
-  if (body->size() >= limit)
+  const std::string_view encoding = io::http::find(response->headers, "Content-Encoding");
+  const auto coding = telemetry::wire::coding_of(encoding);
+  if (!coding) return {base::fail("Content-Encoding {} is not known", encoding), {}, false};
+  auto body = telemetry::wire::decode_body(*coding, std::move(response->body), limit - 1);
+  if (!body && body.error().is_too_large)
     return {base::fail("the body has {} bytes or more, the limit", limit), {}, true};
-  return {std::move(body), std::string(io::http::find(response->headers, "Content-Type")), false};
+  if (!body) return {base::fail("{}", body.error().message), {}, false};
+  return {std::move(*body), std::string(io::http::find(response->headers, "Content-Type")), false};
 }
 
 void Scraper::finish(Answer answer) {
