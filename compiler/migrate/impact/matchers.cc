@@ -121,16 +121,8 @@ Extent decide(std::span<const ValueTest> tests, const streams::Values& values) {
 
 namespace {
 
-constexpr std::string_view kSpace = " \t\n\r\f\v";
-
 bool is_name_character(char c) {
   return c == '_' || c == ':' || base::is_letter(c) || base::is_digit(c);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
 /// The parts between commas that are in no quotes.
@@ -195,12 +187,12 @@ size_t name_end(std::string_view part) {
 std::optional<PlacedCondition> read_matcher(std::string_view part, std::string_view whole) {
   const size_t end = name_end(part);
   std::string_view name = part.substr(0, end);
-  std::string_view rest = trimmed(part.substr(end));
+  std::string_view rest = base::trimmed(part.substr(end));
   if (name.size() > 2 && name.starts_with('"')) name = name.substr(1, name.size() - 2);
   if (name.empty() || name == "\"\"") return std::nullopt;
   for (const Operator& known : kOperators) {
     if (!rest.starts_with(known.text)) continue;
-    auto value = unquoted(trimmed(rest.substr(known.text.size())));
+    auto value = unquoted(base::trimmed(rest.substr(known.text.size())));
     if (!value) return std::nullopt;
     const auto begin = static_cast<uint32_t>(name.data() - whole.data());
     return PlacedCondition{{std::string(name), known.op, std::move(*value)},
@@ -212,15 +204,15 @@ std::optional<PlacedCondition> read_matcher(std::string_view part, std::string_v
 }  // namespace
 
 std::optional<std::vector<PlacedCondition>> read_matchers(std::string_view text) {
-  std::string_view list = trimmed(text);
+  std::string_view list = base::trimmed(text);
   if (list.starts_with('{') != list.ends_with('}')) return std::nullopt;
   if (list.starts_with('{')) list = list.substr(1, list.size() - 2);
   std::vector<PlacedCondition> conditions;
   auto parts = parts_of_list(list);
-  if (trimmed(parts.back()).empty())
+  if (base::trimmed(parts.back()).empty())
     parts.pop_back();  // After a comma at the end, or of an empty list.
   for (const std::string_view part : parts) {
-    auto one = read_matcher(trimmed(part), text);
+    auto one = read_matcher(base::trimmed(part), text);
     if (!one) return std::nullopt;
     conditions.push_back(std::move(*one));
   }
