@@ -196,17 +196,22 @@ def namespace_findings(path, lines):
         yield found[0][0], f"namespace {found[0][1]}; of this folder: {wanted}"
 
 
-# Headers that have them, and why that costs nothing.
-HEAVY = {"lib/io/http/server_stream.h": "included by the two .cc files of the server"}
+HEAVY = r"#include <(boost/|spdlog/|nlohmann/(?!json_fwd)|rapidjson/|yaml-cpp/|CLI/|grpcpp/)"
+# A header with one of them is included by so many files at most: it is the inside of a thing in two sources.
+HEAVY_USERS = 2
 
 
-def heavy_findings(path, lines):
+def heavy_findings(listed):
     """Beast, spdlog and nlohmann/json stay behind .cc files: they cost seconds per inclusion."""
-    if not path.endswith(".h") or path in HEAVY:
-        return
-    for number, line in enumerate(lines, 1):
-        if re.match(r"#include <(boost/|spdlog/|nlohmann/(?!json_fwd)|rapidjson/|yaml-cpp/|CLI/)", line):
-            yield number, "a heavy third-party header in a header of ours: include it in one .cc"
+    texts = {path: (ROOT / path).read_text() for path in listed}
+    for path, text in texts.items():
+        found = re.search(HEAVY, text)
+        if path.endswith(".h") and found:
+            include = f'#include "{path.removeprefix("lib/")}"'
+            users = sum(include in other for other in texts.values())
+            if users > HEAVY_USERS:
+                number = text.count("\n", 0, found.start()) + 1
+                yield f"{path}:{number}: a heavy third-party header in a header that {users} files include"
 
 
 def naming_findings(path, lines):
@@ -234,6 +239,41 @@ def code_findings(listed):
         yield f"docs/diagnostics.md: {code} is explained and not used"
 
 
+# Sources that are compiled by themselves (SKIP_UNITY_BUILD_INCLUSION).
+ALONE = ("lib/io/rpc/",)
+
+
+def unit_findings(listed):
+    """Units hold all sources of a library, or all tests of a program: what their anonymous namespaces define has
+    names of its own, and no constant of a function has such a name either (-Wshadow)."""
+    defined, local = {}, []
+    for path in listed:
+        if not path.endswith(".cc") or path.endswith(("_fuzz.cc", "_bench.cc", "main.cc")) or path.startswith(ALONE):
+            continue
+        folders = path.split("/")[:3 if path.startswith("compiler/migrate/") else 2]
+        namespaces = []
+        for number, line in enumerate((ROOT / path).read_text().split("\n"), 1):
+            opened = re.match(r"namespace ?([\w:]*) ?\{$", line)
+            if opened:
+                namespaces.append(opened[1])
+            elif line.startswith("}  // namespace") and namespaces:
+                namespaces.pop()
+            name = re.match(r"( *)(?:(?:struct|class|enum class|enum) (\w+)[^;]*\{"
+                            r"|(?:static )?constexpr [\w:<>* ]*[* ](\w+)(?:\[\w*\])?(?: =|\{))", line)
+            if not name:
+                continue
+            key = (*folders, is_test(path), "::".join(filter(None, namespaces)), name[2] or name[3])
+            if not name[1] and "" in namespaces:
+                other = defined.setdefault(key, path)
+                if other != path:
+                    yield f"{path}:{number}: {key[-1]} is defined in {other}, too: they are compiled in one unit"
+            elif name[1] and name[3]:
+                local.append((path, number, key))
+    for path, number, key in local:
+        if defined.get(key, path) != path:
+            yield f"{path}:{number}: {key[-1]} hides that of {defined[key]}: they are compiled in one unit"
+
+
 def small_files(listed):
     """The sources and headers that are under SMALL_LINES, but for tests and what every component has."""
     found = []
@@ -257,13 +297,12 @@ def main():
         lines = (ROOT / path).read_text().split("\n")
         if lines and lines[-1] == "":
             lines.pop()
-        for rule in (include_findings, size_findings, banned_findings, heavy_findings,
-                     test_name_findings, namespace_findings,
+        for rule in (include_findings, size_findings, banned_findings, test_name_findings, namespace_findings,
                      naming_findings):
             for number, what in rule(path, lines):
                 print(f"{path}:{number}: {what}")
                 count += 1
-    for what in code_findings(listed):
+    for what in (*code_findings(listed), *heavy_findings(listed), *unit_findings(listed)):
         print(what)
         count += 1
     if len(small) > SMALL_FILES:

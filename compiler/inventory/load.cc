@@ -90,8 +90,8 @@ bool is_one_of(const fs::path& folder, const std::vector<fs::path>& folders) {
 
 /// Whether something that was read, or a template, may ask for variables of hosts that were not.
 bool reads_hostvars(const InventoryOptions& options, const InventoryBuilder& builder) {
-  constexpr std::string_view kHostvars = "hostvars";
-  if (builder.sources.contains(kHostvars)) return true;
+  constexpr std::string_view kHostVarsEntry = "hostvars";
+  if (builder.sources.contains(kHostVarsEntry)) return true;
   for (const fs::path& folder :
        {builder.inventory.playbook_dir / "templates", fs::path(options.read.alloy_dir)}) {
     std::error_code problem;
@@ -99,7 +99,7 @@ bool reads_hostvars(const InventoryOptions& options, const InventoryBuilder& bui
          it.increment(problem)) {
       if (!it->is_regular_file(problem)) continue;
       const auto text = base::read_file(it->path());
-      if (text && text->find(kHostvars) != std::string::npos) return true;
+      if (text && text->find(kHostVarsEntry) != std::string::npos) return true;
     }
   }
   return false;

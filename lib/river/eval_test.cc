@@ -45,11 +45,11 @@ Evaluation evaluate_text(std::string_view expression, const Names& names = {}) {
   return out;
 }
 
-struct Case {
+struct Expectation {
   std::string_view in, want;
 };
 
-void check_all(std::initializer_list<Case> cases, const Names& names = {}) {
+void check_all(std::initializer_list<Expectation> cases, const Names& names = {}) {
   for (const auto& c : cases) {
     CAPTURE(c.in);
     CHECK(evaluate_text(c.in, names).shown == c.want);

@@ -14,7 +14,7 @@ using namespace compiler::migrate::streams;
 
 namespace {
 
-constexpr std::string_view kWrite = R"(
+constexpr std::string_view kSink = R"(
 loki.write "default" {
 	endpoint {
 		url = "http://loki:3100/loki/api/v1/push"
@@ -26,7 +26,7 @@ std::vector<StreamFamily> trace(std::string_view config, const TraceQuestion& qu
   river::diag::SourceMap sources;
   river::diag::Diagnostics found;
   const auto trees =
-      river::config::load({{"c.river", std::string(config) + std::string(kWrite)}}, sources, found);
+      river::config::load({{"c.river", std::string(config) + std::string(kSink)}}, sources, found);
   const river::ast::Tree* list[] = {trees[0].get()};
   const auto program = river::config::resolve(list, components::catalog(),
                                               river::schema::Stability::experimental, found);

@@ -216,7 +216,7 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
 
 std::optional<int64_t> meraki_time(std::string_view bytes) {
   constexpr size_t kSecondsDigits[] = {9, 10};
-  constexpr int64_t kSecond = 1'000'000'000, kSecondsMax = 9'223'372'035;
+  constexpr int64_t kSecondNs = 1'000'000'000, kSecondsMax = 9'223'372'035;
   if (take_priority(bytes) < 0 || !take_version(bytes)) return std::nullopt;
   int64_t seconds = 0;
   size_t digits = 0;
@@ -224,11 +224,11 @@ std::optional<int64_t> meraki_time(std::string_view bytes) {
     seconds = seconds * 10 + *take_digits(bytes, 1);
   if (digits < kSecondsDigits[0] || seconds > kSecondsMax || !take_mark(bytes, '.'))
     return std::nullopt;
-  int64_t ns = 0, unit = kSecond;
+  int64_t ns = 0, unit = kSecondNs;
   for (; !bytes.empty() && is_digit(bytes[0]) && unit > 1; unit /= 10)
     ns += *take_digits(bytes, 1) * (unit / 10);
-  if (unit == kSecond || !bytes.starts_with(' ')) return std::nullopt;
-  return seconds * kSecond + ns;
+  if (unit == kSecondNs || !bytes.starts_with(' ')) return std::nullopt;
+  return seconds * kSecondNs + ns;
 }
 
 bool each_parameter(

@@ -144,15 +144,15 @@ namespace {
 constexpr int kJsonDepthMax = 200;
 
 constexpr uint64_t kOnes = 0x0101010101010101ULL;
-constexpr uint64_t kHighs = 0x8080808080808080ULL;
+constexpr uint64_t kTopBits = 0x8080808080808080ULL;
 
 uint64_t zero_bytes(uint64_t word) {
-  return (word - kOnes) & ~word & kHighs;
+  return (word - kOnes) & ~word & kTopBits;
 }
 
 /// Whether some of eight bytes end the plain part of a string: a quote, a backslash, a control.
 bool ends_plain(uint64_t word) {
-  const uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
+  const uint64_t controls = (word - kOnes * 0x20) & ~word & kTopBits;
   return (zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\') | controls) != 0;
 }
 

@@ -9,7 +9,7 @@
 namespace components::prometheus::exporter_unix::collectors {
 namespace {
 
-constexpr std::string_view kFolder = "class/hwmon/";
+constexpr std::string_view kHwmonFolder = "class/hwmon/";
 constexpr std::string_view kTypes[] = {
     "beep_enable", "cpu", "curr", "energy",          "fan", "humidity", "in", "intrusion",
     "power",       "pwm", "temp", "update_interval", "vrm"};
@@ -54,14 +54,15 @@ std::string_view last_part(std::string_view path) {
 /// The bus and the name of the device: the same over restarts, which "hwmon3" is not.
 std::string chip_name(Scrape& scrape, const std::string& folder) {
   char real[PATH_MAX];
-  const std::string device = scrape.sys.root() + "/" + std::string(kFolder) + folder + "/device";
+  const std::string device =
+      scrape.sys.root() + "/" + std::string(kHwmonFolder) + folder + "/device";
   if (::realpath(device.c_str(), real)) {
     const std::string_view path(real);
     const std::string name = clean(last_part(path));
     const std::string bus = clean(last_part(path.substr(0, path.rfind('/'))));
     if (!name.empty()) return bus.empty() ? name : bus + "_" + name;
   }
-  const std::string name = clean(scrape.sys.text(kFolder, folder, "/name").value_or(""));
+  const std::string name = clean(scrape.sys.text(kHwmonFolder, folder, "/name").value_or(""));
   return name.empty() ? folder : name;
 }
 
@@ -111,14 +112,14 @@ class HwmonCollector {
     families_.clear();
     labels_.clear();
     chips_.clear();
-    const std::vector<std::string> folders = scrape.sys.list(scrape.names, kFolder);
+    const std::vector<std::string> folders = scrape.sys.list(scrape.names, kHwmonFolder);
     if (folders.empty()) return false;
     for (const std::string& folder : folders) {
       const std::string chip = chip_name(scrape, folder);
       if (!filter_.passes(chip)) continue;
-      read(scrape, chip, std::string(kFolder) + folder);
-      read(scrape, chip, std::string(kFolder) + folder + "/device");
-      const std::string name = clean(scrape.sys.text(kFolder, folder, "/name").value_or(""));
+      read(scrape, chip, std::string(kHwmonFolder) + folder);
+      read(scrape, chip, std::string(kHwmonFolder) + folder + "/device");
+      const std::string name = clean(scrape.sys.text(kHwmonFolder, folder, "/name").value_or(""));
       if (!name.empty()) chips_.push_back({chip, {}, name});
     }
     write(scrape.out);
