@@ -29,6 +29,10 @@ void collect_words(const river::ast::Body& body, Words& words);
 /// Sources whose streams can have more labels than Loki takes: budget.cc.
 void check_budget(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
 
+/// What configurations for pods get wrong: static pods that are missed, pods of other nodes that
+/// are watched, labels without a bound. kubernetes.cc.
+void check_pods(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
+
 // values.cc
 
 /// Whether a name is one of values that are different for each line or request: trace_id, pid.
