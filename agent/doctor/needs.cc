@@ -44,6 +44,8 @@ void add(const Node& node, const HostNeed& need, Needs& needs) {
     case HostNeed::Kind::file_watches:
       needs.watches_files = true;
       return;
+    case HostNeed::Kind::cluster_right:
+      return;  // `cfgc kubernetes rbac` prints these; a host has no part in them.
   }
 }
 

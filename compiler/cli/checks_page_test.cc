@@ -58,7 +58,7 @@ void collect(const fs::path& expect, std::map<std::string, std::string>& rows) {
 // runs.
 TEST_CASE("golden: docs/checks.md has the first case of each code") {
   std::map<std::string, std::string> rows;
-  for (const char* folder : {"check", "design", "fleet_errors"}) {
+  for (const char* folder : {"check", "design", "fleet_errors", "kubernetes"}) {
     std::vector<fs::path> files;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(fs::path("tests/golden") / folder, none))

@@ -9,6 +9,7 @@
 #include "compiler/cli/commands.h"
 #include "compiler/explain/explain.h"
 #include "compiler/host/host_schema.h"
+#include "compiler/kubernetes/manifests.h"
 #include "compiler/plan/plan.h"
 #include "components/catalog.h"
 
@@ -32,6 +33,8 @@ constexpr char kFooter[] = R"(Examples:
   cfgc explain F012                    what a code means
   cfgc explain puck loki.write         where a host's values come from
   cfgc fmt --check templates/*.river
+  cfgc kubernetes rbac config.river    the roles that it needs in a cluster
+  helm template charts/tributary | cfgc kubernetes check -
   cfgc migrate report --dashboards grafana/ --rules rules/
 
 Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written;
@@ -224,6 +227,57 @@ void add_graph(CLI::App& app, int& exit_code) {
   });
 }
 
+void add_rbac(CLI::App& group, int& exit_code) {
+  struct Arguments {
+    kubernetes::RbacOptions options;
+    FindingArguments check;
+    std::string output = "objects";
+  };
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command =
+      group.add_subcommand("rbac", "Print the roles that a config needs, and nothing more");
+  command->add_option("CONFIG", asked->options.config, "A River file or a folder of them")
+      ->required();
+  command
+      ->add_option("--output,-o", asked->output,
+                   "Objects for kubectl apply, or values of charts/tributary")
+      ->check(CLI::IsMember({"objects", "values"}))
+      ->capture_default_str();
+  command->add_option("--name", asked->options.name, "Name of roles and service account")
+      ->capture_default_str();
+  command
+      ->add_option("--namespace,-n", asked->options.own_namespace,
+                   "Namespace that the agent runs in")
+      ->capture_default_str();
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    asked->options.check = asked->check.resolve();
+    asked->options.as_values = asked->output == "values";
+    exit_code = show(kubernetes::run_rbac(asked->options));
+  });
+}
+
+/// `cfgc kubernetes`.
+void add_kubernetes(CLI::App& app, int& exit_code) {
+  struct Arguments {
+    kubernetes::ManifestOptions options;
+    FindingArguments check;
+  };
+  CLI::App* group =
+      app.add_subcommand("kubernetes", "Say what a config needs of a cluster; check manifests");
+  group->require_subcommand(1);
+  add_rbac(*group, exit_code);
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command = group->add_subcommand(
+      "check", "Check manifests of agents, such as those that a chart renders");
+  command->add_option("FILE", asked->options.files, "YAML; - is standard input")->required();
+  asked->check.add_to(*command);
+  command->callback([asked, &exit_code] {
+    asked->options.check = asked->check.resolve();
+    exit_code = show(kubernetes::check_manifests(asked->options, read_stdin));
+  });
+}
+
 /// `cfgc plan` and `cfgc breaking`.
 void add_plan(CLI::App& app, std::string name, std::string about, bool breaking_only,
               int& exit_code) {
@@ -337,6 +391,7 @@ int run(int argc, char** argv) {
   add_status(app, exit_code);
   add_explain(app, exit_code);
   add_graph(app, exit_code);
+  add_kubernetes(app, exit_code);
   add_plan(app, "plan", "Show what a deploy would change on each host", false, exit_code);
   add_plan(app, "breaking", "Fail when a deploy would change what others depend on", true,
            exit_code);

@@ -67,7 +67,7 @@ def test_there_are_the_manifests_that_are_made():
     assert {path.name for path in MANIFESTS.iterdir()} == set(update.MANIFESTS)
 
 
-@pytest.mark.parametrize("manifest", ["otlp-gateway.yaml"])
+@pytest.mark.parametrize("manifest", sorted(update.MANIFESTS))
 def test_configurations_in_the_manifests_are_valid(tmp_path, manifest):
     texts = [one["data"]["config.river"] for one in yaml.safe_load_all((MANIFESTS / manifest).read_text())
              if one["kind"] == "ConfigMap"]

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "components/shared/kubernetes/right.h"
+
 namespace components::discovery::kubernetes {
 
 using namespace river::schema;
@@ -88,9 +90,39 @@ constexpr Field kExports[] = {
     attr<&Exports::targets>("targets", Need::required, "Targets of the objects that were found."),
 };
 
+/// What is listed and watched in each namespace, as {group, resource}: Watch::follow_namespace().
+std::vector<std::pair<std::string, std::string>> watched_by(Role role) {
+  switch (role) {
+    case Role::pod:
+      return {{"", "pods"}};
+    case Role::service:
+      return {{"", "services"}};
+    case Role::endpoints:
+      return {{"", "endpoints"}, {"", "pods"}, {"", "services"}};
+    case Role::endpointslice:
+      return {{"", "pods"}, {"", "services"}, {"discovery.k8s.io", "endpointslices"}};
+    case Role::ingress:
+      return {{"networking.k8s.io", "ingresses"}};
+    case Role::node:
+      return {};
+  }
+  return {};
+}
+
 std::vector<HostNeed> needs(const Arguments& arguments) {
   std::vector<HostNeed> all;
   api::add_needed(arguments.client, all);
+  // A kubeconfig names a user of its own.
+  if (!arguments.client.kubeconfig_file.empty()) return all;
+  const Role role = arguments.role;
+  for (auto& [group, resource] : watched_by(role))
+    all.push_back(api::needed(api::watching(group, resource, arguments.namespaces.names,
+                                            arguments.namespaces.own_namespace)));
+  const bool has_node = role != Role::service && role != Role::ingress;
+  if (role == Role::node || (arguments.attach_metadata.node && has_node))
+    all.push_back(api::needed(api::watching("", "nodes")));
+  if (arguments.attach_metadata.namespace_ && role != Role::node)
+    all.push_back(api::needed(api::watching("", "namespaces")));
   return all;
 }
 

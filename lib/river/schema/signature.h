@@ -75,9 +75,12 @@ struct HostNeed {
     journal,        ///< `where` is the journal's directory; empty: this host's
     readable_file,  ///< `where` is its path
     file_watches,   ///< files are watched with inotify
+    cluster_right,  ///< the agent's account must be allowed something in a Kubernetes cluster
   } kind;
   std::string where;
-  std::any client;  ///< of backend and docker: how to speak to it (components::HttpClientArguments)
+  /// Of backend and docker: how to speak to it (components::HttpClientArguments); of cluster_right:
+  /// components::kubernetes::Right.
+  std::any client;
 };
 
 /// All that is known of a component or a config block besides its implementation: the one
