@@ -19,6 +19,7 @@ constexpr const char* kFooter = R"(Examples:
   tributary validate /etc/tributary/config.river
   tributary doctor compiled/puck/config.river
   tributary status --format json
+  tributary profile --seconds 30 --format svg --output cpu.svg
 
 Exit codes: 0 success; 1 the configuration has errors, a check failed, or the agent is unhealthy;
 2 wrong usage, or a file, folder or address is not available. A running agent reloads on SIGHUP and
@@ -95,6 +96,44 @@ CLI::App* add_doctor(CLI::App& app, DoctorCommand& asked) {
   return command;
 }
 
+constexpr const char* kProfileFooter = R"(Examples:
+  tributary profile                           all processes for 10 s, a line per stack
+  tributary profile --format svg -o cpu.svg   a flame graph to open in a browser
+  tributary profile --pid 4711 --seconds 60 --format pprof -o cpu.pb.gz
+  tributary profile | sort -k2nr | head                   the busiest stacks
+
+Programs need no preparation, and no agent need run. It takes root, or CAP_PERFMON and
+CAP_SYS_PTRACE; what this host does not permit is said.
+
+Exit codes: 0 a profile was written; 1 nothing ran while it was taken; 2 wrong usage, or the kernel
+does not permit it.)";
+
+CLI::App* add_profile(CLI::App& app, profile::Options& options) {
+  using profile::Format;
+  auto* command = app.add_subcommand("profile", "Show what uses this host's CPU time now.");
+  command->footer(kProfileFooter);
+  command->add_option("-s,--seconds", options.seconds, "How long.")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  command->add_option("-p,--pid", options.pids, "Only this process; may be repeated.");
+  const std::map<std::string, Format> formats{
+      {"folded", Format::folded}, {"svg", Format::svg}, {"pprof", Format::pprof}};
+  command->add_option("-f,--format", options.format, "What to write.")
+      ->transform(CLI::CheckedTransformer(formats))
+      ->option_text("folded|svg|pprof");
+  command->add_option("-o,--output", options.output, "Where to; -: standard output.")
+      ->capture_default_str();
+  command->add_option("-r,--rate", options.rate_hz, "Samples a second on each CPU.")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--demangle", options.demangle, "Names of C++ and Rust.")
+      ->check(CLI::IsMember({"none", "simplified", "templates", "full"}))
+      ->capture_default_str();
+  command->add_flag("!--no-kernel", options.with_kernel, "Leave out what the kernel does.");
+  command->add_flag("-q,--quiet", options.is_quiet, "Only errors on standard error.");
+  return command;
+}
+
 CLI::App* add_status(CLI::App& app, StatusCommand& asked) {
   auto* command = app.add_subcommand("status", "Show the state of the agent on this host.");
   command->add_option("--server.http.listen-addr", asked.listen_address, kListenHelp)
@@ -126,6 +165,8 @@ std::optional<Command> parse_command_line(int argc, char** argv, int& exit_code)
   check->add_option("PATH", options.config)->required();
   const auto* examine = add_doctor(app, doctor);
   add_status(app, status);
+  ProfileCommand profile;
+  const auto* profiled = add_profile(app, profile.options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -134,6 +175,7 @@ std::optional<Command> parse_command_line(int argc, char** argv, int& exit_code)
   }
   if (run->parsed()) return RunCommand{std::move(options)};
   if (check->parsed()) return ValidateCommand{std::move(options)};
+  if (profiled->parsed()) return profile;
   if (!examine->parsed()) return status;
   doctor.options.stability = options.stability;
   return doctor;

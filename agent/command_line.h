@@ -6,6 +6,7 @@
 
 #include "agent/agent.h"
 #include "agent/doctor/doctor.h"
+#include "agent/profile/profile.h"
 
 namespace agent {
 
@@ -25,7 +26,11 @@ struct StatusCommand {
   std::string listen_address = "127.0.0.1:12345";
   bool as_json = false;
 };
-using Command = std::variant<RunCommand, ValidateCommand, DoctorCommand, StatusCommand>;
+struct ProfileCommand {
+  profile::Options options;
+};
+using Command =
+    std::variant<RunCommand, ValidateCommand, DoctorCommand, StatusCommand, ProfileCommand>;
 
 /// Reads the command line of `tributary`. Without value when there is nothing to run: help or the
 /// version were printed (exit_code 0), or the usage is wrong and said so (exit_code 2).

@@ -70,6 +70,12 @@ int run(const agent::StatusCommand& command) {
   return status->healthy() ? 0 : kFindings;
 }
 
+int run(const agent::ProfileCommand& command) {
+  const auto samples = agent::profile::run(command.options);
+  if (!samples) return fail(samples.error());
+  return *samples > 0 ? 0 : kFindings;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-#include <map>
+#include <utility>
 
 #include "profiling/profile.h"
 #include "telemetry/pprof/builder.h"
@@ -11,43 +11,70 @@ using telemetry::pprof::ValueType;
 
 constexpr ValueType kCpu{"cpu", "nanoseconds"};
 
-void add_profile(telemetry::pprof::Builder& builder, const Profile& profile,
-                 const PprofOptions& options) {
-  std::vector<uint64_t> mappings;
-  for (const ProfiledFile& file : profile.files)
-    mappings.push_back(builder.mapping({.file = file.path, .build_id = file.build_id}));
-  std::vector<uint64_t> locations;
-  for (const Location& one : profile.locations)
-    locations.push_back(builder.location(one.function, mappings[one.file], one.address));
-  std::vector<Label> labels;
-  if (options.with_pids) labels.push_back({.key = "pid", .number = profile.pid});
-  if (options.with_processes) labels.push_back({.key = "process", .text = profile.name});
-  const uint64_t root = options.with_processes ? builder.location(profile.name) : 0;
-  std::vector<uint64_t> stack;
-  for (const CountedStack& counted : profile.stacks) {
-    stack.clear();
-    for (const uint32_t at : counted.locations) stack.push_back(locations[at]);
-    if (root != 0) stack.push_back(root);
-    const int64_t value = static_cast<int64_t>(counted.samples) * profile.period.count();
-    builder.add(stack, {&value, 1}, labels);
+class PprofWriter {
+ public:
+  explicit PprofWriter(const PprofOptions& options) : options_(options) {}
+
+  void add(const Profile& profile) {
+    head_.period_type = kCpu;
+    head_.period = profile.period.count();
+    head_.time_ns =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(profile.begin.time_since_epoch())
+            .count();
+    head_.duration_ns = profile.duration.count();
+    begin(profile);
+    std::vector<Label> labels;
+    if (options_.with_pids) labels.push_back({.key = "pid", .number = profile.pid});
+    if (options_.with_processes) labels.push_back({.key = "process", .text = profile.name});
+    std::vector<uint64_t> stack;
+    for (const CountedStack& counted : profile.stacks) {
+      if (builder_.samples() >= options_.samples_max || builder_.bytes() >= options_.bytes_max) {
+        finish();
+        begin(profile);
+      }
+      stack.clear();
+      for (const uint32_t at : counted.locations) stack.push_back(locations_[at]);
+      if (options_.with_processes) stack.push_back(builder_.location(profile.name));
+      const int64_t value = static_cast<int64_t>(counted.samples) * profile.period.count();
+      builder_.add(stack, {&value, 1}, labels);
+      samples_ += counted.samples;
+    }
   }
-}
+
+  std::vector<Pprof> take() {
+    if (samples_ > 0 || made_.empty()) finish();
+    return std::move(made_);
+  }
+
+ private:
+  /// What the profile refers to, in the pprof at hand.
+  void begin(const Profile& profile) {
+    std::vector<uint64_t> mappings;
+    for (const ProfiledFile& file : profile.files)
+      mappings.push_back(builder_.mapping({.file = file.path, .build_id = file.build_id}));
+    locations_.clear();
+    for (const Location& one : profile.locations)
+      locations_.push_back(builder_.location(one.function, mappings[one.file], one.address));
+  }
+
+  void finish() {
+    made_.push_back({builder_.finish_compressed(head_), std::exchange(samples_, 0)});
+  }
+
+  const PprofOptions& options_;
+  telemetry::pprof::Builder builder_{{&kCpu, 1}};
+  telemetry::pprof::Head head_;
+  std::vector<uint64_t> locations_;  // Ids of the profile's locations.
+  uint64_t samples_ = 0;
+  std::vector<Pprof> made_;
+};
 
 }  // namespace
 
-std::string as_pprof(std::span<const Profile> profiles, const PprofOptions& options) {
-  telemetry::pprof::Builder builder({&kCpu, 1});
-  telemetry::pprof::Head head;
-  head.period_type = kCpu;
-  for (const Profile& profile : profiles) {
-    add_profile(builder, profile, options);
-    head.period = profile.period.count();
-    head.time_ns =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(profile.begin.time_since_epoch())
-            .count();
-    head.duration_ns = profile.duration.count();
-  }
-  return builder.finish_compressed(head);
+std::vector<Pprof> as_pprofs(std::span<const Profile> profiles, const PprofOptions& options) {
+  PprofWriter writer(options);
+  for (const Profile& profile : profiles) writer.add(profile);
+  return writer.take();
 }
 
 }  // namespace profiling

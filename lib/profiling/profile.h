@@ -45,12 +45,21 @@ struct Profile {
 std::string as_folded(const std::vector<Profile>& profiles);
 
 struct PprofOptions {
-  bool with_pids = false;       ///< a number `pid` on each sample
-  bool with_processes = false;  ///< the program's name on each sample and as the outermost frame
+  bool with_pids = false;         ///< a number `pid` on each sample
+  bool with_processes = false;    ///< the program's name on each sample and as the outermost frame
+  size_t samples_max = SIZE_MAX;  ///< different stacks in one pprof
+  size_t bytes_max = SIZE_MAX;    ///< of one pprof, uncompressed, about
 };
 
-/// One pprof of all profiles, compressed: cpu in nanoseconds.
-std::string as_pprof(std::span<const Profile> profiles, const PprofOptions& options);
+/// A pprof, compressed.
+struct Pprof {
+  std::string body;
+  uint64_t samples = 0;
+};
+
+/// The profiles as one pprof of cpu in nanoseconds, or as several where that exceeds the bounds; at
+/// least one.
+std::vector<Pprof> as_pprofs(std::span<const Profile> profiles, const PprofOptions& options);
 
 /// A flame graph as one SVG file that needs nothing else: widths are shares of the samples, each
 /// box says its function, samples and share when the pointer is over it, and a click enlarges it.

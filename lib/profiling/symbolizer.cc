@@ -49,19 +49,19 @@ void add_debug_file(const Module& module, std::vector<elf::WantedName>& wanted) 
 
 }  // namespace
 
-std::vector<Profile> Symbolizer::resolve(const Window& window) {
+std::vector<Profile> Symbolizer::resolve(const Window& window, const std::stop_token& stop) {
   if (names_bytes_ > kNamesBytesMax) {
     names_.clear();
     names_bytes_ = 0;
   }
-  find_names(window);
+  find_names(window, stop);
   std::vector<Profile> profiles;
   profiles.reserve(window.processes.size());
   for (const auto& process : window.processes) profiles.push_back(resolve(window, *process));
   return profiles;
 }
 
-void Symbolizer::find_names(const Window& window) {
+void Symbolizer::find_names(const Window& window, const std::stop_token& stop) {
   std::unordered_map<const Module*, std::vector<elf::WantedName>> wanted;
   for (const auto& process : window.processes)
     for (const auto& [stack, count] : process->stacks)
@@ -73,6 +73,7 @@ void Symbolizer::find_names(const Window& window) {
           wanted[frame.module].push_back({frame.address, {}});
       }
   for (auto& [module, addresses] : wanted) {
+    if (stop.stop_requested()) return;
     std::sort(addresses.begin(), addresses.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });
     addresses.erase(

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,8 +22,9 @@ class Symbolizer {
 
   explicit Symbolizer(Demangle demangle) : demangle_(demangle) {}
 
-  /// One profile for each process of the window.
-  std::vector<Profile> resolve(const Window& window);
+  /// One profile for each process of the window. When `stop` is requested it ends soon, and names
+  /// are missing.
+  std::vector<Profile> resolve(const Window& window, const std::stop_token& stop = {});
 
  private:
   struct Key {
@@ -36,7 +38,7 @@ class Symbolizer {
     }
   };
 
-  void find_names(const Window& window);
+  void find_names(const Window& window, const std::stop_token& stop);
   void find_names(const Module& module, std::vector<elf::WantedName>& wanted);
   void find_kernel_names(std::vector<elf::WantedName>& wanted);
   void keep(const Module& module, const elf::WantedName& found);
