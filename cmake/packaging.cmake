@@ -7,7 +7,8 @@ install(FILES packaging/journal.conf DESTINATION /usr/lib/systemd/system/tributa
 install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME tributary.conf)
 install(FILES packaging/default DESTINATION /etc/default RENAME tributary PERMISSIONS OWNER_READ OWNER_WRITE)
 install(FILES packaging/config.river DESTINATION /etc/tributary)
-install(FILES packaging/docker.conf DESTINATION /usr/share/tributary)
+install(FILES packaging/docker.conf packaging/profiling.conf packaging/profiling-kernel.conf
+        DESTINATION /usr/share/tributary)
 set(copyright ${CMAKE_BINARY_DIR}/copyright)
 add_custom_command(OUTPUT ${copyright} COMMAND ${CMAKE_SOURCE_DIR}/packaging/notices.py > ${copyright}
                    DEPENDS packaging/notices.py LICENSE VERBATIM)

@@ -38,6 +38,7 @@
 #include "components/prometheus/relabel/signature.h"
 #include "components/prometheus/remote_write/signature.h"
 #include "components/prometheus/scrape/signature.h"
+#include "components/pyroscope/ebpf/signature.h"
 #include "components/pyroscope/enrich/signature.h"
 #include "components/pyroscope/receive_http/signature.h"
 #include "components/pyroscope/relabel/signature.h"
@@ -88,6 +89,7 @@ river::config::Catalog catalog() {
       &prometheus::relabel::kSignature,
       &prometheus::remote_write::kSignature,
       &prometheus::scrape::kSignature,
+      &pyroscope::ebpf::kSignature,
       &pyroscope::enrich::kSignature,
       &pyroscope::receive_http::kSignature,
       &pyroscope::relabel::kSignature,

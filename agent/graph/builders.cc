@@ -35,6 +35,7 @@
 #include "components/prometheus/relabel/relabel.h"
 #include "components/prometheus/remote_write/write.h"
 #include "components/prometheus/scrape/scrape.h"
+#include "components/pyroscope/ebpf/ebpf.h"
 #include "components/pyroscope/enrich/enrich.h"
 #include "components/pyroscope/receive_http/receiver.h"
 #include "components/pyroscope/relabel/relabel.h"
@@ -103,6 +104,7 @@ std::span<const components::Builder> builders() {
       builder<prometheus::relabel::Relabel>(prometheus::relabel::kSignature),
       builder<prometheus::remote_write::Write>(prometheus::remote_write::kSignature),
       builder<prometheus::scrape::Scrape>(prometheus::scrape::kSignature),
+      builder<pyroscope::ebpf::Ebpf>(pyroscope::ebpf::kSignature),
       builder<pyroscope::enrich::Enrich>(pyroscope::enrich::kSignature),
       builder<pyroscope::receive_http::Receiver>(pyroscope::receive_http::kSignature),
       builder<pyroscope::relabel::Relabel>(pyroscope::relabel::kSignature),

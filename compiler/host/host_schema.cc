@@ -91,6 +91,8 @@ constexpr Key kTelemetryKeys[] = {
     {"journal", KeyType::map, "The systemd journal.", kJournalKeys},
     {"docker", KeyType::map, "Containers.", kDockerKeys},
     {"files", KeyType::map_list, "Log files.", kFilesKeys},
+    {"profiling", KeyType::boolean,
+     "Whether the agent may take profiles: deploy.yml gives it the capabilities."},
     {"backends", KeyType::map, "Destinations.", kBackendsKeys},
 };
 
