@@ -6,6 +6,9 @@ include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/lib)
 find_package(doctest REQUIRED)
 include(doctest)
 
+# What scripts/test runs from a build: test programs and fuzz targets, without what is shipped.
+add_custom_target(all_tests)
+
 # room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
 # test program NAME_test. A folder that was made a room before is not part of a room around it.
 function(room name)
@@ -25,15 +28,12 @@ function(room name)
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog|/alloy_names|/process/stages/[^/]*)\\.cc$")
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC tp_headers ${arg_LINK})
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE ${TRIBUTARY_UNIT_SOURCES})
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} test_main)
     set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 4)
-    if(TRIBUTARY_SANITIZE)
-      # The code under test is optimized for its fuzzers; tests run once, and compile in half the time.
-      target_compile_options(${name}_test PRIVATE -O0)
-    endif()
+    add_dependencies(all_tests ${name}_test)
     # Each case is a test of its own: one that hangs or dies does not hide the others.
     doctest_discover_tests(${name}_test TEST_PREFIX "${name}/" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
                            PROPERTIES TIMEOUT 300)
@@ -41,15 +41,31 @@ function(room name)
 endfunction()
 
 # cold(TARGET...): what runs once a start, a command or a request, and not for each line or sample. It is compiled
-# with fewer optimizations, which takes a quarter off its compile time; under sanitizers with none, as it has no
-# fuzz targets.
+# with fewer optimizations, which takes a quarter off its compile time.
 function(cold)
   foreach(target ${ARGN})
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-    if(TRIBUTARY_SANITIZE)
-      target_compile_options(${target} PRIVATE -O0)
-    endif()
   endforeach()
+endfunction()
+
+# fuzzed(TARGET...): what has fuzz targets. Their coverage guides them, and every check is on; libraries without any,
+# and tests, do not pay for that.
+function(fuzzed)
+  if(TRIBUTARY_FUZZ)
+    foreach(target ${ARGN})
+      target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link -fsanitize=null,alignment,vptr)
+    endforeach()
+  endif()
+endfunction()
+
+# hot(TARGET...): optimized under sanitizers, too, for fuzz targets or long tests spend their time in it. All else is
+# not, as it compiles in half the time.
+function(hot)
+  if(TRIBUTARY_SANITIZE)
+    foreach(target ${ARGN})
+      target_compile_options(${target} PRIVATE -O1)
+    endforeach()
+  endif()
 endfunction()
 
 # program(NAME MAIN LIBRARY): a program that is shipped. Released, it runs on older systems than the one it

@@ -66,12 +66,12 @@ suite_style() {
 }
 
 suite_unit() {
-  build fuzz all
+  build fuzz all_tests
   ctests fuzz unit --exclude-regex '/golden'
 }
 
 suite_golden() {
-  build fuzz all
+  build fuzz all_tests
   ctests fuzz golden --tests-regex '/golden'
 }
 
@@ -144,7 +144,7 @@ suite_fleet() {
 }
 
 suite_fuzz() {
-  build fuzz all
+  build fuzz all_tests
   local program name
   # Side by side; an input that fails is left in build/logs.
   printf '%s\n' build/fuzz/bin/*_fuzz | xargs -P "$jobs" -I{} bash -c '

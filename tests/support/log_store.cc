@@ -14,7 +14,7 @@ namespace {
 
 using logql::LineOp;
 using logql::MatchOp;
-using Labels = std::map<std::string, std::string>;
+using LabelMap = std::map<std::string, std::string>;
 
 base::Result<std::shared_ptr<re2::RE2>> compiled(const std::string& pattern) {
   re2::RE2::Options options(re2::RE2::Quiet);
@@ -137,7 +137,7 @@ std::optional<int64_t> duration_of(std::string_view text) {
 
 std::vector<FoundStream> found(const Query& query, const std::vector<StoredLine>& lines,
                                int64_t begin_ns, int64_t end_ns) {
-  std::map<Labels, FoundStream> streams;
+  std::map<LabelMap, FoundStream> streams;
   for (const StoredLine& line : lines) {
     if (line.timestamp_ns <= begin_ns || line.timestamp_ns > end_ns || !query.accepts(line))
       continue;
@@ -166,9 +166,9 @@ base::Result<std::vector<Sample>> counts(const logql::Expr& expr,
 }
 
 std::vector<Sample> sums(const std::vector<Sample>& samples, const logql::Grouping* grouping) {
-  std::map<Labels, uint64_t> groups;
+  std::map<LabelMap, uint64_t> groups;
   for (const Sample& sample : samples) {
-    Labels key;
+    LabelMap key;
     if (grouping != nullptr)
       for (const logql::Text& label : grouping->labels)
         if (const auto at = sample.labels.find(label.value); at != sample.labels.end())
