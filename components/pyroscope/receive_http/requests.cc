@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "io/http/url.h"
 #include "telemetry/pprof/reader.h"
@@ -98,7 +99,7 @@ base::Result<void> read_json_series(const Json& series, std::vector<Profile>& pr
 base::Result<std::vector<Profile>> decode_json_push(std::string_view text) {
   if (text.size() > kJsonBytesMax)
     return base::fail("a body in JSON is larger than {} bytes: push protobuf", kJsonBytesMax);
-  const Json request = Json::parse(text, nullptr, false);
+  const Json request = base::parse_json(text);
   if (!request.is_object()) return base::fail("the body is no JSON object");
   const auto series = list_of(request, "series");
   if (!series) return tl::unexpected(series.error());
