@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/json.h"
+#include "river/diag/render.h"
 
 namespace compiler::ask {
 namespace {
@@ -151,8 +152,9 @@ std::string as_table(const std::vector<HostStatus>& hosts) {
     if (!host.problem.empty()) text += fmt::format("{:<{}}  {}\n", "", width, host.problem);
   }
   const Counts counts(hosts);
-  return text + fmt::format("{} of {} hosts up to date, {} unreachable, {} with problems\n",
-                            counts.current, hosts.size(), counts.unreachable, counts.unwell);
+  return river::diag::visible(text) +
+         fmt::format("{} of {} hosts up to date, {} unreachable, {} with problems\n",
+                     counts.current, hosts.size(), counts.unreachable, counts.unwell);
 }
 
 std::string as_json(const std::vector<HostStatus>& hosts) {

@@ -19,6 +19,26 @@ namespace {
 
 using river::diag::OutputFormat;
 
+/// Bytes of a sequence at the start that sets a colour, which ours do; 0: there is none.
+size_t colour_at(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const size_t end = text.find_first_not_of("0123456789;", 2);
+  return end != text.npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+/// What a terminal may get of a text that repeats what is in files: no control characters.
+std::string for_terminal(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t colour = colour_at(text);
+    const size_t next = std::min(text.find('\x1b', colour == 0 ? 1 : colour), text.size());
+    out += text.substr(0, colour);
+    out += river::diag::visible(text.substr(colour, next - colour));
+    text.remove_prefix(next);
+  }
+  return out;
+}
+
 bool print_to(const std::string& text, FILE* to) {
   return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
 }
@@ -361,8 +381,9 @@ const emit::CheckOptions& CheckArguments::resolve() {
 }
 
 int show(const emit::CommandResult& result) {
-  const bool is_printed = print_to(result.out, stdout);
-  print_to(result.err, stderr);
+  const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+  const bool is_printed = print_to(is_terminal ? for_terminal(result.out) : result.out, stdout);
+  print_to(river::diag::visible(result.err), stderr);
   return is_printed ? result.exit_code : kExitUsage;
 }
 

@@ -13,7 +13,7 @@ namespace {
 /// Text in XML 1.0, which has no control characters.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : river::diag::visible(text)) {
     if (c == '&')
       out += "&amp;";
     else if (c == '<')
@@ -22,7 +22,7 @@ std::string escaped(std::string_view text) {
       out += "&gt;";
     else if (c == '"')
       out += "&quot;";
-    else if (static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t')
+    else
       out += c;
   }
   return out;

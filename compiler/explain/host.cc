@@ -137,7 +137,7 @@ emit::CommandResult explain(const Question& question) {
   if (text.empty())
     return no_such(fmt::format("component or argument of {} called", question.subject),
                    question.part, {components.begin(), components.end()}, 1);
-  return {0, std::move(text), ""};
+  return {0, river::diag::visible(text), ""};
 }
 
 }  // namespace compiler::explain

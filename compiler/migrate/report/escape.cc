@@ -3,67 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
+
+#include "base/text.h"
 
 namespace compiler::migrate::report {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// A character and its length in bytes; length 0 says that the bytes are not UTF-8.
-struct Character {
-  uint32_t code = 0;
-  size_t length = 0;
-};
-
-Character character_at(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(at);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xF0 && lead < 0xF5   ? 4
-                        : lead >= 0xE0 && lead < 0xF0 ? 3
-                        : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                      : 0;
-  if (length == 0 || text.size() - at < length) return {};
-  uint32_t code = lead & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return {};
-    code = code << 6 | (byte(at + i) & 0x3F);
-  }
-  const bool too_long = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  return too_long || surrogate || code > 0x10FFFF ? Character{} : Character{code, length};
-}
-
-/// Moves the cursor of a terminal, or makes text read otherwise than it is stored.
-bool is_hidden(uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
-}
-
-/// Copies valid characters through `put`(code, bytes), the rest as U+FFFD.
-template <class Put>
-std::string copied(std::string_view text, const Put& put) {
-  std::string out;
-  out.reserve(text.size() + text.size() / 8);
-  for (size_t at = 0; at < text.size();) {
-    const auto [code, length] = character_at(text, at);
-    if (length == 0)
-      out += kReplacement;
-    else
-      put(out, code, text.substr(at, length));
-    at += std::max<size_t>(length, 1);
-  }
-  return out;
-}
-
-void put_visible(std::string& out, uint32_t code, std::string_view bytes) {
-  if (is_hidden(code))
-    fmt::format_to(std::back_inserter(out), "\\u{{{:x}}}", code);
-  else
-    out += bytes;
-}
 
 size_t longest_run(std::string_view text, char wanted) {
   size_t longest = 0, run = 0;
@@ -75,28 +20,6 @@ size_t longest_run(std::string_view text, char wanted) {
 }
 
 }  // namespace
-
-std::string utf8(std::string_view text) {
-  return copied(text, [](std::string& out, uint32_t, std::string_view bytes) { out += bytes; });
-}
-
-std::string visible(std::string_view text) {
-  return copied(text, [](std::string& out, uint32_t code, std::string_view bytes) {
-    if (code == '\n' || code == '\t')
-      out += bytes;
-    else
-      put_visible(out, code, bytes);
-  });
-}
-
-std::string visible_line(std::string_view text) {
-  return copied(text, [](std::string& out, uint32_t code, std::string_view bytes) {
-    if (code == '\n' || code == '\t')
-      out += ' ';
-    else
-      put_visible(out, code, bytes);
-  });
-}
 
 std::string html(std::string_view text) {
   std::string out;
@@ -181,11 +104,11 @@ std::string json_for_terminals(std::string json) {
   size_t copied_to = 0;
   for (size_t at = 0; at < json.size(); ++at) {
     if (!wanted(at)) continue;
-    const auto [code, length] = character_at(json, at);
-    if (length == 0 || !is_hidden(code)) continue;
+    const base::Utf8Char next = base::first_utf8(std::string_view(json).substr(at));
+    if (!next.valid || !river::diag::is_hidden(next.code_point)) continue;
     out.append(json, copied_to, at - copied_to);
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
-    copied_to = at + length;
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", next.code_point);
+    copied_to = at + next.size;
   }
   if (copied_to == 0) return json;
   return out.append(json, copied_to);

@@ -2,17 +2,14 @@
 #include <string>
 #include <string_view>
 
+#include "river/diag/render.h"
+
 /// Texts of dashboards and rules are written by strangers. What of them may go where.
 namespace compiler::migrate::report {
 
-/// Valid UTF-8: each byte that is not becomes U+FFFD.
-std::string utf8(std::string_view text);
-
-/// For people: valid UTF-8 whose control characters, and those that turn the direction of writing,
-/// are spelled out as \u{1b}. Line breaks and tabs stay.
-std::string visible(std::string_view text);
-/// The same in one line: line breaks and tabs are spaces.
-std::string visible_line(std::string_view text);
+/// For people.
+using river::diag::visible;
+using river::diag::visible_line;
 
 /// Text or a quoted attribute's value of an HTML page.
 std::string html(std::string_view text);

@@ -5,29 +5,7 @@
 using namespace compiler::migrate;
 using namespace compiler::migrate::report;
 
-TEST_CASE("escape: UTF-8") {
-  struct Case {
-    std::string_view in, want;
-  };
-  const Case cases[] = {{"", ""},
-                        {"a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x99\x82", "aü€🙂"},
-                        {"a\xFFz", "a\uFFFDz"},
-                        {"\xC3", "\uFFFD"},
-                        {"\xC0\xAF", "\uFFFD\uFFFD"},                      // Overlong.
-                        {"\xE0\x80\x80", "\uFFFD\uFFFD\uFFFD"},            // Overlong.
-                        {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},            // A surrogate.
-                        {"\xF4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},  // Above the last.
-                        {"\xE2\x82", "\uFFFD\uFFFD"}};
-  for (const auto& c : cases) {
-    CAPTURE(c.in);
-    CHECK(utf8(c.in) == c.want);
-  }
-}
-
-TEST_CASE("escape: what a person sees") {
-  CHECK(visible("a\x1b[31m\tb\nc\r\x7F\u009B\u202E") ==
-        "a\\u{1b}[31m\tb\nc\\u{d}\\u{7f}\\u{9b}\\u{202e}");
-  CHECK(visible_line("a\tb\nc") == "a b c");
+TEST_CASE("escape: HTML shows no control characters") {
   CHECK(html("<a href=\"x\">'&'\x01") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;\\u{1}");
 }
 

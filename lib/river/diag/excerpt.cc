@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "river/diag/render.h"
 
 namespace river::diag {
@@ -33,7 +34,12 @@ std::string for_display(std::string_view text) {
       out += c;
     }
   }
-  return out;
+  return in_columns(out);
+}
+
+// Bytes of the character at the start; each byte that is not UTF-8 is shown as one.
+size_t width(std::string_view text) {
+  return base::first_utf8(text).size;
 }
 
 // Filler up to byte `begin` of a line, then a caret for each code point before `end`. A tab is as
@@ -41,9 +47,9 @@ std::string for_display(std::string_view text) {
 std::string carets(std::string_view line, size_t begin, size_t end, char filler) {
   std::string out;
   if (line.ends_with('\r')) line.remove_suffix(1);
-  for (size_t i = 0; i < line.size() && i < end; ++i) {
+  for (size_t i = 0; i < line.size() && i < end; i += width(line.substr(i))) {
     const bool tab = line[i] == '\t' || line[i] == '\v';
-    if (is_continuation(line[i]) || line[i] == '\r') continue;
+    if (line[i] == '\r') continue;
     if (tab) {
       out.append(kTab.size(), i < begin || filler == '_' ? filler : '^');
     } else {

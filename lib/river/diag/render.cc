@@ -19,7 +19,7 @@ std::string place(Span span, const SourceMap& sources) {
   const Position at = sources.position(span.begin);
   if (!span.known() || at.line == 0) return "-";
   return at.file.empty() ? fmt::format("{}:{}", at.line, at.column)
-                         : fmt::format("{}:{}:{}", at.file, at.line, at.column);
+                         : fmt::format("{}:{}:{}", visible_line(at.file), at.line, at.column);
 }
 
 void append_excerpt(std::string& out, Span span, const SourceMap& sources, uint32_t context,
@@ -34,14 +34,15 @@ void append(std::string& out, const Diagnostic& item, const SourceMap& sources, 
   const bool error = item.severity == Severity::error;
   out += fmt::format("{}{}[{}]: {}{}{}: {}{}\n", error ? style.error : style.warning,
                      error ? "Error" : "Warning", item.code, style.off, style.strong,
-                     place(item.span, sources), item.message, style.off);
+                     place(item.span, sources), visible(item.message), style.off);
   if (item.shows_source) append_excerpt(out, item.span, sources, kContextLines, columns);
   for (const Note& note : item.notes) {
     out += fmt::format("\n{}note:{} {}: {}\n", style.note, style.off, place(note.span, sources),
-                       note.message);
+                       visible(note.message));
     append_excerpt(out, note.span, sources, 0, columns);
   }
-  if (!item.help.empty()) out += fmt::format("\n{}help:{} {}\n", style.note, style.off, item.help);
+  if (!item.help.empty())
+    out += fmt::format("\n{}help:{} {}\n", style.note, style.off, visible(item.help));
 }
 
 std::string render_text(const Diagnostics& diagnostics, const SourceMap& sources,
@@ -136,7 +137,8 @@ std::string render(const Diagnostics& found, const SourceMap& sources, OutputFor
 
 std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources) {
   return fmt::format("{}: {}[{}]: {}", place(diagnostic.span, sources),
-                     severity_name(diagnostic.severity), diagnostic.code, diagnostic.message);
+                     severity_name(diagnostic.severity), diagnostic.code,
+                     visible_line(diagnostic.message));
 }
 
 }  // namespace river::diag

@@ -40,6 +40,20 @@ std::string one_line(const Diagnostic& diagnostic, const SourceMap& sources);
 std::string excerpt(Span span, const SourceMap& sources, uint32_t context_lines,
                     uint32_t columns = kColumns);
 
+// What strangers have written, on a terminal and in the logs of CI: visible.cc.
+
+/// Whether a character moves the cursor of a terminal, or makes text read otherwise than it is
+/// stored.
+bool is_hidden(uint32_t code_point);
+/// The text as valid UTF-8 (each byte that is not becomes U+FFFD) whose control characters, and
+/// those that turn the direction of writing, are spelled out as \u{1b}. Line breaks and tabs stay.
+std::string visible(std::string_view text);
+/// The same in one line: line breaks and tabs are spaces.
+std::string visible_line(std::string_view text);
+/// The same with the columns kept: each such character is one of the pictures that Unicode has for
+/// control characters, else U+FFFD.
+std::string in_columns(std::string_view text);
+
 // Secrets in what is shown: redaction.cc.
 
 /// Stands where a secret is left out.

@@ -135,15 +135,15 @@ std::string render_github(const Diagnostics& diagnostics, const SourceMap& sourc
     out += fmt::format("::{} ", severity_name(item.severity));
     const auto [first, behind] = range_of(item.span, sources);
     if (first.line != 0) {
-      out += fmt::format("file={},line={},endLine={},", escaped(first.file, true), first.line,
-                         behind.line);
+      out += fmt::format("file={},line={},endLine={},", escaped(visible_line(first.file), true),
+                         first.line, behind.line);
       // GitHub takes columns only within one line.
       if (first.line == behind.line) {
         out += fmt::format("col={},endColumn={},", first.column, behind.column);
       }
     }
     const std::string help = item.help.empty() ? "" : "\nhelp: " + item.help;
-    out += fmt::format("title={}::{}\n", item.code, escaped(item.message + help, false));
+    out += fmt::format("title={}::{}\n", item.code, escaped(visible(item.message + help), false));
   }
   return out;
 }

@@ -40,6 +40,45 @@ std::string lines(int count) {
 
 }  // namespace
 
+TEST_CASE("visible: what is not UTF-8 is replaced") {
+  struct Case {
+    std::string_view in, want;
+  };
+  const Case cases[] = {{"", ""},
+                        {"a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x99\x82", "aü€🙂"},
+                        {"a\xFFz", "a\uFFFDz"},
+                        {"\xC3", "\uFFFD"},
+                        {"\xC0\xAF", "\uFFFD\uFFFD"},                      // Overlong.
+                        {"\xE0\x80\x80", "\uFFFD\uFFFD\uFFFD"},            // Overlong.
+                        {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},            // A surrogate.
+                        {"\xF4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},  // Above the last.
+                        {"\xE2\x82", "\uFFFD\uFFFD"}};
+  for (const auto& c : cases) {
+    CAPTURE(c.in);
+    CHECK(visible(c.in) == c.want);
+  }
+}
+
+TEST_CASE("visible: control characters are spelled out") {
+  CHECK(visible("a\x1b[31m\tb\nc\r\x7F\u009B\u202E") ==
+        "a\\u{1b}[31m\tb\nc\\u{d}\\u{7f}\\u{9b}\\u{202e}");
+  CHECK(visible_line("a\tb\nc\x07") == "a b c\\u{7}");
+  CHECK(in_columns("a\x1b[31m\u009B\xFFz") == "a\u241B[31m\uFFFD\uFFFDz");
+}
+
+TEST_CASE("render: findings show no control characters of what they are about") {
+  const Marked marked("a\xFF\x1b[31mb = «1»\n", "cfg\x1b]0;x\x07");
+  for (const auto format : {OutputFormat::text, OutputFormat::github, OutputFormat::json}) {
+    Diagnostics diagnostics;
+    diagnostics.error("R001", marked.span, "no \x1b[2J here")
+        .note(marked.span, "nor \x1b here")
+        .with_help("take \x1b out");
+    const std::string shown = render(diagnostics, marked.sources, format);
+    for (const char c : {'\x1b', '\x07', '\xFF'}) CHECK(shown.find(c) == shown.npos);
+  }
+  CHECK(marked.render().find("1 | a\uFFFD\u241B[31mb = 1\n  |           ^\n") != std::string::npos);
+}
+
 TEST_CASE("render: secrets are not shown") {
   const Marked marked("a = «\"hunter2\"»\n");
   const Marked neighbour("«a» = 1\npassword = \"hunter2\"\n");
