@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "river/diag/diagnostics.h"
+#include "river/lexer.h"
 #include "river/parser.h"
 
 namespace compiler::templates {
@@ -126,6 +127,8 @@ const std::vector<inventory::JinjaFile>& Templates::jinja_files() {
       continue;
     }
     const auto& source = sources_.add(path.lexically_normal().string(), std::move(*text));
+    const bool is_parsed = path.extension() == ".river" || path.extension() == ".alloy";
+    if (!is_parsed) river::check_encoding(source, diagnostics_);
     jinja_files_.push_back({paths_.relative(path), &source});
   }
   return jinja_files_;

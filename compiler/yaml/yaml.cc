@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "compiler/yaml/item_tags.h"
 #include "compiler/yaml/usual_mistakes.h"
 
@@ -292,6 +293,23 @@ bool parse_once(std::string_view readable, std::string_view text, uint32_t base,
   return true;
 }
 
+/// Ansible reads UTF-8 and nothing else. True: the text is not, which is reported at its first byte
+/// that is none.
+bool report_other_encoding(std::string_view text, uint32_t base,
+                           river::diag::Diagnostics& diagnostics) {
+  if (base::is_utf8(text)) return false;
+  size_t at = 0;
+  for (base::Utf8Char next = base::first_utf8(text); next.valid;
+       next = base::first_utf8(text.substr(at)))
+    at += next.size;
+  const uint32_t place = base + static_cast<uint32_t>(at);
+  diagnostics
+      .error("F001", {place, place + 1}, "not valid UTF-8: byte 0x{:02x}",
+             static_cast<uint8_t>(text[at]))
+      .with_help("save the file as UTF-8");
+  return true;
+}
+
 bool any_of_words(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
@@ -307,6 +325,7 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
     text.remove_prefix(3);
     base += 3;
   }
+  if (report_other_encoding(text, base, diagnostics)) return document;
   HiddenTags tags;
   river::diag::Diagnostics found;
   if (!parse_once(text, text, base, tags, *document, found)) {

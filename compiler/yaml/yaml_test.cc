@@ -57,6 +57,18 @@ TEST_CASE("yaml: every value knows its place") {
   CHECK(parsed.source(root.find("map")->value->find("inner")->value->span) == "x");
 }
 
+TEST_CASE("yaml: what is not UTF-8 is an error at its first byte") {
+  CHECK(Parsed("a: \"ü\"\nb: \"x\xFF\"\n").findings() ==
+        "t.yml:2:6: error[F001]: not valid UTF-8: byte 0xff\n");
+  CHECK(Parsed("\xFF\xFE\x61").findings() ==
+        "t.yml:1:1: error[F001]: not valid UTF-8: byte 0xff\n");
+  CHECK(Parsed("a: 1 # caf\xC3").findings() ==
+        "t.yml:1:11: error[F001]: not valid UTF-8: byte 0xc3\n");
+  CHECK(Parsed("\xEF\xBB\xBF"
+               "a: ü\n")
+            .findings() == "");
+}
+
 TEST_CASE("yaml: plain words mean what Ansible makes of them") {
   struct Case {
     std::string text;
