@@ -26,11 +26,12 @@ bool reads_journal(const RuleArguments& rule) {
   return reads(rule, kUnitLabel) || reads(rule, kIdentifierLabel);
 }
 
-/// A rule that gives any unit its label: what special rules are meant to be exceptions from.
+/// A rule that gives any unit the same label: what special rules are meant to be exceptions from.
+/// One that copies the unit is none: special rules behind it change what it wrote.
 bool is_fallback(const RuleArguments& rule) {
   const std::string& regex = rule.regex.source;
   return rule.action == RuleAction::replace && rule.source_labels.size() == 1 &&
-         reads(rule, kUnitLabel) &&
+         reads(rule, kUnitLabel) && rule.replacement.find('$') == std::string::npos &&
          (regex == ".+" || regex == ".*" || regex == "(.+)" || regex == "(.*)");
 }
 
@@ -72,16 +73,19 @@ void lint_journal_rules(const std::vector<RuleArguments>& rules, schema::Scope& 
     lint_dots(rules[i], i, scope);
     if (!is_fallback(rules[i])) continue;
     const auto here = rules.begin() + static_cast<ptrdiff_t>(i);
-    if (std::any_of(here + 1, rules.end(), reads_journal)) {
+    const auto sets_it = [&](const RuleArguments& rule) {
+      return reads_journal(rule) && rule.action == RuleAction::replace &&
+             rule.target_label == here->target_label;
+    };
+    if (std::any_of(here + 1, rules.end(), sets_it)) {
       scope.warning("rule", "C077", "rule {}: the fallback rule must stay last", i + 1)
           .with_help("it matches every unit; move it after the rules for single units");
       continue;
     }
-    const auto earlier = std::find_if(rules.begin(), here, [&](const RuleArguments& rule) {
-      return reads_journal(rule) && rule.action == RuleAction::replace &&
-             rule.target_label == here->target_label;
-    });
-    if (earlier != here)
+    const auto earlier = std::find_if(rules.begin(), here, sets_it);
+    const bool is_read_between = std::any_of(
+        earlier, here, [&](const RuleArguments& rule) { return reads(rule, here->target_label); });
+    if (earlier != here && !is_read_between)
       scope
           .warning("rule", "C078", "rule {}: the fallback overwrites \"{}\", which rule {} sets",
                    i + 1, here->target_label, earlier - rules.begin() + 1)
