@@ -30,7 +30,7 @@ DIRECT = {
     "compiler/host": ["compiler/inventory"],
     "compiler/templates": ["compiler/host"],
     "compiler/expand": ["compiler/templates"],
-    "compiler/checks": ["river/config"],
+    "compiler/checks": ["river/config", "components"],
     "compiler/emit": ["compiler/expand", "compiler/checks"],
     "compiler/ask": ["compiler/inventory"],
     "compiler/explain": ["compiler/emit"],

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/checks/checks.h"
+#include "components/shared/streams.h"
 #include "river/config/steps.h"
 
 /// How many labels the streams of a source can have, by the names that stand on the way of its
@@ -17,10 +18,6 @@ namespace {
 
 /// Loki's max_label_names_per_series.
 constexpr size_t kLabelsMax = 15;
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
 
 bool has_field(std::span<const river::schema::Field> fields,
                std::initializer_list<std::string_view> names) {
@@ -70,13 +67,33 @@ void add_labels(const ast::Body& body, std::string_view block, Labels& labels) {
   }
 }
 
+/// What a component says of streams with its defaults.
+std::optional<components::Streams> streams_of(const Node& node) {
+  if (node.signature->streams == nullptr) return std::nullopt;
+  const auto arguments = node.signature->make_arguments();
+  return std::any_cast<components::Streams>(node.signature->streams(arguments.get()));
+}
+
 /// Follows the lines of a source, and what it takes from others.
 class Way {
  public:
-  explicit Way(const Node& source) { visit(source, true); }
+  explicit Way(const Node& source) {
+    add_own(source);
+    visit(source, true);
+  }
   const Labels& labels() const { return labels_; }
 
  private:
+  /// Labels that the source gives without being told.
+  void add_own(const Node& source) {
+    const auto streams = streams_of(source);
+    if (!streams) return;
+    for (const components::SourceStreams& one : streams->sources) {
+      if (one.has_job) labels_.add("job");
+      if (!one.path_label.empty()) labels_.add("filename");
+    }
+  }
+
   void visit(const Node& node, bool is_on_way) {
     if (!seen_.insert(&node).second) return;
     add_labels(node.block->body, "", labels_);
@@ -92,6 +109,16 @@ class Way {
 };
 
 }  // namespace
+
+bool reads_containers(const Program& program) {
+  return std::any_of(program.nodes.begin(), program.nodes.end(), [](const auto& node) {
+    const auto streams = streams_of(*node);
+    return streams &&
+           std::any_of(streams->sources.begin(), streams->sources.end(), [](const auto& source) {
+             return source.medium == components::SourceStreams::Medium::containers;
+           });
+  });
+}
 
 void check_budget(const Program& program, Diagnostics& diagnostics) {
   for (const auto& node : program.nodes) {

@@ -9,12 +9,12 @@ using river::config::Program;
 
 namespace {
 
-/// The words of all components but one: those of a pipeline itself are taken step by step.
-Words words_beside(const Program& program, const Node& node) {
-  Words words;
+/// The words that may be labels of what a component gets; nullopt: any may.
+std::optional<Words> labels_beside(const Program& program, const Node& node) {
+  Words labels;
   for (const auto& other : program.nodes)
-    if (other.get() != &node) collect_words(other->block->body, words);
-  return words;
+    if (other.get() != &node && !collect_labels(other->block->body, labels)) return std::nullopt;
+  return labels;
 }
 
 bool has_block(const Node& node, std::string_view begin) {
@@ -27,9 +27,11 @@ bool has_block(const Node& node, std::string_view begin) {
 }  // namespace
 
 void check_design(const Program& program, river::diag::Diagnostics& diagnostics) {
+  const TakenLabels taken(program);
   for (const auto& node : program.nodes) {
-    check_rules(node->block->body, diagnostics);
-    if (has_block(*node, "stage.")) check_stages(*node, words_beside(program, *node), diagnostics);
+    check_rules(node->block->body, taken, diagnostics);
+    if (has_block(*node, "stage."))
+      check_stages(*node, labels_beside(program, *node), taken, diagnostics);
     check_credentials(node->block->body, diagnostics);
   }
   check_budget(program, diagnostics);

@@ -1,3 +1,5 @@
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -13,6 +15,7 @@ namespace {
 
 /// Fields of sources, whose names are fixed; others that begin so are made by nobody.
 constexpr std::string_view kContainerPrefix = "__meta_docker_";
+constexpr std::string_view kContainerName = "__meta_docker_container_name";
 constexpr std::string_view kContainerFields[] = {"__meta_docker_container_id",
                                                  "__meta_docker_container_name",
                                                  "__meta_docker_container_network_mode",
@@ -53,11 +56,6 @@ constexpr std::string_view kUnboundedFields[] = {"__journal__pid",
                                                  "__syslog_message_proc_id",
                                                  "__syslog_connection_port"};
 
-template <size_t N>
-bool is_one_of(std::string_view text, const std::string_view (&list)[N]) {
-  return std::find(std::begin(list), std::end(list), text) != std::end(list);
-}
-
 bool begins_open(std::string_view name) {
   return std::any_of(std::begin(kOpenPrefixes), std::end(kOpenPrefixes),
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
@@ -79,9 +77,13 @@ std::string_view meant_by(std::string_view name, bool& known) {
   return near;
 }
 
-/// Characters of the regex that are no text of their own.
-bool is_literal(std::string_view regex) {
-  return !regex.empty() && regex.find_first_of(".*+?[](){}|^$\\") == regex.npos;
+/// The regex begins with a text that no name of a container does: Docker's begin with a slash.
+bool lacks_slash(std::string_view regex) {
+  if (regex.starts_with('^')) regex.remove_prefix(1);
+  const size_t end = std::min(regex.find_first_of(".*+?[](){}|^$\\"), regex.size());
+  const bool may_be_absent =
+      end < regex.size() && std::string_view("*?{").find(regex[end]) != regex.npos;
+  return end > (may_be_absent ? 1U : 0U) && regex[0] != '/' && regex.find('|') == regex.npos;
 }
 
 /// A rule as far as it is written in texts.
@@ -89,6 +91,7 @@ struct Rule {
   const ast::Statement* block = nullptr;
   std::vector<std::string> source_labels;
   std::string separator = ";", regex = "(.*)", target_label, action = "replace";
+  std::string replacement = "$1";
   bool is_known = true;  ///< false: a part is an expression, and nothing is said of it
 };
 
@@ -101,6 +104,7 @@ Rule rule_of(const ast::Statement& block) {
                         : one->name == "regex"        ? &rule.regex
                         : one->name == "target_label" ? &rule.target_label
                         : one->name == "action"       ? &rule.action
+                        : one->name == "replacement"  ? &rule.replacement
                                                       : nullptr;
     if (text != nullptr) {
       const auto written = text_of(*one->value);
@@ -126,13 +130,14 @@ Span place_of(const ast::Statement& rule, std::string_view attribute) {
 
 class RuleChecker {
  public:
-  RuleChecker(std::vector<Rule> rules, Diagnostics& diagnostics)
-      : rules_(std::move(rules)), diagnostics_(diagnostics) {}
+  RuleChecker(std::vector<Rule> rules, const TakenLabels& taken, Diagnostics& diagnostics)
+      : rules_(std::move(rules)), taken_(taken), diagnostics_(diagnostics) {}
 
   void check() {
     for (size_t i = 0; i < rules_.size(); ++i) {
       if (!rules_[i].is_known) continue;
       check_names(i);
+      check_dropped(i);
       check_regex(i);
       check_shadowed(i);
       check_unbounded(i);
@@ -152,12 +157,37 @@ class RuleChecker {
     }
   }
 
-  /// Several labels are joined with the separator, which the regex must match as well.
+  /// A label that a rule before this one has dropped, and none has set again.
+  void check_dropped(size_t i) {
+    for (const std::string& name : rules_[i].source_labels)
+      for (size_t j = i; j-- > 0;) {
+        const Rule& earlier = rules_[j];
+        if (!earlier.is_known || earlier.action == "labelmap" || earlier.target_label == name)
+          break;
+        if (earlier.action != "labeldrop" || earlier.regex != name) continue;
+        diagnostics_
+            .warning("C030", place_of(*rules_[i].block, "source_labels"),
+                     "the label \"{}\" is gone here: the rule never matches", name)
+            .note(earlier.block->header_span(), "it is dropped here")
+            .with_help("drop it after this rule");
+        break;
+      }
+  }
+
   void check_regex(size_t i) {
     const Rule& rule = rules_[i];
+    if (rule.action == "labelmap" || rule.action == "labeldrop" || rule.action == "labelkeep")
+      return;
+    if (rule.source_labels.size() == 1 && rule.source_labels[0] == kContainerName &&
+        lacks_slash(rule.regex))
+      diagnostics_
+          .warning("C030", place_of(*rule.block, "regex"),
+                   "the rule never matches: the names of containers begin with a slash")
+          .with_help(fmt::format("write regex = \"/{}\"",
+                                 rule.regex.substr(rule.regex.starts_with('^') ? 1 : 0)));
+    // Several labels are joined with the separator, which the regex must match as well.
     const bool never = rule.source_labels.size() > 1 && !rule.separator.empty() &&
-                       is_literal(rule.regex) &&
-                       rule.regex.find(rule.separator) == std::string::npos;
+                       !may_match_character(rule.regex, rule.separator[0]);
     if (never)
       diagnostics_
           .warning(
@@ -195,32 +225,54 @@ class RuleChecker {
 
   void check_unbounded(size_t i) {
     const Rule& rule = rules_[i];
-    if (rule.action != "replace" || rule.target_label.starts_with("__")) return;
+    if (rule.action == "labelmap") return check_mapped(i);
+    // A replacement that quotes nothing is one value.
+    if (rule.action != "replace" || rule.target_label.starts_with("__") ||
+        rule.replacement.find('$') == std::string::npos)
+      return;
     for (const std::string& name : rule.source_labels)
-      if (is_one_of(name, kUnboundedFields)) return report(i, name);
+      if (is_one_of(name, kUnboundedFields))
+        return report(i, "source_labels", rule.target_label, name);
   }
 
-  void report(size_t i, std::string_view name) {
+  /// labelmap: the first of the fields that it makes a label of.
+  void check_mapped(size_t i) {
+    const re2::RE2 regex(rules_[i].regex, re2::RE2::Quiet);
+    if (!regex.ok()) return;
+    for (const std::string_view field : kUnboundedFields) {
+      std::string label(field);
+      const re2::StringPiece text(field.data(), field.size());
+      if (!re2::RE2::FullMatch(text, regex)) continue;
+      std::string rewrite = rules_[i].replacement;
+      std::replace(rewrite.begin(), rewrite.end(), '$', '\\');
+      if (!re2::RE2::Extract(text, regex, rewrite, &label) || label.starts_with("__")) continue;
+      return report(i, "regex", label, field);
+    }
+  }
+
+  void report(size_t i, std::string_view attribute, std::string_view label, std::string_view name) {
+    if (taken_.contains(label)) return;
     diagnostics_
-        .warning("C034", place_of(*rules_[i].block, "source_labels"),
-                 "the label \"{}\" is different for each process, container or line ({})",
-                 rules_[i].target_label, name)
+        .warning("C034", place_of(*rules_[i].block, attribute),
+                 "the label \"{}\" is different for each process, container or line ({})", label,
+                 name)
         .with_help(
             "each value is a stream of its own: leave it in the line, or put it into structured "
             "metadata");
   }
 
   std::vector<Rule> rules_;
+  const TakenLabels& taken_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void check_rules(const ast::Body& body, Diagnostics& diagnostics) {
+void check_rules(const ast::Body& body, const TakenLabels& taken, Diagnostics& diagnostics) {
   std::vector<Rule> rules;
   for (const ast::Statement* statement : body.statements)
     if (statement->is_block && statement->name == "rule") rules.push_back(rule_of(*statement));
-  if (!rules.empty()) RuleChecker(std::move(rules), diagnostics).check();
+  if (!rules.empty()) RuleChecker(std::move(rules), taken, diagnostics).check();
 }
 
 }  // namespace compiler::checks

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "compiler/checks/checks.h"
@@ -18,6 +19,9 @@ constexpr std::string_view kStage = "stage.";
 constexpr std::string_view kSetOthers[] = {
     "stage.docker",       "stage.cri",      "stage.geoip",  "stage.eventlogmessage",
     "stage.windowsevent", "stage.sampling", "stage.metrics"};
+
+/// Steps that make labels or metadata of values, by a map.
+constexpr std::string_view kSetLabels[] = {"stage.labels", "stage.structured_metadata"};
 
 /// Calls visit for each word of a text: letters, digits and _.
 template <class Visit>
@@ -68,6 +72,8 @@ void add_groups(const ast::Expr& value, std::vector<Capture>& captures) {
 
 std::vector<Capture> captures_of(const ast::Statement& stage) {
   std::vector<Capture> captures;
+  // That a line can be read at all may be what is asked.
+  if (attribute(stage, "drop_malformed") != nullptr) return captures;
   if (stage.name == "stage.regex" && attribute(stage, "labels_from_groups") == nullptr) {
     if (const auto* one = attribute(stage, "expression")) add_groups(*one->value, captures);
   }
@@ -86,7 +92,7 @@ std::vector<Capture> reads_of(const ast::Statement& stage) {
   if (const auto* source = attribute(stage, "source"); source && stage.name != "stage.template")
     if (const auto text = text_of(*source->value); text && !text->empty())
       reads.push_back({*text, source->value->span});
-  if (stage.name != "stage.labels" && stage.name != "stage.structured_metadata") return reads;
+  if (!is_one_of(stage.name, kSetLabels)) return reads;
   if (const auto* values = attribute(stage, "values"))
     for (const ast::Field& field : values->value->fields) {
       const auto text = text_of(*field.value);
@@ -98,10 +104,43 @@ std::vector<Capture> reads_of(const ast::Statement& stage) {
   return reads;
 }
 
+/// A template that takes all values as one: {{ . }}, {{ range $k, $v := . }}, {{ toJson . }}.
+bool takes_all(const ast::Statement& stage) {
+  const auto* one = attribute(stage, "template");
+  const auto text = one != nullptr ? text_of(*one->value) : std::nullopt;
+  for (size_t at = 0; text && (at = text->find('.', at)) != std::string::npos; ++at) {
+    const bool is_first =
+        at == 0 || std::string_view(" {(").find((*text)[at - 1]) != std::string::npos;
+    const bool is_last = at + 1 == text->size() ||
+                         std::string_view(" })|").find((*text)[at + 1]) != std::string::npos;
+    const size_t open = text->rfind("{{", at), close = text->rfind("}}", at);
+    if (is_first && is_last && open != std::string::npos &&
+        (close == std::string::npos || close < open))
+      return true;
+  }
+  return false;
+}
+
+/// The words by which a step may use values; of one that holds others, its own.
+void add_uses(const ast::Statement& stage, Words& uses) {
+  if (is_one_of(stage.name, kSetLabels)) {
+    for (const Capture& read : reads_of(stage)) uses.insert(read.name);
+    return;
+  }
+  for (const ast::Statement* one : stage.body.statements)
+    if (!one->is_block)
+      collect(*one->value, uses);
+    else if (!one->name.starts_with(kStage))
+      collect_words(one->body, uses);
+}
+
 class Pipeline {
  public:
-  Pipeline(const Words& outside, Diagnostics& diagnostics)
-      : before_(outside), diagnostics_(diagnostics) {}
+  Pipeline(const std::optional<Words>& labels, const TakenLabels& taken, Diagnostics& diagnostics)
+      : before_(labels.value_or(Words())),
+        taken_(taken),
+        diagnostics_(diagnostics),
+        sets_others_(!labels) {}
 
   void add(const ast::Body& body) {
     for (const ast::Statement* one : body.statements) {
@@ -118,8 +157,7 @@ class Pipeline {
         for (const Capture& read : reads_of(*stages_[i])) check_read(read);
       check_captures(i);
       add_words(*stages_[i]);
-      sets_others_ |= std::find(std::begin(kSetOthers), std::end(kSetOthers), stages_[i]->name) !=
-                      std::end(kSetOthers);
+      sets_others_ |= is_one_of(stages_[i]->name, kSetOthers);
     }
   }
 
@@ -134,9 +172,16 @@ class Pipeline {
     const auto captures = captures_of(*stages_[i]);
     if (captures.empty()) return;
     Words later;
-    for (size_t j = i + 1; j < stages_.size(); ++j) collect_words(stages_[j]->body, later);
+    for (size_t j = i + 1; j < stages_.size(); ++j) {
+      if (takes_all(*stages_[j])) return;
+      add_uses(*stages_[j], later);
+    }
+    const auto is_used = [&](const Capture& one) { return later.contains(one.name); };
+    // The groups of one regex: a name also says what a part of the line is.
+    if (stages_[i]->name == "stage.regex" && std::any_of(captures.begin(), captures.end(), is_used))
+      return;
     for (const Capture& one : captures) {
-      if (later.contains(one.name)) continue;
+      if (is_used(one)) continue;
       diagnostics_
           .warning("C032", one.place, "\"{}\" is extracted, and no later step uses it", one.name)
           .with_help("use it, such as in stage.labels, or leave it out");
@@ -149,7 +194,11 @@ class Pipeline {
     if (values == nullptr) return;
     for (const ast::Field& field : values->value->fields) {
       const auto source = text_of(*field.value);
-      if (!is_unbounded_name(field.key) && !is_unbounded_name(source.value_or(""))) continue;
+      const std::string name = source && !source->empty() ? *source : std::string(field.key);
+      const auto path = paths_.find(name);
+      const bool is_unbounded = is_unbounded_name(field.key) || is_unbounded_name(name) ||
+                                (path != paths_.end() && is_unbounded_name(path->second));
+      if (!is_unbounded || taken_.contains(field.key)) continue;
       diagnostics_
           .warning("C034", field.key_span, "the label \"{}\" is different for each line or request",
                    field.key)
@@ -157,18 +206,29 @@ class Pipeline {
     }
   }
 
+  /// The names that values have in the line, where they get others.
+  void add_paths(const ast::Statement& stage) {
+    for (const std::string_view attribute_name : {"expressions", "mapping"})
+      if (const auto* one = attribute(stage, attribute_name))
+        for (const ast::Field& field : one->value->fields)
+          if (const auto path = text_of(*field.value))
+            paths_[std::string(field.key)] = path->substr(path->rfind('.') + 1);
+  }
+
   void add_words(const ast::Statement& stage) {
+    add_paths(stage);
     // What a step of labels reads is not set by it.
-    if (stage.name != "stage.labels" && stage.name != "stage.structured_metadata")
-      return collect_words(stage.body, before_);
+    if (!is_one_of(stage.name, kSetLabels)) return collect_words(stage.body, before_);
     if (const auto* values = attribute(stage, "values"))
       for (const ast::Field& field : values->value->fields) before_.emplace(field.key);
   }
 
   Words before_;
+  std::map<std::string, std::string> paths_;
+  const TakenLabels& taken_;
   Diagnostics& diagnostics_;
   std::vector<const ast::Statement*> stages_;
-  bool sets_others_ = false;
+  bool sets_others_;  ///< values that are not named, by a step or before the first one
 };
 
 }  // namespace
@@ -182,8 +242,27 @@ void collect_words(const ast::Body& body, Words& words) {
   }
 }
 
-void check_stages(const river::config::Node& node, const Words& words, Diagnostics& diagnostics) {
-  Pipeline pipeline(words, diagnostics);
+bool collect_labels(const ast::Body& body, Words& labels) {
+  bool all_known = true;
+  for (const ast::Statement* one : body.statements) {
+    if (!one->is_block) {
+      collect(*one->value, labels);
+    } else if (!one->name.starts_with(kStage) || one->name == "stage.match") {
+      all_known &= collect_labels(one->body, labels);
+    } else if (is_one_of(one->name, kSetLabels) || one->name == "stage.static_labels" ||
+               attribute(*one, "labels_from_groups") != nullptr) {
+      collect_words(one->body, labels);
+    } else {
+      const bool is_closed = one->name == "stage.sampling" || one->name == "stage.metrics";
+      all_known &= is_closed || !is_one_of(one->name, kSetOthers);
+    }
+  }
+  return all_known;
+}
+
+void check_stages(const river::config::Node& node, const std::optional<Words>& labels,
+                  const TakenLabels& taken, Diagnostics& diagnostics) {
+  Pipeline pipeline(labels, taken, diagnostics);
   pipeline.add(node.block->body);
   pipeline.check();
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "base/files.h"
 #include "compiler/checks/checks.h"
@@ -75,4 +76,234 @@ TEST_CASE("design: nothing is found in configurations that are right") {
   for (const auto& entry : fs::directory_iterator("tests/golden/compile"))
     if (entry.is_directory()) check(entry.path() / "config.river");
   CHECK(configs >= 20);
+}
+
+namespace {
+
+constexpr std::string_view kBackend =
+    "loki.write \"w\" { endpoint { url = \"https://l/loki/api/v1/push\" } }\n";
+
+/// The rules of a journal, on the way to a backend.
+std::string with_rules(std::string_view rules, std::string_view to = "loki.write.w.receiver") {
+  return fmt::format(
+      "loki.source.journal \"j\" {{\n forward_to = [{}]\n relabel_rules = "
+      "loki.relabel.r.rules\n}}\n"
+      "loki.relabel \"r\" {{\n forward_to = []\n{}\n}}\n{}",
+      to, rules, kBackend);
+}
+
+std::string with_containers(std::string_view rules) {
+  return fmt::format(
+      "discovery.docker \"d\" {{ host = \"unix:///var/run/docker.sock\" }}\n"
+      "discovery.relabel \"r\" {{\n targets = discovery.docker.d.targets\n{}\n}}\n"
+      "loki.source.docker \"s\" {{\n host = \"unix:///var/run/docker.sock\"\n"
+      " targets = discovery.relabel.r.output\n forward_to = [loki.write.w.receiver]\n}}\n{}",
+      rules, kBackend);
+}
+
+std::string with_stages(std::string_view stages) {
+  return fmt::format(
+      "loki.source.journal \"j\" {{ forward_to = [loki.process.p.receiver] }}\n"
+      "loki.process \"p\" {{\n forward_to = [loki.write.w.receiver]\n{}\n}}\n{}",
+      stages, kBackend);
+}
+
+std::string with_files(std::string_view targets, std::string_view more = "") {
+  return fmt::format(
+      "loki.source.file \"f\" {{\n targets = {}\n forward_to = [loki.write.w.receiver]\n}}\n{}{}",
+      targets, more, kBackend);
+}
+
+std::string rule(std::string_view inner) {
+  return fmt::format(" rule {{\n{}\n }}\n", inner);
+}
+
+/// The codes of what is said, each once.
+std::string codes_of(const std::string& source) {
+  Checked checked("experimental_case.river", source);
+  if (checked.diagnostics.has_errors()) return checked.findings();
+  checked.design();
+  std::set<std::string_view> codes;
+  for (const auto& one : checked.diagnostics.items()) codes.insert(one.code);
+  return fmt::format("{}", fmt::join(codes, " "));
+}
+
+struct DesignCase {
+  std::string_view what;
+  std::string source;
+  std::string_view want;
+};
+
+void check_design_cases(const std::vector<DesignCase>& cases) {
+  for (const DesignCase& c : cases) {
+    CAPTURE(c.what);
+    CHECK(codes_of(c.source) == c.want);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("design: rules that never match, and those that do") {
+  const std::string_view name = R"x(source_labels = ["__meta_docker_container_name"])x";
+  const std::string_view both =
+      R"x(source_labels = ["__meta_docker_container_name", "__meta_docker_network_name"])x";
+  const auto target = [](std::string_view sources, std::string_view regex) {
+    return rule(fmt::format("{}\nregex = {}\ntarget_label = \"c\"", sources, regex));
+  };
+  check_design_cases({
+      {"no separator in it", with_containers(target(both, R"x("([a-z]+)@([a-z]+)")x")), "C030"},
+      {"a class with the separator", with_containers(target(both, R"x("[^a]+")x")), ""},
+      {"an escape that has it", with_containers(target(both, R"x("\\S+\\x3b\\S+")x")), ""},
+      {"a slash is missing", with_containers(target(name, R"x("traefik")x")), "C030"},
+      {"the slash may be absent", with_containers(target(name, R"x("t?/x")x")), ""},
+      {"the slash is there", with_containers(target(name, R"x("/(.*)")x")), ""},
+      {"dropped before it is read",
+       with_containers(rule("regex = \"__meta_docker_container_name\"\naction = \"labeldrop\"") +
+                       target(name, R"x("/(.*)")x")),
+       "C030"},
+      {"a copy, then one special",
+       with_rules(
+           rule("source_labels = [\"__journal__systemd_unit\"]\ntarget_label = \"unit\"") +
+           rule("source_labels = [\"__journal__systemd_unit\"]\nregex = \"session-.*\\\\.scope\"\n"
+                "target_label = \"unit\"\nreplacement = \"session.scope\"")),
+       ""},
+  });
+}
+
+TEST_CASE("design: labels without bound, and those that streams do not end up with") {
+  const std::string pid = rule("source_labels = [\"__journal__pid\"]\ntarget_label = \"pid\"");
+  const auto after = [&](std::string_view stage) {
+    return with_rules(pid, "loki.process.d.receiver") +
+           fmt::format("loki.process \"d\" {{\n forward_to = [loki.write.w.receiver]\n {}\n}}\n",
+                       stage);
+  };
+  check_design_cases({
+      {"pid", with_rules(pid), "C034"},
+      {"dropped later", after("stage.label_drop { values = [\"pid\"] }"), ""},
+      {"becomes metadata", after("stage.structured_metadata { values = {pid = \"\"} }"), ""},
+      {"another one is dropped", after("stage.label_drop { values = [\"unit\"] }"), "C034"},
+      {"one value only",
+       with_rules(rule("source_labels = [\"__journal__pid\"]\nregex = \"1\"\n"
+                       "target_label = \"pid\"\nreplacement = \"init\"")),
+       ""},
+      {"by labelmap",
+       with_containers(
+           rule("regex = \"__meta_docker_container_(id|name)\"\naction = \"labelmap\"")),
+       "C034"},
+      {"by labelmap, of what is bounded",
+       with_containers(
+           rule("regex = \"__meta_docker_container_label_(.+)\"\naction = \"labelmap\"")),
+       ""},
+      {"under another name",
+       with_stages("stage.json { expressions = {t = \"ctx.traceID\"} }\n"
+                   "stage.labels { values = {trace = \"t\"} }"),
+       "C034"},
+  });
+}
+
+TEST_CASE("design: what steps use") {
+  const std::string_view json = "stage.json { expressions = {a = \"\", b = \"\"} }\n";
+  check_design_cases({
+      {"one group of a regex",
+       with_stages("stage.regex { expression = \"(?P<ip>\\\\S+) (?P<method>\\\\S+)\" }\n"
+                   "stage.labels { values = {method = \"\"} }"),
+       ""},
+      {"no group of a regex",
+       with_stages("stage.regex { expression = \"(?P<ip>\\\\S+)\" }\nstage.decolorize { }"),
+       "C032"},
+      {"all of them as one",
+       with_stages(
+           fmt::format("{}stage.template {{\n source = \"o\"\n template = \"{{{{ . }}}}\"\n}}\n"
+                       "stage.output {{ source = \"o\" }}",
+                       json)),
+       ""},
+      {"a key that is only a label's name",
+       with_stages("stage.json { expressions = {level = \"\"} }\n"
+                   "stage.labels { values = {level = \"lvl\"} }"),
+       "C032 C033"},
+      {"of the pipeline before",
+       "loki.source.journal \"j\" { forward_to = [loki.process.p.receiver] }\n"
+       "loki.process \"p\" {\n forward_to = [loki.process.q.receiver]\n"
+       " stage.json { expressions = {level = \"\"} }\n}\n"
+       "loki.process \"q\" {\n forward_to = [loki.write.w.receiver]\n"
+       " stage.labels { values = {level = \"\"} }\n}\n" +
+           std::string(kBackend),
+       "C032 C033"},
+  });
+}
+
+TEST_CASE("design: credentials in plain text") {
+  const auto endpoint = [](std::string_view host, std::string_view more) {
+    return fmt::format(
+        "loki.source.journal \"j\" {{ forward_to = [loki.write.w.receiver] }}\n"
+        "loki.write \"w\" {{ endpoint {{\n url = \"{}/loki/api/v1/push\"\n {}\n}} }}\n",
+        host, more);
+  };
+  const auto otlp = [](std::string_view client) {
+    return fmt::format(
+        "otelcol.receiver.otlp \"r\" {{\n http {{ }}\n output {{ logs = "
+        "[otelcol.exporter.otlp.e.input] }}\n}}\n"
+        "otelcol.exporter.otlp \"e\" {{ client {{\n{}\n headers = {{authorization = "
+        "sys.env(\"X\")}}\n}} }}\n",
+        client);
+  };
+  const auto scrape = [](std::string_view address, std::string_view more) {
+    return fmt::format(
+        "prometheus.scrape \"s\" {{\n targets = [{{__address__ = \"{}\"}}]\n {}\n basic_auth "
+        "{{\n "
+        "username = \"a\"\n password = sys.env(\"P\")\n}}\n forward_to = "
+        "[prometheus.remote_write.m.receiver]\n}}\n"
+        "prometheus.remote_write \"m\" {{ endpoint {{ url = \"https://m/api/v1/write\" }} }}\n",
+        address, more);
+  };
+  check_design_cases({
+      {"a header", endpoint("http://l", "headers = {\"Authorization\" = sys.env(\"A\")}"), "C036"},
+      {"a header that is none", endpoint("http://l", "headers = {\"X-Scope-OrgID\" = \"a\"}"), ""},
+      {"a header over TLS", endpoint("https://l", "headers = {\"Authorization\" = sys.env(\"A\")}"),
+       ""},
+      {"to itself", endpoint("http://localhost:3100", "bearer_token_file = \"/x\""), ""},
+      {"to localhost.evil", endpoint("http://localhost.evil", "bearer_token_file = \"/x\""),
+       "C036"},
+      {"gRPC without TLS", otlp("endpoint = \"m:4317\"\n tls { insecure = true }"), "C036"},
+      {"gRPC with TLS", otlp("endpoint = \"m:4317\""), ""},
+      {"a target", scrape("app:80", ""), "C036"},
+      {"a target over TLS", scrape("app:80", "scheme = \"https\""), ""},
+      {"a target here", scrape("127.0.0.1:80", ""), ""},
+  });
+}
+
+TEST_CASE("design: files that are read twice") {
+  const std::string other =
+      "loki.source.file \"g\" {\n targets = [{__path__ = \"/var/log/a.log\"}]\n"
+      " forward_to = [loki.write.v.receiver]\n}\n"
+      "loki.write \"v\" { endpoint { url = \"https://v/loki/api/v1/push\" } }\n";
+  const auto two = [](std::string_view first, std::string_view second) {
+    return with_files(fmt::format("[{{__path__ = \"{}\"}}, {{__path__ = \"{}\"}}]", first, second));
+  };
+  check_design_cases({
+      {"two patterns", two("/var/log/*.log", "/var/log/nginx*.log"), "C037"},
+      {"two patterns that never meet", two("/var/log/*.log", "/var/log/*.txt"), ""},
+      {"alternatives", two("/var/log/{a,b}.log", "/var/log/b*"), "C037"},
+      {"any depth", two("/var/log/**/*.log", "/var/log/a/b/c.log"), "C037"},
+      {"another folder", two("/var/log/*.log", "/var/log/nginx/a.log"), ""},
+      {"classes", two("/var/log/[a-c].log", "/var/log/[d-f].log"), ""},
+      {"a way around", two("/var/log/x/../a.log", "/var//log/a.log"), "C037"},
+      {"excluded",
+       with_files("[{__path__ = \"/var/log/*.log\", __path_exclude__ = \"/var/log/a.*\"}, "
+                  "{__path__ = \"/var/log/a.log\"}]"),
+       ""},
+      {"to two backends", with_files("[{__path__ = \"/var/log/a.log\"}]", other), ""},
+  });
+}
+
+TEST_CASE("design: the labels that a source gives itself count") {
+  const auto labels = [](size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) all += fmt::format("l{} = \"1\", ", i);
+    return fmt::format(
+        "loki.source.journal \"j\" {{\n forward_to = [loki.write.w.receiver]\n labels = "
+        "{{{}}}\n}}\n{}",
+        all, kBackend);
+  };
+  check_design_cases({{"with job 15", labels(14), ""}, {"with job 16", labels(15), "C035"}});
 }

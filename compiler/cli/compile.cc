@@ -6,6 +6,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/cli/commands.h"
 #include "compiler/emit/run.h"
+#include "compiler/explain/explain.h"
 #include "river/parser.h"
 
 namespace compiler::cli {
@@ -29,6 +30,7 @@ emit::CommandResult run_compile(const CompileCommand& command) {
   load.only_hosts.erase(std::unique(load.only_hosts.begin(), load.only_hosts.end()),
                         load.only_hosts.end());
   const auto compiled = compile_inventory(load, false, {}, command.check, run);
+  emit::report_unknown_codes(run.sources, explain::codes(), run.diagnostics);
   size_t changed = 0;
   const bool is_denied = run.diagnostics.has_errors() || (command.strict && has_warnings(run));
   if (run.io_errors.empty() && !is_denied) {
@@ -172,6 +174,7 @@ emit::CommandResult run_validate(const ValidateOptions& options) {
     if (!target.all) load.only_hosts.assign(target.hosts.begin(), target.hosts.end());
     compile_inventory(load, inventory.empty(), target.host_files, options.check, run);
   }
+  emit::report_unknown_codes(run.sources, explain::codes(), run.diagnostics);
   return finish(run, options.check, true);
 }
 

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <map>
@@ -327,3 +328,31 @@ TEST_CASE("validate: every kind of path") {
 }
 
 }  // namespace
+
+TEST_CASE("compile: of several files that change nobody sees a part") {
+  Folder folder;
+  const fs::path out = folder.path() / "out";
+  REQUIRE(compile_sample_fleet(out).exit_code == 0);
+  const auto first = files_below(out);
+  folder.write("out/puck/config.river", "old");
+  folder.write("out/ariel/config.river", "old");
+  folder.write("out/README.md", "ours");
+  folder.write("out/gone/config.river", "of a host that is not there");
+  fs::create_symlink("README.md", out / "link");
+  fs::permissions(out, fs::perms::owner_all | fs::perms::group_read);
+  // Who reads by a descriptor of the folder sees the old state whole.
+  const int before = open(out.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(before >= 0);
+  REQUIRE(compile_sample_fleet(out).exit_code == 0);
+  const fs::path seen = fmt::format("/proc/self/fd/{}", before);
+  CHECK(!fs::exists(seen / "puck"));  // It is removed once it is replaced.
+  close(before);
+  auto now = files_below(out);
+  CHECK(now.at("README.md") == "ours");
+  CHECK(fs::read_symlink(out / "link") == "README.md");
+  CHECK(fs::status(out).permissions() == (fs::perms::owner_all | fs::perms::group_read));
+  for (const char* other : {"README.md", "link", "gone/config.river"}) now.erase(other);
+  CHECK(now == first);
+  const auto entries = fs::directory_iterator(folder.path());
+  CHECK(std::distance(begin(entries), end(entries)) == 1);
+}

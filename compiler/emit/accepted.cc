@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "compiler/emit/run.h"
@@ -25,22 +26,34 @@ bool is_comment(std::string_view line) {
          line.starts_with("{#");
 }
 
+/// What stands behind the mark of a comment; nullopt: the line has none.
+std::optional<std::string_view> behind_mark(std::string_view line) {
+  const size_t mark = line.find(kMark);
+  if (mark == line.npos || line.substr(0, mark).find_first_of("#/") == line.npos)
+    return std::nullopt;
+  return line.substr(mark + kMark.size());
+}
+
+/// Takes the next code of "F033, F034 reason" from its front; empty: what follows is the reason.
+std::string_view take_code(std::string_view& rest, bool& goes_on) {
+  if (!goes_on) return {};
+  rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
+  const size_t end = std::min(rest.find_first_of(", "), rest.size());
+  const std::string_view code = rest.substr(0, end);
+  goes_on = end < rest.size() && rest[end] == ',';
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return code;
+}
+
 enum class Answer { silent, without_reason, accepted };
 
 /// What a line's comment says of a code.
 Answer answer_of(std::string_view line, std::string_view code) {
-  const size_t mark = line.find(kMark);
-  if (mark == line.npos || line.substr(0, mark).find_first_of("#/") == line.npos)
-    return Answer::silent;
-  std::string_view rest = line.substr(mark + kMark.size());
+  const auto text = behind_mark(line);
+  if (!text) return Answer::silent;
+  std::string_view rest = *text;
   bool is_named = false;
-  for (bool goes_on = true; goes_on;) {
-    rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
-    const size_t end = std::min(rest.find_first_of(", "), rest.size());
-    is_named = is_named || rest.substr(0, end) == code;
-    goes_on = end < rest.size() && rest[end] == ',';
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  for (bool goes_on = true; goes_on;) is_named |= take_code(rest, goes_on) == code;
   if (!is_named) return Answer::silent;
   for (const std::string_view end : {"#}", "*/"})
     if (const size_t at = rest.find(end); at != rest.npos) rest = rest.substr(0, at);
@@ -60,6 +73,34 @@ Answer answer_at(const SourceFile& file, uint32_t offset, std::string_view code)
 }
 
 }  // namespace
+
+void report_unknown_codes(const SourceMap& sources, std::span<const std::string_view> codes,
+                          Diagnostics& diagnostics) {
+  const auto next_of = [&](const SourceFile& file) {
+    return sources.file(file.base + static_cast<uint32_t>(file.text.size()) + 1);
+  };
+  for (const SourceFile* file = sources.file(1); file != nullptr; file = next_of(*file)) {
+    const std::string_view text = file->text;
+    for (size_t at = text.find(kMark); at != text.npos; at = text.find(kMark, at + 1)) {
+      const std::string_view line = file->line(file->line_of(static_cast<uint32_t>(at)));
+      const auto behind = behind_mark(line);
+      if (!behind || !file->written_at.empty()) continue;
+      std::string_view rest = *behind;
+      for (bool goes_on = true; goes_on;) {
+        const std::string_view code = take_code(rest, goes_on);
+        if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
+        const auto begin = file->base + static_cast<uint32_t>(code.data() - text.data());
+        auto& problem = diagnostics.warning(
+            "F035", {begin, begin + std::max<uint32_t>(static_cast<uint32_t>(code.size()), 1)},
+            "there is no code \"{}\" to allow", code);
+        if (const auto near = river::diag::did_you_mean(code, codes); !near.empty())
+          problem.with_help(fmt::format("did you mean {}?", near));
+        else
+          problem.with_help("cfgc: allow CODE REASON, such as cfgc: allow F033 not there yet");
+      }
+    }
+  }
+}
 
 size_t remove_accepted(const SourceMap& sources, Diagnostics& diagnostics) {
   Diagnostics kept;

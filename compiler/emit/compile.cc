@@ -183,6 +183,7 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   job.ports_in_use = ports_in_use(host);
   job.identity = {std::string(host.name), std::string(host.hostname.value),
                   std::string(host.environment.value),
+                  fmt::format("{} {}", host.loki.url.value, host.loki.tenant.value),
                   host.hostname.given() ? host.hostname.span : job.entry->span};
   templates::HostFolder folder(host, rendered, tree.arena, diagnostics);
   if (job.source->is_broken) return;
@@ -202,6 +203,8 @@ void compile_host(Job& job, const inventory::RenderedTexts& rendered, const Flee
   append_but(failed_places(diagnostics, folder), found, diagnostics);
   if (diagnostics.has_errors() || has_failures(rendered)) return;
   job.result.text = river::print(tree);
+  if (job.result.text.find(fmt::format("\"{}\"", job.identity.hostname)) == std::string::npos)
+    job.identity.hostname.clear();
   if (fleet.options.seen) fleet.options.seen(host, program);
 }
 

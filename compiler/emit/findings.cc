@@ -13,6 +13,8 @@ using river::diag::Span;
 
 namespace {
 constexpr std::string_view kHost = "host ";
+constexpr size_t kShownOfFile = 20;
+constexpr size_t kShownOfCode = 200;
 
 /// What follows the names of several hosts, of the text that follows one.
 std::string in_plural(std::string text) {
@@ -47,6 +49,23 @@ bool SharedPorts::belongs_elsewhere(const Diagnostic& finding,
                               std::find(host.layers.begin(), host.layers.end(), *layer) !=
                                   host.layers.end();
                      });
+}
+
+std::map<std::string_view, size_t> keep_first(const river::diag::SourceMap& sources,
+                                              river::diag::Diagnostics& diagnostics) {
+  std::map<std::string_view, size_t> left_out, of_code;
+  std::map<std::pair<std::string_view, const river::diag::SourceFile*>, size_t> of_file;
+  river::diag::Diagnostics kept;
+  for (const Diagnostic& one : diagnostics.items()) {
+    const Span place = sources.written(one.span);
+    const auto* file = place.known() ? sources.file(place.begin) : nullptr;
+    if (of_file[{one.code, file}]++ < kShownOfFile && of_code[one.code]++ < kShownOfCode)
+      kept.add(one);
+    else
+      ++left_out[one.code];
+  }
+  if (!left_out.empty()) diagnostics = std::move(kept);
+  return left_out;
 }
 
 Merge::~Merge() {

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -42,11 +43,17 @@ void check_host_needs(const host::Host& host, const river::config::Program& prog
 /// What tells a host's streams from those of others.
 struct Identity {
   std::string name;
-  std::string hostname, environment;
+  std::string hostname, environment;  ///< without a name: no stream of its has one
+  std::string backend;                ///< where they go, and whose they are there
   river::diag::Span place;
 };
 /// Reports hosts whose streams cannot be told apart.
 void check_identities(const std::vector<Identity>& hosts, river::diag::Diagnostics& diagnostics);
+
+/// Leaves of the findings of each code the first of a file and of all files: who reads them mends
+/// those and asks again. `diagnostics` must be sorted. How many of each code were left out.
+std::map<std::string_view, size_t> keep_first(const river::diag::SourceMap& sources,
+                                              river::diag::Diagnostics& diagnostics);
 
 /// One list of the findings of many hosts: what several share is said once, at the place that
 /// people have written; what differs in the name of the host alone, with their names. One thread.

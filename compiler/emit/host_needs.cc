@@ -34,18 +34,26 @@ constexpr std::string_view kOfSystemd[] = {"HOME",
                                            "LOGS_DIRECTORY",
                                            "HOSTNAME"};
 
+bool is_empty(const yaml::Node& value) {
+  return yaml::is_null(value) || (value.kind == yaml::Kind::scalar && !value.templated &&
+                                  !yaml::is_encrypted(value) && value.text.empty());
+}
+
 /// Variables that the config reads and the host's environment lacks. Where that is not given, or
 /// some of it not known, nothing is missed.
 void check_environment(const host::Host& host, const river::config::Program& program,
                        Diagnostics& diagnostics) {
   const yaml::Pair* given = host.entry->find(kEnvironment);
-  if (given == nullptr || given->value->kind != yaml::Kind::map || !host.entry->closed.empty())
-    return;
+  const bool is_known =
+      given != nullptr && (given->value->kind == yaml::Kind::map || yaml::is_null(*given->value));
+  if (!is_known || !host.entry->closed.empty()) return;
   for (const checks::EnvironmentUse& use : checks::environment_of(program)) {
-    const bool is_set =
-        given->value->find(use.name) != nullptr ||
-        std::find(std::begin(kOfSystemd), std::end(kOfSystemd), use.name) != std::end(kOfSystemd);
-    if (is_set) continue;
+    const yaml::Pair* value = given->value->find(use.name);
+    if (value != nullptr && is_empty(*value->value))
+      diagnostics.warning("F080", use.place, "host {} sets {} to nothing", host.name, use.name)
+          .note(value->key_span, "it is set here")
+          .with_help("give it a value");
+    if (value != nullptr || checks::is_one_of(use.name, kOfSystemd)) continue;
     std::vector<std::string_view> names;
     for (const yaml::Pair& pair : given->value->pairs) names.push_back(pair.key);
     auto& problem =
@@ -58,13 +66,20 @@ void check_environment(const host::Host& host, const river::config::Program& pro
   }
 }
 
+/// The config asks the Docker daemon of this machine, by its socket.
+bool needs_socket(const host::Host& host, const river::config::Program& program) {
+  const bool is_remote = host.docker.host.given() && !host.docker.host.value.starts_with("unix:");
+  return !is_remote && checks::reads_containers(program);
+}
+
 }  // namespace
 
 void check_host_needs(const host::Host& host, const river::config::Program& program,
                       Diagnostics& diagnostics) {
   check_environment(host, program, diagnostics);
   const yaml::Pair* group = host.entry->find(kDockerGroup);
-  if (group != nullptr && host.docker.discovery && yaml::as_bool(*group->value) == false)
+  if (group != nullptr && host.docker.discovery && yaml::as_bool(*group->value) == false &&
+      needs_socket(host, program))
     diagnostics
         .warning("F082", group->value->span, "the agent of {} may not read its containers",
                  host.name)
@@ -73,15 +88,17 @@ void check_host_needs(const host::Host& host, const river::config::Program& prog
 }
 
 void check_identities(const std::vector<Identity>& hosts, Diagnostics& diagnostics) {
-  std::map<std::pair<std::string_view, std::string_view>, std::vector<const Identity*>> alike;
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>,
+           std::vector<const Identity*>>
+      alike;
   for (const Identity& one : hosts)
-    if (!one.hostname.empty()) alike[{one.hostname, one.environment}].push_back(&one);
+    if (!one.hostname.empty()) alike[{one.hostname, one.environment, one.backend}].push_back(&one);
   for (const auto& [identity, all] : alike) {
     if (all.size() == 1) continue;
     std::vector<std::string_view> names;
     for (const Identity* one : all) names.push_back(one->name);
     auto& problem = diagnostics.warning("F081", all[1]->place, "{} have the same hostname \"{}\"",
-                                        inventory::names_of(names), identity.first);
+                                        inventory::names_of(names), std::get<0>(identity));
     if (!(all[0]->place == all[1]->place))
       problem.note(all[0]->place, fmt::format("that of {}", all[0]->name));
     problem.with_help("their streams cannot be told apart: give each its own telemetry.hostname");

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/thread.h"
+#include "compiler/emit/findings.h"
 #include "river/diag/diagnostics.h"
 
 namespace compiler::emit {
@@ -68,27 +69,31 @@ CommandResult finish(Run& run, const CheckOptions& check, bool strict) {
   CommandResult result;
   const size_t accepted = remove_accepted(run.sources, run.diagnostics);
   run.diagnostics.sort();
-  result.out = check.junit
-                   ? render_junit(run.diagnostics, run.sources, strict)
-                   : river::diag::render(run.diagnostics, run.sources, check.format, check.columns);
-  for (const base::Error& error : run.io_errors) result.err += "cfgc: " + error.message + "\n";
   const auto& items = run.diagnostics.items();
   const auto errors =
       static_cast<size_t>(std::count_if(items.begin(), items.end(), [](const auto& d) {
         return d.severity == river::diag::Severity::error;
       }));
+  const size_t warnings = items.size() - errors;
+  const auto left_out = keep_first(run.sources, run.diagnostics);
+  result.out = check.junit
+                   ? render_junit(run.diagnostics, run.sources, strict)
+                   : river::diag::render(run.diagnostics, run.sources, check.format, check.columns);
+  for (const base::Error& error : run.io_errors) result.err += "cfgc: " + error.message + "\n";
   std::string checked = run.hosts > 0 || run.configs == 0 ? count(run.hosts, "host", "hosts") : "";
   if (run.configs > 0)
     checked +=
         (checked.empty() ? "" : ", ") + count(run.configs, "configuration", "configurations");
   result.err += fmt::format("{}, {}, {}{}\n", checked, count(errors, "error", "errors"),
-                            count(items.size() - errors, "warning", "warnings"),
+                            count(warnings, "warning", "warnings"),
                             accepted > 0 ? fmt::format(", {} accepted by comments", accepted) : "");
+  for (const auto& [code, number] : left_out)
+    result.err += fmt::format("{} more of {} are not shown\n", number, code);
   if (run.closed_files > 0)
     result.err +=
         fmt::format("{} not opened (--vault-password-file opens those of ansible-vault)\n",
                     count(run.closed_files, "encrypted file", "encrypted files"));
-  if (errors > 0 || (strict && !items.empty())) result.exit_code = 1;
+  if (errors > 0 || (strict && warnings > 0)) result.exit_code = 1;
   if (!run.io_errors.empty()) result.exit_code = 2;
   return result;
 }
@@ -114,8 +119,18 @@ base::Result<void> restrict(const fs::path& path, mode_t mode) {
   return {};
 }
 
-/// Replaces a file in one step if its content changes; true when it did. What is written can be
-/// made again, so no fsync: ten thousand of them would take minutes.
+/// Replaces a file in one step. What is written can be made again, so no fsync: ten thousand of
+/// them would take minutes.
+base::Result<void> write_new(const fs::path& path, std::string_view content, mode_t mode) {
+  std::error_code problem;
+  fs::create_directories(path.parent_path(), problem);
+  if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
+  auto staged = base::StagedFile::write(path, content, mode);
+  if (!staged) return tl::unexpected(staged.error());
+  return staged->replace();
+}
+
+/// The same if its content changes; true when it did.
 base::Result<bool> write_if_changed(const fs::path& path, std::string_view content, mode_t mode) {
   const auto old = base::read_file(path);
   if (old) {
@@ -123,12 +138,8 @@ base::Result<bool> write_if_changed(const fs::path& path, std::string_view conte
       return tl::unexpected(restricted.error());
     if (*old == content) return false;
   }
-  std::error_code problem;
-  fs::create_directories(path.parent_path(), problem);
-  if (problem) return base::fail("{}: {}", path.parent_path().string(), problem.message());
-  auto staged = base::StagedFile::write(path, content, mode);
-  if (!staged) return tl::unexpected(staged.error());
-  if (auto replaced = staged->replace(); !replaced) return tl::unexpected(replaced.error());
+  if (auto written = write_new(path, content, mode); !written)
+    return tl::unexpected(written.error());
   return true;
 }
 
@@ -143,21 +154,34 @@ nlohmann::ordered_json earlier_hosts(const fs::path& manifest) {
 
 }  // namespace
 
-base::Result<size_t> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
-                                 bool whole) {
+namespace {
+
+/// Whether each host's file has the text of its config already.
+std::vector<char> unchanged(const fs::path& out, const std::vector<CompiledHost>& hosts) {
+  std::vector<char> same(hosts.size(), 0);
+  base::parallel_for(hosts.size(), [&](size_t i) {
+    const auto old = base::read_file(out / hosts[i].name / kConfigFile);
+    same[i] = old && *old == hosts[i].text ? 1 : 0;
+  });
+  return same;
+}
+
+base::Result<size_t> write_files(const fs::path& out, const std::vector<CompiledHost>& hosts,
+                                 const std::vector<char>& same, bool whole) {
   const fs::path manifest = out / "manifest.json";
   nlohmann::json lines = nlohmann::json::object();  // Sorted by name.
   if (!whole) lines = nlohmann::json(earlier_hosts(manifest));
   std::vector<base::Result<std::string>> digests(hosts.size());
   std::atomic<size_t> changed{0};
   base::parallel_for(hosts.size(), [&](size_t i) {
-    const auto written =
-        write_if_changed(out / hosts[i].name / kConfigFile, hosts[i].text, kConfigMode);
-    if (!written) {
-      digests[i] = tl::unexpected(written.error());
+    const fs::path file = out / hosts[i].name / kConfigFile;
+    const auto done =
+        same[i] != 0 ? restrict(file, kConfigMode) : write_new(file, hosts[i].text, kConfigMode);
+    if (!done) {
+      digests[i] = tl::unexpected(done.error());
       return;
     }
-    changed += *written ? 1 : 0;
+    changed += same[i] != 0 ? 0 : 1;
     digests[i] = base::sha256_hex(hosts[i].text);
   });
   for (size_t i = 0; i < hosts.size(); ++i) {
@@ -170,6 +194,22 @@ base::Result<size_t> write_fleet(const fs::path& out, const std::vector<Compiled
       manifest, base::json_text(nlohmann::json{{"hosts", lines}}, 2) + "\n", kManifestMode);
   if (!written) return tl::unexpected(written.error());
   return changed + (*written ? 1 : 0);
+}
+
+}  // namespace
+
+base::Result<size_t> write_fleet(const fs::path& out, const std::vector<CompiledHost>& hosts,
+                                 bool whole) {
+  const std::vector<char> same = unchanged(out, hosts);
+  // One file is replaced in one step by itself.
+  const bool is_one = std::count(same.begin(), same.end(), 0) < 2;
+  if (is_one) return write_files(out, hosts, same, whole);
+  auto staged = StagedFolder::make(out);
+  if (!staged) return write_files(out, hosts, same, whole);
+  const auto changed = write_files(staged->path(), hosts, same, whole);
+  if (!changed) return changed;
+  // Where folders cannot be exchanged (a mount point), file by file.
+  return staged->replace() ? changed : write_files(out, hosts, same, whole);
 }
 
 }  // namespace compiler::emit

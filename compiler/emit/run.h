@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,11 @@ std::vector<CompiledHost> compile_inventory(const inventory::InventoryOptions& o
 size_t remove_accepted(const river::diag::SourceMap& sources,
                        river::diag::Diagnostics& diagnostics);
 
+/// Warns of comments that accept a code which is not among `codes`, once a file was read.
+void report_unknown_codes(const river::diag::SourceMap& sources,
+                          std::span<const std::string_view> codes,
+                          river::diag::Diagnostics& diagnostics);
+
 /// The findings as JUnit's XML, each a test that fails (a warning: if `warnings_fail`); junit.cc.
 std::string render_junit(const river::diag::Diagnostics& diagnostics,
                          const river::diag::SourceMap& sources, bool warnings_fail);
@@ -63,7 +69,33 @@ std::string render_junit(const river::diag::Diagnostics& diagnostics,
 /// warnings, too.
 CommandResult finish(Run& run, const CheckOptions& check, bool strict);
 
-/// Writes the files of a fleet below `out`, with a manifest of their SHA-256. `whole` says that
+/// A copy of a folder that takes its place in one step, so that nobody sees a part of what changes.
+/// Files are linked, not copied: they must be replaced, never written into. Goes with its owner
+/// unless it was put in place. One thread. staged_folder.cc.
+class StagedFolder {
+ public:
+  /// `folder` need not exist. Fails where the folder above cannot be written to.
+  static base::Result<StagedFolder> make(const std::filesystem::path& folder);
+  StagedFolder(StagedFolder&& other) noexcept
+      : target_(std::move(other.target_)), path_(std::move(other.path_)) {
+    other.path_.clear();
+  }
+  StagedFolder& operator=(StagedFolder&&) = delete;
+  ~StagedFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+  /// Exchanges both. Fails where the file system cannot do that, and changes nothing then.
+  base::Result<void> replace();
+
+ private:
+  StagedFolder(std::filesystem::path target, std::filesystem::path path)
+      : target_(std::move(target)), path_(std::move(path)) {}
+
+  std::filesystem::path target_, path_;
+};
+
+/// Writes the files of a fleet below `out`, with a manifest of their SHA-256; where more than one
+/// host's changes, all of them in one step (StagedFolder). `whole` says that
 /// the hosts are all there are: else other hosts' lines of the manifest stay.
 /// How many files changed.
 base::Result<size_t> write_fleet(const std::filesystem::path& out,

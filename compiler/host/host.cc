@@ -1,6 +1,7 @@
 #include "compiler/host/host.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "compiler/host/host_schema.h"
 
@@ -117,6 +118,7 @@ class HostBuilder {
   int64_t port_first_ = kSyslogPortFirst;
   int64_t port_last_ = kSyslogPortLast;
   Span range_span_;
+  std::unordered_map<std::string, std::string_view> services_by_stem_;
 };
 
 void HostBuilder::read_variable(const yaml::Pair& variable) {
@@ -235,10 +237,8 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
   const std::string_view stem =
       variable.key.substr(0, variable.key.size() - kSyslogPortSuffix.size());
   const std::string wanted = variable_stem(stem);
-  const auto service =
-      std::find_if(host_.services.begin(), host_.services.end(),
-                   [&](const Text& s) { return variable_stem(s.value) == wanted; });
-  const bool is_listed = service != host_.services.end();
+  const auto service = services_by_stem_.find(wanted);
+  const bool is_listed = service != services_by_stem_.end();
   const bool migrated =
       std::any_of(host_.docker.migrated.begin(), host_.docker.migrated.end(),
                   [&](const Text& m) { return variable_stem(m.value) == wanted; });
@@ -267,7 +267,7 @@ void HostBuilder::read_port(const yaml::Pair& variable) {
         .warning("F027", variable.key_span, "Ansible cannot use the variable \"{}\"", variable.key)
         .with_help(fmt::format("write {}{}", wanted, kSyslogPortSuffix));
   if (!is_listed && !migrated && !partial_) report_unlisted(variable, stem);
-  host_.syslog_ports.push_back({is_listed ? service->value : stem, *port, variable.key_span,
+  host_.syslog_ports.push_back({is_listed ? service->second : stem, *port, variable.key_span,
                                 variable.value->span, migrated || !is_listed});
 }
 
@@ -284,19 +284,21 @@ void HostBuilder::report_unlisted(const yaml::Pair& variable, std::string_view s
 }
 
 void HostBuilder::read_ports(const std::vector<yaml::Pair>& ports) {
+  for (const Text& service : host_.services)
+    services_by_stem_.try_emplace(variable_stem(service.value), service.value);
   for (const yaml::Pair& variable : ports) read_port(variable);
   std::stable_sort(host_.syslog_ports.begin(), host_.syslog_ports.end(),
                    [](const SyslogPort& a, const SyslogPort& b) { return a.port < b.port; });
 }
 
 Host HostBuilder::finish() {
-  for (size_t i = 0; i < host_.services.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      if (host_.services[i].value == host_.services[j].value)
-        diagnostics_
-            .error("F026", host_.services[i].span, "\"{}\" is listed twice",
-                   host_.services[i].value)
-            .note(host_.services[j].span, "first listed here");
+  std::unordered_map<std::string_view, Span> listed;
+  for (const Text& service : host_.services) {
+    const auto [first, is_new] = listed.try_emplace(service.value, service.span);
+    if (!is_new)
+      diagnostics_.error("F026", service.span, "\"{}\" is listed twice", service.value)
+          .note(first->second, "first listed here");
+  }
   check_values(host_, {partial_, today_}, diagnostics_);
   if (!host_.environment.given() && !refused_environment_ && !partial_) {
     auto& problem = diagnostics_.warning("F007", host_.entry->span,

@@ -53,13 +53,11 @@ std::vector<Wanted> wanted_variables(const Host& host) {
                         (key.name == "syslog_format" && host.syslog_format.given());
     wanted.push_back({std::string(key.name), &key, is_set});
   }
-  for (const Text& service : host.services) {
-    const bool is_set =
-        std::any_of(host.syslog_ports.begin(), host.syslog_ports.end(),
-                    [&](const SyslogPort& port) { return port.service == service.value; });
-    wanted.push_back(
-        {variable_stem(service.value) + std::string(kSyslogPortSuffix), nullptr, is_set});
-  }
+  std::set<std::string_view> with_port;
+  for (const SyslogPort& port : host.syslog_ports) with_port.insert(port.service);
+  for (const Text& service : host.services)
+    wanted.push_back({variable_stem(service.value) + std::string(kSyslogPortSuffix), nullptr,
+                      with_port.contains(service.value)});
   return wanted;
 }
 

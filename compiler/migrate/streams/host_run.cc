@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/checks/checks.h"
 #include "compiler/migrate/streams/sample.h"
 
 namespace compiler::migrate::streams {
@@ -91,7 +92,7 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
   for (const compiler::host::Label& label : host.docker.dual_labels)
     run.dual_until.emplace(label.name, label.value.value);
   run.has_docker_service = host.has_service("docker");
-  run.has_docker_source = reads_containers(program);
+  run.has_docker_source = checks::reads_containers(program);
   run.is_compiled = true;
   run.why_missing.clear();
 

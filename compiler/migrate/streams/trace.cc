@@ -363,15 +363,4 @@ std::vector<StreamFamily> families(const river::config::Program& program,
   return std::move(tracer).finish();
 }
 
-bool reads_containers(const river::config::Program& program) {
-  return std::any_of(program.nodes.begin(), program.nodes.end(), [](const auto& node) {
-    if (node->signature->streams == nullptr) return false;
-    const auto arguments = node->signature->make_arguments();
-    const Streams streams = streams_of(*node->signature, arguments.get());
-    return std::any_of(streams.sources.begin(), streams.sources.end(), [](const auto& source) {
-      return source.medium == SourceStreams::Medium::containers;
-    });
-  });
-}
-
 }  // namespace compiler::migrate::streams

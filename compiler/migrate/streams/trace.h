@@ -38,9 +38,6 @@ std::vector<StreamFamily> families(const river::config::Program& program,
                                    const river::diag::SourceMap& sources,
                                    const TraceQuestion& question);
 
-/// Some component of the configuration reads the output of containers.
-bool reads_containers(const river::config::Program& program);
-
 /// The label that Loki 3 adds when there is none, from the first of its list that is present; it is
 /// assumed until somebody says that this backend adds it.
 void add_service_name(StreamFamily& family);
