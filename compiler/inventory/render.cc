@@ -45,9 +45,37 @@ void collect_templated(const yaml::Node& node, RenderJob& job) {
   for (const yaml::Pair& pair : node.pairs) collect_templated(*pair.value, job);
 }
 
-std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory& inventory,
+namespace {
+
+/// Renders what needs no Jinja2. The jobs that are left, and whose they are in `numbers`.
+std::vector<RenderJob> render_simple(const std::vector<RenderJob>& jobs, base::Arena& arena,
+                                     std::vector<RenderedTexts>& rendered,
+                                     std::vector<size_t>& numbers) {
+  std::vector<RenderJob> left;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    RenderJob rest{jobs[i].host, {}};
+    for (const yaml::Node* value : jobs[i].values) {
+      const auto text = simple_text(value->text, *jobs[i].host);
+      if (text)
+        rendered[i][value->text] = arena.make(
+            yaml::Node{.kind = yaml::Kind::scalar, .text = arena.text(*text), .span = value->span});
+      else
+        rest.values.push_back(value);
+    }
+    if (rest.values.empty()) continue;
+    left.push_back(std::move(rest));
+    numbers.push_back(i);
+  }
+  return left;
+}
+
+}  // namespace
+
+std::vector<RenderedTexts> render(const std::vector<RenderJob>& all, Inventory& inventory,
                                   river::diag::Diagnostics& diagnostics) {
-  std::vector<RenderedTexts> rendered(jobs.size());
+  std::vector<RenderedTexts> rendered(all.size());
+  std::vector<size_t> numbers;
+  const std::vector<RenderJob> jobs = render_simple(all, *inventory.arena, rendered, numbers);
   const auto first = std::find_if(jobs.begin(), jobs.end(),
                                   [](const RenderJob& job) { return !job.values.empty(); });
   if (first == jobs.end()) return rendered;
@@ -64,7 +92,7 @@ std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory&
   for (size_t i = 0; i < jobs.size(); ++i)
     for (size_t j = 0; j < jobs[i].values.size(); ++j) {
       const yaml::Node& value = *jobs[i].values[j];
-      const yaml::Node*& slot = rendered[i][value.text];
+      const yaml::Node*& slot = rendered[numbers[i]][value.text];
       if (!rows) continue;
       const Json& cell = (*rows)[i][j];
       if (cell.contains("value"))

@@ -19,9 +19,9 @@ struct RenderJob {
 };
 
 /// Renders all jobs in one run of Python with Jinja2, the engine that Ansible uses, in a sandbox:
-/// render_program.h. Answers one map per job; reports expressions that fail at their place. A
-/// missing Python or Jinja2 is reported once, by the name of the package. Nodes are made in the
-/// inventory's memory; encrypted values stay encrypted.
+/// render_request.h; in none where simple_text() knows them all. Answers one map per job; reports
+/// expressions that fail at their place. A missing Python or Jinja2 is reported once, by the name
+/// of the package. Nodes are made in the inventory's memory; encrypted values stay encrypted.
 std::vector<RenderedTexts> render(const std::vector<RenderJob>& jobs, Inventory& inventory,
                                   river::diag::Diagnostics& diagnostics);
 

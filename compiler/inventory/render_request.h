@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -53,6 +54,10 @@ class RenderFailures {
   std::vector<Failure> failures_;
   std::map<std::tuple<uint32_t, std::string, std::string>, size_t> known_;
 };
+
+/// The value of a text whose expressions are names of variables that are texts, as Jinja2 makes it
+/// of a host's variables: simple_jinja.cc. nullopt: that is for Jinja2 to say.
+std::optional<std::string> simple_text(std::string_view text, const HostEntry& host, int depth = 0);
 
 /// "host a", "hosts a and b", "hosts a, b and 7 more".
 std::string names_of(const std::vector<std::string_view>& hosts);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "compiler/inventory/render_request.h"
 #include "river/diag/render.h"
 #include "tests/support/archive.h"
 
@@ -70,6 +71,39 @@ TEST_CASE("render: variables, and the names that Ansible gives") {
         {"{% for i in list %}{{ i }}{% endfor %}", "1two"}}) {
     CAPTURE(c.expression);
     CHECK(RenderedValue(c.expression).text() == c.text);
+  }
+}
+
+TEST_CASE("render: what needs no Jinja2 is what Jinja2 makes") {
+  river::diag::SourceMap sources;
+  river::diag::Diagnostics diagnostics;
+  support::Folder folder;
+  support::unpack(R"(== hosts.yml
+all:
+  hosts: {h1.lan: , h2: }
+  vars: {zone: "{{ row }}-z", row: b, port: 514, flag: yes, list: [1], quoted: "12",
+         secret: !vault x, one: "{{ two }}", two: "{{ one }}", odd: "{{ row | upper }}"}
+)",
+                  folder);
+  Inventory inventory = load_inventory({folder.path() / "hosts.yml"}, sources, diagnostics);
+  const HostEntry& host = *inventory.find_host("h1.lan");
+  struct Case {
+    std::string_view text, want;
+  };
+  for (const Case& c : {Case{"{{ inventory_hostname }}.x", "h1.lan.x"},
+                        {"{{inventory_hostname_short}}", "h1"},
+                        {"/srv/{{ zone }}/{{ row }}", "/srv/b-z/b"},
+                        {"a{{ quoted }}", "a12"}}) {
+    CAPTURE(c.text);
+    CHECK(simple_text(c.text, host) == std::string(c.want));
+  }
+  for (const std::string_view text :
+       {"{{ port }}", "a{{ port }}", "{{ flag }}", "a{{ flag }}", "{{ list }}", "{{ quoted }}",
+        "{{ one }}", "{{ odd }}", "x{{ secret }}", "{{ none_such }}", "{{ row | upper }}",
+        "{{ row }", "{% if row %}a{% endif %}", "{{ row }}{# no #}", "[{{ row }}]",
+        "tr{{ quoted }}\n", "{{ 'a' }}", "{{- row }}"}) {
+    CAPTURE(text);
+    CHECK(!simple_text(text, host));
   }
 }
 
