@@ -31,8 +31,10 @@ telemetry:
 /// A fleet that was compiled and is edited then.
 class PlannedFleet {
  public:
-  PlannedFleet() {
+  using Files = std::vector<std::pair<std::string_view, std::string_view>>;
+  explicit PlannedFleet(const Files& more = {}) {
     support::unpack(kPlanned, folder_);
+    for (const auto& [file, text] : more) folder_.write(std::string(file), std::string(text));
     compiler::cli::CompileCommand command;
     command.inventory = folder_.path() / "inventory";
     command.out = folder_.path() / "compiled";
@@ -77,11 +79,10 @@ TEST_CASE("plan: hosts that change alike are one group") {
   const auto result = fleet.plan();
   CHECK(result.out ==
         "db, web1, web2, web3 (4 hosts):\n"
-        "           delivery  loki.write.default: endpoint.url: "
+        "  BREAKING delivery  loki.write.default: endpoint.url: "
         "\"http://loki:3100/loki/api/v1/push\" -> \"http://other:3100/loki/api/v1/push\"\n");
-  CHECK(result.err == "4 of 4 hosts change\n");
-  CHECK(result.exit_code == 2);
-  CHECK(fleet.plan(true).exit_code == 0);
+  CHECK(result.err == "4 of 4 hosts change, and what others depend on with them\n");
+  CHECK(result.exit_code == 3);
 }
 
 TEST_CASE("plan: labels and streams that go are breaking, new ones are not") {
@@ -118,6 +119,81 @@ TEST_CASE("plan: labels and streams that go are breaking, new ones are not") {
     CHECK(fleet.plan(true).exit_code == (c.exit_code == 3 ? 3 : 0));
     const bool is_label = c.exit_code == 3 && c.level == plan::Level::labels;
     CHECK(fleet.plan(true, plan::Level::labels).exit_code == (is_label ? 3 : 0));
+  }
+}
+
+TEST_CASE("plan: what becomes of lines is judged") {
+  constexpr std::string_view kTemplate = R"(fleet.journal "systemd" {
+	forward_to = [loki.process.p.receiver]
+}
+
+fleet.syslog "services" { }
+
+loki.process "p" {
+	stage.sampling {
+		rate = 0.5
+	}
+
+	stage.match {
+		selector = "{job=\"a\"}"
+
+		stage.drop {
+			expression = "debug"
+		}
+	}
+	forward_to = [loki.write.default.receiver]
+}
+
+fleet.backends "default" { }
+)";
+  struct Case {
+    std::string_view old, now;
+    bool is_breaking;
+    std::string_view level;
+  };
+  for (const Case& c :
+       {Case{"\tforward_to = [loki.write",
+             "\tstage.drop {\n\t\texpression = \".*\"\n\t}\n\tforward_to = [loki.write", true,
+             "delivery"},
+        {"\tforward_to = [loki.write",
+         "\tstage.tenant {\n\t\tvalue = \"x\"\n\t}\n\tforward_to = [loki.write", true, "delivery"},
+        {"\tforward_to = [loki.write", "\tstage.decolorize { }\n\tforward_to = [loki.write", false,
+         "setting"},
+        {"rate = 0.5", "rate = 0", true, "delivery"},
+        {"rate = 0.5", "rate = 0.6", false, "delivery"},
+        {"\"debug\"", "\"debug|info\"", true, "delivery"},
+        {"\tforward_to = [loki.process.p.receiver]\n", "", false, "targets"},
+        {"fleet.syslog \"services\" { }", "", true, "targets"},
+        {"[loki.write.default.receiver]", "[]", true, "delivery"}}) {
+    CAPTURE(c.now);
+    PlannedFleet fleet({{"templates/default.river", kTemplate}});
+    fleet.replace("templates/default.river", c.old, c.now);
+    const auto result = fleet.plan();
+    INFO(result.out);
+    INFO(result.err);
+    CHECK(result.exit_code == (c.is_breaking ? 3 : 2));
+    CHECK(result.out.find(fmt::format("{}{}  ", c.is_breaking ? "BREAKING " : "         ", c.level)
+                              .substr(0, 17)) != result.out.npos);
+    CHECK(fleet.plan(true).exit_code == (c.is_breaking ? 3 : 0));
+  }
+}
+
+TEST_CASE("plan: what is read, and how it is understood, is judged") {
+  struct Case {
+    std::string_view old, now;
+    bool is_breaking;
+  };
+  for (const Case& c :
+       {Case{"docker: {discovery: true}",
+             "journal: {matches: _SYSTEMD_UNIT=ssh.service}\n  docker: {discovery: true}", true},
+        {"deployment_environment", "syslog_format: rfc5424\ndeployment_environment", true},
+        {"http://loki:3100/", "https://loki:3100/", false}}) {
+    CAPTURE(c.now);
+    PlannedFleet fleet;
+    fleet.replace("group_vars/all.yml", c.old, c.now);
+    INFO(fleet.plan().out);
+    CHECK(fleet.plan().exit_code == (c.is_breaking ? 3 : 2));
+    CHECK(fleet.plan(true).exit_code == (c.is_breaking ? 3 : 0));
   }
 }
 

@@ -24,15 +24,6 @@ bool has_field(std::span<const river::schema::Field> fields, std::string_view na
                      [&](const river::schema::Field& field) { return field.name == name; });
 }
 
-bool hands_on(const river::schema::Signature& signature) {
-  return has_field(signature.arguments.fields, "forward_to") ||
-         has_field(signature.arguments.fields, "output");
-}
-
-bool takes_in(const river::schema::Signature& signature) {
-  return has_field(signature.exports, "receiver") || has_field(signature.exports, "input");
-}
-
 Level level_of(const river::schema::Signature& signature) {
   if (takes_in(signature)) return hands_on(signature) ? Level::setting : Level::delivery;
   const bool finds = has_field(signature.exports, "targets") || hands_on(signature);
@@ -89,13 +80,19 @@ std::string summary(const ast::Statement& statement) {
   return fmt::format("{} {{{}}}", statement.name, inner);
 }
 
-/// Whether others find or reach something by this value: the tenant whose lines these are, the
-/// address that senders know.
-bool is_interface(const river::schema::Signature& signature, std::string_view name) {
-  constexpr std::string_view kAddresses[] = {"address", "listen_address", "listen_port"};
-  if (name == "tenant_id" || name == "X-Scope-OrgID") return true;
-  return signature.claims != nullptr &&
-         std::find(std::begin(kAddresses), std::end(kAddresses), name) != std::end(kAddresses);
+/// Lists of what is read, in which an item that goes is missed.
+bool lists_targets(std::string_view name) {
+  return name == "targets" || name == "path_targets";
+}
+
+/// The first item of a list that another one has not; nullptr: there is none.
+const ast::Expr* missing_item(const ast::Expr& before, const ast::Expr& after) {
+  if (before.kind != ast::ExprKind::array || after.kind != ast::ExprKind::array) return nullptr;
+  std::set<std::string> now;
+  for (const ast::Expr* item : after.items) now.insert(river::print_expression(*item));
+  for (const ast::Expr* item : before.items)
+    if (!now.contains(river::print_expression(*item))) return item;
+  return nullptr;
 }
 
 class Comparer {
@@ -155,7 +152,14 @@ class Comparer {
   }
 
   void pair(const ast::Statement& before, const ast::Statement& after, const std::string& path) {
-    if (before.is_block && after.is_block) return bodies(before.body, after.body, path);
+    if (before.is_block && after.is_block) {
+      const auto judged = judge_block(&before, &after);
+      if (!judged) return bodies(before.body, after.body, path);
+      const auto outer = std::exchange(judged_, judged);
+      bodies(before.body, after.body, path);
+      judged_ = outer;
+      return;
+    }
     if (before.is_block || after.is_block) return add(path + ": block and attribute change places");
     values(*before.value, *after.value, path, before.name);
   }
@@ -164,10 +168,12 @@ class Comparer {
   void values(const ast::Expr& before, const ast::Expr& after, const std::string& path,
               std::string_view name) {
     if (before.kind != ast::ExprKind::object || after.kind != ast::ExprKind::object) {
-      if (river::print_expression(before) != river::print_expression(after))
-        add(fmt::format("{}: {} -> {}", path, shown(name, before), shown(name, after)),
-            is_interface(signature_, name));
-      return;
+      if (river::print_expression(before) == river::print_expression(after)) return;
+      auto judged = judge_value(signature_, name, &before, &after);
+      if (lists_targets(name) && missing_item(before, after) != nullptr)
+        judged = Judgement{Level::targets, true};
+      return add(fmt::format("{}: {} -> {}", path, shown(name, before), shown(name, after)),
+                 judged);
     }
     for (const ast::Field& field : before.fields) {
       const ast::Field* now = find(after, field.key);
@@ -176,12 +182,12 @@ class Comparer {
         values(*field.value, *now->value, inner, field.key);
       else
         add(fmt::format("- {} = {}", inner, shown(field.key, *field.value)),
-            is_interface(signature_, field.key));
+            judge_value(signature_, field.key, field.value, nullptr));
     }
     for (const ast::Field& field : after.fields)
       if (find(before, field.key) == nullptr)
         add(fmt::format("+ {}.{} = {}", path, field.key, shown(field.key, *field.value)),
-            is_interface(signature_, field.key));
+            judge_value(signature_, field.key, nullptr, field.value));
   }
 
   static const ast::Field* find(const ast::Expr& object, std::string_view key) {
@@ -191,22 +197,38 @@ class Comparer {
   }
 
   void add_one(std::string_view sign, const std::string& path, const ast::Statement& one) {
-    if (one.is_block) return add(fmt::format("{} {}", sign, summary(one)));
+    const bool is_new = sign == "+";
+    if (one.is_block)
+      return add(fmt::format("{} {}", sign, summary(one)),
+                 judge_block(is_new ? nullptr : &one, is_new ? &one : nullptr));
     add(fmt::format("{} {} = {}", sign, path, shown(one.name, *one.value)),
-        is_interface(signature_, one.name));
+        judge_value(signature_, one.name, is_new ? nullptr : one.value,
+                    is_new ? one.value : nullptr));
   }
 
-  void add(const std::string& what, bool is_breaking = false) {
-    changes_.push_back({level_, is_breaking, fmt::format("{}: {}", id_, what)});
+  /// `judged`: what it does to data; nullopt: as the block that it is in, else nothing.
+  void add(const std::string& what, std::optional<Judgement> judged = std::nullopt) {
+    if (!judged) judged = judged_.value_or(Judgement{level_, false});
+    changes_.push_back({judged->level, judged->is_breaking, fmt::format("{}: {}", id_, what)});
   }
 
   std::string id_;
   const river::schema::Signature& signature_;
   Level level_;
+  std::optional<Judgement> judged_;  ///< of the block that is compared now
   std::vector<Change> changes_;
 };
 
 }  // namespace
+
+bool hands_on(const river::schema::Signature& signature) {
+  return has_field(signature.arguments.fields, "forward_to") ||
+         has_field(signature.arguments.fields, "output");
+}
+
+bool takes_in(const river::schema::Signature& signature) {
+  return has_field(signature.exports, "receiver") || has_field(signature.exports, "input");
+}
 
 std::string_view name(Level level) {
   constexpr std::string_view kNames[] = {"setting", "delivery", "targets", "labels"};
@@ -224,13 +246,15 @@ std::vector<Change> compare(const Program& before, const Program& after) {
     if (old_one == nullptr) {
       changes.push_back({level, false, fmt::format("+ {}", id)});
     } else if (new_one == nullptr) {
-      changes.push_back({level, level >= Level::delivery, fmt::format("- {}", id)});
+      // What went to a backend may go there by another component: see below.
+      changes.push_back({level, level >= Level::targets, fmt::format("- {}", id)});
     } else {
       Comparer comparer(*new_one, level);
       comparer.bodies(old_one->block->body, new_one->block->body, "");
       for (Change& change : comparer.finish()) changes.push_back(std::move(change));
     }
   }
+  for (Change& change : changed_ways(before, after)) changes.push_back(std::move(change));
   return changes;
 }
 

@@ -14,22 +14,6 @@ bool is_name_part(char c) {
   return base::is_word(c) || c == '-';
 }
 
-/// The text with the host's name, where it stands alone, as HOST.
-std::string without_name(std::string_view text, std::string_view host) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t found = std::min(text.find(host, at), text.size());
-    out += text.substr(at, found - at);
-    if (found == text.size()) break;
-    const size_t end = found + host.size();
-    const bool stands_alone = (found == 0 || !is_name_part(text[found - 1])) &&
-                              (end == text.size() || !is_name_part(text[end]));
-    out += stands_alone ? kHost : host;
-    at = end;
-  }
-  return out;
-}
-
 std::string texts_of(const std::vector<migrate::streams::StreamFamily>& families) {
   std::vector<std::string> texts;
   for (const auto& family : families) texts.push_back(family.text());
@@ -39,6 +23,21 @@ std::string texts_of(const std::vector<migrate::streams::StreamFamily>& families
 }
 
 }  // namespace
+
+std::string with_name(std::string_view text, std::string_view host, std::string_view name) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t found = std::min(text.find(host, at), text.size());
+    out += text.substr(at, found - at);
+    if (found == text.size()) break;
+    const size_t end = found + host.size();
+    const bool stands_alone = (found == 0 || !is_name_part(text[found - 1])) &&
+                              (end == text.size() || !is_name_part(text[end]));
+    out += stands_alone ? name : host;
+    at = end;
+  }
+  return out;
+}
 
 Change stream_change(const migrate::streams::Change& change) {
   const std::string whose = change.service.empty() ? "" : fmt::format(" of {}", change.service);
@@ -53,7 +52,7 @@ std::vector<Group> group(const std::map<std::string, std::vector<Change>>& by_ho
   for (const auto& [host, changes] : by_host) {
     if (changes.empty()) continue;
     std::vector<Change> named = changes;
-    for (Change& change : named) change.text = without_name(change.text, host);
+    for (Change& change : named) change.text = with_name(change.text, host, kHost);
     std::sort(named.begin(), named.end());
     alike[std::move(named)].push_back(host);
   }

@@ -2,12 +2,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "compiler/emit/run.h"
 #include "compiler/migrate/streams/family.h"
+#include "river/schema/signature.h"
 
 /// `cfgc plan`: what a deploy would change on each host, in the words of the configuration: streams
 /// and their labels, components, arguments. Layout and comments do not count.
@@ -31,19 +33,46 @@ struct Change {
   auto operator<=>(const Change&) const = default;
 };
 
-/// One host's configuration; views the source map that it was read with.
-struct Config {
-  std::vector<std::unique_ptr<river::ast::Tree>> trees;
-  river::config::Program program;
-};
-
 /// What differs between the components of two configurations: added, removed, or with other
 /// arguments. Values of secrets are left out. compare.cc.
 std::vector<Change> compare(const river::config::Program& before,
                             const river::config::Program& after);
 
+// What a change in a component's arguments does to data: judge.cc, pure.
+
+struct Judgement {
+  Level level = Level::setting;
+  bool is_breaking = false;
+};
+
+/// A nested block that is added (`before` is nullptr), removed (`after` is) or changed as a whole;
+/// nullopt: what is in it says more.
+std::optional<Judgement> judge_block(const river::ast::Statement* before,
+                                     const river::ast::Statement* after);
+
+/// A value by the name of its attribute or field; nullptr: it is not there. nullopt: it is a matter
+/// of the component alone.
+std::optional<Judgement> judge_value(const river::schema::Signature& signature,
+                                     std::string_view name, const river::ast::Expr* before,
+                                     const river::ast::Expr* after);
+
+/// The host of a URL or of host:port.
+std::string host_of(std::string_view url);
+
+/// Reports sources whose data goes to a backend no longer, and whose lines meet a step that drops
+/// them, or gives them to a tenant, in a component that is new or gone: flow.cc.
+std::vector<Change> changed_ways(const river::config::Program& before,
+                                 const river::config::Program& after);
+
+// Of components, by what they take and give.
+bool hands_on(const river::schema::Signature& signature);
+bool takes_in(const river::schema::Signature& signature);
+
 /// What happens to the streams of a service.
 Change stream_change(const migrate::streams::Change& change);
+
+/// The text with another name in the place of the host's, where that stands alone.
+std::string with_name(std::string_view text, std::string_view host, std::string_view name);
 
 /// Hosts that change alike: their own names are written HOST then.
 struct Group {

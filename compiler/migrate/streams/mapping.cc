@@ -249,12 +249,12 @@ int64_t listener_port(const StreamFamily& family) {
 /// The services that log to listeners, with their ports: a Compose project of another name is known
 /// by where it logs to.
 using Listeners = std::map<std::string, int64_t>;
-Listeners listeners(const std::string& host, const Config& config,
+Listeners listeners(const std::string& host, const river::config::Program& program,
                     const river::diag::SourceMap& sources) {
   Listeners out;
   TraceQuestion question;
   question.host = host;
-  for (const StreamFamily& family : families(config.program, sources, question))
+  for (const StreamFamily& family : families(program, sources, question))
     if (family.mechanism == Mechanism::syslog)
       out.emplace(listener_name(family), listener_port(family));
   out.erase("");
@@ -263,9 +263,9 @@ Listeners listeners(const std::string& host, const Config& config,
 
 /// Streams of one side. `all` are the services of both sides; of those with a listener of its own
 /// it discovers the containers with another log driver.
-std::vector<StreamFamily> side(const std::string& host, const Config& config, const Listeners& all,
-                               const Listeners& own, const ComposeFiles& compose,
-                               const river::diag::SourceMap& sources) {
+std::vector<StreamFamily> side(const std::string& host, const river::config::Program& program,
+                               const Listeners& all, const Listeners& own,
+                               const ComposeFiles& compose, const river::diag::SourceMap& sources) {
   TraceQuestion question;
   question.host = host;
   for (const auto& [service, port] : all) {
@@ -277,13 +277,32 @@ std::vector<StreamFamily> side(const std::string& host, const Config& config, co
   }
   question.containers.push_back({});
   question.containers.push_back({.service = {}, .is_composed = false});
-  std::vector<StreamFamily> out = families(config.program, sources, question);
-  for (StreamFamily& family : out)
+  std::vector<StreamFamily> out = families(program, sources, question);
+  for (StreamFamily& family : out) {
     if (family.mechanism == Mechanism::syslog) family.service = listener_name(family);
+  }
   return out;
 }
 
+void add_host(const std::string& host, const river::config::Program& before,
+              const river::config::Program& after, const ComposeFiles& compose,
+              const river::diag::SourceMap& sources, Mapping& mapping) {
+  const auto left = listeners(host, before, sources);
+  const auto right = listeners(host, after, sources);
+  Listeners all = left;
+  all.insert(right.begin(), right.end());
+  pair_up(host, side(host, before, all, left, compose, sources),
+          side(host, after, all, right, compose, sources), mapping);
+}
+
 }  // namespace
+
+void add_difference(const std::string& host, const river::config::Program& before,
+                    const river::config::Program& after, const river::diag::SourceMap& sources,
+                    Mapping& mapping) {
+  static const ComposeFiles kNone;
+  add_host(host, before, after, kNone, sources, mapping);
+}
 
 base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
                                  const std::vector<fs::path>& compose_folders,
@@ -310,12 +329,7 @@ base::Result<Mapping> difference(const fs::path& from, const fs::path& to,
       const auto found = configs.find(host);
       return found == configs.end() ? kNone : found->second;
     };
-    const auto left = listeners(host, of(*before), run.sources);
-    const auto right = listeners(host, of(*after), run.sources);
-    Listeners all = left;
-    all.insert(right.begin(), right.end());
-    pair_up(host, side(host, of(*before), all, left, compose, run.sources),
-            side(host, of(*after), all, right, compose, run.sources), mapping);
+    add_host(host, of(*before).program, of(*after).program, compose, run.sources, mapping);
   }
   return mapping;
 }

@@ -18,4 +18,10 @@ base::Result<Mapping> difference(const std::filesystem::path& from, const std::f
                                  const compiler::emit::CheckOptions& check,
                                  compiler::emit::Run& run);
 
+/// The same of one host without compose files, added to `mapping`. May be called from several
+/// threads with a mapping for each. Both programs must be free of errors.
+void add_difference(const std::string& host, const river::config::Program& before,
+                    const river::config::Program& after, const river::diag::SourceMap& sources,
+                    Mapping& mapping);
+
 }  // namespace compiler::migrate::streams
