@@ -49,12 +49,15 @@ bool is_shared(const FamilyIndex& families, const Correspondence& correspondence
   });
 }
 
+/// A component may be called as its service is, and then has the same values.
+constexpr std::string_view kServiceLabel = "service";
+
 struct Ranked {
   Correspondence correspondence;
   /// Better is less: it was there before, not the same values, shared with other streams, how many
-  /// are not the service's name, not the same label, how many values, how many the label has in
-  /// all.
-  std::tuple<bool, bool, bool, size_t, bool, size_t, size_t> rank;
+  /// are not the service's name, not the same label, how many values, not the label that is made to
+  /// name services, how many values the label has in all.
+  std::tuple<bool, bool, bool, size_t, bool, size_t, bool, size_t> rank;
 };
 
 std::optional<Ranked> rank(const FamilyIndex& families, const std::vector<size_t>& changes,
@@ -80,9 +83,14 @@ std::optional<Ranked> rank(const FamilyIndex& families, const std::vector<size_t
   ranked.correspondence.has_siblings = has_siblings(families, ranked.correspondence);
   const bool shared = is_shared(families, ranked.correspondence);
   const size_t in_all = families.values_after(label).size();
-  ranked.rank = {
-      !is_new, !ranked.correspondence.same_values, shared, other_names, label != old_label, count,
-      in_all};
+  ranked.rank = {!is_new,
+                 !ranked.correspondence.same_values,
+                 shared,
+                 other_names,
+                 label != old_label,
+                 count,
+                 label != kServiceLabel,
+                 in_all};
   return ranked;
 }
 

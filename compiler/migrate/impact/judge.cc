@@ -348,6 +348,11 @@ class DocumentJudge {
     if (rewrite) {
       finding.proposal = proposal_of(use, *rewrite);
       if (!rewrite->loss.empty()) note_loss(finding, use, *rewrite);
+      if (const std::string hindrance = hindrance_of(use, scope_of(use)); !hindrance.empty()) {
+        finding.confidence = std::max(finding.confidence, Confidence::likely);
+        finding.proposal->edits.clear();
+        finding.proposal->blocked = hindrance;
+      }
     }
     if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
   }

@@ -80,7 +80,7 @@ bool is_estimated(const FamilyIndex& families, const Outcome& outcome) {
   for (const Affected& one : outcome.selection.affected) {
     for (const auto range : {families.before(one.change), families.after(one.change)}) {
       for (size_t i = range.begin; i < range.end; ++i) {
-        if (!families.family(i).unsure.empty()) return true;
+        if (!families.family(i).unsure.empty() || families.family(i).assumes_project) return true;
       }
     }
   }
@@ -282,6 +282,26 @@ void note_assumption(const FamilyIndex& families, const documents::Use& use, Fin
   finding.reason += fmt::format(
       "{}`{}` is taken to be what Loki 3 adds; --discover-service-name says that it does.",
       finding.reason.empty() ? "" : " ", name);
+}
+
+std::string hindrance_of(const documents::Use& use, const documents::VariableScope* scope) {
+  if (use.kind != documents::UseKind::query && use.kind != documents::UseKind::selector) return {};
+  const auto parsed = logql::parse(use.text.text());
+  if (!parsed.ok()) return {};
+  const Parts parts = parts_of(*parsed.expr);
+  for (const logql::Expr* one : parts.ranges) {
+    const auto* range = one != nullptr ? std::get_if<logql::RangeAggregation>(&one->what) : nullptr;
+    if (range != nullptr && range->offset && !range->offset->value.starts_with('-'))
+      return fmt::format("it reads lines of {} before, which have the old labels for so long",
+                         range->offset->value);
+  }
+  for (const auto& one : parts.variables) {
+    if (scope == nullptr) break;
+    const auto known = scope->variables.find(one.first);
+    if (known != scope->variables.end() && known->second.type == "textbox")
+      return fmt::format("${} is free text, which may mean streams that stay", one.first);
+  }
+  return {};
 }
 
 }  // namespace compiler::migrate::impact

@@ -41,4 +41,8 @@ void doubt(const streams::Mapping& mapping, Finding& finding);
 /// What reads a label that the backend may not add is not certain.
 void note_assumption(const FamilyIndex& families, const documents::Use& use, Finding& finding);
 
+/// Why a query may not be changed unseen though a change is known: it reads lines of a while
+/// before, or text that anybody may type in. Empty: it may.
+std::string hindrance_of(const documents::Use& use, const documents::VariableScope* scope);
+
 }  // namespace compiler::migrate::impact

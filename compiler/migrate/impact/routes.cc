@@ -68,12 +68,12 @@ class RouteJudge {
     if (sets_[mine_].empty()) return result;
     for (const JudgedRule& alert : alerts_) take(alert);
     result.judged = judged_of(families_, taken_, "Alerts");
+    // What else an Alertmanager is sent, nobody has said here.
+    result.judged.confidence = std::max(result.judged.confidence, Confidence::likely);
     if (result.judged.verdict == Verdict::same) return result;
     if (taken_.metrics && !taken_.with_fate(Fate::lost).empty()) {
       result.judged.reason += " Alerts over metrics keep their labels.";
     }
-    // What else an Alertmanager is sent, nobody has said here.
-    result.judged.confidence = std::max(result.judged.confidence, Confidence::likely);
     propose(result);
     return result;
   }
@@ -266,6 +266,7 @@ SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label
   auto undecided = side.undecided;
   undecided.insert(other.undecided.begin(), other.undecided.end());
   auto& judged = result.judged;
+  judged.confidence = Confidence::likely;  // Alerts that are not given here may come as well.
   if (changed.empty() && undecided.empty()) return result;
   if (changed.empty()) {
     judged.verdict = Verdict::unknown;
@@ -276,7 +277,6 @@ SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label
   const bool parts_sides = target != nullptr && ((!side.changed.empty() && other.keeps) ||
                                                  (!other.changed.empty() && side.keeps));
   judged.verdict = parts_sides ? Verdict::narrows : Verdict::value_changed;
-  judged.confidence = Confidence::likely;
   for (const size_t change : changed) {
     judged.outcome.selection.affected.push_back({change, Fate::kept});
   }

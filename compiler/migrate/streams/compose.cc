@@ -256,6 +256,11 @@ std::vector<Container> containers_beside_syslog(std::string_view service,
   return out;
 }
 
+void note_assumed_project(const ComposeProject* project, StreamFamily& family) {
+  family.assumes_project = family.mechanism == Mechanism::docker && !family.service.empty() &&
+                           (project == nullptr || project->name_is_guessed);
+}
+
 std::string project_name(std::string_view folder) {
   std::string out;
   for (const char c : folder) {

@@ -57,4 +57,7 @@ std::vector<Container> containers_beside_syslog(std::string_view service,
 /// The name that Compose gives a project in a folder of this name.
 std::string project_name(std::string_view folder);
 
+/// Notes on the streams of a service's containers that the name of its project is assumed.
+void note_assumed_project(const ComposeProject* project, StreamFamily& family);
+
 }  // namespace compiler::migrate::streams

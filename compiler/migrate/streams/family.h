@@ -45,6 +45,9 @@ struct StreamFamily {
   /// The label service_name is the one that Loki 3 adds unless it is configured otherwise; nobody
   /// said that this backend does.
   bool assumes_service_name = false;
+  /// No compose file says what the project is called: it is taken to be the service's name, or that
+  /// of its folder.
+  bool assumes_project = false;
 
   /// {container="kairos-…-1", job="kairos", level="info"|"warn"|nothing}: unknown text is …, a
   /// label that may be absent has |nothing.

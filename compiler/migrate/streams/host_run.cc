@@ -103,6 +103,10 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
     if (!port.is_reserved) question.listeners[std::to_string(port.port)] = port.service;
   question.containers = containers(run, compose, move);
   run.families = families(program, sources, question);
+  for (StreamFamily& family : run.families) {
+    const PortFact* port = run.port_of(family.service);
+    note_assumed_project(compose.of(family.service, port != nullptr ? port->port : 0), family);
+  }
   remove_guesses(run, move);
   return run;
 }

@@ -280,6 +280,8 @@ std::vector<StreamFamily> side(const std::string& host, const river::config::Pro
   std::vector<StreamFamily> out = families(program, sources, question);
   for (StreamFamily& family : out) {
     if (family.mechanism == Mechanism::syslog) family.service = listener_name(family);
+    const auto port = all.find(family.service);
+    note_assumed_project(compose.of(family.service, port != all.end() ? port->second : 0), family);
   }
   return out;
 }
