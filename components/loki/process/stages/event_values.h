@@ -28,13 +28,6 @@ inline constexpr river::schema::Field kEventFields[] = {
 
 inline constexpr river::schema::BlockSchema kEvent = river::schema::schema_of(kEventFields);
 
-inline std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 /// What stage.eventlogmessage and stage.windowsevent have in common: values whose names turn up in
 /// the message itself.
 class EventValues {

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "components/loki/process/stages/event_values.h"
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
@@ -33,7 +34,7 @@ class EventLogMessageStage final : public Stage {
         const size_t colon = line.find(':');
         if (colon == std::string_view::npos) continue;
         values_.set(frame, row, std::string(line.substr(0, colon)),
-                    without_blanks(line.substr(colon + 1)));
+                    base::trimmed(line.substr(colon + 1)));
       }
     }
   }

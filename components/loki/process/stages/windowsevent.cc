@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "components/loki/process/stages/event_values.h"
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
@@ -39,7 +40,7 @@ class WindowsEventStage final : public Stage {
     bool is_first = true;
     while (!rest.empty()) {
       const size_t end = rest.find('\n');
-      const std::string_view line = without_blanks(rest.substr(0, end));
+      const std::string_view line = base::trimmed(rest.substr(0, end));
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       if (line.empty()) {
         if (is_first && value_.empty()) continue;
@@ -61,7 +62,7 @@ class WindowsEventStage final : public Stage {
     finish(frame, row);
     std::string name(line.substr(0, colon));
     std::erase(name, ' ');
-    value_ = without_blanks(line.substr(colon + 1));
+    value_ = base::trimmed(line.substr(colon + 1));
     if (value_.empty())
       heading_ = name + "_";
     else
