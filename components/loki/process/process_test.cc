@@ -305,6 +305,30 @@ TEST_CASE(
   CHECK(fixture.exposes("loki_process_cri_partial_lines_flushed_total{component_id=\"t\"} 1"));
 }
 
+TEST_CASE("loki.process: the part of a line whose end never comes goes on after a while") {
+  Fixture fixture("stage.cri { }");
+  bool is_acked = false;
+  auto batch = lines({"2024-01-01T00:00:00Z stdout P one ", "2024-01-01T00:00:01Z stdout P two"});
+  batch.ack = telemetry::Ack([&](bool ok) { is_acked = ok; });
+  CHECK(fixture.process(std::move(batch)).entries.empty());
+  const auto due = fixture.due();
+  CHECK(due == fixture.now + std::chrono::seconds(5));
+  CHECK(fixture.flush(due - std::chrono::milliseconds(1)).entries.empty());
+  CHECK(fixture.flush(Clock::time_point::max()).entries.empty());  // It is read again.
+  CHECK(fixture.held() == 2);
+  {
+    const auto flushed = fixture.flush(due);
+    CHECK(print(flushed) == "{job=\"j\", stream=\"stdout\"} one two\n");
+    CHECK(!is_acked);
+  }
+  CHECK(is_acked);
+  CHECK(fixture.held() == 0);
+  CHECK(fixture.due() == Clock::time_point::max());
+  // It is not joined with what comes next.
+  CHECK(fixture.run({"2024-01-01T00:00:09Z stdout F three"}) ==
+        "{job=\"j\", stream=\"stdout\"} three\n");
+}
+
 TEST_CASE("loki.process: what checking says") {
   struct Case {
     std::string_view stages;

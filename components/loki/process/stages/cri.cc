@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <unordered_map>
 
 #include "components/loki/process/stages/container_line.h"
@@ -101,9 +103,37 @@ class CriStage final : public Stage {
       else
         kept_.push_back(row);
     frame.rows = kept_;
-    if (acks_.empty()) return;
-    acks_.push_back(std::move(frame.batch.ack));
-    frame.batch.ack = Ack::all(std::move(acks_));
+    settle(frame);
+  }
+
+  /// A line that ends without a line end, as the container did, is a part for ever.
+  static constexpr std::chrono::seconds kPartialWait{5};
+  std::optional<Clock::duration> holds_for() const override { return kPartialWait; }
+  Clock::time_point due() const override {
+    auto next = Clock::time_point::max();
+    for (const auto& [labels, part] : pending_) next = std::min(next, due(part));
+    return next;
+  }
+  /// With kAll nothing: a new pipeline, and the next start of the agent, read the parts again, and
+  /// perhaps with the end.
+  void flush(Frame& frame, Clock::time_point now) override {
+    if (now == kAll) return;
+    acks_.clear();
+    for (auto entry = pending_.begin(); entry != pending_.end();) {
+      auto& [labels, part] = *entry;
+      if (due(part) > now) {
+        ++entry;
+        continue;
+      }
+      const uint32_t row = frame.put_back({part.timestamp_ns, labels, {}, {}, {}}, std::nullopt);
+      frame.entry(row).line = frame.put(part.text);
+      frame.rows.push_back(row);
+      merged_->add(part.lines - 1);
+      flushed_->add(1);
+      release(part);
+      entry = pending_.erase(entry);
+    }
+    settle(frame);
   }
 
   size_t held() const override {
@@ -119,7 +149,21 @@ class CriStage final : public Stage {
     size_t lines = 0;
     std::vector<Ack> acks;  // Of the batches that the lines came in; the same one only once.
     uint64_t frame = 0;     // In which the last of them came.
+    std::shared_ptr<const Handover> handover;  // Of that batch.
   };
+
+  static Clock::time_point due(const Part& part) {
+    const auto at = part.handover ? part.handover->at() : Clock::time_point::max();
+    return at > Clock::time_point::max() - kPartialWait ? Clock::time_point::max()
+                                                        : at + kPartialWait;
+  }
+
+  /// The acks of lines that go on are those of the batch, too.
+  void settle(Frame& frame) {
+    if (acks_.empty()) return;
+    acks_.push_back(std::move(frame.batch.ack));
+    frame.batch.ack = Ack::all(std::move(acks_));
+  }
 
   void take(Frame& frame, uint32_t row, const CriLine& line) {
     telemetry::Entry& entry = frame.entry(row);
@@ -151,6 +195,7 @@ class CriStage final : public Stage {
     ++part.lines;
     if (part.frame != frame.number()) part.acks.push_back(frame.batch.ack);
     part.frame = frame.number();
+    part.handover = frame.handover();
   }
 
   void append(std::string& text, std::string_view more) {
