@@ -14,6 +14,8 @@
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_journal/signature.h"
+#include "components/loki/source_kubernetes/signature.h"
+#include "components/loki/source_kubernetes_events/signature.h"
 #include "components/loki/source_syslog/signature.h"
 #include "components/loki/write/signature.h"
 #include "components/otelcol/auth_basic/signature.h"
@@ -65,6 +67,8 @@ river::config::Catalog catalog() {
       &loki::source_docker::kSignature,
       &loki::source_file::kSignature,
       &loki::source_journal::kSignature,
+      &loki::source_kubernetes::kSignature,
+      &loki::source_kubernetes_events::kSignature,
       &loki::source_syslog::kSignature,
       &loki::write::kSignature,
       &otelcol::auth_basic::kSignature,

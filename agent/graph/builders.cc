@@ -11,6 +11,8 @@
 #include "components/loki/source_docker/source.h"
 #include "components/loki/source_file/source.h"
 #include "components/loki/source_journal/source.h"
+#include "components/loki/source_kubernetes/source.h"
+#include "components/loki/source_kubernetes_events/source.h"
 #include "components/loki/source_syslog/source.h"
 #include "components/loki/write/write.h"
 #include "components/otelcol/auth_basic/basic.h"
@@ -78,6 +80,8 @@ std::span<const components::Builder> builders() {
       builder<loki::source_docker::Source>(loki::source_docker::kSignature),
       builder<loki::source_file::Source>(loki::source_file::kSignature),
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),
+      builder<loki::source_kubernetes::Source>(loki::source_kubernetes::kSignature),
+      builder<loki::source_kubernetes_events::Source>(loki::source_kubernetes_events::kSignature),
       builder<loki::source_syslog::Source>(loki::source_syslog::kSignature),
       builder<loki::write::Write>(loki::write::kSignature),
       builder<otelcol::auth_basic::Component>(otelcol::auth_basic::kSignature),

@@ -120,7 +120,7 @@ Reflector::Reflector(io::Loop& loop, const Connection& connection, Query query, 
 
 void Reflector::start() {
   base::Lock lock(mutex_);
-  list();
+  if (!is_stopped_) list();
 }
 
 void Reflector::stop() {

@@ -54,6 +54,7 @@ class Reflector : public std::enable_shared_from_this<Reflector> {
   /// The sink outlives it, or stop() comes before its end. The loop outlives it.
   Reflector(io::Loop& loop, const Connection& connection, Query query, ObjectSink& sink);
 
+  /// Calls the sink, so hold none of its locks. Does nothing after stop().
   void start();
   /// The sink is not called after it returns.
   void stop();

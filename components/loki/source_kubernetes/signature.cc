@@ -1,0 +1,52 @@
+#include "components/loki/source_kubernetes/signature.h"
+
+#include "components/shared/kubernetes/right.h"
+
+namespace components::loki::source_kubernetes {
+
+using namespace river::schema;
+
+namespace {
+
+void validate_clustering(const Clustering& clustering, Scope& scope) {
+  if (scope.known("enabled") && clustering.enabled)
+    scope.warning("enabled", "C090",
+                  "clustering is accepted but has no effect: each replica reads all targets");
+}
+
+constexpr Field kClusteringFields[] = {
+    attr<&Clustering::enabled>("enabled", Need::required, "Accepted; has no effect."),
+};
+constexpr BlockSchema kClustering = schema_of<Clustering, validate_clustering>(kClusteringFields);
+
+constexpr Field kFields[] = {
+    attr<&Arguments::targets>("targets", Need::required,
+                              "Containers to read, as discovery.kubernetes names them."),
+    attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the entries."),
+    block<&Arguments::client>("client", Need::optional, "How to reach the API server.",
+                              kubernetes::kClient),
+    block<&Arguments::clustering>("clustering", Need::optional, "Accepted; has no effect.",
+                                  kClustering),
+};
+
+std::vector<HostNeed> needs(const Arguments& arguments) {
+  std::vector<HostNeed> all;
+  kubernetes::add_needed(arguments.client, all);
+  // A kubeconfig names a user of its own.
+  if (!arguments.client.kubeconfig_file.empty()) return all;
+  for (const char* resource : {"pods", "pods/log"})
+    all.push_back(kubernetes::needed({"", resource, {"get"}, {}, false, {}}));
+  return all;
+}
+
+}  // namespace
+
+const Signature kSignature{
+    .name = "loki.source.kubernetes",
+    .doc = "Reads the output of containers from the API server of a Kubernetes cluster.",
+    .arguments = schema_of(kFields),
+    .make_arguments = make_arguments<Arguments>,
+    .needs = hook<Arguments, needs>,
+};
+
+}  // namespace components::loki::source_kubernetes
