@@ -113,6 +113,7 @@ std::string Scraper::take(base::Result<io::http::Response> response) {
   if (!response) return response.error().message;
   if (std::string problem = problem_with(*response); !problem.empty()) return problem;
   std::string body = std::move(response->body);
+  const MemoryHold held(way_->bodies(), body.size());
   if (delta_) {
     auto difference = delta_->advance(body, kProfileBytesMax);
     if (!difference) return difference.error().message;

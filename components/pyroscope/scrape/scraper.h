@@ -9,6 +9,7 @@
 #include "base/mutex.h"
 #include "components/pyroscope/scrape/target.h"
 #include "components/shared/http_client/client.h"
+#include "components/shared/memory.h"
 #include "components/shared/outbox.h"
 #include "io/loop.h"
 #include "telemetry/flow.h"
@@ -29,10 +30,13 @@ class Way {
   /// Whether there is room for a profile; counts one that is left out when not.
   bool has_room();
   void put(telemetry::Profile profile);
+  /// What holds the answers that are being read.
+  MemoryShare& bodies() { return bodies_; }
 
  private:
   static constexpr size_t kBytesMax = 8 << 20;  ///< of what waits
 
+  MemoryShare bodies_{Memory::of_process(), Memory::Use::bodies};
   const telemetry::Flow flow_;
   const telemetry::Flow::Counter lost_ = flow_.lost();
   const std::shared_ptr<base::metrics::Counter> skipped_;
