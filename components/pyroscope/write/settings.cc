@@ -36,9 +36,11 @@ void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.drain_timeout = kDrainTimeout;
 }
 
-/// In `name` of /ingest nothing is quoted.
-bool fits_ingest_name(std::string_view text) {
-  return text.find_first_of(",{}=") == std::string_view::npos;
+/// In `name` of /ingest nothing is quoted: a value ends at a comma or a closing brace.
+bool fits_ingest_name(std::string_view label, std::string_view value) {
+  constexpr std::string_view kOfNames = ",{}=";
+  return label.find_first_of(kOfNames) == std::string_view::npos &&
+         value.find_first_of(label == kName ? kOfNames : ",}") == std::string_view::npos;
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ std::optional<telemetry::Labels> Settings::labels_of(const telemetry::Labels& la
   for (const auto& [label, value] : builder.all()) {
     if (label.starts_with("__") && label != kName && (label != kDelta || is_posted)) continue;
     const bool is_sendable = !label.empty() && base::is_utf8(label) && base::is_utf8(value) &&
-                             (!is_posted || (fits_ingest_name(label) && fits_ingest_name(value)));
+                             (!is_posted || fits_ingest_name(label, value));
     if (!is_sendable) return std::nullopt;
     sent.emplace_back(label, value);
   }

@@ -58,6 +58,9 @@ TEST_CASE("pyroscope.write: labels as they are pushed and posted") {
       {Labels{{"__name__", "n"}, {"a.b", "c"}}, {}, "n{a.b=c}", "n{a.b=c}"},
       {Labels{{"__name__", "n"}, {"a", "x,y"}}, {}, "n{a=x,y}", "-"},
       {Labels{{"__name__", "n"}, {"a", "x}"}}, {}, "n{a=x}}", "-"},
+      {Labels{{"__name__", "n"}, {"a", "x=y{"}}, {}, "n{a=x=y{}", "n{a=x=y{}"},
+      {Labels{{"__name__", "n"}, {"a=b", "x"}}, {}, "n{a=b=x}", "-"},
+      {Labels{{"__name__", "n{"}}, {}, "n{{}", "-"},
       {Labels{{"__name__", "n"}, {"a", "\xff"}}, {}, "-", "-"},
       {Labels{{"__name__", "n"}, {"\xff", "a"}}, {}, "-", "-"},
   };

@@ -83,13 +83,13 @@ def test_what_is_posted_arrives_with_its_query_and_body(agent, port):
         query = "?name=shop.cpu{env=prod}&from=1700000000&until=1700000010&spyName=a%20b&format=groups"
         assert send(port, INGEST + query, b"a;b 12", {"Content-Type": "text/plain"})[0] == 200
         form = {"Content-Type": "multipart/form-data; boundary=xyz"}
-        assert send(port, INGEST + "?name=shop{service_name=cart}", gzip.compress(b"--xyz"),
+        assert send(port, INGEST + "?name=shop{q=x=y,service_name=cart}", gzip.compress(b"--xyz"),
                     {**form, "Content-Encoding": "gzip"})[0] == 200
         one, two = backend.posted
         assert one.labels == {"name": "shop.cpu{env=prod,host=h1,service_name=shop.cpu}", "from": "1700000000",
                               "until": "1700000010", "spyName": "a b", "format": "groups"}
         assert (one.body, one.headers["Content-Type"]) == (b"a;b 12", "text/plain")
-        assert two.labels == {"name": "cart{app_name=shop,host=h1,service_name=cart}"}
+        assert two.labels == {"name": "cart{app_name=shop,host=h1,q=x=y,service_name=cart}"}
         assert (two.body, two.headers["Content-Type"]) == (b"--xyz", form["Content-Type"])
         assert "Connect-Protocol-Version" not in one.headers
 
