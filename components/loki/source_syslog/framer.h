@@ -12,8 +12,11 @@ namespace components::loki::source_syslog {
 /// Whoever gets text into a log can write what looks like a count, so a count is believed only
 /// where a whole priority follows and the size is sane. On a connection that showed line feeds it
 /// must also fit what follows: no message begins on a line within it, and one may begin after it.
+/// A count of more than 1 MiB is believed where the messages before it were counted, and at the
+/// beginning of a connection when more follows without a line feed than a line may have.
 /// When a count was wrong, what lies between two messages is a message of its own, up to the next
-/// count with a priority: nothing is thrown away for it.
+/// count with a priority: nothing is thrown away for it. That count may stand behind digits of the
+/// text: then it is the one whose message ends where another begins.
 class Framer {
  public:
   struct Options {
@@ -49,16 +52,18 @@ class Framer {
   /// How the last message ended.
   enum class Style { unknown, counted, line };
 
-  bool skip_rest_of_cut_message(std::string_view& rest);
+  bool skip_rest_of_cut_message(std::string_view& rest, bool at_end);
   Belief believe(std::string_view rest, size_t header, size_t size, bool at_end) const;
   Got next_counted(std::string_view& rest, size_t header, size_t size, bool at_end,
                    std::string_view& message);
   Got next_line(std::string_view& rest, bool at_end, std::string_view& message);
+  void saw_line(std::string_view line);
 
   Options options_;
   size_t discard_ = 0;         // Bytes of a cut counted message still to come.
   bool discard_line_ = false;  // A cut line's end is still to come.
   Style style_ = Style::unknown;
+  bool was_counted_ = false;  // Some message of the connection was.
   size_t truncated_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,97 @@ TEST_CASE("framer: too long messages are cut and counted, what follows is whole"
     CHECK(got == want);
     CHECK(framer.take_truncated() == 2);
   }
+}
+
+namespace {
+
+const std::string kHeader = "<13>Nov 28 10:00:00 h a: ";
+
+/// A counted message, or one whose count is wrong by `more`.
+std::string counted(const std::string& message, int more = 0) {
+  return std::to_string(static_cast<int>(message.size()) + more) + " " + message;
+}
+
+/// Messages that are right, as they are sent and as they are to arrive.
+struct Good {
+  std::string bytes;
+  Messages messages;
+  Good() {
+    for (int i = 0; i < 60; ++i) {
+      messages.push_back(kHeader + "good 00" + std::to_string(10 + i));
+      bytes += counted(messages.back());
+    }
+  }
+};
+
+std::vector<std::string> in_pieces(const std::string& bytes, size_t size) {
+  std::vector<std::string> pieces;
+  for (size_t at = 0; at < bytes.size(); at += size) pieces.push_back(bytes.substr(at, size));
+  return pieces;
+}
+
+}  // namespace
+
+TEST_CASE("framer: where messages are counted, one of any length is skipped by its count") {
+  const Good good;
+  const std::string dump = kHeader + std::string(1'500'000, 'x');
+  for (const bool is_first : {true, false}) {
+    CAPTURE(is_first);
+    Messages want = good.messages;
+    want.insert(want.begin(), dump.substr(0, Framer::Options{}.counted_bytes_max));
+    std::string bytes = counted(dump) + good.bytes;
+    if (!is_first) {
+      want.insert(want.begin(), kHeader + "before");
+      bytes.insert(0, counted(kHeader + "before"));
+    }
+    for (const size_t size : {size_t{999}, size_t{64} << 10, bytes.size()}) {
+      CAPTURE(size);
+      Framer framer({});
+      CHECK(feed(framer, in_pieces(bytes, size)) == want);
+      CHECK(framer.take_truncated() == 1);
+    }
+  }
+}
+
+TEST_CASE("framer: after a wrong count the messages that follow are whole") {
+  const Good good;
+  struct Case {
+    std::string text;  // Of the message whose count is wrong.
+    int more;
+    size_t damaged;  // Of the messages after it.
+  };
+  for (const auto& c : {Case{"one", 1, 1}, Case{"one", 2, 1}, Case{"one", 3, 1},
+                        Case{"one7", -1, 0}, Case{"one 007", -2, 0}, Case{"one", -2, 0},
+                        Case{"7 <b>", -5, 0}, Case{std::string(80'000, 'x'), -70'000, 0}}) {
+    CAPTURE(c.text.substr(0, 10));
+    CAPTURE(c.more);
+    const std::string bytes =
+        counted(kHeader + "before") + counted(kHeader + c.text, c.more) + good.bytes;
+    const Messages want(good.messages.begin() + static_cast<ptrdiff_t>(c.damaged),
+                        good.messages.end());
+    for (size_t cut = 0; cut < 150; ++cut) {
+      CAPTURE(cut);
+      Framer framer({});
+      Messages got = feed(framer, {bytes.substr(0, cut), bytes.substr(cut)});
+      REQUIRE(got.size() >= want.size());
+      got.erase(got.begin(), got.end() - static_cast<ptrdiff_t>(want.size()));
+      CHECK(got == want);
+    }
+    Framer framer({});
+    const Messages got = feed(framer, in_pieces(bytes, 1000));
+    CHECK(std::find(got.begin(), got.end(), want.back()) != got.end());
+  }
+}
+
+TEST_CASE("framer: a line that is too long hides no message where lines end messages") {
+  const std::string in =
+      "<13>a\n<13>" + std::string(70'000, 'x') + " 10 <13>forged" + " 10 <13>forged\n";
+  Framer framer({});
+  const Messages got = feed(framer, in_pieces(in + "<13>b\n", 1000));
+  REQUIRE(got.size() == 3);
+  CHECK(got[1].size() == Framer::Options{}.line_bytes_max);
+  CHECK(got[2] == "<13>b");
+  CHECK(framer.take_truncated() == 1);
 }
 
 TEST_CASE("framer: raw with NUL as the delimiter") {
