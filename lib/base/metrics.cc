@@ -8,6 +8,7 @@
 
 #include "base/ensure.h"
 #include "base/number.h"
+#include "base/text.h"
 
 namespace base::metrics {
 namespace {
@@ -16,6 +17,23 @@ namespace {
 constexpr std::string_view kGaugeType = "gauge";
 constexpr std::string_view kAgeType = "age";
 
+/// Appends a text as the format has it, without its quotes: one byte that is not UTF-8 would make
+/// Prometheus refuse the whole page, so each becomes U+FFFD.
+void append_escaped(std::string& out, std::string_view text, std::string_view escaped) {
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    if (!next.valid) {
+      append_utf8(out, next.code_point);
+    } else if (text[0] == '\n') {
+      out += "\\n";
+    } else {
+      if (escaped.find(text[0]) != std::string_view::npos) out += '\\';
+      out += text.substr(0, next.size);
+    }
+    text.remove_prefix(next.size);
+  }
+}
+
 std::string print_labels(const Labels& labels) {
   if (labels.empty()) return "";
   std::string out = "{";
@@ -23,14 +41,7 @@ std::string print_labels(const Labels& labels) {
     if (out.size() > 1) out += ',';
     out += name;
     out += "=\"";
-    for (const char c : value) {
-      if (c == '\n') {
-        out += "\\n";
-        continue;
-      }
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
+    append_escaped(out, value, "\"\\");
     out += '"';
   }
   return out + "}";
@@ -142,8 +153,10 @@ std::string Registry::expose() {
       family = families_.erase(family);
       continue;
     }
-    fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, content.help,
-                   name, content.type == kAgeType ? kGaugeType : content.type);
+    fmt::format_to(std::back_inserter(out), "# HELP {} ", name);
+    append_escaped(out, content.help, "\\");
+    fmt::format_to(std::back_inserter(out), "\n# TYPE {} {}\n", name,
+                   content.type == kAgeType ? kGaugeType : content.type);
     for (const auto& [labels, series] : content.series)
       if (const auto metric = series.lock()) metric->expose(out, name, labels);
     ++family;

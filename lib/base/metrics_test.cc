@@ -17,6 +17,15 @@ TEST_CASE("metrics: the exposition names every living series once, sorted") {
         "# HELP b_total Second.\n# TYPE b_total counter\nb_total{reason=\"a\\\"b\"} 5\n");
 }
 
+TEST_CASE("metrics: whatever a label or a text of help holds, the page is UTF-8 and whole") {
+  Registry registry;
+  const auto a =
+      registry.counter("a_total", "One\ntwo \\ \"three\" \xff.", {{"t", "\xff\u00e9\n\\\xe2\x82"}});
+  CHECK(registry.expose() ==
+        "# HELP a_total One\\ntwo \\\\ \"three\" \ufffd.\n# TYPE a_total counter\n"
+        "a_total{t=\"\ufffd\u00e9\\n\\\\\ufffd\ufffd\"} 0\n");
+}
+
 TEST_CASE("metrics: a series goes with its last holder") {
   Registry registry;
   { const auto gone = Scope(registry, "loki.write.x").counter("c_total", "C."); }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "components/shared/sink/endpoint.h"
 #include "river/schema/decode.h"
 
@@ -74,7 +75,8 @@ io::http::Headers Settings::protocol_headers(const std::string& tenant) const {
 }
 
 bool is_valid_tenant(std::string_view tenant) {
-  return tenant.size() <= kTenantBytesMax && std::all_of(tenant.begin(), tenant.end(), [](char c) {
+  return tenant.size() <= kTenantBytesMax && base::is_utf8(tenant) &&
+         std::all_of(tenant.begin(), tenant.end(), [](char c) {
            const auto byte = static_cast<unsigned char>(c);
            return byte >= 0x20 && byte != 0x7f;
          });

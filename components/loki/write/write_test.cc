@@ -297,7 +297,7 @@ TEST_CASE("loki.write: a tenant that cannot be sent costs its own lines only") {
   Running run(arguments);
   LogBatch batch = numbered(0, 1, kApp);
   for (const std::string& bad :
-       {std::string("a\nb"), std::string("a\0b", 3), std::string(151, 'x')})
+       {std::string("a\nb"), std::string("a\0b", 3), std::string(151, 'x'), std::string("\xff")})
     batch.add(1, "bad", Labels({{"__tenant_id__", bad}}));
   batch.add(1, "seq=000000000001", kApp);
   run.receive(std::move(batch));
@@ -305,7 +305,7 @@ TEST_CASE("loki.write: a tenant that cannot be sent costs its own lines only") {
   CHECK(eventually([&] { return run.fates.delivered_count() == 1; }));
   CHECK(loki->stats().lines == 2);
   CHECK(run.metric("loki_write_dropped_entries_total",
-                   "tenant=\"main\",reason=\"invalid_tenant\"") == 3);
+                   "tenant=\"main\",reason=\"invalid_tenant\"") == 4);
   run.check_conservation();
 }
 

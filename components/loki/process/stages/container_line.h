@@ -7,6 +7,7 @@
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
 #include "telemetry/label_tracker.h"
+#include "telemetry/text.h"
 
 namespace components::loki::process::stages {
 
@@ -22,12 +23,14 @@ class ContainerLine {
     labels.set_from_line("stream", kStreams);
   }
 
-  /// Sets the label `stream`. The value is a part of the batch's buffer.
+  /// Sets the label `stream`, unless it is not UTF-8. The value is a part of the batch's buffer.
   void set_stream(Frame& frame, uint32_t row, telemetry::Slice stream) {
     const telemetry::Slice values[1] = {stream};
     memo_.apply(frame, row, values, [&](const telemetry::Labels& old) {
+      const std::string_view value = frame.batch.text(stream);
+      if (!telemetry::is_utf8(value)) return old;
       telemetry::LabelsBuilder builder(old);
-      builder.set("stream", frame.batch.text(stream));
+      builder.set("stream", value);
       return builder.build();
     });
   }
