@@ -94,24 +94,17 @@ void change_members(Run& run, const Call& call, Change change) {
 std::optional<std::string> replaced(std::string_view text, const re2::RE2& pattern,
                                     std::string_view replacement) {
   const telemetry::MatchText match_text(text);
+  telemetry::Matches all(match_text, pattern);
   std::vector<re2::StringPiece> groups(static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
   std::string out;
-  size_t from = 0, copied = 0;
+  size_t copied = 0;
   bool has_match = false;
-  while (from <= text.size() && match_text.find(pattern, from, groups)) {
+  while (all.next(groups)) {
     has_match = true;
     const auto begin = static_cast<size_t>(groups[0].data() - text.data());
     out += text.substr(copied, begin - copied);
     out += telemetry::expand(replacement, pattern, groups);
-    copied = from = begin + groups[0].size();
-    if (!groups[0].empty() || from >= text.size()) {
-      if (groups[0].empty()) break;
-      continue;
-    }
-    // An empty match: the character after it is no part of the next.
-    const size_t size = base::first_utf8(text.substr(from)).size;
-    out += text.substr(from, size);
-    copied = from += size;
+    copied = begin + groups[0].size();
   }
   if (!has_match) return std::nullopt;
   out += text.substr(copied);

@@ -43,4 +43,21 @@ bool MatchText::find(const re2::RE2& regex, size_t from, std::span<re2::StringPi
   return true;
 }
 
+bool Matches::next(std::span<re2::StringPiece> groups) {
+  const std::string_view text = text_.text();
+  while (at_ <= text.size() && text_.find(regex_, at_, groups)) {
+    const auto begin = static_cast<size_t>(groups[0].data() - text.data());
+    const size_t end = begin + groups[0].size();
+    const bool is_behind_another = groups[0].empty() && begin == last_end_;
+    last_end_ = end;
+    if (end > at_)
+      at_ = end;
+    else
+      at_ += end < text.size() ? first_utf8(text.substr(end)).size : 1;
+    if (!is_behind_another) return true;
+  }
+  at_ = text.size() + 1;
+  return false;
+}
+
 }  // namespace telemetry

@@ -27,12 +27,31 @@ class MatchText {
   bool find(const re2::RE2& regex, size_t from, std::span<re2::StringPiece> groups,
             re2::RE2::Anchor anchor = re2::RE2::UNANCHORED) const;
 
+  std::string_view text() const { return text_; }
+
  private:
   re2::StringPiece in_text(re2::StringPiece group) const;
 
   std::string_view text_;
   std::string readable_;           // The text with U+FFFD; empty: it is UTF-8 as it is.
   std::vector<uint32_t> origins_;  // Of each byte of readable_, and of its end: the place in text_.
+};
+
+/// All matches of a regex in a text from left to right, as Go's regexp finds them: an empty one
+/// does not begin inside a character, and right behind a match it is none.
+class Matches {
+ public:
+  /// Both must outlive this.
+  Matches(const MatchText& text, const re2::RE2& regex) : text_(text), regex_(regex) {}
+
+  /// The next one, whose whole is groups[0]; false when there are no more.
+  bool next(std::span<re2::StringPiece> groups);
+
+ private:
+  const MatchText& text_;
+  const re2::RE2& regex_;
+  size_t at_ = 0;                             // Where the next one is looked for.
+  size_t last_end_ = std::string_view::npos;  // Of the one before.
 };
 
 }  // namespace telemetry

@@ -195,4 +195,31 @@ TEST_CASE("relabel: bytes that are not UTF-8 match as in Go") {
   CHECK(valid_utf8("caf\xe9 \xc3\xa9\xff") == "caf\xef\xbf\xbd \xc3\xa9\xef\xbf\xbd");
 }
 
+TEST_CASE("matches: all of them, as Go's FindAll has them") {
+  struct Case {
+    std::string regex, text, want;  // The matches, each in brackets.
+  };
+  for (const auto& c :
+       {Case{"a", "banana", "b[a]n[a]n[a]"}, Case{"a*", "baaac", "[]b[aaa]c[]"},
+        Case{"x*", "\u00e91", "[]\u00e9[]1[]"}, Case{"", "", "[]"}, Case{"$", "ab", "ab[]"},
+        Case{"x", "", ""}, Case{"x*", "\xffx\xff", "[]\xff[x]\xff[]"}, Case{"^a", "aa", "[a]a"},
+        Case{".?", "\xe2\x82", "[\xe2][\x82]"}}) {
+    CAPTURE(c.regex);
+    CAPTURE(c.text);
+    const re2::RE2 regex(c.regex);
+    const MatchText text(c.text);
+    Matches all(text, regex);
+    std::array<re2::StringPiece, 1> groups;
+    std::string marked;
+    size_t copied = 0;
+    while (all.next(groups)) {
+      const auto begin = static_cast<size_t>(groups[0].data() - c.text.data());
+      marked += c.text.substr(copied, begin - copied) + "[" + std::string(groups[0]) + "]";
+      copied = begin + groups[0].size();
+    }
+    CHECK(marked + c.text.substr(copied) == c.want);
+    CHECK_FALSE(all.next(groups));
+  }
+}
+
 }  // namespace telemetry

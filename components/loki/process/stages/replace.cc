@@ -65,11 +65,11 @@ class ReplaceStage final : public Stage {
  private:
   /// False when nothing matched.
   bool rewrite(const Frame& frame, uint32_t row, const std::string& text, std::string& out) {
-    size_t at = 0;    // Where to look for the next match.
     size_t done = 0;  // Text up to here is in `out`.
     bool any = false;
     const MatchText readable(text);
-    while (at <= text.size() && readable.find(*regex_, at, groups_)) {
+    telemetry::Matches all(readable, *regex_);
+    while (all.next(groups_)) {
       any = true;
       for (size_t i = 1; i < groups_.size(); ++i) {
         if (groups_[i].data() == nullptr) continue;
@@ -83,8 +83,6 @@ class ReplaceStage final : public Stage {
         done = start + group.size();
         made_[i] = *made;
       }
-      const auto end = static_cast<size_t>(groups_[0].data() - text.data()) + groups_[0].size();
-      at = groups_[0].empty() ? end + 1 : end;
     }
     out.append(text, done);
     return any;

@@ -16,7 +16,12 @@ namespace {
 using Arguments = std::span<const TemplateValue>;
 using Answer = base::Result<TemplateValue>;
 
-constexpr std::string_view kSpace = " \t\n\v\f\r";
+/// Unicode's white space, as Go's unicode.IsSpace has it.
+bool is_white_space(uint32_t c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
 
 std::string text(const TemplateValue& value) {
   return std::holds_alternative<std::monostate>(value) ? std::string() : to_text(value);
@@ -31,6 +36,19 @@ std::string trim_right(std::string_view s, std::string_view cut) {
   return std::string(s.substr(0, s.find_last_not_of(cut) + 1));
 }
 
+std::string trim_space(std::string_view s) {
+  size_t first = s.size(), end = 0;
+  for (size_t at = 0; at < s.size();) {
+    const telemetry::Utf8Char next = telemetry::first_utf8(s.substr(at));
+    if (!next.valid || !is_white_space(next.code_point)) {
+      first = std::min(first, at);
+      end = at + next.size;
+    }
+    at += next.size;
+  }
+  return end == 0 ? std::string() : std::string(s.substr(first, end - first));
+}
+
 std::string trim_prefix(const std::string& s, const std::string& prefix) {
   return s.starts_with(prefix) ? s.substr(prefix.size()) : s;
 }
@@ -39,10 +57,19 @@ std::string trim_suffix(const std::string& s, const std::string& suffix) {
   return s.ends_with(suffix) ? s.substr(0, s.size() - suffix.size()) : s;
 }
 
-/// The first `count` occurrences, or all when negative. An empty `from` changes nothing.
+/// The first `count` occurrences, or all when negative. An empty `from` is in front of each
+/// character and at the end.
 std::string replaced(std::string_view s, std::string_view from, std::string_view to, double count) {
   std::string out;
-  for (size_t at; count != 0 && !from.empty() && (at = s.find(from)) != s.npos; --count) {
+  if (from.empty()) {
+    for (; count != 0 && !s.empty(); --count) {
+      const size_t size = telemetry::first_utf8(s).size;
+      out.append(to).append(s.substr(0, size));
+      s.remove_prefix(size);
+    }
+    return (count != 0 ? out.append(to) : out).append(s);
+  }
+  for (size_t at; count != 0 && (at = s.find(from)) != s.npos; --count) {
     out += s.substr(0, at);
     out += to;
     s.remove_prefix(at + from.size());
@@ -67,18 +94,16 @@ Answer regex_replace(const TemplateValue& pattern, const std::string& source,
   if (!regex.ok()) return base::fail("bad regex: {}", regex.error());
   std::vector<re2::StringPiece> groups(static_cast<size_t>(regex.NumberOfCapturingGroups()) + 1);
   std::string out;
-  size_t at = 0;
+  size_t copied = 0;
   const MatchText readable(source);
-  while (at <= source.size() && readable.find(regex, at, groups)) {
+  telemetry::Matches all(readable, regex);
+  while (all.next(groups)) {
     const auto start = static_cast<size_t>(groups[0].data() - source.data());
-    out.append(source, at, start - at);
+    out.append(source, copied, start - copied);
     out += literal ? with : telemetry::expand(with, regex, groups);
-    at = start + groups[0].size();
-    if (!groups[0].empty()) continue;
-    if (at < source.size()) out += source[at];
-    ++at;
+    copied = start + groups[0].size();
   }
-  if (at < source.size()) out.append(source, at);
+  out.append(source, copied);
   return TemplateValue(std::move(out));
 }
 
@@ -131,9 +156,7 @@ constexpr TemplateFunction kFunctions[] = {
     {"TrimRight", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_right(text(a[0]), text(a[1]))); }},
     {"TrimSpace", 1, 1,
-     [](Arguments a) -> Answer {
-       return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
-     }},
+     [](Arguments a) -> Answer { return TemplateValue(trim_space(text(a[0]))); }},
     {"TrimSuffix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(trim_suffix(text(a[0]), text(a[1]))); }},
     {"and", 1, -1,
@@ -193,10 +216,7 @@ constexpr TemplateFunction kFunctions[] = {
      [](Arguments a) -> Answer {
        return TemplateValue(substring(text(a[2]), number(a[0]), number(a[1])));
      }},
-    {"trim", 1, 1,
-     [](Arguments a) -> Answer {
-       return TemplateValue(trim_right(trim_left(text(a[0]), kSpace), kSpace));
-     }},
+    {"trim", 1, 1, [](Arguments a) -> Answer { return TemplateValue(trim_space(text(a[0]))); }},
     {"trimAll", 2, 2,
      [](Arguments a) -> Answer {
        return TemplateValue(trim_right(trim_left(text(a[1]), text(a[0])), text(a[0])));
