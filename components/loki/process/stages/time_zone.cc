@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -186,13 +188,35 @@ std::vector<RuledChange> changes_by(const PosixTz& rule, int64_t after) {
 
 }  // namespace
 
+namespace {
+
+base::Result<TimeZone> load_file(const std::string& path) {
+  const auto file = base::read_file(path, size_t{1} << 20);
+  if (!file) return tl::unexpected(file.error());
+  return TimeZone::parse(*file);
+}
+
+/// The machine's: TZ may name a file or, also behind a colon, a zone of the database.
+base::Result<TimeZone> load_local() {
+  constexpr const char* kLocalTime = "/etc/localtime";
+  const char* variable = std::getenv("TZ");
+  std::error_code error;
+  if (variable == nullptr)
+    return std::filesystem::exists(kLocalTime, error) ? load_file(kLocalTime) : TimeZone();
+  std::string_view name = variable;
+  if (name.starts_with(':')) name.remove_prefix(1);
+  if (name.starts_with('/')) return load_file(std::string(name));
+  return name == "Local" ? TimeZone() : TimeZone::load(name);
+}
+
+}  // namespace
+
 base::Result<TimeZone> TimeZone::load(std::string_view name) {
   if (name.empty() || name == "UTC") return TimeZone();
   const bool escapes = name.starts_with('/') || name.find("..") != std::string_view::npos;
   if (escapes) return base::fail("\"{}\" is not a time zone", name);
-  const auto file = base::read_file("/usr/share/zoneinfo/" + std::string(name), size_t{1} << 20);
-  if (!file) return base::fail("time zone \"{}\": {}", name, file.error().message);
-  auto zone = parse(*file);
+  auto zone =
+      name == "Local" ? load_local() : load_file("/usr/share/zoneinfo/" + std::string(name));
   if (!zone) return base::fail("time zone \"{}\": {}", name, zone.error().message);
   return zone;
 }
@@ -212,33 +236,57 @@ base::Result<TimeZone> TimeZone::parse(std::string_view file) {
   if (counts.types == 0) return malformed();
   TimeZone zone;
   zone.first_offset_ = static_cast<int>(big_endian(types, 4));
+  zone.read_types(types, rest.substr(counts.times * 9 + counts.types * 6, counts.chars));
   int64_t last = INT64_MIN;
   for (size_t i = 0; i < counts.times; ++i) {
     const auto type = static_cast<uint8_t>(indexes[i]);
-    if (type >= counts.types) return malformed();
-    last = big_endian(times.substr(i * 8), 8);
-    zone.add(last, static_cast<int>(big_endian(types.substr(type * 6), 4)));
+    const int64_t at = big_endian(times.substr(i * 8), 8);
+    if (type >= counts.types || at < last) return malformed();
+    last = at;
+    zone.transitions_.push_back({at, static_cast<int>(big_endian(types.substr(type * 6), 4))});
   }
   std::string_view footer = rest.substr(counts.body(8));
   if (footer.starts_with('\n')) footer.remove_prefix(1);
   if (const auto rule = PosixTz::parse(footer.substr(0, footer.find('\n'))))
-    for (const RuledChange& change : changes_by(*rule, last)) zone.add(change.at, change.offset);
+    for (const RuledChange& change : changes_by(*rule, last))
+      zone.transitions_.push_back({change.at, change.offset});
   return zone;
 }
 
-void TimeZone::add(int64_t at, int offset) {
-  const int before = transitions_.empty() ? first_offset_ : transitions_.back().offset;
-  int64_t at_local = INT64_MIN;
-  if (!__builtin_add_overflow(at, int64_t{before}, &at_local) && !transitions_.empty())
-    at_local = std::max(at_local, transitions_.back().at_local);  // In order, for the search.
-  transitions_.push_back({at_local, offset});
+void TimeZone::read_types(std::string_view types, std::string_view names) {
+  for (; !types.empty(); types.remove_prefix(6)) {
+    const size_t at = static_cast<uint8_t>(types[5]);
+    if (at >= names.size()) continue;
+    const std::string_view name = names.substr(at, names.find('\0', at) - at);
+    abbreviations_.push_back({std::string(name), static_cast<int>(big_endian(types, 4))});
+  }
+}
+
+size_t TimeZone::transitions_until(int64_t seconds) const {
+  const auto next =
+      std::upper_bound(transitions_.begin(), transitions_.end(), seconds,
+                       [](int64_t at, const Transition& transition) { return at < transition.at; });
+  return static_cast<size_t>(next - transitions_.begin());
+}
+
+int TimeZone::offset_after(size_t transitions) const {
+  return transitions == 0 ? first_offset_ : transitions_[transitions - 1].offset;
 }
 
 int TimeZone::offset_at_local(int64_t local_seconds) const {
-  const auto next = std::upper_bound(
-      transitions_.begin(), transitions_.end(), local_seconds,
-      [](int64_t seconds, const Transition& transition) { return seconds < transition.at_local; });
-  return next == transitions_.begin() ? first_offset_ : std::prev(next)->offset;
+  const size_t guess = transitions_until(local_seconds);
+  const int64_t seconds = local_seconds - offset_after(guess);
+  return offset_after(transitions_until(seconds));
+}
+
+std::optional<int> TimeZone::offset_of(std::string_view abbreviation, int64_t local_seconds) const {
+  std::optional<int> first;
+  for (const auto& [name, offset] : abbreviations_) {
+    if (name != abbreviation) continue;
+    if (offset == offset_after(transitions_until(local_seconds - offset))) return offset;
+    if (!first) first = offset;
+  }
+  return first;
 }
 
 }  // namespace components::loki::process::stages

@@ -39,25 +39,38 @@ class TimeZone {
  public:
   /// UTC.
   TimeZone() = default;
-  /// "Europe/Berlin", "UTC". Fails when the database has no such file or it is malformed.
+  /// "Europe/Berlin", "UTC", or "Local": what TZ names, else /etc/localtime, UTC without either.
+  /// Fails when the database has no such file or it is malformed.
   static base::Result<TimeZone> load(std::string_view name);
   /// The bytes of a TZif file. Fails when it is malformed.
   static base::Result<TimeZone> parse(std::string_view file);
 
   /// Seconds east of UTC at a local time given as seconds since the epoch as if it were UTC. Of an
-  /// hour that clocks went through twice the first counts.
+  /// hour that clocks went through twice, and of one that they left out, the answer is that of Go's
+  /// time.Date: east of Greenwich standard time.
   int offset_at_local(int64_t local_seconds) const;
+  /// As it was when the zone's clocks showed that time under an abbreviation of it, such as "CET":
+  /// also in summer, as devices write it all year. nullopt: the zone has no such abbreviation.
+  std::optional<int> offset_of(std::string_view abbreviation, int64_t local_seconds) const;
 
  private:
+  /// What holds from a change of clocks up to the next one.
   struct Transition {
-    int64_t at_local = 0;  ///< when it comes on the clocks that it changes, seconds
-    int offset = 0;        ///< from then on
+    int64_t at = 0;  ///< seconds since the epoch
+    int offset = 0;
   };
-  /// A change of clocks at `at` (UTC, seconds); they are added in order.
-  void add(int64_t at, int offset);
+  struct Abbreviation {
+    std::string name;
+    int offset = 0;
+  };
+  /// Number of transitions up to a time in seconds since the epoch.
+  size_t transitions_until(int64_t seconds) const;
+  int offset_after(size_t transitions) const;
+  void read_types(std::string_view types, std::string_view names);
 
   int first_offset_ = 0;
-  std::vector<Transition> transitions_;
+  std::vector<Transition> transitions_;  // In order.
+  std::vector<Abbreviation> abbreviations_;
 };
 
 }  // namespace components::loki::process::stages

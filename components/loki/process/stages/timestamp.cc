@@ -131,10 +131,16 @@ class TimestampStage final : public Stage {
       int offset = 0;
       if (layout.is_custom())
         if (const auto local = moment->to_ns(0))
-          offset = zone_.offset_at_local(*local / kPerSecond);
+          offset = offset_at(*local / kPerSecond, moment->zone);
       return moment->to_ns(offset);
     }
     return std::nullopt;
+  }
+
+  /// An abbreviation that the zone does not know says nothing: UTC, as Go has it.
+  int offset_at(int64_t local_seconds, std::string_view abbreviation) const {
+    if (abbreviation.empty()) return zone_.offset_at_local(local_seconds);
+    return zone_.offset_of(abbreviation, local_seconds).value_or(0);
   }
 
   void succeed(Frame& frame, uint32_t row, int64_t ns) {

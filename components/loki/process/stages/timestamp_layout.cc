@@ -87,6 +87,7 @@ TimeLayout::Element TimeLayout::take_element(std::string_view& layout) {
       {"05", Part::second2},
       {"06", Part::year2},
       {"15", Part::hour},
+      {"__2", Part::day_of_year_space},
       {"_2", Part::day_space},
       {"PM", Part::pm},
       {"pm", Part::pm},
@@ -221,6 +222,7 @@ struct TimeLayout::Reader {
   }
   bool zone(std::string_view layout);
   bool zone_name();
+  std::optional<int> hours();
   bool epoch(int64_t per_second);
   bool read(const Element& element, const Element* next);
   bool date(Part part);
@@ -251,17 +253,38 @@ bool TimeLayout::Reader::zone(std::string_view layout) {
   return true;
 }
 
+/// "CEST", "GMT+3", or "-03", which zones without an abbreviation have in its place.
 bool TimeLayout::Reader::zone_name() {
+  const std::string_view text = rest;
+  if (rest.starts_with('+') || rest.starts_with('-')) {
+    if (!hours()) return false;
+    out.zone = text.substr(0, text.size() - rest.size());
+    return true;
+  }
   size_t size = 0;
   while (size < rest.size() && size < 5 && rest[size] >= 'A' && rest[size] <= 'Z') ++size;
   if (size < 3) return false;
   const std::string_view name = rest.substr(0, size);
   rest.remove_prefix(size);
-  if (name == "UTC" || name == "GMT")
+  if (name == "UTC") {
     out.offset = 0;
-  else
+  } else if (name == "GMT") {
+    out.offset = hours().value_or(0) * 3600;
+  } else {
     out.zone = name;
+  }
   return true;
+}
+
+/// A sign and hours, up to 23; nothing is taken of what is other.
+std::optional<int> TimeLayout::Reader::hours() {
+  const std::string_view text = rest;
+  const bool is_west = rest.starts_with('-');
+  int count = 0;
+  if ((literal("+") || literal("-")) && number(count, 1, 2) && count < 24)
+    return is_west ? -count : count;
+  rest = text;
+  return std::nullopt;
 }
 
 /// A count of 1/per_second since the epoch; of seconds also with a decimal fraction.
@@ -350,6 +373,9 @@ bool TimeLayout::Reader::date(Part part) {
       return number(out.day, 2, 2);
     case Part::day_of_year:
       return number(day_of_year, 3, 3);
+    case Part::day_of_year_space:
+      if (literal(" ")) literal(" ");
+      return number(day_of_year, 1, 3);
     default:
       return false;
   }
@@ -358,7 +384,7 @@ bool TimeLayout::Reader::date(Part part) {
 bool TimeLayout::Reader::clock(Part part, const Element* next) {
   switch (part) {
     case Part::hour:
-      return number(out.hour, 2, 2) && out.hour < 24;
+      return number(out.hour, 1, 2) && out.hour < 24;
     case Part::hour12:
       return number(out.hour, 1, 2) && out.hour <= 12;
     case Part::hour12_2:

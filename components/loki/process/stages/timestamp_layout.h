@@ -21,7 +21,7 @@ struct Moment {
   int64_t nanos = 0;
   /// Seconds east of UTC; absent when the text names no zone.
   std::optional<int> offset;
-  /// A zone's abbreviation other than UTC, whose offset the text does not say.
+  /// A zone's abbreviation other than UTC, a part of the text, which does not say its offset.
   std::string_view zone;
 
   /// Nanoseconds since the epoch; `offset_default` counts when the text names no zone. nullopt
@@ -56,6 +56,7 @@ class TimeLayout {
     day_space,
     day2,
     day_of_year,
+    day_of_year_space,
     hour,
     hour12,
     hour12_2,

@@ -51,6 +51,16 @@ TEST_CASE("time layout: reads times as Go does") {
            {"3:04PM 06-1-2", "12:00AM 70-1-2", 86400 * s},
            {"2006 002", "2023 318", 1'699'920'000 * s},
            {"2006 002", "2023 366", std::nullopt},
+           {"2006 __2", "2023 318", 1'699'920'000 * s},
+           {"2006 __2", "2023   4", 1'672'790'400 * s},
+           // The hour of 24 may have one digit.
+           {"060102 15:04:05", "231114  2:13:20", (kT - 72000) * s},
+           {"2006-01-02 15:04:05", "2023-11-14 2:13:20", (kT - 72000) * s},
+           {"2006-01-02 15:04:05", "2023-11-14 24:13:20", std::nullopt},
+           {"2006-01-02 15:04:05 MST", "2023-11-14 23:13:20 GMT+1", kT * s},
+           {"2006-01-02 15:04:05 MST", "2023-11-14 22:13:20 GMT", kT * s},
+           {"2006-01-02 15:04:05 MST", "2023-11-14 22:13:20 +03", kT * s},
+           {"2006-01-02 15:04:05 MST", "2023-11-14 22:13:20 +24", std::nullopt},
            {"2006-01-02T15:04:05Z0700", "2023-11-14T22:13:20+0000", kT * s},
            {"2006-01-02T15:04:05-07", "2023-11-14T22:13:20+00", kT * s},
            {"2006-01-02T15:04:05-07:00", "2023-11-14T22:13:20Z", std::nullopt},
@@ -89,6 +99,12 @@ TEST_CASE("time zone: offsets around the change of clocks") {
   CHECK(zone->offset_at_local(1'719'792'000) == 7200);  // 2024-07-01T00:00
   CHECK(zone->offset_at_local(1'711'850'399) == 3600);  // 2024-03-31T01:59:59
   CHECK(zone->offset_at_local(1'711'854'000) == 7200);  // 2024-03-31T03:00
+  // As Go: an hour that there was not, and one that there was twice, on both sides of Greenwich.
+  CHECK(zone->offset_at_local(1'774'751'400) == 3600);  // 2026-03-29T02:30
+  CHECK(zone->offset_at_local(1'792'895'400) == 3600);  // 2026-10-25T02:30
+  const auto west = TimeZone::load("America/New_York");
+  REQUIRE(west.has_value());
+  CHECK(west->offset_at_local(1'793'496'600) == -14400);  // 2026-11-01T01:30
   CHECK(TimeZone::load("UTC")->offset_at_local(0) == 0);
   CHECK_FALSE(TimeZone::load("Nowhere/City").has_value());
   CHECK_FALSE(TimeZone::load("../../etc/passwd").has_value());
@@ -124,7 +140,7 @@ TEST_CASE("time zone: slim and fat files mean the same, also for years that neit
     CHECK(zone.offset_at_local(1'735'689'600) == 3600);  // 2025-01-01T00:00
     CHECK(zone.offset_at_local(1'711'850'399) == 3600);  // 2024-03-31T01:59:59
     CHECK(zone.offset_at_local(1'711'854'000) == 7200);  // 2024-03-31T03:00
-    CHECK(zone.offset_at_local(1'729'997'999) == 7200);  // 2024-10-27T02:59:59
+    CHECK(zone.offset_at_local(1'729'990'799) == 7200);  // 2024-10-27T00:59:59
     CHECK(zone.offset_at_local(1'729'998'000) == 3600);  // 2024-10-27T03:00
     CHECK(zone.offset_at_local(4'118'083'200) == 7200);  // 2100-07-01T00:00
     CHECK(zone.offset_at_local(4'133'980'800) == 3600);  // 2101-01-01T00:00
@@ -137,6 +153,39 @@ TEST_CASE("time zone: slim and fat files mean the same, also for years that neit
   const TimeZone south = compiled("slim", kSydney);
   CHECK(south.offset_at_local(1'735'689'600) == 39600);  // 2025-01-01T00:00
   CHECK(south.offset_at_local(1'719'792'000) == 36000);  // 2024-07-01T00:00
+}
+
+TEST_CASE("time zone: abbreviations are the zone's own, in any season") {
+  const auto berlin = TimeZone::load("Europe/Berlin");
+  const auto new_york = TimeZone::load("America/New_York");
+  REQUIRE((berlin.has_value() && new_york.has_value()));
+  constexpr int64_t kJuly = 1'785'232'800;  // 2026-07-28T10:00
+  CHECK(berlin->offset_of("CET", kJuly) == 3600);
+  CHECK(berlin->offset_of("CEST", kJuly) == 7200);
+  CHECK(berlin->offset_of("CET", 1'792'895'400) == 3600);  // 2026-10-25T02:30, which came twice.
+  CHECK(berlin->offset_of("CEST", 1'792'895'400) == 7200);
+  CHECK(new_york->offset_of("EST", kJuly) == -18000);
+  CHECK_FALSE(berlin->offset_of("EST", kJuly).has_value());
+  CHECK_FALSE(TimeZone().offset_of("CET", kJuly).has_value());
+}
+
+TEST_CASE("time zone: Local is the machine's") {
+  const char* before = std::getenv("TZ");
+  const std::string kept = before ? before : "";
+  const auto offset = [](const char* name) {
+    REQUIRE(::setenv("TZ", name, 1) == 0);
+    const auto zone = TimeZone::load("Local");
+    return zone ? std::optional(zone->offset_at_local(1'785'232'800)) : std::nullopt;
+  };
+  CHECK(offset("Europe/Berlin") == 7200);
+  CHECK(offset(":Europe/Berlin") == 7200);
+  CHECK(offset("/usr/share/zoneinfo/Asia/Tokyo") == 32400);
+  CHECK(offset("") == 0);
+  CHECK(offset("Local") == 0);
+  CHECK(offset("Nowhere/City") == std::nullopt);
+  ::unsetenv("TZ");
+  CHECK(TimeZone::load("Local").has_value());
+  if (before) ::setenv("TZ", kept.c_str(), 1);
 }
 
 TEST_CASE("posix tz: rules, and texts that are not one") {
@@ -172,8 +221,27 @@ TEST_CASE("stage.timestamp: a zone that the machine does not have is a problem o
     return pipeline.problems();
   };
   CHECK(problems("UTC").empty());
+  CHECK(problems("Local").empty());
   REQUIRE(problems("Nowhere/City").size() == 1);
   CHECK(problems("Nowhere/City")[0].starts_with("time zone \"Nowhere/City\": "));
+}
+
+TEST_CASE("stage.timestamp: an abbreviation is that of the location, else UTC's") {
+  struct Case {
+    std::string text;
+    int64_t seconds;
+  };
+  for (const auto& c : {Case{"2026-07-28 10:00:00 CET", 1'785'229'200},
+                        Case{"2026-07-28 10:00:00 CEST", 1'785'225'600},
+                        Case{"2026-07-28 10:00:00 EST", 1'785'232'800},
+                        Case{"2026-07-28 10:00:00 GMT-1", 1'785'236'400}}) {
+    CAPTURE(c.text);
+    Fixture fixture(R"r(stage.timestamp { source = "job"
+                                          format = "2006-01-02 15:04:05 MST"
+                                          location = "Europe/Berlin" })r");
+    const auto batch = fixture.process(lines({"x"}, {{"job", c.text}}));
+    CHECK(batch.entries[0].timestamp_ns == c.seconds * 1'000'000'000);
+  }
 }
 
 TEST_CASE("stage.timestamp: a line without a time fails as one with a bad time does") {
