@@ -14,7 +14,9 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 /// An open converter.
 class Converter {
  public:
-  explicit Converter(const char* charset) : handle_(::iconv_open("UTF-8", charset)) {}
+  explicit Converter(std::string_view charset)
+      : handle_(::iconv_open("UTF-8", charset.data())),
+        has_shifts_(charset.starts_with("ISO-2022")) {}
   ~Converter() {
     if (is_open()) ::iconv_close(handle_);
   }
@@ -25,7 +27,11 @@ class Converter {
   std::string convert(std::string& text);
 
  private:
+  /// A letter may be held back for a mark that would follow it, as in Hebrew and Vietnamese.
+  void release_letter(std::string& out);
+
   const iconv_t handle_;
+  const bool has_shifts_;  // What a byte means depends on those before, beyond a bad one.
 };
 
 std::string Converter::convert(std::string& text) {
@@ -41,11 +47,21 @@ std::string Converter::convert(std::string& text) {
     const int error = errno;
     out.append(buffer, static_cast<size_t>(at - buffer));
     if (result != static_cast<size_t>(-1) || error == E2BIG) continue;
+    if (!has_shifts_) release_letter(out);
     out += kReplacement;  // EILSEQ, or EINVAL at the end.
     ++in;
     --left;
   }
+  release_letter(out);
   return out;
+}
+
+void Converter::release_letter(std::string& out) {
+  char buffer[16];
+  char* at = buffer;
+  size_t room = sizeof buffer;
+  ::iconv(handle_, nullptr, nullptr, &at, &room);
+  out.append(buffer, static_cast<size_t>(at - buffer));
 }
 
 uint32_t unit_at(std::string_view bytes, size_t at, bool big_endian) {
@@ -100,8 +116,7 @@ std::string utf8_from_utf16(std::string_view bytes, bool big_endian) {
 }  // namespace
 
 base::Result<void> check_converter(const Encoding& encoding) {
-  if (encoding.form != Encoding::Form::charset || Converter(encoding.charset.data()).is_open())
-    return {};
+  if (encoding.form != Encoding::Form::charset || Converter(encoding.charset).is_open()) return {};
   return base::fail(
       "encoding {}: this host's C library has no converter for it; install glibc-gconv-extra (Red "
       "Hat) or libc6 in full (Debian)",
@@ -124,7 +139,7 @@ std::string to_utf8(std::string&& lines, const Encoding& encoding) {
   using Form = Encoding::Form;
   if (encoding.form == Form::utf8) return std::move(lines);
   if (encoding.form != Form::charset) return utf8_from_utf16(lines, encoding.form == Form::utf16be);
-  Converter converter(encoding.charset.data());
+  Converter converter(encoding.charset);
   return converter.is_open() ? converter.convert(lines) : std::move(lines);
 }
 
