@@ -277,16 +277,43 @@ std::string_view take_counter(std::string_view& rest) {
   return number;
 }
 
-/// NAME ":" SP, when a timestamp follows.
-std::string_view take_cisco_hostname(std::string_view& rest) {
-  const size_t end = rest.find(": ");
-  if (end == rest.npos || rest.substr(0, end).find(' ') != rest.npos) return {};
-  std::string_view after = rest.substr(end + 2);
-  skip_spaces(after);
-  std::string_view time = after;
-  if (time.starts_with('*') || time.starts_with('.')) time.remove_prefix(1);
-  if (bsd_time_size(time) == 0) return {};
+bool is_alphanumeric(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// A word that can be a host name or an address.
+bool is_host_name(std::string_view text) {
+  constexpr std::string_view kMarks = "_.-:%";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 ||
+           kMarks.find(c) != kMarks.npos;
+  }) && std::any_of(text.begin(), text.end(), is_alphanumeric);
+}
+
+/// Whether a time comes next, which Cisco marks when its clock is not set.
+bool begins_with_time(std::string_view rest) {
+  if (rest.starts_with('*') || rest.starts_with('.')) rest.remove_prefix(1);
+  return bsd_time_size(rest) > 0;
+}
+
+/// NAME ":" SP: where a message comes from.
+std::string_view take_origin(std::string_view& rest) {
+  const size_t end = std::min(rest.find(": "), rest.size());
   const std::string_view name = rest.substr(0, end);
+  if (end == rest.size() || !is_host_name(name) || std::all_of(name.begin(), name.end(), is_digit))
+    return {};
+  rest.remove_prefix(end + 2);
+  skip_spaces(rest);
+  return name;
+}
+
+/// An origin, when a time follows, or a sequence number and a time: IOS writes both orders.
+std::string_view take_cisco_hostname(std::string_view& rest) {
+  std::string_view after = rest;
+  const std::string_view name = take_origin(after);
+  std::string_view time = after;
+  take_counter(time);
+  if (name.empty() || !begins_with_time(time)) return {};
   rest = after;
   return name;
 }
@@ -303,10 +330,6 @@ std::string_view take_timestamp(std::string_view& rest) {
   if (size > 0 && rest.starts_with(": ")) rest.remove_prefix(1);
   skip_spaces(rest);
   return timestamp;
-}
-
-bool is_alphanumeric(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /// RFC 3164 has alphanumeric tags; real ones are names of programs, units and log sources. Quotes,
@@ -357,15 +380,6 @@ bool take_tag(std::string_view& rest, Message& message) {
   return true;
 }
 
-/// A word that can be a host name or an address.
-bool is_host_name(std::string_view text) {
-  constexpr std::string_view kMarks = "_.-:%";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 ||
-           kMarks.find(c) != kMarks.npos;
-  }) && std::any_of(text.begin(), text.end(), is_alphanumeric);
-}
-
 /// A host name and a relay or a sender, as syslog-ng ("src@host"), rsyslog ("relay/host") and
 /// firewalls ("fw/context") write them; no path.
 bool is_host_chain(std::string_view text) {
@@ -375,18 +389,21 @@ bool is_host_chain(std::string_view text) {
   return !text.empty() && is_alphanumeric(text.front()) && is_host_name(name);
 }
 
-/// 1*(DIGIT ":" SP), also with a name between two, in front of a time: sequence numbers that a
-/// listener was not configured for.
+/// 1*(DIGIT ":" SP), also with an origin before, between or behind, in front of a time: sequence
+/// numbers that a listener was not configured for.
 size_t counters_size(std::string_view rest) {
   const size_t whole = rest.size();
   constexpr int kWordsMax = 3;
+  bool has_number = false, has_origin = false;
   for (int words = 0; words < kWordsMax; ++words) {
-    if (!take_counter(rest).empty()) continue;
-    if (words == 0 || take_cisco_hostname(rest).empty()) break;
+    if (!take_counter(rest).empty())
+      has_number = true;
+    else if (!has_origin && !take_origin(rest).empty())
+      has_origin = true;
+    else
+      break;
   }
-  std::string_view time = rest;
-  if (time.starts_with('*') || time.starts_with('.')) time.remove_prefix(1);
-  return bsd_time_size(time) > 0 ? whole - rest.size() : 0;
+  return has_number && begins_with_time(rest) ? whole - rest.size() : 0;
 }
 
 /// What AIX and others put in front when they forward: "Message forwarded from HOST: ".
@@ -415,8 +432,10 @@ bool parse_rfc3164(std::string_view rest, const CiscoComponents& cisco, Message&
   if (message.priority < 0) return false;
   skip_spaces(rest);
   if (cisco.enable_all || cisco.message_counter) message.counter = take_counter(rest);
+  const bool has_origin = cisco.enable_all || cisco.hostname;
+  if (has_origin) message.hostname = take_cisco_hostname(rest);
   if (cisco.enable_all || cisco.sequence_number) message.sequence = take_counter(rest);
-  if (cisco.enable_all || cisco.hostname) message.hostname = take_cisco_hostname(rest);
+  if (has_origin && message.hostname.empty()) message.hostname = take_cisco_hostname(rest);
   if (const size_t counters = counters_size(rest)) {
     // They grow without end, so they are no label; the text keeps them.
     message.text = rest;
