@@ -206,6 +206,7 @@ bool JsonScanner::string(bool& escaped) {
       std::memcpy(&word, at_, sizeof word);
       if (ends_plain(word)) break;
     }
+    if (at_ == end_) return false;
     const auto c = static_cast<unsigned char>(*at_);
     if (c == '"') return true;
     if (c < 0x20) return false;

@@ -80,6 +80,18 @@ TEST_CASE("json scanner: agrees with another parser on what is JSON") {
   }
 }
 
+TEST_CASE("json scanner: a text that ends anywhere is no object, and nothing behind it is read") {
+  const std::string whole = R"({"key":"eight888","list":["a",1.5e3,true,null],"o":{"k\u00e4":""}})";
+  JsonScanner scanner;
+  scanner.want_top_level();
+  CHECK(scanner.scan(whole));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const std::vector<char> cut(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    CAPTURE(size);
+    CHECK_FALSE(scanner.scan({cut.data(), cut.size()}));  // Exact allocation, for the sanitizers.
+  }
+}
+
 TEST_CASE("json scanner: nesting is bounded") {
   JsonScanner scanner;
   CHECK_FALSE(scanner.scan("{\"a\":" + std::string(100'000, '[')));
