@@ -144,31 +144,39 @@ std::shared_ptr<LoadedModule> ModuleCache::add(std::string key, std::unique_ptr<
 
 const elf::UnwindTable* ModuleCache::rows(LoadedModule& loaded) {
   loaded.used_at = ++uses_;
-  if (!loaded.has_rows) {
-    loaded.has_rows = true;
+  const auto now = std::chrono::steady_clock::now();
+  loaded.rows_used_at = now;
+  if (!loaded.has_rows && now >= loaded.no_rows_until) {
     const Module& module = *loaded.module;
-    if (module.bytes) loaded.rows = elf::UnwindTable::read(*module.bytes, module.image);
-    if (loaded.rows.bytes() > kRowsBytesMax) loaded.rows = {};
-    make_room();
+    elf::UnwindTable rows;
+    if (module.bytes) rows = elf::UnwindTable::read(*module.bytes, module.image);
+    if (make_room(rows.bytes(), now)) {
+      loaded.rows = std::move(rows);
+      loaded.has_rows = true;
+      rows_bytes_ += loaded.rows.bytes();
+    } else {
+      loaded.no_rows_until = now + kRowsKept;
+    }
   }
   return loaded.rows.rows().empty() ? nullptr : &loaded.rows;
 }
 
-void ModuleCache::make_room() {
+bool ModuleCache::make_room(size_t bytes, std::chrono::steady_clock::time_point now) {
   // Counted anew: modules that were let go have taken their rows along.
   rows_bytes_ = 0;
   for (const auto& [key, loaded] : modules_) rows_bytes_ += loaded->rows.bytes();
-  while (rows_bytes_ > kRowsBytesMax) {
+  while (rows_bytes_ + bytes > rows_bytes_max_) {
     LoadedModule* oldest = nullptr;
     for (const auto& [key, loaded] : modules_)
-      if (loaded->rows.bytes() > 0 && loaded->used_at != uses_ &&
-          (oldest == nullptr || loaded->used_at < oldest->used_at))
+      if (loaded->rows.bytes() > 0 && now - loaded->rows_used_at > kRowsKept &&
+          (oldest == nullptr || loaded->rows_used_at < oldest->rows_used_at))
         oldest = loaded.get();
-    if (oldest == nullptr) break;
+    if (oldest == nullptr) return false;
     rows_bytes_ -= oldest->rows.bytes();
     oldest->rows = {};
     oldest->has_rows = false;
   }
+  return true;
 }
 
 void ModuleCache::forget_unused() {

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,14 +51,23 @@ struct LoadedModule {
   elf::UnwindTable rows;
   bool has_rows = false;  ///< the rows are compiled, though there may be none
   uint64_t used_at = 0;
+  std::chrono::steady_clock::time_point rows_used_at{};
+  /// There was no room for the rows: not looked for again before then.
+  std::chrono::steady_clock::time_point no_rows_until{};
 };
 
 /// The modules of all processes, each opened once. Not thread safe.
 class ModuleCache {
  public:
   /// Memory that all rows together may take, and modules that are kept open.
-  static constexpr size_t kRowsBytesMax = size_t{20} << 20;
+  static constexpr size_t kRowsBytesMax = size_t{32} << 20;
+  /// Rows that were used within this time are not let go: where all programs together need more
+  /// than there is room for, compiling them again and again would take most of a core. Those that
+  /// find no room do without rows meanwhile.
+  static constexpr std::chrono::seconds kRowsKept{30};
   static constexpr size_t kModulesMax = 512;
+
+  explicit ModuleCache(size_t rows_bytes_max = kRowsBytesMax) : rows_bytes_max_(rows_bytes_max) {}
 
   /// The module of a mapping [begin, end) of a process. Never nullptr: a file that cannot be opened
   /// is a module without bytes.
@@ -72,8 +82,9 @@ class ModuleCache {
 
  private:
   std::shared_ptr<LoadedModule> add(std::string key, std::unique_ptr<Module> module);
-  void make_room();
+  bool make_room(size_t bytes, std::chrono::steady_clock::time_point now);
 
+  const size_t rows_bytes_max_;
   std::unordered_map<std::string, std::shared_ptr<LoadedModule>> modules_;
   std::shared_ptr<LoadedModule> vdso_;
   size_t rows_bytes_ = 0;
