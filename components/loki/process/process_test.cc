@@ -113,6 +113,11 @@ TEST_CASE("loki.process: stages, line by line") {
                            replace = "***" })r",
        {"a pass=x b pass=yy c", "none"},
        "{job=\"j\"} a pass=*** b pass=*** c\n{job=\"j\"} none\n"},
+      {"replace with a regex that can match nothing",
+       R"r(stage.replace { expression = "(x*)"
+                           replace = "-" })r",
+       {"\u00e91", "xx\u20acx"},
+       "{job=\"j\"} -\u00e9-1-\n{job=\"j\"} -\u20ac-\n"},
       {"replace with a template",
        R"r(stage.replace { expression = "(?P<ip>\\d+\\.\\d+)\\.\\d+"
                            replace = "{{ .Value }}.x" }
@@ -189,6 +194,10 @@ TEST_CASE("loki.process: stages, line by line") {
        "stage.docker { }",
        {R"({"log":"hi\n","stream":"stderr","time":"1970-01-01T00:00:01.5Z"})", "x", "{}"},
        "{job=\"j\", stream=\"stderr\"} hi\n\n{job=\"j\"} x\n{job=\"j\"} {}\n"},
+      {"docker: a stream that is not UTF-8 is no label",
+       "stage.docker { }",
+       {"{\"log\":\"hi\",\"stream\":\"\xff\"}"},
+       "{job=\"j\"} hi\n"},
       {"cri",
        "stage.cri { }",
        {"2024-01-01T00:00:00Z stdout F hello", "2024-01-01T00:00:00Z stdout P one ",
@@ -327,6 +336,39 @@ TEST_CASE("loki.process: the part of a line whose end never comes goes on after 
   // It is not joined with what comes next.
   CHECK(fixture.run({"2024-01-01T00:00:09Z stdout F three"}) ==
         "{job=\"j\", stream=\"stdout\"} three\n");
+}
+
+TEST_CASE("loki.process: a line without an end is bounded") {
+  for (const std::string_view args :
+       {"", "max_partial_line_size = 100\nmax_partial_line_size_truncate = true"}) {
+    CAPTURE(args);
+    Fixture fixture(fmt::format("stage.cri {{ {} }}", args));
+    const std::string part = "2024-01-01T00:00:00Z stdout P " + std::string(1 << 20, 'x');
+    size_t acked = 0, sent = 0, most = 0;
+    for (int i = 0; i < 40; ++i) {
+      auto batch = lines({part});
+      batch.ack = telemetry::Ack([&acked](bool ok) { acked += ok; });
+      batch = fixture.process(std::move(batch));
+      for (const auto& entry : batch.entries) {
+        ++sent;
+        most = std::max(most, batch.line(entry).size());
+      }
+    }
+    CHECK(sent == 2);
+    CHECK(most == (args.empty() ? 16 << 20 : 100));
+    CHECK(acked == 32);
+    CHECK(fixture.held() == 8);
+  }
+  // Many of them share a bound.
+  Fixture fixture("stage.cri { }");
+  size_t held_most = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto batch = lines({"2024-01-01T00:00:00Z stdout P " + std::string(1 << 20, 'x')},
+                       {{"pod", std::to_string(i)}});
+    fixture.process(std::move(batch));
+    held_most = std::max(held_most, fixture.held());
+  }
+  CHECK(held_most == 64);
 }
 
 TEST_CASE("loki.process: what checking says") {

@@ -71,6 +71,11 @@ std::optional<CriLine> parse(std::string_view line) {
   return out;
 }
 
+/// What a line is joined to at most, and what all lines that have no end yet may hold together: a
+/// container that never writes a line feed has no other bound.
+constexpr size_t kCriLineBytesMax = 16 << 20;
+constexpr size_t kCriHeldBytesMax = 64 << 20;
+
 /// Takes the runtime's prefix off, and keeps the parts of a long line until its end has come. The
 /// acks of the parts are kept with them, so a source does not move past a line that is not whole.
 class CriStage final : public Stage {
@@ -146,6 +151,7 @@ class CriStage final : public Stage {
   struct Part {
     std::string text;
     int64_t timestamp_ns = 0;
+    size_t bytes = 0;  // Of its lines, before the text was cut.
     size_t lines = 0;
     std::vector<Ack> acks;  // Of the batches that the lines came in; the same one only once.
     uint64_t frame = 0;     // In which the last of them came.
@@ -176,20 +182,24 @@ class CriStage final : public Stage {
     if (const auto ns = lines_.time_ns(line.time)) entry.timestamp_ns = *ns;
     entry.line = content;
     lines_.set_stream(frame, row, frame.slice_of(line.stream));  // May add label sets.
-    if (partial)
-      hold(frame, row);
-    else
-      finish(frame, row);
+    if (!partial) return finish(frame, row);
+    const auto found = pending_.find(frame.batch.labels(frame.entry(row)));
+    const size_t before = found == pending_.end() ? 0 : found->second.bytes;
+    if (before + content.size < kCriLineBytesMax) return hold(frame, row);
+    finish(frame, row);
+    flushed_->add(1);
   }
 
   void hold(Frame& frame, uint32_t row) {
     const Labels labels = frame.batch.labels(frame.entry(row));
-    auto found = pending_.find(labels);
-    if (found == pending_.end()) {
-      if (pending_.size() >= static_cast<size_t>(args_.max_partial_lines)) give_up(frame, row);
-      found = pending_.try_emplace(labels).first;
-    }
-    Part& part = found->second;
+    const size_t bytes = frame.entry(row).line.size;
+    const bool is_one_more = !pending_.contains(labels);
+    if ((is_one_more && pending_.size() >= static_cast<size_t>(args_.max_partial_lines)) ||
+        held_bytes_ + bytes > kCriHeldBytesMax)
+      give_up(frame, row);
+    Part& part = pending_[labels];
+    part.bytes += bytes;
+    held_bytes_ += bytes;
     append(part.text, frame.line(row));
     part.timestamp_ns = frame.entry(row).timestamp_ns;
     ++part.lines;
@@ -237,7 +247,10 @@ class CriStage final : public Stage {
   }
 
   /// Its acks go over to the batch that it now travels in.
-  void release(Part& part) { acks_.insert(acks_.end(), part.acks.begin(), part.acks.end()); }
+  void release(Part& part) {
+    held_bytes_ -= part.bytes;
+    acks_.insert(acks_.end(), part.acks.begin(), part.acks.end());
+  }
 
   CriArgs args_;
   std::optional<Slot> time_, stream_, flags_, content_;
@@ -245,6 +258,7 @@ class CriStage final : public Stage {
   std::shared_ptr<base::metrics::Counter> flushed_, truncated_;
   ContainerLine lines_;
   std::unordered_map<Labels, Part, telemetry::LabelsHash> pending_;
+  size_t held_bytes_ = 0;
   std::vector<uint32_t> kept_;
   std::vector<Ack> acks_;
 };
