@@ -156,8 +156,8 @@ def test_lines_of_a_pod_with_their_labels(cluster, namespace, run_pod, node_agen
 
 def test_rotation_while_it_is_read(run_pod, node_agent, receiver):
     node_agent()
-    run_pod("writer", lines_of(30_000, pause_every=3_000))
-    assert_all_once(receiver, "writer", 30_000, 90)
+    run_pod("writer", lines_of(12_000, pause_every=800))
+    assert_all_once(receiver, "writer", 12_000, 90)
 
 
 def test_a_container_that_ends_at_once(run_pod, node_agent, receiver):
