@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cerrno>
 #include <set>
@@ -11,108 +10,17 @@
 
 #include "base/files.h"
 #include "base/thread.h"
+#include "io/positions_text.h"
 
 namespace io {
 namespace {
 
 using Entries = std::map<std::string, std::string, std::less<>>;
+using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view kHeader = "tributary-positions 1\n";
-constexpr std::string_view kEnd = "end ";
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr size_t kFileBytesMax = size_t{64} << 20;
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\\') {
-      out += "\\\\";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-}
-
-/// The byte of one escape, whose text after the backslash is taken off `rest`.
-std::optional<char> take_escape(std::string_view& rest) {
-  if (rest.empty()) return std::nullopt;
-  const char kind = rest.front();
-  rest.remove_prefix(1);
-  if (kind == '\\') return '\\';
-  if (kind == 't') return '\t';
-  if (kind == 'n') return '\n';
-  if (kind == 'r') return '\r';
-  if (kind != 'x' || rest.size() < 2) return std::nullopt;
-  const size_t high = kHex.find(rest[0]), low = kHex.find(rest[1]);
-  if (high == kHex.npos || low == kHex.npos) return std::nullopt;
-  rest.remove_prefix(2);
-  return static_cast<char>(high << 4 | low);
-}
-
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const char c = text.front();
-    text.remove_prefix(1);
-    if (c != '\\') {
-      out += c;
-    } else if (const auto byte = take_escape(text)) {
-      out += *byte;
-    } else {
-      return std::nullopt;
-    }
-  }
-  return out;
-}
-
-std::string closing_line(size_t count, std::string_view above) {
-  const auto sum = ::crc32_z(0, reinterpret_cast<const Bytef*>(above.data()), above.size());
-  return fmt::format("{}{} {:08x}\n", kEnd, count, sum);
-}
-
 }  // namespace
-
-std::string format_positions(const Entries& entries) {
-  std::string text(kHeader);
-  for (const auto& [key, value] : entries) {
-    append_escaped(text, key);
-    text += '\t';
-    append_escaped(text, value);
-    text += '\n';
-  }
-  return text + closing_line(entries.size(), text);
-}
-
-base::Result<Entries> parse_positions(std::string_view text) {
-  if (!text.starts_with(kHeader)) return base::fail("not a positions file of version 1");
-  if (text.back() != '\n') return base::fail("torn: the last line is not complete");
-  const size_t last = text.rfind('\n', text.size() - 2) + 1;
-  const std::string_view body = text.substr(0, last);
-  Entries entries;
-  for (size_t at = kHeader.size(); at < body.size();) {
-    const size_t end = body.find('\n', at);
-    const std::string_view line = body.substr(at, end - at);
-    at = end + 1;
-    const size_t tab = line.find('\t');
-    if (tab == line.npos) return base::fail("an entry without value: \"{}\"", line);
-    auto key = unescaped(line.substr(0, tab)), value = unescaped(line.substr(tab + 1));
-    if (!key || !value) return base::fail("a bad escape in \"{}\"", line);
-    entries.insert_or_assign(std::move(*key), std::move(*value));
-  }
-  if (text.substr(last) != closing_line(entries.size(), body))
-    return base::fail("torn or corrupt: the checksum does not fit");
-  return entries;
-}
 
 /// Saves the stores of the process. Never destroyed: its thread ends by itself when there is no
 /// store left.
@@ -167,33 +75,45 @@ class Positions::Saver {
   }
 
   void run() {
+    auto save_at = Clock::time_point::min();
+    bool is_saved = true;
     mutex_.lock();
     while (!stores_.empty()) {
-      if (!has_changed_) {
+      if (!has_changed_ && is_saved) {
         changed_.wait(mutex_);
+        continue;
+      }
+      if (!has_changed_ && Clock::now() < save_at) {
+        changed_.wait_until(mutex_, save_at);
         continue;
       }
       has_changed_ = false;
       mutex_.unlock();
-      const bool saved = save_all();
+      const bool is_due = Clock::now() >= save_at;
+      is_saved = is_due && save_all();  // Else it is tried again after the interval.
+      if (is_due) save_at = Clock::now() + kSaveInterval;
+      if (!is_due) write_recent();
       mutex_.lock();
-      has_changed_ = has_changed_ || !saved;  // Tried again after the interval.
-      const auto due = std::chrono::steady_clock::now() + kSaveInterval;
-      while (!stores_.empty() && std::chrono::steady_clock::now() < due)
-        changed_.wait_until(mutex_, due);
+      const auto pause = Clock::now() + kNoteInterval;
+      while (!stores_.empty() && Clock::now() < pause) changed_.wait_until(mutex_, pause);
     }
     has_thread_ = false;
     mutex_.unlock();
   }
 
+  void write_recent() {
+    base::Lock saving(saving_mutex_);
+    for (Positions* store : stores()) store->write_recent();
+  }
+
+  std::vector<Positions*> stores() {
+    base::Lock lock(mutex_);
+    return {stores_.begin(), stores_.end()};
+  }
+
   bool save_all() {
     base::Lock saving(saving_mutex_);
-    std::vector<Positions*> stores;
-    {
-      base::Lock lock(mutex_);
-      stores.assign(stores_.begin(), stores_.end());
-    }
-    return save_together(stores).has_value();
+    return save_together(stores()).has_value();
   }
 
   static base::Result<void> save_together(const std::vector<Positions*>& stores) {
@@ -227,9 +147,20 @@ class Positions::Saver {
   bool has_thread_ GUARDED_BY(mutex_) = false;
 };
 
+namespace {
+
+/// One that cannot be made shows as a failing save.
+const std::filesystem::path& make_folder_of(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::create_directories(file.parent_path(), ignored);
+  return file;
+}
+
+}  // namespace
+
 Positions::Positions(std::filesystem::path file, const base::metrics::Scope& metrics,
                      base::Logger log)
-    : file_(std::move(file)), log_(std::move(log)) {
+    : file_(std::move(file)), log_(std::move(log)), recent_(make_folder_of(file_)) {
   constexpr std::string_view name = "tributary_positions_recovered_total";
   constexpr std::string_view help = "Starts at which the newest positions file was unreadable.";
   from_old_ = metrics.counter(name, help, {{"from", "previous"}});
@@ -246,25 +177,29 @@ Positions::~Positions() {
 }
 
 void Positions::load() {
-  std::error_code ignored;  // A folder that cannot be made shows as a failing save.
-  std::filesystem::create_directories(file_.parent_path(), ignored);
+  std::error_code ignored;
   const auto previous = file_.string() + ".old";
   if (!std::filesystem::exists(file_, ignored) && !std::filesystem::exists(previous, ignored))
     return;
-  const auto read = [](const std::filesystem::path& path) -> base::Result<Entries> {
+  base::Lock lock(mutex_);
+  const auto read = [&](const std::filesystem::path& path)
+                        REQUIRES_LOCK(mutex_) -> base::Result<void> {
     const auto text = base::read_regular_file(path, kFileBytesMax);
     if (!text) return tl::unexpected(text.error());
-    return parse_positions(*text);
+    auto entries = parse_positions(*text);
+    if (!entries) return tl::unexpected(entries.error());
+    entries_ = std::move(*entries);
+    const uint32_t crc = crc_of(*text);
+    dirty_ = recent_.load(crc, entries_) > 0;
+    recent_.begin(crc);
+    return {};
   };
-  auto newest = read(file_);
-  base::Lock lock(mutex_);
+  const auto newest = read(file_);
   if (newest) {
-    entries_ = std::move(*newest);
     newest_is_good_ = true;
     return;
   }
-  if (auto old = read(previous)) {
-    entries_ = std::move(*old);
+  if (read(previous)) {
     dirty_ = true;  // Put a good newest file in place again.
     from_old_->add(1);
     log_.warn("positions file {}: {}; going on from the previous one, some lines may repeat",
@@ -299,7 +234,9 @@ void Positions::set(std::string_view key, std::string_view value) {
     } else {
       found->second = value;
     }
-    if (std::exchange(dirty_, true)) return;  // The saver knows already.
+    dirty_ = true;
+    if (noted_.contains(key)) return;  // The saver knows already.
+    noted_.emplace(key);
   }
   Saver::all().notify();
 }
@@ -311,6 +248,7 @@ void Positions::erase(std::string_view key) {
     if (found == entries_.end()) return;
     entries_.erase(found);
     dirty_ = true;
+    noted_.emplace(key);
   }
   Saver::all().notify();
 }
@@ -322,7 +260,24 @@ base::Result<void> Positions::save() {
 std::optional<std::string> Positions::take_changed() {
   base::Lock lock(mutex_);
   if (!std::exchange(dirty_, false)) return std::nullopt;
-  return format_positions(entries_);
+  noted_.clear();
+  std::string content = format_positions(entries_);
+  recent_.begin(crc_of(content));
+  return content;
+}
+
+void Positions::write_recent() {
+  std::vector<RecentPositions::Change> changes;
+  {
+    base::Lock lock(mutex_);
+    for (auto key = noted_.begin(); key != noted_.end(); key = noted_.begin()) {
+      const auto entry = entries_.find(*key);
+      const bool is_erased = entry == entries_.end();
+      changes.push_back({std::move(noted_.extract(key).value()),
+                         is_erased ? std::nullopt : std::optional(entry->second)});
+    }
+  }
+  recent_.append(changes);
 }
 
 base::Result<void> Positions::keep_previous() {
@@ -338,14 +293,21 @@ base::Result<void> Positions::keep_previous() {
 
 void Positions::note_saved(const base::Result<void>& saved) {
   if (saved) {
+    recent_.remove_older();
     newest_is_good_ = true;
-    complained_ = false;
-    return;
+  } else {
+    save_failures_->add(1);
   }
-  save_failures_->add(1);
-  if (!std::exchange(complained_, true)) log_.error("{}", saved.error().message);
   base::Lock lock(mutex_);
-  dirty_ = true;
+  dirty_ = dirty_ || !saved;
+  if (!saved && error_.empty()) log_.error("{}", saved.error().message);
+  error_ = saved ? "" : saved.error().message;
+}
+
+base::Result<void> Positions::health() const {
+  base::Lock lock(mutex_);
+  if (error_.empty()) return {};
+  return base::fail("{}; after a restart lines are read again", error_);
 }
 
 }  // namespace io

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -10,39 +11,29 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "io/recent_positions.h"
 
 namespace io {
 
 /// Where each stream of a source resumes: a small map from key to text that survives crashes.
-///
-/// The file is text, so that an operator can read it with cat:
-///
-///     tributary-positions 1
-///     <key><TAB><value>
-///     ...
-///     end <number of entries> <CRC-32 of everything above, 8 hex digits>
-///
-/// Keys and values are escaped: \\ \t \n \r, and \xHH for other control bytes. Sorted by key, so
-/// equal content gives equal bytes. The closing line tells a torn file from a whole one.
+/// positions_text.h has the format of the file.
 ///
 /// A save links the present file to FILE.old and then replaces FILE atomically, so a good earlier
 /// generation remains beside the newest. When the newest is torn or corrupt, the earlier one is
 /// used: it is at most one save older, which means repeated lines and never lost ones. When both
-/// are bad the store starts empty and says so (lost()). A corrupt file is never repaired entry by
-/// entry: a flipped digit in an offset would pass for a position and skip lines.
-///
-/// Rejected: YAML as the reference has it. A NUL-filled or half-written YAML file is either an
-/// error that keeps the agent from starting or, worse, a valid shorter file.
+/// are bad the store starts empty and says so (lost()).
 ///
 /// One thread for all stores of the process saves what changed, at most once per kSaveInterval,
 /// also when a source is blocked by a slow receiver. It takes each step of the replacement for all
 /// changed stores before the next one, so that the file system commits them together: a few fsyncs
-/// that matter a second, however many sources there are. It sleeps while nothing changes. Thread
-/// safe. Share a store with the acks that move it: the last owner's release saves what came after
-/// stop.
+/// that matter a second, however many sources there are. Between saves it writes changes to a file
+/// beside it without waiting for the disk (recent_positions.h), at most once per kNoteInterval. It
+/// sleeps while nothing changes. Thread safe. Share a store with the acks that move it: the last
+/// owner's release saves what came after stop.
 class Positions {
  public:
   static constexpr std::chrono::milliseconds kSaveInterval{1000};
+  static constexpr std::chrono::milliseconds kNoteInterval{20};
 
   /// Reads the file (missing: empty) and makes its folder. Never fails: what cannot be read is
   /// logged and counted in tributary_positions_recovered_total{from}.
@@ -60,6 +51,8 @@ class Positions {
   /// Both generations were unreadable: an absent key may have had a position.
   bool lost() const { return lost_; }
 
+  /// The error of the last save, until one succeeds; it is tried again each kSaveInterval.
+  base::Result<void> health() const;
   /// Writes now if anything changed since the last save.
   base::Result<void> save();
 
@@ -68,8 +61,11 @@ class Positions {
   friend class Saver;
 
   void load();
+  void note(std::string_view key) REQUIRES_LOCK(mutex_);
   /// The content to write, nothing when it is saved already.
   std::optional<std::string> take_changed();
+  /// Writes what changed since the last call, without waiting for the disk.
+  void write_recent();
   /// Keeps the present file as FILE.old.
   base::Result<void> keep_previous();
   void note_saved(const base::Result<void>& saved);
@@ -82,16 +78,12 @@ class Positions {
   mutable base::Mutex mutex_;
   std::map<std::string, std::string, std::less<>> entries_ GUARDED_BY(mutex_);
   bool dirty_ GUARDED_BY(mutex_) = false;
+  std::string error_ GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> noted_ GUARDED_BY(mutex_);  ///< keys, for write_recent()
 
   // The saver's, which saves one group at a time.
+  RecentPositions recent_;
   bool newest_is_good_ = false;  // FILE is worth keeping as FILE.old.
-  bool complained_ = false;
 };
-
-/// The text of a positions file.
-std::string format_positions(const std::map<std::string, std::string, std::less<>>& entries);
-/// Entries of a positions file, or what is wrong with it. Accepts nothing but whole files.
-base::Result<std::map<std::string, std::string, std::less<>>> parse_positions(
-    std::string_view text);
 
 }  // namespace io

@@ -3,6 +3,7 @@
 
 #include "base/ensure.h"
 #include "io/positions.h"
+#include "io/positions_text.h"
 
 /// What is taken for a positions file is written again as the same bytes.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/thread.h"
+#include "io/positions_text.h"
 #include "tests/support/folder.h"
 
 using Entries = std::map<std::string, std::string, std::less<>>;
@@ -91,6 +92,42 @@ TEST_CASE("positions: survive a restart, with the previous generation beside") {
   CHECK(positions->all().empty());
 }
 
+TEST_CASE("positions: what changed survives the end of the process without a save") {
+  PositionsFixture f;
+  auto positions = f.open();
+  positions->set("k", "0");
+  REQUIRE(positions->save());
+  support::Folder crashed;
+  /// Whether a process that is killed now would find it.
+  const auto is_kept = [&](std::string_view key, const std::optional<std::string>& value) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    for (bool is_first = true; is_first || std::chrono::steady_clock::now() < deadline;
+         is_first = false) {
+      const auto copy = crashed.path() / "copy";
+      std::filesystem::remove_all(copy);
+      std::error_code code;  // A file may be renamed while it is copied.
+      std::filesystem::copy(f.file.parent_path(), copy, code);
+      base::metrics::Registry registry;
+      io::Positions read(copy / "positions", {registry, "test"}, base::Logger("test"));
+      if (!code && read.get(key) == value) return true;
+    }
+    return false;
+  };
+  for (int i = 1; i < 20; ++i) {
+    positions->set("k", std::to_string(i));
+    CHECK(is_kept("k", std::to_string(i)));
+  }
+  positions->set("other", "x");
+  CHECK(is_kept("other", "x"));
+  positions->erase("other");
+  CHECK(is_kept("other", std::nullopt));
+  positions.reset();
+  size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(f.file.parent_path()))
+    files += file.is_regular_file() ? 1 : 0;
+  CHECK(files == 2);  // Saved: the newest and the previous one.
+}
+
 TEST_CASE("positions: a torn newest file falls back to the previous one at every cut") {
   PositionsFixture f;
   {
@@ -154,8 +191,10 @@ TEST_CASE(
   for (const auto& store : stores) store->set("k", "v");
   for (const auto& file : files) CHECK(gets_key(file));
   CHECK_FALSE(failing->save());
+  CHECK_FALSE(failing->health());
   std::filesystem::create_directories(broken.file.parent_path());
   CHECK(failing->save());
+  CHECK(failing->health());
   failing.reset();
   CHECK(io::parse_positions(*base::read_file(broken.file))->count("k") == 1);
 }

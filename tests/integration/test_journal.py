@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -138,6 +139,22 @@ def test_kill_9_and_an_outage_lose_nothing(agent, receiver, journal):
     send_numbers(journal, 10_000, 12_000)
     running.start()
     assert_complete(receiver, 12_000)
+
+
+def test_an_outage_from_the_first_start_on_is_not_limited_by_max_age(agent, receiver, journal):
+    send_numbers(journal, 0, 10)
+    receiver.post("/ctl?mode=500")
+    text = config(journal, receiver).replace('"1h"', '"2s"')
+    running = agent(text)
+    position = running.storage / "loki.source.journal.system" / "positions"
+    wait_for("the time of the first start to be stored", lambda: position.exists() and "since " in position.read_text())
+    send_numbers(journal, 10, 20)
+    old = time.monotonic() + 2.5  # Longer than max_age: what is asked for is an older entry.
+    wait_for("max_age to pass", lambda: time.monotonic() > old)
+    running.kill()
+    running.start()
+    receiver.post("/ctl?mode=ok")
+    assert_complete(receiver, 20)
 
 
 def test_a_clean_restart_repeats_nothing(agent, receiver, journal):

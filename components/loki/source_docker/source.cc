@@ -143,6 +143,9 @@ Health Source::health() const {
   for (const auto& [id, tailer] : tailers_)
     if (const std::string problem = tailer->problem(); !problem.empty())
       return {Health::State::unhealthy, fmt::format("container {:.12}: {}", id, problem)};
+  if (environment_)
+    if (const auto saved = environment_->positions->health(); !saved)
+      return {Health::State::unhealthy, saved.error().message};
   return {Health::State::healthy, {}};
 }
 

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 #include <utility>
 
@@ -16,6 +17,9 @@ constexpr size_t kBatchEntries = 4096;
 /// How often to look around when no descriptor was left to be woken by.
 constexpr std::chrono::milliseconds kUnwakeablePoll{1'000};
 constexpr std::chrono::milliseconds kNoLimit{-1};
+/// What is stored before an entry was delivered: the time from which on entries are read, in
+/// microseconds since the Unix epoch.
+constexpr std::string_view kSince = "since ";
 
 void pause(int wake_fd, std::chrono::milliseconds time) {
   pollfd wake{wake_fd, POLLIN, 0};
@@ -118,6 +122,12 @@ base::Result<void> JournalReader::seek(io::Journal& journal, const ReaderConfig&
   on_unread_entry_ = false;
   if (read_cursor_.empty())
     read_cursor_ = environment_.positions->get(environment_.position_key).value_or("");
+  if (read_cursor_.starts_with(kSince)) {
+    const std::string since = std::exchange(read_cursor_, "").substr(kSince.size());
+    uint64_t us = 0;
+    std::from_chars(since.data(), since.data() + since.size(), us);
+    return journal.seek_realtime(us);
+  }
   if (!read_cursor_.empty()) {
     auto found = journal.seek_cursor(read_cursor_);
     if (found) {
@@ -131,7 +141,10 @@ base::Result<void> JournalReader::seek(io::Journal& journal, const ReaderConfig&
     read_cursor_.clear();
   }
   if (config.max_age.count() == 0) return journal.seek_head();
-  return journal.seek_realtime(since_us(config.max_age));
+  // Also when nothing is delivered before the next start.
+  const uint64_t since = since_us(config.max_age);
+  environment_.positions->set(environment_.position_key, fmt::format("{}{}", kSince, since));
+  return journal.seek_realtime(since);
 }
 
 base::Result<bool> JournalReader::advance(io::Journal& journal) {

@@ -35,11 +35,11 @@ void Source::configure(const Arguments& arguments) {
 }
 
 base::Result<void> Source::start() {
-  auto positions = std::make_shared<io::Positions>(context_.data_dir / "positions",
-                                                   context_.metrics, context_.log);
+  positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
+                                               context_.log);
   reader_ = std::make_unique<JournalReader>(
-      JournalReader::Environment{"cursor-" + context_.id, std::move(positions), next_,
-                                 context_.metrics, context_.log, [this](Health health) {
+      JournalReader::Environment{"cursor-" + context_.id, positions_, next_, context_.metrics,
+                                 context_.log, [this](Health health) {
                                    base::Lock lock(health_mutex_);
                                    health_ = std::move(health);
                                  }});
@@ -70,6 +70,9 @@ void Source::stop() {
 }
 
 Health Source::health() const {
+  if (positions_)
+    if (const auto saved = positions_->health(); !saved)
+      return {Health::State::unhealthy, saved.error().message};
   base::Lock lock(health_mutex_);
   return health_;
 }

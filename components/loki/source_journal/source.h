@@ -19,6 +19,7 @@ class Source final : public ComponentOf<Arguments> {
   ~Source() override { stop(); }
 
   base::Result<void> start() override;
+  void drain(Clock::time_point) override { thread_.request_stop(); }
   void stop() override;
   Health health() const override;
 
@@ -34,6 +35,7 @@ class Source final : public ComponentOf<Arguments> {
   base::Snapshot<ReaderConfig> config_;
   mutable base::Mutex health_mutex_;
   Health health_ GUARDED_BY(health_mutex_);
+  std::shared_ptr<io::Positions> positions_;
   std::unique_ptr<JournalReader> reader_;
   base::Thread thread_;  // Last: it uses all of the above.
 };

@@ -12,7 +12,7 @@
 
 #include "base/ensure.h"
 #include "base/files.h"
-#include "io/positions.h"
+#include "io/positions_text.h"
 #include "io/segment_log/cursor.h"
 
 namespace io::segment_log {

@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "base/files.h"
-#include "io/positions.h"
+#include "io/positions_text.h"
 #include "io/segment_log/segment_reader.h"
 
 namespace io::segment_log {
