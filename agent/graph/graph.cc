@@ -199,11 +199,12 @@ void Graph::start(ComponentInstance& instance) {
 }
 
 void Graph::end(std::unique_ptr<ComponentInstance> instance, Clock::time_point deadline) {
-  if (!instance->is_started()) return;
+  const bool waits_to_start = instance->waits_to_start;
+  if (!instance->is_started() && !waits_to_start) return;
   components::Component& component = *instance->component;
   instance->drain(deadline);
-  if (component.is_drained()) return component.stop();
-  draining_.push_back({instance->id(), std::move(instance), deadline});
+  if (!waits_to_start && component.is_drained()) return component.stop();
+  draining_.push_back({instance->id(), std::move(instance), deadline, waits_to_start});
 }
 
 void Graph::end_sources(Instances& gone, const std::set<const Node*>& needed,
@@ -211,8 +212,13 @@ void Graph::end_sources(Instances& gone, const std::set<const Node*>& needed,
   const auto is_source = [&](const auto& running) { return !needed.contains(running->node); };
   for (const auto& running : gone)
     if (is_source(running)) running->drain(deadline);
-  for (auto& running : gone)
-    if (is_source(running)) end(std::move(running), deadline);
+  for (auto& running : gone) {
+    if (!is_source(running)) continue;
+    if (running->waits_to_start)  // It has taken nothing.
+      running = nullptr;
+    else
+      end(std::move(running), deadline);
+  }
   std::erase(gone, nullptr);
 }
 
@@ -220,14 +226,31 @@ void Graph::end_drained() {
   // Counting and giving up come after the deadline, and take a moment.
   constexpr auto kGrace = std::chrono::seconds(1);
   const auto overdue = Clock::now() - kGrace;
-  std::erase_if(draining_, [&](const Draining& ending) {
-    components::Component& component = *ending.instance->component;
-    if (!component.is_drained() && ending.deadline > overdue) return false;
+  for (auto ending = draining_.begin(); ending != draining_.end();) {
+    components::Component& component = *ending->instance->component;
+    if (waits(*ending) || (!component.is_drained() && ending->deadline > overdue)) {
+      ++ending;
+      continue;
+    }
     component.stop();
-    return true;
-  });
+    ending = draining_.erase(ending);
+  }
   for (const auto& running : running_)
     if (running->waits_to_start && !is_draining(running->id())) running->start_late();
+}
+
+bool Graph::waits(Draining& ending) {
+  if (!ending.waits_to_start) return false;
+  if (is_stopping_ && ending.deadline <= Clock::now()) return false;  // Too late to begin.
+  const auto first = std::ranges::find(draining_, ending.id, &Draining::id);
+  if (&*first != &ending) return true;
+  ending.waits_to_start = false;
+  components::Component& component = *ending.instance->component;
+  if (auto started = component.start(); !started)
+    base::Logger(ending.id).error("cannot start: {}", started.error().message);
+  if (!is_stopping_) ending.deadline = Clock::now() + kDrainMax;
+  component.drain(ending.deadline);
+  return false;
 }
 
 bool Graph::is_draining(std::string_view id) const {
@@ -278,6 +301,8 @@ void Graph::retry_failed() {
 }
 
 void Graph::stop(Clock::time_point deadline) {
+  is_stopping_ = true;
+  for (Draining& ending : draining_) ending.deadline = std::min(ending.deadline, deadline);
   const auto needed = needed_nodes();
   Instances gone = std::exchange(running_, {});
   std::ranges::reverse(gone);

@@ -93,6 +93,7 @@ class Graph {
     std::string id;  ///< its node is gone with its configuration
     std::unique_ptr<ComponentInstance> instance;
     Clock::time_point deadline;
+    bool waits_to_start = false;  ///< it took what came while its predecessor drains
   };
 
   Plan make_plan(const Configuration& next, river::diag::Diagnostics& diagnostics);
@@ -108,6 +109,8 @@ class Graph {
   /// depend on is not known it keeps those it has.
   void give(ComponentInstance& running, std::optional<Arguments> arguments, std::string error);
   bool is_draining(std::string_view id) const;
+  /// One that waited to start starts when those before it have ended, to deliver what it took.
+  bool waits(Draining& ending);
   /// Starts it, or lets it wait for one of the same id that drains: they share a data_dir.
   void start(ComponentInstance& instance);
   using Instances = std::vector<std::unique_ptr<ComponentInstance>>;
@@ -132,7 +135,8 @@ class Graph {
   const std::shared_ptr<Wake> wake_;
   std::unique_ptr<Configuration> configuration_;
   std::vector<std::unique_ptr<ComponentInstance>> running_;  ///< in dependency order
-  std::vector<Draining> draining_;
+  std::vector<Draining> draining_;                           ///< in the order of their removal
+  bool is_stopping_ = false;
 };
 
 /// How each component is made; one row per component in builders.cc. Config blocks that the agent

@@ -210,6 +210,36 @@ test.toy "source" { list = [test.toy.sink.text] })")
   CHECK(diary.back() == "stop test.toy.other");
 }
 
+TEST_CASE("graph: what waits for its predecessor delivers what it took, also when it is removed") {
+  constexpr std::string_view kText = R"(test.toy "sink" { value = "2" }
+test.toy "source" { list = [test.toy.sink.text] })";
+  Fixture f;
+  f.load(std::string(kText));
+  busy = {"test.toy.sink"};
+  f.load("");
+  CHECK(f.load(std::string(kText)) == Diary{"start test.toy.source"});
+  CHECK(f.load("") == Diary{"stop test.toy.source"});
+  CHECK(f.load(std::string(kText)) == Diary{"start test.toy.source"});
+  diary.clear();
+  f.graph.end_drained();
+  CHECK(diary.empty());
+  busy.clear();
+  f.graph.end_drained();
+  CHECK(diary == Diary{"stop test.toy.sink", "start test.toy.sink", "stop test.toy.sink",
+                       "start test.toy.sink"});
+  CHECK_FALSE(f.graph.is_draining());
+  SUBCASE("but not beyond the end of the agent") {
+    busy = {"test.toy.sink"};
+    f.load("");
+    f.load(std::string(kText));
+    diary.clear();
+    f.graph.stop(agent::graph::Graph::Clock::now() - std::chrono::minutes(1));
+    f.graph.end_drained();
+    CHECK(diary == Diary{"stop test.toy.source", "stop test.toy.sink", "stop test.toy.sink"});
+    CHECK_FALSE(f.graph.is_draining());
+  }
+}
+
 TEST_CASE("graph: sources that go wait side by side, those behind them one after the other") {
   constexpr std::string_view kText = R"(test.toy "sink" { value = "1" }
 test.toy "middle" { list = [test.toy.sink.text] }
