@@ -1,14 +1,12 @@
 #include "io/decompress.h"
 
 #include <bzlib.h>
-#include <fcntl.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#include "base/descriptor.h"
 
 namespace io {
 namespace {
@@ -149,11 +147,9 @@ class Bzip2 {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Decompressor>> Decompressor::open(const std::string& path,
-                                                               Format format) {
-  base::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file) return base::fail_errno(path, errno);
-  Input input(std::move(file), path);
+std::unique_ptr<Decompressor> Decompressor::of(base::Descriptor file, std::string name,
+                                               Format format) {
+  Input input(std::move(file), std::move(name));
   if (format == Format::bzip2) return std::make_unique<Reader<Bzip2>>(std::move(input));
   return std::make_unique<Reader<Zlib>>(std::move(input));
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace io {
@@ -21,7 +22,8 @@ class Decompressor {
   /// written to it, read() goes on from there.
   virtual bool is_incomplete() const = 0;
 
-  static base::Result<std::unique_ptr<Decompressor>> open(const std::string& path, Format format);
+  /// Of an open file, which is at its start; errors call it by this name.
+  static std::unique_ptr<Decompressor> of(base::Descriptor file, std::string name, Format format);
 };
 
 }  // namespace io

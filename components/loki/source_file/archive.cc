@@ -3,11 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "components/loki/source_file/file_reader.h"
 #include "components/loki/source_file/rotation.h"
 #include "io/backoff.h"
 
@@ -19,6 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds kGrowthPollMin{200};
 constexpr std::chrono::milliseconds kGrowthPollMax{5'000};
 constexpr std::chrono::milliseconds kDamagedPoll{30'000};
+/// How often to look whether the path of one that was read has another file.
+constexpr std::chrono::seconds kDonePoll{5};
+/// How soon another stream lets go of a file that was renamed.
+constexpr std::chrono::milliseconds kRenamedPoll{100};
 
 }  // namespace
 
@@ -34,57 +35,66 @@ Archive::~Archive() {
 }
 
 std::string Archive::resume_text() {
-  ResumePoint point;
-  point.offset = offset_;
-  point.seen_ns = file_clock_ns();
-  return point.text();
+  point_.seen_ns = file_clock_ns();
+  std::string text = point_.text();
+  for (const ResumePoint& ended : std::exchange(ended_, {})) text += "\n" + ended.text();
+  return text;
+}
+
+void Archive::relabel(const telemetry::Labels& labels) {
+  Stream::relabel(labels);
+  if (lease_) lease_.emplace(environment_.known_files, id(), *this);
 }
 
 Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
   due_ = now + io::kRetryFile;
   if (window_->broken()) {
     renew_window();
-    content_.reset();
-    damage_.clear();
-    read_to_.reset();
-    resting_ = false;
+    leave();
+    ended_.clear();
+    is_resumed_ = false;
+    environment_.known_files.load(environment_.positions);
     return Step::nothing;
   }
-  if (!wanted_) return window_->pending() > 0 ? Step::nothing : Step::finished;
-  if (resting_) {
-    if (window_->pending() == 0) due_ = Clock::time_point::max();
+  if (!wanted_) {
+    if (window_->pending() > 0) return Step::nothing;
+    remember();
+    save_if_delivered();
+    return Step::finished;
+  }
+  if (!look(now)) {
+    save_if_delivered();
     return Step::nothing;
   }
-  if (!damage_.empty() && !has_grown(now)) return Step::nothing;
-  if (!content_ && !open(now)) return Step::nothing;
-  at_end_ = false;
-  damage_.clear();
-  batch.buffer = std::exchange(carry_, {});
-  while (!at_end_ && batch.buffer.size() < FileReader::kLineBytesMax) {
-    at_end_ = !read_more(batch.buffer, FileReader::kChunkBytes);
-    if (::memrchr(batch.buffer.data(), '\n', batch.buffer.size())) break;
-  }
-  if (at_end_ && (damage_.empty() || gave_up_)) {
-    if (damage_.empty()) rest();
-    content_.reset();
-  } else if (const size_t feed = batch.buffer.rfind('\n'); feed != std::string::npos) {
-    carry_ = batch.buffer.substr(feed + 1);
-    batch.buffer.resize(feed + 1);
-  } else if (at_end_) {
-    carry_ = std::exchange(batch.buffer, {});
-  } else {
-    environment_.split_lines->add(1);
-  }
-  offset_ += batch.buffer.size();
-  if (at_end_ && !damage_.empty()) {
-    read_to_ = offset_;
-    if (content_ && !content_->is_incomplete()) content_.reset();
-  }
+  if (content_->read(batch.buffer, gave_up_)) environment_.split_lines->add(1);
+  point_ = content_->point();
+  damage_ = content_->damage();
+  is_done_ = content_->is_at_end() && damage_.empty();
+  if (is_done_ || (content_->is_at_end() && (gave_up_ || !content_->can_go_on()))) content_.reset();
   if (batch.buffer.empty()) return Step::nothing;
-  read_bytes_->set(static_cast<double>(offset_));
+  read_bytes_->set(static_cast<double>(point_.offset));
   batch.label_sets.push_back(labels_);
   add_lines(batch, stamps_);
   return Step::lines;
+}
+
+/// Whether something is open to be read.
+bool Archive::look(Clock::time_point now) {
+  struct stat status {};
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  const bool is_another = exists && point_.inode != 0 && !is_at(status.st_dev, status.st_ino);
+  if (is_another && (is_done_ || !damage_.empty() || !content_)) {
+    remember();
+    leave();
+    not_before_ = now + environment_.initial_delay;
+  }
+  if (is_done_) {
+    due_ = now + kDonePoll;
+    if (!exists || static_cast<uint64_t>(status.st_size) == size_) return false;
+    is_done_ = false;  // It grew, or was written anew.
+  }
+  if (!damage_.empty() && !has_grown(now)) return false;
+  return content_ || open(now);
 }
 
 bool Archive::open(Clock::time_point now) {
@@ -92,55 +102,52 @@ bool Archive::open(Clock::time_point now) {
     due_ = not_before_;
     return false;
   }
-  auto opened = open_file();
+  waits_for_descriptor_ = !OpenFiles::have_room();
+  if (waits_for_descriptor_) return false;
+  auto opened = ArchiveContent::open(path_, environment_.compression, environment_.encoding);
   if (!opened) {
     if (problem_ != opened.error().message) environment_.log.warn("{}", opened.error().message);
     problem_ = opened.error().message;
     environment_.read_errors->add(1);
     return false;
   }
+  const KnownFiles::Id id{opened->point().device, opened->point().inode, labels_text()};
+  const Stream* const reader = environment_.known_files.reader(id);
+  if (reader != nullptr && reader != this) {
+    due_ = now + kRenamedPoll;
+    return false;
+  }
   if (!gave_up_) problem_.clear();
-  content_ = std::move(*opened);
-  carry_.clear();
-  offset_ = 0;
-  damage_.clear();
   if (last_growth_ == Clock::time_point{}) last_growth_ = now;
+  const uint64_t from = resume_offset(*opened);
+  size_ = opened->size();
   file_bytes_->set(static_cast<double>(size_));
-  return skip_to(read_to_.value_or(stored_offset()));
+  const bool is_there = opened->skip_to(from);
+  point_ = opened->point();
+  point_.offset = from;  // Also when it is not there yet.
+  damage_ = opened->damage();
+  if (!lease_) lease_.emplace(environment_.known_files, id, *this);
+  is_done_ = !is_there && damage_.empty();
+  if (is_there) content_ = std::move(*opened);
+  return is_there;
 }
 
-base::Result<std::unique_ptr<io::Decompressor>> Archive::open_file() {
-  struct stat status {};
-  if (::stat(path_.c_str(), &status) != 0) return base::fail_errno(path_, errno);
-  // Opening a FIFO waits for a writer.
-  if (!S_ISREG(status.st_mode)) return base::fail("{}: not a regular file", path_);
-  size_ = static_cast<uint64_t>(status.st_size);
-  inode_ = status.st_ino;
-  using Format = io::Decompressor::Format;
-  const bool bzip2 = environment_.compression == Compression::bz2;
-  return io::Decompressor::open(path_, bzip2 ? Format::bzip2 : Format::gzip_or_zlib);
-}
-
-uint64_t Archive::stored_offset() const {
+uint64_t Archive::resume_offset(const ArchiveContent& content) {
+  const ResumePoint& now = content.point();
+  if (is_at(now.device, now.inode) && content.begins_with(point_.beginning)) return point_.offset;
+  const auto known = environment_.known_files.position({now.device, now.inode, labels_text()});
+  if (known && content.begins_with(known->beginning)) {
+    is_unsaved_ = true;  // It may be stored for another path, which has another file now.
+    return known->offset;
+  }
+  if (std::exchange(is_resumed_, true)) return 0;
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-  return stored ? stored->offset : 0;
-}
-
-/// Reads up to an offset and throws it away. False: that was all.
-bool Archive::skip_to(uint64_t target) {
-  std::string passed;
-  while (offset_ < target) {
-    passed.clear();
-    const uint64_t wanted = std::min<uint64_t>(target - offset_, FileReader::kChunkBytes);
-    if (!read_more(passed, wanted)) {
-      content_.reset();
-      if (damage_.empty()) rest();
-      return false;
-    }
-    offset_ += passed.size();
-  }
-  return true;
+  if (!stored) return 0;
+  // Earlier versions stored the offset alone. A copy has another inode.
+  const bool is_copy = stored->beginning.size >= Fingerprint::kBytesTelling &&
+                       content.begins_with(stored->beginning);
+  return stored->inode == 0 || is_copy ? stored->offset : 0;
 }
 
 /// Whether content that ended before its end is worth another look: the file has changed, or it is
@@ -150,9 +157,9 @@ bool Archive::has_grown(Clock::time_point now) {
   struct stat status {};
   const bool exists = ::stat(path_.c_str(), &status) == 0;
   const auto size = static_cast<uint64_t>(status.st_size);
-  if (exists && (size != size_ || status.st_ino != inode_)) {
+  if (exists && size != size_) {
     // Reading goes on where it was, unless this is other content.
-    if (size < size_ || status.st_ino != inode_) content_.reset();
+    if (size < size_) content_.reset();
     if (content_) size_ = size;
     last_growth_ = now;
     growth_poll_ = std::clamp(2 * growth_poll_, kGrowthPollMin, kGrowthPollMax);
@@ -168,20 +175,31 @@ bool Archive::has_grown(Clock::time_point now) {
   return true;
 }
 
-bool Archive::read_more(std::string& text, size_t bytes) {
-  const size_t before = text.size();
-  text.resize(before + bytes);
-  const auto got = content_->read({text.data() + before, bytes});
-  text.resize(before + (got ? *got : 0));
-  if (got && size_ == 0) damage_ = path_ + ": empty";
-  if (got) return *got > 0;
-  damage_ = got.error().message;
-  return false;
+/// The path has another file now, or positions are to be looked up again.
+void Archive::leave() {
+  content_.reset();
+  lease_.reset();
+  point_ = {};
+  is_done_ = gave_up_ = false;
+  damage_.clear();
+  problem_.clear();
+  size_ = 0;
+  last_growth_ = {};
 }
 
-void Archive::rest() {
-  resting_ = true;
-  content_.reset();
+void Archive::remember() {
+  if (point_.inode == 0) return;
+  point_.seen_ns = file_clock_ns();
+  environment_.known_files.remember(path_, id(), point_);
+  ended_.push_back(point_);
+  is_unsaved_ = true;
+}
+
+/// Stores what changed without a line that would carry it, once all lines have arrived.
+void Archive::save_if_delivered() {
+  if (!is_unsaved_ || window_->pending() > 0 || point_.inode == 0) return;
+  stored_->set(resume_text());
+  is_unsaved_ = false;
 }
 
 }  // namespace components::loki::source_file

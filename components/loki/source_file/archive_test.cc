@@ -8,6 +8,79 @@
 
 namespace components::loki::source_file {
 
+namespace {
+
+const Decompression kGzip = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+
+void write_gzip(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp";
+  gzFile gz = ::gzopen(temporary.c_str(), "wb");
+  REQUIRE(::gzwrite(gz, text.data(), static_cast<unsigned>(text.size())) > 0);
+  ::gzclose(gz);
+  std::filesystem::rename(temporary, path);
+}
+
+}  // namespace
+
+TEST_CASE("source.file: compressed files that are rotated are each read once") {
+  for (const bool is_stopped : {false, true}) {
+    CAPTURE(is_stopped);
+    Fixture f({});
+    f.arguments.file_match.enabled = true;
+    f.arguments.targets = {f.target("a.log.*.gz")};
+    f.arguments.decompression = kGzip;
+    write_gzip(f.path("a.log.1.gz"), "one\nand more\n");
+    f.start();
+    Texts wanted = {"one", "and more"};
+    CHECK(f.got(wanted));
+    for (const std::string line : {"two", "three, which is longer", "4"}) {
+      if (is_stopped) f.stop();
+      for (int i = 9; i > 0; --i) {
+        const auto name = [&](int number) {
+          return f.path("a.log." + std::to_string(number) + ".gz");
+        };
+        if (std::filesystem::exists(name(i))) std::filesystem::rename(name(i), name(i + 1));
+      }
+      write_gzip(f.path("a.log.1.gz"), line + "\n");
+      if (is_stopped) f.start();
+      wanted.push_back(line);
+      CHECK(f.got(wanted));
+    }
+    f.stop();
+    f.start();
+    write_gzip(f.path("a.log.1.gz"), "put in its place\n");
+    wanted.push_back("put in its place");
+    CHECK(f.got(wanted));
+  }
+}
+
+TEST_CASE("source.file: compressed text in other encodings, with and without mark") {
+  const std::string u16 = {'o', 0, 'n', 0, 'e', 0, '\n', 0, '\n', 1, '\n', 0};
+  struct Case {
+    const char* encoding;
+    std::string text;
+    Texts lines;
+  };
+  for (const Case& c :
+       {Case{"", "\xef\xbb\xbfone\n\xc3\xa9\n", {"one", "\xc3\xa9"}},
+        Case{"", "\xff\xfe" + u16, {"one", "\xc4\x8a"}}, Case{"UTF-16LE", u16, {"one", "\xc4\x8a"}},
+        Case{"windows-1252", "one\n\x80", {"one", "\xe2\x82\xac"}}, Case{"", "a", {"a"}}}) {
+    CAPTURE(c.text);
+    Fixture f;
+    f.arguments.encoding = c.encoding;
+    f.arguments.decompression = kGzip;
+    write_gzip(f.path(), c.text);
+    f.start();
+    CHECK(f.got(c.lines));
+    f.stop();
+    f.start();  // Nothing again.
+    CHECK(eventually(
+        [&] { return f.registry.expose().find("files_active_total") != std::string::npos; }));
+    f.stop();
+    CHECK(f.sink->texts() == c.lines);
+  }
+}
+
 TEST_CASE("source.file: a compressed file is read once, also after a restart in the middle") {
   Fixture f;
   std::string text;
@@ -21,7 +94,7 @@ TEST_CASE("source.file: a compressed file is read once, also after a restart in 
   gzFile gz = ::gzopen(f.path().c_str(), "wb");
   REQUIRE(::gzwrite(gz, text.data(), static_cast<unsigned>(text.size())) > 0);
   ::gzclose(gz);
-  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+  f.arguments.decompression = kGzip;
   f.sink->set(LogSink::Mode::hold);
   f.start();
   CHECK(f.got(wanted));
@@ -43,7 +116,7 @@ TEST_CASE("source.file: encoding and decompression change in one update") {
   Fixture f;
   f.start();
   f.arguments.encoding = "ISO-8859-1";
-  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+  f.arguments.decompression = kGzip;
   f.update();
   gzFile gz = ::gzopen(f.path("a.tmp").c_str(), "wb");
   REQUIRE(::gzputs(gz, "line\n") > 0);
@@ -65,7 +138,7 @@ TEST_CASE("source.file: a compressed file that is still being written is read to
   ::gzclose(gz);
   const std::string whole = *base::read_file(f.path("whole"));
   f.write("");
-  f.arguments.decompression = {.enabled = true, .initial_delay = {}, .format = Compression::gz};
+  f.arguments.decompression = kGzip;
   f.start();
   const size_t half = whole.size() / 2;
   f.append(whole.substr(0, half));

@@ -20,6 +20,7 @@ struct Encoding {
   Form form = Form::utf8;
   std::string_view charset;  ///< for iconv_open(3), with Form::charset; a literal
 
+  bool is_utf16() const { return form == Form::utf16le || form == Form::utf16be; }
   bool operator==(const Encoding&) const = default;
 };
 

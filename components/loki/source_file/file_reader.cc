@@ -17,6 +17,8 @@
 namespace components::loki::source_file {
 /// Guess for reserving: a wrong one costs a reallocation, no more.
 constexpr size_t kLineBytesTypical = 100;
+/// Read at a time while they are skipped.
+constexpr size_t kNulChunkBytes = 64 << 10;
 
 void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps) {
   const char* const begin = batch.buffer.data();
@@ -53,41 +55,59 @@ bool take(std::string_view& text, Number& number, char after, int base = 10) {
 
 }  // namespace
 
-Fingerprint fingerprint_of(int fd, uint64_t size) {
+namespace {
+
+Fingerprint sum_of(int fd, uint64_t from, size_t size) {
   unsigned char bytes[Fingerprint::kBytesMax];
-  const size_t wanted = std::min<uint64_t>(size, sizeof bytes);
-  const ssize_t got = ::pread(fd, bytes, wanted, 0);
+  const ssize_t got = ::pread(fd, bytes, size, static_cast<off_t>(from));
   if (got <= 0) return {};
   const auto read = static_cast<size_t>(got);
   return {static_cast<uint32_t>(read), static_cast<uint32_t>(::crc32_z(0, bytes, read))};
 }
 
+}  // namespace
+
+Fingerprint fingerprint_of(int fd, uint64_t size) {
+  return sum_of(fd, 0, std::min<uint64_t>(size, Fingerprint::kBytesMax));
+}
+
+Fingerprint fingerprint_before(int fd, uint64_t offset) {
+  const size_t size = std::min<uint64_t>(offset, Fingerprint::kEndBytesMax);
+  return sum_of(fd, offset - size, size);
+}
+
 std::string ResumePoint::text() const {
-  return fmt::format("{} {}:{} {}:{:08x} {}", offset, device, inode, beginning.size, beginning.crc,
-                     seen_ns);
+  return fmt::format("{} {}:{} {}:{:08x} {} {}:{:08x}", offset, device, inode, beginning.size,
+                     beginning.crc, seen_ns, end.size, end.crc);
 }
 
 std::optional<ResumePoint> ResumePoint::parse(std::string_view text) {
   ResumePoint point;
-  const bool dated = std::count(text.begin(), text.end(), ' ') == 3;
-  const bool whole = take(text, point.offset, ' ') && take(text, point.device, ':') &&
-                     take(text, point.inode, ' ') && take(text, point.beginning.size, ':') &&
-                     take(text, point.beginning.crc, dated ? ' ' : '\0', 16) &&
-                     (!dated || take(text, point.seen_ns, '\0'));
+  const auto blanks = std::count(text.begin(), text.end(), ' ');
+  const bool has_time = blanks >= 3, has_end = blanks == 4;
+  const bool whole =
+      take(text, point.offset, ' ') && take(text, point.device, ':') &&
+      take(text, point.inode, ' ') && take(text, point.beginning.size, ':') &&
+      take(text, point.beginning.crc, has_time ? ' ' : '\0', 16) &&
+      (!has_time || take(text, point.seen_ns, has_end ? ' ' : '\0')) &&
+      (!has_end || (take(text, point.end.size, ':') && take(text, point.end.crc, '\0', 16) &&
+                    point.end.size <= Fingerprint::kEndBytesMax));
   return whole ? std::optional(point) : std::nullopt;
 }
 
 namespace {
 
-struct Mark {
-  std::string_view bytes;
-  Encoding encoding;
-};
-constexpr Mark kMarks[] = {{"\xef\xbb\xbf", {Encoding::Form::utf8}},
-                           {"\xff\xfe", {Encoding::Form::utf16le}},
-                           {"\xfe\xff", {Encoding::Form::utf16be}}};
+constexpr ByteOrderMark kMarks[] = {{"\xef\xbb\xbf", {Encoding::Form::utf8}},
+                                    {"\xff\xfe", {Encoding::Form::utf16le}},
+                                    {"\xfe\xff", {Encoding::Form::utf16be}}};
 
 }  // namespace
+
+const ByteOrderMark* byte_order_mark(std::string_view start) {
+  const auto* const mark = std::ranges::find_if(
+      kMarks, [&](const ByteOrderMark& one) { return start.starts_with(one.bytes); });
+  return mark == std::end(kMarks) ? nullptr : mark;
+}
 
 base::Result<FileReader> FileReader::open(const std::string& path, const Encoding& configured) {
   FileReader file;
@@ -108,18 +128,16 @@ base::Result<FileReader> FileReader::open(const std::string& path, const Encodin
 bool FileReader::find_mark() {
   encoding_ = configured_;
   mark_bytes_ = 0;
-  char start[3];
+  char start[kMarkBytesMax];
   const ssize_t got = ::pread(fd(), start, sizeof start, 0);
   const std::string_view seen(start, static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  for (const Mark& mark : kMarks) {
-    if (seen.starts_with(mark.bytes)) {
-      encoding_ = mark.encoding;
-      mark_bytes_ = static_cast<uint32_t>(mark.bytes.size());
-      return true;
-    }
+  if (const ByteOrderMark* mark = byte_order_mark(seen)) {
+    encoding_ = mark->encoding;
+    mark_bytes_ = static_cast<uint32_t>(mark->bytes.size());
+    return true;
   }
-  return std::none_of(std::begin(kMarks), std::end(kMarks),
-                      [&](const Mark& mark) { return mark.bytes.starts_with(seen); });
+  return std::ranges::none_of(
+      kMarks, [&](const ByteOrderMark& mark) { return mark.bytes.starts_with(seen); });
 }
 
 uint64_t FileReader::size() const {
@@ -140,7 +158,8 @@ bool FileReader::is_younger_than(int64_t ns) const {
   if (!(status.stx_mask & STATX_BTIME)) return false;
   // The moment of a look is taken before the look.
   constexpr int64_t kSlackNs = 1'000'000'000;
-  return status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec > ns + kSlackNs;
+  const int64_t born_ns = status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
+  return born_ns > ns + kSlackNs && born_ns <= file_clock_ns() + kSlackNs;
 }
 
 bool FileReader::is_unlinked() const {
@@ -148,23 +167,35 @@ bool FileReader::is_unlinked() const {
   return ::fstat(fd(), &status) == 0 && status.st_nlink == 0;
 }
 
-bool FileReader::continues(const Fingerprint& beginning, uint64_t offset) const {
-  return size() >= offset && fingerprint_of(fd(), beginning.size) == beginning;
+bool FileReader::continues(const ResumePoint& point) const {
+  if (size() < point.offset || fingerprint_of(fd(), point.beginning.size) != point.beginning)
+    return false;
+  // Not known of what earlier versions stored.
+  return point.end.size == 0 || fingerprint_before(fd(), point.offset) == point.end;
 }
 
 void FileReader::seek(uint64_t offset) {
   find_mark();
   point_.offset = std::max<uint64_t>(offset, mark_bytes_);
-  point_.beginning = offset == 0 ? Fingerprint{} : fingerprint_of(fd(), point_.offset);
+  point_.beginning = point_.end = {};
+  if (offset > 0) note_read();
   no_line_until_ = 0;
 }
 
+/// Up to the offset.
+void FileReader::note_read() {
+  if (point_.beginning.size < Fingerprint::kBytesMax)
+    point_.beginning = fingerprint_of(fd(), point_.offset);
+  point_.end = fingerprint_before(fd(), point_.offset);
+}
+
 void FileReader::seek_after_last_line() {
-  uint64_t end = size();
+  const uint64_t unit = encoding_.is_utf16() ? 2 : 1;
+  const uint64_t end = size() / unit * unit;
   std::string buffer;
   for (size_t reach = kChunkBytes; reach <= kLineBytesMax; reach *= 4) {
     const uint64_t from = end > reach ? end - reach : 0;
-    buffer.resize(static_cast<size_t>(end - from) / 2 * 2);
+    buffer.resize(static_cast<size_t>(end - from));
     const ssize_t got = ::pread(fd(), buffer.data(), buffer.size(), static_cast<off_t>(from));
     if (got <= 0) break;
     const size_t lines = lines_size({buffer.data(), static_cast<size_t>(got)}, encoding_);
@@ -190,6 +221,31 @@ base::Result<FileReader::Piece> FileReader::fill(std::string& buffer, uint64_t s
   }
 }
 
+/// False: nothing else is left.
+bool FileReader::skip_nul(uint64_t end) {
+  char first = 0;
+  if (encoding_.is_utf16() || ::pread(fd(), &first, 1, static_cast<off_t>(point_.offset)) != 1 ||
+      first != '\0')
+    return true;
+  const uint64_t begin = point_.offset;
+  std::string bytes(kNulChunkBytes, '\0');
+  while (point_.offset < end) {
+    const off_t data = ::lseek(fd(), static_cast<off_t>(point_.offset), SEEK_DATA);
+    if (data > 0) point_.offset = std::min(end, static_cast<uint64_t>(data));  // Behind a hole.
+    const ssize_t got =
+        ::pread(fd(), bytes.data(), bytes.size(), static_cast<off_t>(point_.offset));
+    if (got <= 0) break;  // Let read() meet the error.
+    const std::string_view seen(bytes.data(), static_cast<size_t>(got));
+    const size_t nul = std::min(seen.find_first_not_of('\0'), seen.size());
+    point_.offset += nul;
+    if (nul < seen.size()) break;
+  }
+  changes_.nul_bytes += point_.offset - begin;
+  note_read();
+  no_line_until_ = 0;
+  return point_.offset < end;
+}
+
 /// Looks only at what was added since the last look: a long line may grow in many small steps.
 bool FileReader::may_have_line(uint64_t end) {
   if (no_line_until_ <= point_.offset || end - point_.offset >= kLineBytesMax) return true;
@@ -211,19 +267,19 @@ base::Result<bool> FileReader::read(telemetry::LogBatch& batch, UniqueTimestamps
     point_.offset = mark_bytes_;
   }
   const uint64_t end = size();
-  if (end <= point_.offset || (!rest && !may_have_line(end))) return false;
+  if (end <= point_.offset || !skip_nul(end) || (!rest && !may_have_line(end))) return false;
   auto piece = fill(batch.buffer, end, rest);
   if (!piece) return tl::unexpected(piece.error());
   if (piece->size == 0) {
-    no_line_until_ = end;
+    // The last character may be half a line feed.
+    no_line_until_ = end - std::min<uint64_t>(end - point_.offset, encoding_.is_utf16() ? 2 : 0);
     batch.buffer.clear();
     return false;
   }
   batch.buffer.resize(piece->size);
-  if (!piece->is_line) ++split_lines_;
+  if (!piece->is_line) ++changes_.split_lines;
   point_.offset += piece->size;
-  if (point_.beginning.size < Fingerprint::kBytesMax)
-    point_.beginning = fingerprint_of(fd(), point_.offset);
+  note_read();
   batch.buffer = to_utf8(std::move(batch.buffer), encoding_);
   add_lines(batch, stamps);
   return true;

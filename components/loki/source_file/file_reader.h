@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.h"
 #include "base/result.h"
 #include "components/loki/source_file/encoding.h"
+#include "components/loki/source_file/open_files.h"
 #include "components/shared/batches.h"
 #include "telemetry/log_batch.h"
 
@@ -19,10 +21,12 @@ namespace components::loki::source_file {
 /// empty lines count. Entries get label set 0. Copies nothing.
 void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps);
 
-/// The beginning of a file's content, to tell whether it is still the file that was read: size and
-/// CRC-32 of at most its first kBytesMax bytes, never of bytes that were not read yet.
+/// A part of a file's content, to tell whether it is still the file that was read: size and CRC-32
+/// of at most its first kBytesMax bytes, or of the last kEndBytesMax that were read; never of bytes
+/// that were not read yet.
 struct Fingerprint {
   static constexpr size_t kBytesMax = 1024;
+  static constexpr size_t kEndBytesMax = 256;
   /// With fewer bytes, two files that begin alike are common.
   static constexpr size_t kBytesTelling = 256;
 
@@ -31,12 +35,26 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
+/// A text begins with it; it says the encoding, and is no part of a line.
+struct ByteOrderMark {
+  std::string_view bytes;
+  Encoding encoding;
+};
+inline constexpr size_t kMarkBytesMax = 3;
+/// Of these first bytes of a text; nullptr: it has none.
+const ByteOrderMark* byte_order_mark(std::string_view start);
+
 /// Of the first min(size, kBytesMax) bytes of an open file; shorter when it has fewer.
 Fingerprint fingerprint_of(int fd, uint64_t size);
+/// Of the last bytes before this offset.
+Fingerprint fingerprint_before(int fd, uint64_t offset);
 
 /// Where reading goes on: the value that is stored for a file. As text:
-/// "OFFSET DEVICE:INODE SIZE:CRC TIME", numbers in decimal, the CRC in hex. TIME is missing in what
-/// earlier versions stored.
+/// "OFFSET DEVICE:INODE SIZE:CRC TIME SIZE:CRC", numbers in decimal, the CRCs in hex. What earlier
+/// versions stored ends before TIME, or behind it.
+///
+/// The end of what was read is needed beside the beginning: many files begin alike (a banner, the
+/// head of a table).
 struct ResumePoint {
   uint64_t offset = 0;  ///< after the last delivered line, in bytes (decompressed ones)
   uint64_t device = 0;
@@ -45,6 +63,7 @@ struct ResumePoint {
   /// When this was the file under the path, in ns since the Unix epoch; 0: not known. Files that
   /// were put there afterwards have not been read.
   int64_t seen_ns = 0;
+  Fingerprint end;  ///< of what was read
 
   std::string text() const;
   static std::optional<ResumePoint> parse(std::string_view text);
@@ -57,7 +76,7 @@ struct ResumePoint {
 class FileReader {
  public:
   static constexpr size_t kChunkBytes = 256 << 10;
-  /// A longer line is cut into pieces of this size, counted in split_lines().
+  /// A longer line is cut into pieces of this size.
   static constexpr size_t kLineBytesMax = 16 << 20;
 
   /// Fails on what is no regular file, or cannot be read.
@@ -70,9 +89,13 @@ class FileReader {
   bool is(uint64_t device, uint64_t inode) const {
     return device == point_.device && inode == point_.inode;
   }
-  /// Whether the file begins like this, and has at least `offset` bytes. When not, the content that
-  /// was read is not there any more.
-  bool continues(const Fingerprint& beginning, uint64_t offset) const;
+  /// Whether what was read up to this point is there, as far as can be told. Its device and inode
+  /// may be others.
+  bool continues(const ResumePoint& point) const;
+  /// The same beyond doubt: so much was read that other files hardly have it, too.
+  bool is_copy_of(const ResumePoint& point) const {
+    return point.beginning.size >= Fingerprint::kBytesTelling && continues(point);
+  }
 
   const ResumePoint& point() const { return point_; }
   void seek(uint64_t offset);
@@ -83,11 +106,17 @@ class FileReader {
   /// Nothing was written to it for so long.
   bool is_quiet_for(std::chrono::nanoseconds time) const;
   /// It was created after this moment (ns since the Unix epoch, 0: unknown), so an equal inode is
-  /// no sign that it is the file of then.
+  /// no sign that it is the file of then. False when it was created in the future: the clock was
+  /// set back, or is not that of the file system, and says nothing.
   bool is_younger_than(int64_t ns) const;
   /// No name leads to this file any more.
   bool is_unlinked() const;
-  uint64_t split_lines() const { return split_lines_; }
+  /// What was done to the text since it was asked last.
+  struct Changes {
+    uint64_t split_lines = 0;
+    uint64_t nul_bytes = 0;  ///< left out
+  };
+  Changes take_changes() { return std::exchange(changes_, {}); }
 
  private:
   struct Piece {
@@ -95,16 +124,19 @@ class FileReader {
     bool is_line = true;  ///< they end with a line's end
   };
   bool find_mark();
+  bool skip_nul(uint64_t end);
+  void note_read();
   bool may_have_line(uint64_t end);
   base::Result<Piece> fill(std::string& buffer, uint64_t size, bool rest);
 
+  OpenFiles::Token counted_;
   base::Descriptor fd_;
   Encoding configured_;
   Encoding encoding_;
   uint32_t mark_bytes_ = 0;  // Byte order mark at the start, not part of any line.
   ResumePoint point_;
   uint64_t no_line_until_ = 0;  // Size at which the bytes from the offset held no whole line.
-  uint64_t split_lines_ = 0;
+  Changes changes_;
 };
 
 }  // namespace components::loki::source_file

@@ -72,6 +72,18 @@ std::optional<ResumePoint> KnownFiles::position(const Id& id) const {
   return found == known_.end() ? std::nullopt : std::optional(found->second.point);
 }
 
+std::vector<ResumePoint> KnownFiles::rotated_from(const std::string& path,
+                                                  const std::string& labels) const {
+  std::vector<ResumePoint> points;
+  const auto found = by_path_.find(path);
+  if (found == by_path_.end()) return points;
+  for (const Id& id : found->second) {
+    const auto known = known_.find(id);
+    if (id.labels == labels && known != known_.end()) points.push_back(known->second.point);
+  }
+  return points;
+}
+
 void KnownFiles::remember(const std::string& path, const Id& id, const ResumePoint& point) {
   insert(id, {point, path});
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "components/loki/source_file/file_reader.h"
 #include "io/positions.h"
@@ -60,6 +61,8 @@ class KnownFiles {
   const Stream* reader(const Id& id) const;
   /// Where the file was read to, under any path. Whether it still is that file has to be checked.
   std::optional<ResumePoint> position(const Id& id) const;
+  /// Those that were rotated away from this path, oldest first.
+  std::vector<ResumePoint> rotated_from(const std::string& path, const std::string& labels) const;
   /// It was rotated away from this path, and was read so far.
   void remember(const std::string& path, const Id& id, const ResumePoint& point);
   /// The targets of these labels have others now.

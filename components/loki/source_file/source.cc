@@ -247,8 +247,21 @@ bool Engine::sleep(Clock::time_point until, bool contents, bool folders) {
 
 void Engine::publish_problem() {
   std::string first = patterns_ ? patterns_->problem() : "";
-  for (const auto& entry : streams_)
+  size_t waiting = 0;
+  for (const auto& entry : streams_) {
     if (first.empty()) first = entry.second->problem();
+    if (entry.second->waits_for_descriptor()) ++waiting;
+  }
+  if (waiting > 0) {
+    const std::string text = fmt::format(
+        "{} files are not read: {} are open, and the rest of the descriptors is needed elsewhere; "
+        "raise the limit (LimitNOFILE of the unit, ulimit -n) or match fewer files",
+        waiting, OpenFiles::most());
+    if (!std::exchange(lacks_descriptors_, true)) log_.warn("{}", text);
+    if (first.empty()) first = text;
+  } else {
+    lacks_descriptors_ = false;
+  }
   base::Lock lock(mutex_);
   problem_ = std::move(first);
 }
@@ -288,6 +301,8 @@ void Source::stop() {
 
 Health Source::health() const {
   auto problem = engine_.problem();
+  if (problem.empty() && positions_)
+    if (const auto saved = positions_->health(); !saved) problem = saved.error().message;
   if (problem.empty()) return {Health::State::healthy, ""};
   return {Health::State::unhealthy, std::move(problem)};
 }

@@ -69,6 +69,8 @@ class Engine {
   Clock::time_point next_sync_ = Clock::time_point::max();
   Clock::time_point last_round_{};
 
+  bool lacks_descriptors_ = false;
+
   std::atomic<bool> stopping_{false};
 
   mutable base::Mutex mutex_;

@@ -1,11 +1,14 @@
 #include "components/loki/source_file/source.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <set>
 
+#include "base/descriptor.h"
 #include "components/loki/source_file/file_reader.h"
 #include "components/loki/source_file/fixture.h"
 
@@ -308,6 +311,37 @@ TEST_CASE("source.file: many files from one thread, none starved, no line lost o
   REQUIRE(f.sink->has(size_t{kFiles} * kLines));
   const auto texts = f.sink->texts();
   CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
+}
+
+TEST_CASE("source.file: more files than descriptors: the rest waits, and leaves some to others") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 128;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  {
+    Fixture f({});
+    f.arguments.file_match.enabled = true;
+    f.arguments.targets = {f.target("*.log")};
+    constexpr size_t kFiles = 200;
+    for (size_t i = 0; i < kFiles; ++i)
+      f.write("line " + std::to_string(i) + "\n", std::to_string(i) + ".log");
+    f.start();
+    CHECK(f.sink->has(OpenFiles::most()));
+    CHECK(eventually([&] {
+      return f.source->health().message.find("files are not read") != std::string::npos;
+    }));
+    const base::Descriptor other(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    CHECK(other);
+    // Those that go make room.
+    for (size_t removed = 0; removed < kFiles;) {
+      REQUIRE(f.sink->has(removed + 1));
+      for (const auto texts = f.sink->texts(); removed < texts.size(); ++removed)
+        fs::remove(f.path(texts[removed].substr(5) + ".log"));
+    }
+    CHECK(eventually([&] { return f.source->health().state == Health::State::healthy; }));
+  }
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
 }
 
 TEST_CASE("source.file: compressed files that a pattern matches are not read as text") {

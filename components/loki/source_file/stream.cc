@@ -23,6 +23,8 @@ Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
       "Files that were cut or rewritten in place; lines not read before that are lost.");
   split_lines = metrics.counter("loki_source_file_split_lines_total",
                                 "Lines that were too long and were passed on in pieces.");
+  nul_bytes = metrics.counter("loki_source_file_nul_bytes_total",
+                              "NUL bytes where a line begins, which are left out.");
   read_errors =
       metrics.counter("loki_source_file_read_errors_total", "Failed attempts to open or read.");
 }

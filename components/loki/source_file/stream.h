@@ -42,7 +42,7 @@ struct Environment {
   KnownFiles known_files;
   const Streams* streams = nullptr;
   std::shared_ptr<base::metrics::Gauge> files_active;
-  std::shared_ptr<base::metrics::Counter> truncations, split_lines, read_errors;
+  std::shared_ptr<base::metrics::Counter> truncations, split_lines, nul_bytes, read_errors;
 
   // From the arguments.
   Encoding encoding;
@@ -116,6 +116,8 @@ class Stream : public Watches::Listener {
   static std::string key_of(const std::string& path, const telemetry::Labels& labels);
   const std::string& path() const { return path_; }
   const std::string& problem() const { return problem_; }
+  /// It opens no file, because so many are open already.
+  bool waits_for_descriptor() const { return waits_for_descriptor_; }
 
  protected:
   /// Where reading resumes after the last batch.
@@ -135,6 +137,7 @@ class Stream : public Watches::Listener {
   std::shared_ptr<base::metrics::Gauge> read_bytes_, file_bytes_;
   std::shared_ptr<base::metrics::Counter> read_lines_;
   bool wanted_ = true;
+  bool waits_for_descriptor_ = false;
   Clock::time_point due_{};
   Clock::time_point observe_at_{};
   std::string problem_;  // Why it cannot be read; empty when all is well.

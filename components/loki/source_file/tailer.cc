@@ -57,12 +57,6 @@ Content content_of(const std::string& path, const FileReader& file) {
   return Content::text;
 }
 
-/// Whether the file has the content that was read, up to where it was read and beyond doubt.
-bool is_copy_of(const FileReader& file, const ResumePoint& point) {
-  return point.beginning.size >= Fingerprint::kBytesTelling &&
-         file.continues(point.beginning, point.offset);
-}
-
 }  // namespace
 
 Tailer::Tailer(Environment& environment, std::string path, telemetry::Labels labels)
@@ -130,13 +124,14 @@ void Tailer::look_at_path(Clock::time_point now) {
     if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
     if (!generations_.empty() && path_gone_since_ == now) generations_.back().last_event = now;
     problem_.clear();
+    waits_for_descriptor_ = false;
     if (!std::exchange(resumed_, true)) resume_missing(now);
     return;
   }
-  auto file = FileReader::open(path_, environment_.encoding);
+  auto file = open_path();
   if (!file) {
     if (!std::exchange(path_gone_, true)) path_gone_since_ = now;
-    return complain(file.error().message);
+    return;
   }
   problem_.clear();
   const Content content = resumed_ ? Content::text : content_of(path_, *file);
@@ -161,7 +156,7 @@ void Tailer::look_at_path(Clock::time_point now) {
   if (last) {
     // Rewritten and put in place of the old one with the same beginning: go on where we were.
     const ResumePoint point = last->file.point();
-    if (last->file.is_unlinked() && is_copy_of(*file, point))
+    if (last->file.is_unlinked() && file->is_copy_of(point))
       file->seek(std::min(point.offset, file->size()));
     else
       adopt_missed(last->seen_ns, *file, now);
@@ -170,12 +165,25 @@ void Tailer::look_at_path(Clock::time_point now) {
   adopt(std::move(*file), now_ns, now);
 }
 
+/// Nothing when it cannot be opened, or not now.
+std::optional<FileReader> Tailer::open_path() {
+  waits_for_descriptor_ = !OpenFiles::have_room();
+  if (waits_for_descriptor_) {
+    stragglers_.clear();  // What is late is found after a restart.
+    return std::nullopt;
+  }
+  auto file = FileReader::open(path_, environment_.encoding);
+  if (file) return std::move(*file);
+  complain(file.error().message);
+  return std::nullopt;
+}
+
 /// The path still names the file that was last opened.
 void Tailer::look_again(Generation& current, int64_t now_ns, Clock::time_point now) {
   FileReader& file = current.file;
   ResumePoint point = file.point();
   if (point.beginning.size == 0) point.beginning = current.seen;
-  if (!file.continues(point.beginning, point.offset)) {
+  if (!file.continues(point)) {
     environment_.truncations->add(1);
     environment_.log.info("{}: truncated, reading it from its start", path_);
     file.seek(0);
@@ -202,7 +210,7 @@ void Tailer::adopt(FileReader file, int64_t seen_ns, Clock::time_point now) {
 /// Files that were put under the path after `since_ns` and rotated away before this look.
 void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::time_point now) {
   if (since_ns == 0) return;
-  for (const RotatedFile& rotated : rotated_since(path_, since_ns)) {
+  for (const RotatedFile& rotated : rotated_since(real_path(), since_ns)) {
     auto file = open_rotated(rotated, current);
     if (!file || is_copy(*file)) continue;
     go_on_as_known(*file);
@@ -222,10 +230,10 @@ void Tailer::adopt_copies(const ResumePoint& point, const FileReader& current,
   };
   std::vector<Copy> copies;  // From the one with the rest of what was being read on.
   const int64_t since = point.seen_ns - std::chrono::nanoseconds(kCopyTimeMax).count();
-  for (const RotatedFile& rotated : rotated_since(path_, since)) {
+  for (const RotatedFile& rotated : rotated_since(real_path(), since)) {
     auto file = open_rotated(rotated, current);
     if (!file) continue;
-    const bool has_rest = file->continues(point.beginning, point.offset);
+    const bool has_rest = file->continues(point);
     if (has_rest && (copies.empty() || copies.front().born_ns < point.seen_ns)) {
       copies.clear();
       file->seek(point.offset);
@@ -250,11 +258,18 @@ std::optional<FileReader> Tailer::open_rotated(const RotatedFile& rotated,
   auto file = FileReader::open(rotated.path, environment_.encoding);
   if (file && file->is(rotated.device, rotated.inode)) return std::move(*file);
   // Rotated again in between.
-  const auto folder = std::filesystem::path(path_).parent_path().string();
+  const auto folder = std::filesystem::path(rotated.path).parent_path().string();
   const std::string path = find_by_inode(folder, rotated.device, rotated.inode);
   if (path.empty()) return std::nullopt;
   file = FileReader::open(path, environment_.encoding);
   return file ? std::optional(std::move(*file)) : std::nullopt;
+}
+
+/// Where rotation works: behind a link, as Kubernetes makes them.
+std::string Tailer::real_path() const {
+  std::error_code error;
+  const auto real = std::filesystem::canonical(path_, error);
+  return error ? path_ : real.string();
 }
 
 /// Whether another stream reads it.
@@ -272,7 +287,7 @@ bool Tailer::is_fresh_copy(const FileReader& file) const {
     if (!environment_.streams->contains(key)) continue;
     const auto text = environment_.positions->get(key);
     const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-    if (stored && !file.is(stored->device, stored->inode) && is_copy_of(file, *stored)) return true;
+    if (stored && !file.is(stored->device, stored->inode) && file.is_copy_of(*stored)) return true;
   }
   return false;
 }
@@ -284,7 +299,7 @@ KnownFiles::Id Tailer::id_of(const FileReader& file) const {
 /// Goes on where a file was read to under another path.
 bool Tailer::go_on_as_known(FileReader& file) {
   const auto known = environment_.known_files.position(id_of(file));
-  if (!known || known->offset == 0 || !file.continues(known->beginning, known->offset) ||
+  if (!known || known->offset == 0 || !file.continues(*known) ||
       file.is_younger_than(known->seen_ns))
     return false;
   file.seek(known->offset);
@@ -322,73 +337,9 @@ void Tailer::relabel(const telemetry::Labels& labels) {
 
 /// Whether its content is that of a file that is open already.
 bool Tailer::is_copy(const FileReader& file) const {
-  const auto is_of = [&](const Generation& g) { return is_copy_of(file, g.file.point()); };
+  const auto is_of = [&](const Generation& g) { return file.is_copy_of(g.file.point()); };
   return std::any_of(generations_.begin(), generations_.end(), is_of) ||
          std::any_of(stragglers_.begin(), stragglers_.end(), is_of);
-}
-
-/// False: the file is not to be read at all.
-bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
-  const auto text = environment_.positions->get(key_);
-  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-  if (!stored) {
-    const bool is_bad = text || environment_.positions->lost();
-    if (!go_on_as_known(file) && !begin_without_position(file, is_bad)) return false;
-  } else if (file.is(stored->device, stored->inode) && !file.is_younger_than(stored->seen_ns)) {
-    if (file.continues(stored->beginning, stored->offset)) {
-      file.seek(stored->offset);
-    } else {
-      environment_.truncations->add(1);
-      adopt_copies(*stored, file, now);
-    }
-  } else if (is_elsewhere(stored->device, stored->inode)) {
-    ended_.push_back(*stored);
-    go_on_as_known(file);
-  } else if (auto rotated = rotated_file(*stored)) {
-    adopt(std::move(*rotated), stored->seen_ns, now);
-    adopt_missed(stored->seen_ns, file, now);
-    go_on_as_known(file);
-  } else if (!go_on_as_known(file)) {
-    if (is_copy_of(file, *stored))
-      file.seek(stored->offset);  // Restored, or moved to another disk.
-    else
-      adopt_missed(stored->seen_ns, file, now);
-  }
-  adopt(std::move(file), now_ns, now);
-  return true;
-}
-
-/// The path is gone, but what it named may lie beside it.
-void Tailer::resume_missing(Clock::time_point now) {
-  const auto text = environment_.positions->get(key_);
-  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-  if (!stored) return;
-  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), stored->seen_ns, now);
-}
-
-bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
-  if (!position_is_bad) {
-    if (environment_.tail_from_end) file.seek_after_last_line();
-    return true;
-  }
-  environment_.log.warn("{}: the stored position cannot be used", path_);
-  if (environment_.on_positions_error == OnPositionsFileError::skip) {
-    problem_ = path_ + ": not read, the stored position cannot be used";
-    return false;
-  }
-  if (environment_.on_positions_error == OnPositionsFileError::restart_from_end)
-    file.seek_after_last_line();
-  return true;
-}
-
-std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const {
-  const auto folder = std::filesystem::path(path_).parent_path().string();
-  const std::string path = find_by_inode(folder, stored.device, stored.inode);
-  if (path.empty() || is_elsewhere(stored.device, stored.inode)) return std::nullopt;
-  auto file = FileReader::open(path, environment_.encoding);
-  if (!file || !file->continues(stored.beginning, stored.offset)) return std::nullopt;
-  file->seek(stored.offset);
-  return std::move(*file);
 }
 
 Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point now) {
@@ -396,13 +347,11 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
   const bool superseded = generations_.size() > 1 || path_gone_;
   const bool ended =
       superseded && (now - last_event >= kLinger || generations_.size() > kGenerationsMax);
-  auto taken = file.read(batch, stamps_, ended);
+  const bool has_lines = read(file, batch, ended);
   file_bytes_->set(static_cast<double>(file.size()));
   read_bytes_->set(static_cast<double>(file.point().offset));
-  if (!taken) complain(path_ + ": " + taken.error().message);
-  if (taken && *taken) {
+  if (has_lines) {
     if (!file.is_quiet_for(kLinger)) last_event = now;
-    take(file, batch);
     return Step::lines;
   }
   if (!ended) return Step::nothing;
@@ -410,7 +359,6 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
   stragglers_.push_back(std::move(generations_.front()));
   stragglers_.back().last_event = now;
   generations_.pop_front();
-  split_lines_counted_ = 0;
   if (stragglers_.size() > kStragglersMax) stragglers_.pop_front();
   return Step::nothing;
 }
@@ -419,22 +367,24 @@ bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
   std::erase_if(stragglers_,
                 [&](const Generation& old) { return now - old.last_event >= kStragglerTime; });
   for (Generation& old : stragglers_) {
-    const auto taken = old.file.read(batch, stamps_, false);
-    if (!taken || !*taken) continue;
+    if (!read(old.file, batch, false)) continue;
     old.last_event = now;
-    take(old.file, batch);
     remember(old);
     return true;
   }
   return false;
 }
 
-/// The batch holds lines of this file.
-void Tailer::take(const FileReader& file, telemetry::LogBatch& batch) {
+/// Takes the next lines of this file.
+bool Tailer::read(FileReader& file, telemetry::LogBatch& batch, bool rest) {
+  const auto taken = file.read(batch, stamps_, rest);
+  if (!taken) complain(path_ + ": " + taken.error().message);
+  const auto changes = file.take_changes();
+  environment_.split_lines->add(changes.split_lines);
+  environment_.nul_bytes->add(changes.nul_bytes);
+  if (!taken || !*taken) return false;
   batch.label_sets.push_back(labels_);
-  if (file.split_lines() > split_lines_counted_)
-    environment_.split_lines->add(file.split_lines() - split_lines_counted_);
-  split_lines_counted_ = file.split_lines();
+  return true;
 }
 
 Stream::Step Tailer::wait(Clock::time_point now) {

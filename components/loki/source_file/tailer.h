@@ -26,7 +26,9 @@ namespace components::loki::source_file {
 /// It is read from its start, after the rest of the copy if rotation made one.
 ///
 /// On first sight of the path the stored resume point decides. If its file is not the one under the
-/// path, it is looked for by inode beside it and read to its end first.
+/// path, it is looked for by inode beside it and read to its end first; so are stragglers of then.
+/// Without a stored one, where reading begins is stored at once: when the agent ends before a line
+/// is delivered, it is known what to look for.
 ///
 /// The position stays when the target goes: it may come back. A file that is rotated away is
 /// remembered by its inode (known_files.h), so a pattern that finds it under its new name goes on
@@ -61,12 +63,14 @@ class Tailer final : public Stream {
   };
 
   void look_at_path(Clock::time_point now);
+  std::optional<FileReader> open_path();
   void look_again(Generation& current, int64_t now_ns, Clock::time_point now);
   void adopt(FileReader file, int64_t seen_ns, Clock::time_point now);
   void adopt_missed(int64_t since_ns, const FileReader& current, Clock::time_point now);
   void adopt_copies(const ResumePoint& point, const FileReader& current, Clock::time_point now);
   std::optional<FileReader> open_rotated(const RotatedFile& rotated,
                                          const FileReader& current) const;
+  std::string real_path() const;
   bool is_copy(const FileReader& file) const;
   bool is_elsewhere(uint64_t device, uint64_t inode) const;
   bool is_fresh_copy(const FileReader& file) const;
@@ -76,11 +80,14 @@ class Tailer final : public Stream {
   void save_if_delivered();
   bool resume(FileReader file, int64_t now_ns, Clock::time_point now);
   void resume_missing(Clock::time_point now);
+  void resume_stragglers(const ResumePoint& stored, const FileReader& current,
+                         Clock::time_point now);
   bool begin_without_position(FileReader& file, bool position_is_bad);
   std::optional<FileReader> rotated_file(const ResumePoint& stored) const;
+  void store_first(const FileReader& file, int64_t now_ns);
   Step read_front(telemetry::LogBatch& batch, Clock::time_point now);
   bool read_straggler(telemetry::LogBatch& batch, Clock::time_point now);
-  void take(const FileReader& file, telemetry::LogBatch& batch);
+  bool read(FileReader& file, telemetry::LogBatch& batch, bool rest);
   Step wait(Clock::time_point now);
   void wait_for_stragglers(Clock::time_point now);
   Step finish();
@@ -94,7 +101,6 @@ class Tailer final : public Stream {
   bool path_gone_ = false;             // Nothing to read is under the path.
   bool skipped_ = false;               // on_positions_file_error = "skip" struck.
   Clock::time_point path_gone_since_{};
-  uint64_t split_lines_counted_ = 0;
 };
 
 }  // namespace components::loki::source_file

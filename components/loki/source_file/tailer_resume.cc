@@ -1,0 +1,100 @@
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "components/loki/source_file/tailer.h"
+
+// How a Tailer begins with a path, at its first sight.
+namespace components::loki::source_file {
+
+/// False: the file is not to be read at all.
+bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
+  const auto text = environment_.positions->get(key_);
+  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
+  if (stored) resume_stragglers(*stored, file, now);
+  if (!stored) {
+    const bool is_bad = text || environment_.positions->lost();
+    if (!go_on_as_known(file) && !begin_without_position(file, is_bad)) return false;
+    store_first(file, now_ns);
+  } else if (file.is(stored->device, stored->inode) && !file.is_younger_than(stored->seen_ns)) {
+    if (file.continues(*stored)) {
+      file.seek(stored->offset);
+    } else {
+      environment_.truncations->add(1);
+      adopt_copies(*stored, file, now);
+    }
+  } else if (is_elsewhere(stored->device, stored->inode)) {
+    ended_.push_back(*stored);
+    go_on_as_known(file);
+  } else if (auto rotated = rotated_file(*stored)) {
+    adopt(std::move(*rotated), stored->seen_ns, now);
+    adopt_missed(stored->seen_ns, file, now);
+    go_on_as_known(file);
+  } else if (!go_on_as_known(file)) {
+    if (file.is_copy_of(*stored)) {
+      file.seek(stored->offset);  // Restored, or moved to another disk.
+    } else {
+      environment_.log.warn(
+          "{}: the file that was read up to byte {} is not there any more (deleted, compressed or "
+          "moved to another folder); what was not read of it is lost",
+          path_, stored->offset);
+      adopt_missed(stored->seen_ns, file, now);
+    }
+  }
+  adopt(std::move(file), now_ns, now);
+  return true;
+}
+
+/// The path is gone, but what it named may lie beside it.
+void Tailer::resume_missing(Clock::time_point now) {
+  const auto text = environment_.positions->get(key_);
+  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
+  if (!stored) return;
+  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), stored->seen_ns, now);
+}
+
+/// Files that were rotated away so shortly before the stored point that they were read on.
+void Tailer::resume_stragglers(const ResumePoint& stored, const FileReader& current,
+                               Clock::time_point now) {
+  const int64_t since = stored.seen_ns - std::chrono::nanoseconds(kStragglerTime).count();
+  for (const ResumePoint& ended : environment_.known_files.rotated_from(path_, labels_text())) {
+    if (ended.seen_ns < since || current.is(ended.device, ended.inode) ||
+        (stored.device == ended.device && stored.inode == ended.inode))
+      continue;
+    if (auto file = rotated_file(ended); file && !file->is_younger_than(ended.seen_ns))
+      adopt(std::move(*file), ended.seen_ns, now);
+  }
+}
+
+void Tailer::store_first(const FileReader& file, int64_t now_ns) {
+  ResumePoint point = file.point();
+  point.seen_ns = now_ns;
+  stored_->set(point.text());
+}
+
+bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
+  if (!position_is_bad) {
+    if (environment_.tail_from_end) file.seek_after_last_line();
+    return true;
+  }
+  environment_.log.warn("{}: the stored position cannot be used", path_);
+  if (environment_.on_positions_error == OnPositionsFileError::skip) {
+    problem_ = path_ + ": not read, the stored position cannot be used";
+    return false;
+  }
+  if (environment_.on_positions_error == OnPositionsFileError::restart_from_end)
+    file.seek_after_last_line();
+  return true;
+}
+
+std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const {
+  const auto folder = std::filesystem::path(real_path()).parent_path().string();
+  const std::string path = find_by_inode(folder, stored.device, stored.inode);
+  if (path.empty() || is_elsewhere(stored.device, stored.inode)) return std::nullopt;
+  auto file = FileReader::open(path, environment_.encoding);
+  if (!file || !file->continues(stored)) return std::nullopt;
+  file->seek(stored.offset);
+  return std::move(*file);
+}
+
+}  // namespace components::loki::source_file
