@@ -45,7 +45,7 @@ PathTargets::PathTargets(const river::schema::Targets& patterns,
   }
 }
 
-PathTargets::Expansion PathTargets::expand() {
+PathTargets::Expansion PathTargets::expand(const IsRead& is_read) {
   Expansion expansion;
   unreadable_.clear();
   for (Pattern& pattern : patterns_) {
@@ -59,7 +59,8 @@ PathTargets::Expansion PathTargets::expand() {
     pattern.files = found.files;
     expansion.folders.merge(found.folders);
     for (const std::string& path : found.files) {
-      if (pattern.exclude.matches(path) || too_old(path)) continue;
+      if (pattern.exclude.matches(path)) continue;
+      if (too_old(path) && !(is_read && is_read(path))) continue;
       expansion.targets.push_back(pattern.labels.with("__path__", path));
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,10 +22,11 @@ class PathTargets {
     river::schema::Targets targets;  ///< labels of the pattern, `__path__` the absolute path
     std::set<std::string> folders;   ///< to watch for new files
   };
+  using IsRead = std::function<bool(const std::string& path)>;
   /// What exists now, in the order of the patterns, then of the paths. `ignore_older_than` (0: off)
-  /// leaves out files that were not written for so long. A file that was found before stays while
-  /// it cannot be seen whether it still exists.
-  Expansion expand();
+  /// leaves out files that were not written for so long, unless they are being read. A file that
+  /// was found before stays while it cannot be seen whether it still exists.
+  Expansion expand(const IsRead& is_read = nullptr);
 
   /// What is wrong with the patterns, or kept expand() from seeing files that it found before;
   /// empty when nothing is.

@@ -37,6 +37,13 @@ std::string valid_utf8(std::string_view text) {
   return out;
 }
 
+std::string valid_label_name(std::string_view text) {
+  std::string name(text.empty() ? "_" : text);
+  for (size_t i = 0; i < name.size(); ++i)
+    if (!base::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
+  return name;
+}
+
 std::string to_lower(std::string_view text) {
   return map_letters(text, base::to_lower_code_point);
 }

@@ -21,6 +21,8 @@ using base::Utf8Char;
 
 /// The text with U+FFFD for each byte that is not UTF-8, as labels have to be.
 std::string valid_utf8(std::string_view text);
+/// The text as the name of a label: `_` for each byte that one cannot have, and for no text.
+std::string valid_label_name(std::string_view text);
 
 /// Letter by letter, without regard to language. Bytes that are not UTF-8 stay as they are.
 std::string to_lower(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include "components/loki/source_file/encoding.h"
 #include "components/shared/streams.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -84,9 +85,14 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
     scope.warning("legacy_positions_file", "C090",
                   "\"legacy_positions_file\" is accepted but has no effect yet");
   if (!scope.known("targets")) return;
-  for (const auto& target : arguments.targets)
+  for (const auto& target : arguments.targets) {
     if (!target.contains("__path__"))
       scope.warning("targets", "C051", "a target without __path__ matches no file");
+    for (const auto& [name, value] : target)
+      if (!base::is_label_name(name))
+        scope.warning("targets", "C024", "\"{}\" is not a label name; it is sent as \"{}\"", name,
+                      telemetry::valid_label_name(name));
+  }
 }
 
 std::vector<schema::HostNeed> needs(const Arguments&) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "components/loki/source_file/archive.h"
@@ -126,7 +128,9 @@ bool Engine::adopt_plan() {
 
 void Engine::find_files() {
   folders_.changed();  // Notices from here on call for another search.
-  auto expansion = patterns_->expand();
+  std::set<std::string_view> read;
+  for (const auto& entry : streams_) read.insert(entry.second->path());
+  auto expansion = patterns_->expand([&](const std::string& path) { return read.contains(path); });
   folders_.set(expansion.folders);
   set_targets(expansion.targets);
   next_sync_ = Clock::now() + std::max<std::chrono::nanoseconds>(sync_period_, kSearchPause);

@@ -313,6 +313,24 @@ TEST_CASE("source.file: many files from one thread, none starved, no line lost o
   CHECK(std::set(texts.begin(), texts.end()).size() == texts.size());
 }
 
+TEST_CASE("source.file: ignore_older_than is not asked of a file that is being read") {
+  Fixture f({});
+  f.arguments.file_match.enabled = true;
+  f.arguments.file_match.ignore_older_than.value = std::chrono::hours(1);
+  f.arguments.targets = {f.target("*.log")};
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  f.write("never read\n", "old.log");
+  fs::last_write_time(f.path("old.log"), old);
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  fs::last_write_time(f.path(), old);
+  f.write("two\n", "b.log");  // The files are looked for again.
+  CHECK(f.got({"one", "two"}));
+  const base::metrics::Scope scope{f.registry, "loki.source.file.test"};
+  CHECK(scope.gauge("loki_source_file_files_active_total", "")->value() == 2);
+}
+
 TEST_CASE("source.file: more files than descriptors: the rest waits, and leaves some to others") {
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);

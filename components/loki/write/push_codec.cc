@@ -7,6 +7,7 @@
 
 #include "components/loki/write/log_payload.h"
 #include "components/loki/write/metrics.h"
+#include "telemetry/text.h"
 
 namespace components::loki::write {
 namespace {
@@ -22,6 +23,11 @@ size_t stream_hash(const telemetry::Labels& labels) {
       hash = hash * 1099511628211u + std::hash<std::string>()(*part);
   }
   return hash ^ (hash >> 32);
+}
+
+bool have_valid_names(const telemetry::Labels& labels) {
+  return std::ranges::all_of(labels.all(),
+                             [](const auto& label) { return base::is_label_name(label.first); });
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ void PushCodec::put(const RoutedBatch& batch, const telemetry::Entry& entry, Str
   if (route.has_bad_name) return batcher.drop(tenant, drop_reason::kInvalidTenant, amount);
   const telemetry::Labels& labels = logs.labels(entry);
   if (stream.open == nullptr) {
-    const size_t hash = batcher.shards() > 1 ? stream_hash(with_external(labels)) : 0;
+    const size_t hash = batcher.shards() > 1 ? stream_hash(as_sent(labels)) : 0;
     stream.open = &batcher.open(tenant, hash);
   }
   auto& request = static_cast<PushRequest&>(batcher.request(*stream.open, amount.bytes));
@@ -83,7 +89,7 @@ void PushCodec::put(const RoutedBatch& batch, const telemetry::Entry& entry, Str
 
 /// False when the request has as many streams as it may have without this one.
 bool PushCodec::find(const telemetry::Labels& labels, PushRequest& request, Stream& stream) {
-  const telemetry::Labels& merged = with_external(labels);
+  const telemetry::Labels& merged = as_sent(labels);
   // Not asked for its index before: the request would remember every stream that it refuses.
   const size_t most = settings_->streams_max;
   if (most > 0 && request.encoder.streams() >= most && !request.encoder.has_stream(merged))
@@ -93,10 +99,19 @@ bool PushCodec::find(const telemetry::Labels& labels, PushRequest& request, Stre
   return true;
 }
 
-const telemetry::Labels& PushCodec::with_external(const telemetry::Labels& labels) {
-  if (settings_->external_labels.empty()) return labels;
-  const telemetry::Labels* known = merged_.get(labels);
-  return known ? *known : merged_.put(labels, settings_->with_external(labels));
+/// With the external labels, and names that a backend takes: those of targets and containers come
+/// from anywhere, and one that is refused would cost all lines of its stream.
+const telemetry::Labels& PushCodec::as_sent(const telemetry::Labels& labels) {
+  if (settings_->external_labels.empty() && have_valid_names(labels)) return labels;
+  if (const telemetry::Labels* known = merged_.get(labels)) return *known;
+  telemetry::Labels merged = settings_->with_external(labels);
+  if (!have_valid_names(merged)) {
+    telemetry::LabelsBuilder builder{telemetry::Labels()};
+    for (const auto& [name, value] : merged.all())
+      builder.set(telemetry::valid_label_name(name), value);
+    merged = builder.build();
+  }
+  return merged_.put(labels, std::move(merged));
 }
 
 }  // namespace components::loki::write

@@ -38,7 +38,7 @@ class PushCodec final : public sink::Codec {
   void put(const RoutedBatch& batch, const telemetry::Entry& entry, Stream& stream,
            sink::Batcher& batcher);
   bool find(const telemetry::Labels& labels, PushRequest& request, Stream& stream);
-  const telemetry::Labels& with_external(const telemetry::Labels& labels);
+  const telemetry::Labels& as_sent(const telemetry::Labels& labels);
 
   PushLimits limits_;
   SettingsPtr settings_;

@@ -30,6 +30,23 @@ TEST_CASE(
   run.check_conservation();
 }
 
+TEST_CASE("loki.write: names that no label may have are made names") {
+  for (const bool has_external : {false, true}) {
+    const auto loki = *Receiver::start();
+    Arguments arguments = to(*loki);
+    if (has_external) arguments.external_labels.entries = {{"site", "x"}};
+    Running run(arguments);
+    run.receive(
+        numbered(0, 1, Labels({{"job", "app"}, {"a.b", "1"}, {"1st", "2"}, {"\xc3\xbc", "3"}})));
+    REQUIRE(loki->wait_for(has(1)));
+    std::map<std::string, std::string> wanted = {
+        {"job", "app"}, {"a_b", "1"}, {"_st", "2"}, {"__", "3"}};
+    if (has_external) wanted["site"] = "x";
+    wanted.erase("__");  // Begins like what is not sent.
+    CHECK(loki->lines()[0].labels == wanted);
+  }
+}
+
 TEST_CASE("loki.write: without a thread it does not start, and does when there is one") {
   const auto loki = *Receiver::start();
   const auto second = *Receiver::start();

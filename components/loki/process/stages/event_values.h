@@ -46,19 +46,13 @@ class EventValues {
   void set(Frame& frame, uint32_t row, std::string name, std::string_view value) const {
     if (!base::is_label_name(name)) {
       if (args_.drop_invalid_labels) return;
-      make_valid(name);
+      name = telemetry::valid_label_name(name);
     }
     if (!args_.overwrite_existing && is_there(frame, row, name)) name += "_extracted";
     if (const auto slot = names_.find(name)) frame.set(row, *slot, value);
   }
 
  private:
-  static void make_valid(std::string& name) {
-    if (name.empty()) name.push_back('_');
-    for (size_t i = 0; i < name.size(); ++i)
-      if (!base::is_label_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
-  }
-
   bool is_there(const Frame& frame, uint32_t row, std::string_view name) const {
     if (const auto slot = names_.find(name)) return frame.has(row, *slot);
     return !frame.batch.labels(frame.batch.entries[row]).get(name).empty();
