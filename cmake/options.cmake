@@ -24,11 +24,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
   # The compiler collects its garbage rarely: a tenth of its time.
   add_compile_options("SHELL:--param ggc-min-heapsize=1048576")
 endif()
-if(TRIBUTARY_FUZZ)
-  # Checks of each pointer that is followed take a third of the compile time. Code that reads bytes of others has
-  # them (fuzzed() in rooms.cmake); elsewhere the address sanitizer finds what comes of a bad pointer.
-  add_compile_options(-fno-sanitize=null,alignment,vptr)
-endif()
 find_program(LLD ld.lld)
 if(LLD)
   add_link_options(-fuse-ld=lld)

@@ -48,12 +48,12 @@ function(cold)
   endforeach()
 endfunction()
 
-# fuzzed(TARGET...): what has fuzz targets. Their coverage guides them, and every check is on; libraries without any,
-# and tests, do not pay for that.
+# fuzzed(TARGET...): what has fuzz targets. Their coverage guides them; libraries without any, and tests, do not pay
+# for that.
 function(fuzzed)
   if(TRIBUTARY_FUZZ)
     foreach(target ${ARGN})
-      target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link -fsanitize=null,alignment,vptr)
+      target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     endforeach()
   endif()
 endfunction()
