@@ -29,7 +29,7 @@ std::string chunk(char type, std::string_view body, std::string_view content) {
   return out.append(body);
 }
 
-const std::string kStream("\xff\x06\x00\x00sNaPpY", 10);
+const std::string kStreamHead("\xff\x06\x00\x00sNaPpY", 10);
 
 }  // namespace
 
@@ -88,15 +88,15 @@ TEST_CASE("content coding: snappy's framed format is told from a block") {
   const std::string_view text = "framed, framed, framed";
   const std::string packed = compress_block({&text, 1});
   const auto decode = [](std::string body) { return decode_body(Coding::snappy, body, 30); };
-  CHECK(decode(kStream).value().empty());
-  CHECK(decode(kStream + chunk('\x00', packed, text) + chunk('\x01', "plain", "plain")).value() ==
+  CHECK(decode(kStreamHead).value().empty());
+  CHECK(decode(kStreamHead + chunk('\x00', packed, text) + chunk('\x01', "plain", "plain")).value() ==
         "framed, framed, framedplain");
-  CHECK(decode(kStream + chunk('\xfe', "padding", "") + chunk('\x01', "plain", "plain")).value() ==
+  CHECK(decode(kStreamHead + chunk('\xfe', "padding", "") + chunk('\x01', "plain", "plain")).value() ==
         "plain");
-  CHECK_FALSE(decode(kStream + chunk('\x01', "plain", "other")).has_value());
-  CHECK_FALSE(decode(kStream + chunk('\x02', "plain", "plain")).has_value());
+  CHECK_FALSE(decode(kStreamHead + chunk('\x01', "plain", "other")).has_value());
+  CHECK_FALSE(decode(kStreamHead + chunk('\x02', "plain", "plain")).has_value());
   CHECK_FALSE(
-      decode(kStream + chunk('\x00', packed, text) + chunk('\x00', packed, text)).has_value());
+      decode(kStreamHead + chunk('\x00', packed, text) + chunk('\x00', packed, text)).has_value());
 }
 
 TEST_CASE("content coding: names as they stand in headers") {
