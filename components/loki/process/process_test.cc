@@ -189,6 +189,11 @@ TEST_CASE("loki.process: stages, line by line") {
           stage.labels { values = { t = "__tenant_id__" } })r",
        {"x"},
        "{job=\"j\"} x\n"},
+      {"decolorize: other sequences",
+       "stage.decolorize { }",
+       {"\x1b[1mbold \x1b(B\x1b[mx \x1b]0;title\x07y \xc2\x9b"
+        "31mz \x1b[38:5:1mw \xc2\x9bq"},
+       "{job=\"j\"} bold x y z w \n"},
       {"decolorize", "stage.decolorize { }", {"\x1b[31mred\x1b[0m x"}, "{job=\"j\"} red x\n"},
       {"docker",
        "stage.docker { }",

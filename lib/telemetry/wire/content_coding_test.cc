@@ -89,10 +89,11 @@ TEST_CASE("content coding: snappy's framed format is told from a block") {
   const std::string packed = compress_block({&text, 1});
   const auto decode = [](std::string body) { return decode_body(Coding::snappy, body, 30); };
   CHECK(decode(kStreamHead).value().empty());
-  CHECK(decode(kStreamHead + chunk('\x00', packed, text) + chunk('\x01', "plain", "plain")).value() ==
-        "framed, framed, framedplain");
-  CHECK(decode(kStreamHead + chunk('\xfe', "padding", "") + chunk('\x01', "plain", "plain")).value() ==
-        "plain");
+  CHECK(
+      decode(kStreamHead + chunk('\x00', packed, text) + chunk('\x01', "plain", "plain")).value() ==
+      "framed, framed, framedplain");
+  CHECK(decode(kStreamHead + chunk('\xfe', "padding", "") + chunk('\x01', "plain", "plain"))
+            .value() == "plain");
   CHECK_FALSE(decode(kStreamHead + chunk('\x01', "plain", "other")).has_value());
   CHECK_FALSE(decode(kStreamHead + chunk('\x02', "plain", "plain")).has_value());
   CHECK_FALSE(
