@@ -340,6 +340,9 @@ void Tracer::read_targets(const Node& node, const SourceStreams& source, const P
     if (!path[0].empty())
       from.text += fmt::format(", {}", fmt::join(without_markers(path[0], 0).literals, "*"));
     set_all(own, kMachineMarker, one.sample);
+    if (source.has_job && !one.sample.has("job")) one.sample.set("job", node.id);
+    if (!source.kinds.empty())
+      one.sample.doubt(fmt::format("the label {} is not known", source.kinds.front().name));
     std::vector<Sample> samples = with_fields(one.sample, source, rules);
     for (Sample& sample : samples) {
       run(rules, sources_, sample);

@@ -347,9 +347,9 @@ TEST_CASE("loki.process: a line without an end is bounded") {
   for (const std::string_view args :
        {"", "max_partial_line_size = 100\nmax_partial_line_size_truncate = true"}) {
     CAPTURE(args);
+    size_t acked = 0, sent = 0, most = 0;  // Before the fixture, whose end lets go of acks.
     Fixture fixture(fmt::format("stage.cri {{ {} }}", args));
     const std::string part = "2024-01-01T00:00:00Z stdout P " + std::string(1 << 20, 'x');
-    size_t acked = 0, sent = 0, most = 0;
     for (int i = 0; i < 40; ++i) {
       auto batch = lines({part});
       batch.ack = telemetry::Ack([&acked](bool ok) { acked += ok; });

@@ -133,7 +133,7 @@ TEST_CASE("loki.relabel: slips in rules on journal entries") {
   const std::vector<Case> cases = {
       {"fallback alone", {fallback}, {}},
       {"another label before the fallback", {special("a\\.service", "service"), fallback}, {}},
-      {"fallback not last", {fallback, special("a\\.service", "service")}, {"C077"}},
+      {"fallback not last", {fallback, special("a\\.service")}, {"C077"}},
       {"a copy of the unit before what changes it",
        {rule({unit}, "(.*)", "job", "$1"), special("a\\.service")},
        {}},

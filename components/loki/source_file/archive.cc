@@ -71,7 +71,10 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
   damage_ = content_->damage();
   is_done_ = content_->is_at_end() && damage_.empty();
   if (is_done_ || (content_->is_at_end() && (gave_up_ || !content_->can_go_on()))) content_.reset();
-  if (batch.buffer.empty()) return Step::nothing;
+  if (batch.buffer.empty()) {
+    save_if_delivered();
+    return Step::nothing;
+  }
   read_bytes_->set(static_cast<double>(point_.offset));
   batch.label_sets.push_back(labels_);
   add_lines(batch, stamps_);
@@ -135,14 +138,17 @@ bool Archive::open(Clock::time_point now) {
 uint64_t Archive::resume_offset(const ArchiveContent& content) {
   const ResumePoint& now = content.point();
   if (is_at(now.device, now.inode) && content.begins_with(point_.beginning)) return point_.offset;
+  std::optional<ResumePoint> stored;
+  if (!std::exchange(is_resumed_, true))
+    if (const auto text = environment_.positions->get(key_)) stored = ResumePoint::parse(*text);
+  // The path had another file, which may have gone to another path: that one is not to lose it.
+  if (stored && stored->inode != 0 && (stored->device != now.device || stored->inode != now.inode))
+    ended_.push_back(*stored);
   const auto known = environment_.known_files.position({now.device, now.inode, labels_text()});
   if (known && content.begins_with(known->beginning)) {
     is_unsaved_ = true;  // It may be stored for another path, which has another file now.
     return known->offset;
   }
-  if (std::exchange(is_resumed_, true)) return 0;
-  const auto text = environment_.positions->get(key_);
-  const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
   if (!stored) return 0;
   // Earlier versions stored the offset alone. A copy has another inode.
   const bool is_copy = stored->beginning.size >= Fingerprint::kBytesTelling &&

@@ -1,6 +1,7 @@
 #include "components/loki/source_kubernetes/signature.h"
 
 #include "components/shared/kubernetes/right.h"
+#include "components/shared/streams.h"
 
 namespace components::loki::source_kubernetes {
 
@@ -39,6 +40,14 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.sources = {{.medium = SourceStreams::Medium::files,
+                              .targets = &arguments.targets,
+                              .has_job = true,
+                              .kinds = {{"instance", ""}},
+                              .forward_to = arguments.forward_to}}};
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -47,6 +56,7 @@ const Signature kSignature{
     .arguments = schema_of(kFields),
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_kubernetes

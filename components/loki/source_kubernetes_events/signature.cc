@@ -1,6 +1,7 @@
 #include "components/loki/source_kubernetes_events/signature.h"
 
 #include "components/shared/kubernetes/right.h"
+#include "components/shared/streams.h"
 
 namespace components::loki::source_kubernetes_events {
 
@@ -48,6 +49,12 @@ std::vector<HostNeed> needs(const Arguments& arguments) {
   return all;
 }
 
+std::any streams(const Arguments& arguments) {
+  return Streams{.sources = {{.medium = SourceStreams::Medium::files,
+                              .kinds = {{"job", ""}, {"instance", ""}, {"namespace", ""}},
+                              .forward_to = arguments.forward_to}}};
+}
+
 }  // namespace
 
 const Signature kSignature{
@@ -56,6 +63,7 @@ const Signature kSignature{
     .arguments = schema_of<Arguments, validate>(kFields),
     .make_arguments = make_arguments<Arguments>,
     .needs = hook<Arguments, needs>,
+    .streams = hook<Arguments, streams>,
 };
 
 }  // namespace components::loki::source_kubernetes_events

@@ -76,7 +76,8 @@ TEST_CASE("render: findings show no control characters of what they are about") 
     const std::string shown = render(diagnostics, marked.sources, format);
     for (const char c : {'\x1b', '\x07', '\xFF'}) CHECK(shown.find(c) == shown.npos);
   }
-  CHECK(marked.render().find("1 | a\uFFFD\u241B[31mb = 1\n  |           ^\n") != std::string::npos);
+  CHECK(marked.render().find("1 | a\uFFFD\u241B[31mb = 1\n  |            ^\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("render: secrets are not shown") {
