@@ -258,7 +258,8 @@ TEST_CASE("design: credentials in plain text") {
   };
   check_design_cases({
       {"a header", endpoint("http://l", "headers = {\"Authorization\" = sys.env(\"A\")}"), "C036"},
-      {"a header that is none", endpoint("http://l", "headers = {\"X-Scope-OrgID\" = \"a\"}"), ""},
+      {"a header without credentials",
+       endpoint("http://l", "headers = {\"X-Scope-OrgID\" = \"a\"}"), ""},
       {"a header over TLS", endpoint("https://l", "headers = {\"Authorization\" = sys.env(\"A\")}"),
        ""},
       {"to itself", endpoint("http://localhost:3100", "bearer_token_file = \"/x\""), ""},

@@ -19,7 +19,7 @@ namespace {
 
 using river::diag::OutputFormat;
 
-/// Bytes of a sequence at the start that sets a colour, which ours do; 0: there is none.
+/// Size of the colour sequence that the text begins with; 0: it has none.
 size_t colour_at(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
   const size_t end = text.find_first_not_of("0123456789;", 2);

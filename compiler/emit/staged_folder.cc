@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Folders are made anew, files linked, symbolic links copied.
+/// Creates folders, links files, copies symbolic links.
 std::error_code link_tree(const fs::path& from, const fs::path& to) {
   std::error_code problem;
   fs::directory_iterator it(from, problem);
@@ -35,7 +35,7 @@ std::error_code link_tree(const fs::path& from, const fs::path& to) {
   return problem;
 }
 
-/// The permissions of a folder that is made anew.
+/// The permissions of a new folder.
 mode_t new_folder_mode() {
   const mode_t mask = umask(0);
   umask(mask);

@@ -88,7 +88,7 @@ void check_rights(const Manifests& manifests, const Agent& agent,
   }
 }
 
-/// The configuration as a text of its own, each line at its place in the YAML.
+/// The configuration as a source, whose lines are mapped to their places in the YAML.
 base::NamedText config_text(const yaml::Node& config, const SourceMap& sources,
                             std::vector<uint32_t>& written_at) {
   const river::diag::SourceFile* file = sources.file(config.span.begin);

@@ -5,7 +5,7 @@
 #include "components/shared/kubernetes/right.h"
 #include "river/config/program.h"
 
-/// For the tests of this folder: a component that needs the rights it is told to.
+/// For the tests of this folder: a component that needs the rights in its arguments.
 namespace compiler::kubernetes {
 
 struct Asking {

@@ -85,7 +85,7 @@ bool lists_targets(std::string_view name) {
   return name == "targets" || name == "path_targets";
 }
 
-/// The first item of a list that another one has not; nullptr: there is none.
+/// The first item of a list that is not in the other one; nullptr when all are.
 const ast::Expr* missing_item(const ast::Expr& before, const ast::Expr& after) {
   if (before.kind != ast::ExprKind::array || after.kind != ast::ExprKind::array) return nullptr;
   std::set<std::string> now;

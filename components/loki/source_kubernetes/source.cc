@@ -165,6 +165,9 @@ Health Source::health() const {
             fmt::format("{} targets do not say which container they are: they need the labels "
                         "__meta_kubernetes_namespace, _pod_name, _pod_container_name and _pod_uid",
                         unusable_)};
+  if (environment_)
+    if (const auto saved = environment_->positions->health(); !saved)
+      return {Health::State::unhealthy, saved.error().message};
   return {Health::State::healthy, {}};
 }
 

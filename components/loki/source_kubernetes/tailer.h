@@ -33,8 +33,8 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
   /// Nothing is read after it returns. Acks that are still to come move the stored cursor.
   void stop();
   void set_labels(telemetry::Labels labels);
-  /// Whether it is still a target. One that is none is left alone while it runs, and read to its
-  /// end when it has ended.
+  /// Whether it is still a target. Otherwise it is left alone while it runs, and read to its end
+  /// when it has ended.
   void set_wanted(bool wanted);
   /// Reading has ended and all that was read is delivered: it may be destroyed without a loss.
   bool is_finished() const;

@@ -253,6 +253,9 @@ Health Source::health() const {
   for (const auto& follower : followers_)
     if (std::string problem = follower->problem(); !problem.empty())
       return {Health::State::unhealthy, std::move(problem)};
+  if (positions_)
+    if (const auto saved = positions_->health(); !saved)
+      return {Health::State::unhealthy, saved.error().message};
   return {Health::State::healthy, {}};
 }
 
