@@ -1,58 +1,59 @@
 #include "telemetry/wire/snappy.h"
 
-#include <snappy-sinksource.h>
 #include <snappy.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
+
+#include "telemetry/wire/proto.h"
+#include "telemetry/wire/snappy_encoder.h"
 
 namespace telemetry::wire {
 namespace {
 
-/// Lets the compressor read the pieces where they lie.
-class Pieces final : public snappy::Source {
- public:
-  explicit Pieces(std::span<const std::string_view> pieces) : pieces_(pieces) {
-    for (const auto piece : pieces_) available_ += piece.size();
-  }
-  size_t available() const { return available_; }
+/// A piece of this size is read where it lies: what copies can reach is within it.
+constexpr size_t kLargePiece = size_t{64} << 10;
 
-  size_t Available() const override { return available_; }
-  const char* Peek(size_t* size) override {
-    while (!pieces_.empty() && at_ == pieces_.front().size()) advance();
-    const std::string_view left = pieces_.empty() ? "" : pieces_.front().substr(at_);
-    *size = left.size();
-    return left.data();
-  }
-  void Skip(size_t size) override {
-    available_ -= size;
-    while (size > 0) {
-      const size_t step = std::min(size, pieces_.front().size() - at_);
-      at_ += step;
-      size -= step;
-      if (size > 0) advance();
+/// Puts neighbouring small pieces together, so that copies reach from one into the other.
+std::vector<std::string_view> joined_small(std::span<const std::string_view> pieces,
+                                           std::string& store) {
+  size_t small = 0;
+  for (const auto piece : pieces)
+    if (piece.size() < kLargePiece) small += piece.size();
+  store.reserve(small);  // The views below are into it.
+  std::vector<std::string_view> inputs;
+  size_t begin = 0;
+  const auto end_of_run = [&] {
+    if (begin < store.size()) inputs.push_back(std::string_view(store).substr(begin));
+    begin = store.size();
+  };
+  for (const auto piece : pieces) {
+    if (piece.size() < kLargePiece) {
+      store += piece;
+      continue;
     }
+    end_of_run();
+    inputs.push_back(piece);
   }
-
- private:
-  void advance() {
-    pieces_ = pieces_.subspan(1);
-    at_ = 0;
-  }
-
-  std::span<const std::string_view> pieces_;
-  size_t at_ = 0;
-  size_t available_ = 0;
-};
+  end_of_run();
+  return inputs;
+}
 
 }  // namespace
 
 std::string compress_block(std::span<const std::string_view> pieces) {
-  Pieces source(pieces);
+  std::string store;
+  const auto inputs = joined_small(pieces, store);
+  size_t size = 0;
+  for (const auto input : inputs) size += input.size();
+  size_t room = varint_size(size);
+  for (const auto input : inputs) room += snappy_room(input.size());
   // Not into the string: it would be filled with zeros first, and be larger than what it holds.
-  const auto out =
-      std::make_unique_for_overwrite<char[]>(snappy::MaxCompressedLength(source.available()));
-  snappy::UncheckedByteArraySink sink(out.get());
-  return {out.get(), snappy::Compress(&source, &sink)};
+  const auto out = std::make_unique_for_overwrite<char[]>(room);
+  char* to = put_varint(out.get(), size);
+  for (const auto input : inputs) to = encode_snappy(input, to);
+  return {out.get(), to};
 }
 
 base::Result<std::string> uncompress_block(std::string_view block, size_t bytes_max) {
