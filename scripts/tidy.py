@@ -79,6 +79,7 @@ NAMESPACES = {
     "components/otelcol/shared/ottl": "components::otelcol",
     "components/otelcol/shared/tls": "components::otelcol",
     "components/shared/http_client": "components",  # what several components write into their signatures
+    "components/shared/http_server": "components",
     "components/shared/rule": "components",
     "components/shared/tls_config": "components",
 }

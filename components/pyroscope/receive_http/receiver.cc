@@ -1,12 +1,9 @@
 #include "components/pyroscope/receive_http/receiver.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "components/pyroscope/receive_http/requests.h"
 #include "components/shared/batches.h"
-#include "components/shared/http_client/settings.h"
-#include "river/schema/decode.h"
 #include "telemetry/wire/content_coding.h"
 
 namespace components::pyroscope::receive_http {
@@ -18,10 +15,7 @@ using telemetry::Profile;
 
 namespace {
 
-/// Senders give up after ten seconds, most of them; they should hear before that to try again.
-constexpr std::chrono::seconds kAnswerTimeoutMax{9};
 constexpr int kThreads = 2;
-constexpr int kConnectionsMax = 16384;
 /// Largest request, before and after decompression.
 constexpr size_t kBodyBytesMax = 32 << 20;
 /// Of all requests that are being received.
@@ -90,9 +84,14 @@ void take(Inbox& inbox, const Request& request, std::string body, const io::http
     take_ingest(inbox, request, std::move(body), reply);
 }
 
-/// 0 is no limit for Go's servers, and means the default here.
-void set_timeout(river::schema::Duration duration, std::chrono::seconds& timeout) {
-  if (duration.value.count() > 0) timeout = std::chrono::ceil<std::chrono::seconds>(duration.value);
+io::http::Server::Options server_options() {
+  io::http::Server::Options options;
+  options.threads = kThreads;
+  options.body_bytes_max = kBodyBytesMax;
+  options.bodies_bytes_max = kBodiesBytesMax;
+  options.answer_timeout = HttpListener::kAnswerTimeoutMax;
+  options.late_answer = error_answer(503, Code::unavailable, "not delivered in time");
+  return options;
 }
 
 }  // namespace
@@ -118,57 +117,25 @@ bool Inbox::take(std::vector<Profile> profiles, Done done) {
 }
 
 Receiver::Receiver(Context context, const Arguments& arguments)
-    : context_(std::move(context)), first_(arguments), inbox_(context_.metrics) {}
-
-base::Result<std::unique_ptr<io::http::Server>> Receiver::listen(const HttpArguments& arguments) {
-  io::http::Server::Options options;
-  options.threads = kThreads;
-  options.body_bytes_max = kBodyBytesMax;
-  options.bodies_bytes_max = kBodiesBytesMax;
-  options.connections_max = arguments.conn_limit > 0
-                                ? static_cast<int>(std::min<int64_t>(arguments.conn_limit, 1 << 20))
-                                : kConnectionsMax;
-  set_timeout(arguments.server_read_timeout, options.request_timeout);
-  set_timeout(arguments.server_idle_timeout, options.idle_timeout);
-  options.answer_timeout = kAnswerTimeoutMax;
-  set_timeout(arguments.server_write_timeout, options.answer_timeout);
-  options.answer_timeout = std::min(options.answer_timeout, kAnswerTimeoutMax);
-  options.late_answer = error_answer(503, Code::unavailable, "not delivered in time");
-  if (arguments.tls) options.tls = tls_options(arguments.tls->config());
-  return io::http::Server::listen(
-      arguments.address(), std::move(options),
-      [&inbox = inbox_](const Request& request, std::string body, const io::http::Reply& reply) {
-        take(inbox, request, std::move(body), reply);
-      });
-}
+    : context_(std::move(context)),
+      first_(arguments),
+      inbox_(context_.metrics),
+      listener_(server_options(),
+                [this](const Request& request, std::string body, const io::http::Reply& reply) {
+                  take(inbox_, request, std::move(body), reply);
+                }) {}
 
 base::Result<void> Receiver::update(const Arguments& arguments) {
   if (auto updated = inbox_.update(arguments); !updated) return updated;
-  problem_.clear();
-  const HttpArguments& http = arguments.http;
-  if (server_ && river::schema::encode(kHttp, &http) == river::schema::encode(kHttp, &*used_))
-    return {};
-  if (server_ && http.address() == used_->address()) server_.reset();
-  auto opened = listen(http);
-  if (!opened) {
-    problem_ = opened.error().message;
-    return {};
-  }
-  server_ = std::move(*opened);
-  used_ = http;
-  context_.log.info("taking profiles at {}", server_->address());
+  if (listener_.update(arguments.http))
+    context_.log.info("taking profiles at {}", listener_.address());
   return {};
 }
 
 /// The server is last: who waits hears from the inbox what became of the request.
 void Receiver::stop() {
   inbox_.stop();
-  if (server_) server_->stop();
-}
-
-Health Receiver::health() const {
-  if (problem_.empty()) return {Health::State::healthy, {}};
-  return {Health::State::unhealthy, problem_};
+  listener_.stop();
 }
 
 }  // namespace components::pyroscope::receive_http

@@ -1,14 +1,11 @@
 #pragma once
 #include <functional>
-#include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "components/component.h"
 #include "components/pyroscope/receive_http/signature.h"
+#include "components/shared/http_server/listener.h"
 #include "components/shared/outbox.h"
-#include "io/http/server.h"
 #include "telemetry/flow.h"
 #include "telemetry/profile_batch.h"
 
@@ -44,8 +41,7 @@ class Inbox {
   bool is_running_ = false;
 };
 
-/// pyroscope.receive_http: push.v1 over Connect and /ingest, over HTTP/1.1. While a new address
-/// cannot be had the old one is served, and the agent tries again from time to time.
+/// pyroscope.receive_http: push.v1 over Connect and /ingest, over HTTP/1.1.
 class Receiver final : public ComponentOf<Arguments> {
  public:
   Receiver(Context context, const Arguments& arguments);
@@ -53,21 +49,17 @@ class Receiver final : public ComponentOf<Arguments> {
   base::Result<void> start() override { return update(first_); }
   void drain(Clock::time_point) override { inbox_.begin_stop(); }
   void stop() override;
-  bool is_incomplete() const override { return !problem_.empty(); }
-  Health health() const override;
+  bool is_incomplete() const override { return !listener_.problem().empty(); }
+  Health health() const override { return listener_.health(); }
 
  protected:
   base::Result<void> update(const Arguments& arguments) override;
 
  private:
-  base::Result<std::unique_ptr<io::http::Server>> listen(const HttpArguments& arguments);
-
   const Context context_;
   const Arguments first_;
   Inbox inbox_;
-  std::string problem_;  ///< a port that could not be had
-  std::unique_ptr<io::http::Server> server_;
-  std::optional<HttpArguments> used_;  ///< what it was opened with
+  HttpListener listener_;
 };
 
 }  // namespace components::pyroscope::receive_http

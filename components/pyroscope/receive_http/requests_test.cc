@@ -142,7 +142,7 @@ TEST_CASE("receive_http: where it listens") {
                                       {"127.0.0.1", "127.0.0.1:8080"},
                                       {"::1", "[::1]:8080"},
                                       {"[::1]", "[::1]:8080"}})
-    CHECK(HttpArguments{.listen_address = address, .tls = {}}.address() == want);
+    CHECK(HttpServerArguments{.listen_address = address, .tls = {}, .http2 = {}}.address() == want);
 }
 
 }  // namespace components::pyroscope::receive_http

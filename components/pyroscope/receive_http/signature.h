@@ -1,104 +1,22 @@
 #pragma once
-#include <cstdint>
-#include <optional>
-#include <string>
+#include <chrono>
 #include <vector>
 
 #include "components/shared/capsules.h"
-#include "components/shared/tls_config/signature.h"
+#include "components/shared/http_server/signature.h"
 #include "river/schema/field.h"
 
 /// pyroscope.receive_http takes profiles that applications and other agents push.
 namespace components::pyroscope::receive_http {
 
-enum class ClientAuth { none, request, require_any, verify_if_given, require_and_verify };
-
-/// The certificate of the listener, and what it asks of clients.
-struct TlsArguments {
-  std::string cert_pem;
-  base::Secret key_pem;
-  std::string cert_file;
-  std::string key_file;
-  ClientAuth client_auth_type = ClientAuth::none;
-  std::string client_ca_file;
-  std::string client_ca;
-  std::string cipher_suites;
-  TlsVersion min_version = TlsVersion::standard;
-
-  /// As other components have it.
-  TlsConfigArguments config() const;
-};
-
-struct Http2Arguments {
-  bool enabled = false;
-  int64_t max_handlers = 0;
-  uint64_t max_concurrent_streams = 100;
-  uint64_t max_decoder_header_table_size = 4096;
-  uint64_t max_encoder_header_table_size = 4096;
-  uint64_t max_read_frame_size = 0;
-  bool permit_prohibited_ciphers = false;
-  river::schema::Duration idle_timeout{};
-  river::schema::Duration read_idle_timeout{};
-  river::schema::Duration ping_timeout = std::chrono::seconds(15);
-  river::schema::Duration write_byte_timeout{};
-  int64_t max_upload_buffer_per_connection = 0;
-  int64_t max_upload_buffer_per_stream = 0;
-};
-
-struct HttpArguments {
-  std::string listen_address;
-  int64_t listen_port = 8080;
-  int64_t conn_limit = 16384;
-  river::schema::Duration server_read_timeout = std::chrono::seconds(30);
-  river::schema::Duration server_write_timeout = std::chrono::seconds(30);
-  river::schema::Duration server_idle_timeout = std::chrono::minutes(2);
-  std::optional<TlsArguments> tls;
-  Http2Arguments http2;
-
-  /// "host:port".
-  std::string address() const;
-};
-
-/// Of Grafana Alloy's server, which has no service of profiles behind its gRPC either.
-struct GrpcArguments {
-  static constexpr std::chrono::nanoseconds kEver = std::chrono::nanoseconds::max();
-
-  std::string listen_address;
-  int64_t listen_port = 0;
-  int64_t conn_limit = 0;
-  river::schema::Duration max_connection_age = kEver;
-  river::schema::Duration max_connection_age_grace = kEver;
-  river::schema::Duration max_connection_idle = kEver;
-  int64_t server_max_recv_msg_size = 4 << 20;
-  int64_t server_max_send_msg_size = 4 << 20;
-  uint64_t server_max_concurrent_streams = 100;
-  std::optional<TlsArguments> tls;
-};
-
 struct Arguments {
-  HttpArguments http;
-  GrpcArguments grpc;
+  HttpServerArguments http = {.conn_limit = 16384, .tls = {}, .http2 = {}};
+  GrpcServerArguments grpc;
   river::schema::Duration graceful_shutdown_timeout = std::chrono::seconds(30);
   river::schema::Duration debug_info_upload_timeout = std::chrono::minutes(2);
   std::vector<ProfilesReceiver> forward_to;
 };
 
-extern const river::schema::BlockSchema kHttp;
 extern const river::schema::Signature kSignature;
 
 }  // namespace components::pyroscope::receive_http
-
-namespace river::schema {
-template <>
-inline constexpr EnumName<components::pyroscope::receive_http::ClientAuth>
-    kEnumNames<components::pyroscope::receive_http::ClientAuth>[] = {
-        {"", components::pyroscope::receive_http::ClientAuth::none},
-        {"NoClientCert", components::pyroscope::receive_http::ClientAuth::none},
-        {"RequestClientCert", components::pyroscope::receive_http::ClientAuth::request},
-        {"RequireAnyClientCert", components::pyroscope::receive_http::ClientAuth::require_any},
-        {"VerifyClientCertIfGiven",
-         components::pyroscope::receive_http::ClientAuth::verify_if_given},
-        {"RequireAndVerifyClientCert",
-         components::pyroscope::receive_http::ClientAuth::require_and_verify},
-};
-}  // namespace river::schema
