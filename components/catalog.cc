@@ -37,6 +37,7 @@
 #include "components/prometheus/exporter_self/signature.h"
 #include "components/prometheus/exporter_static/signature.h"
 #include "components/prometheus/exporter_unix/signature.h"
+#include "components/prometheus/receive_http/signature.h"
 #include "components/prometheus/relabel/signature.h"
 #include "components/prometheus/remote_write/signature.h"
 #include "components/prometheus/scrape/signature.h"
@@ -90,6 +91,7 @@ river::config::Catalog catalog() {
       &prometheus::exporter_self::kSignature,
       &prometheus::exporter_static::kSignature,
       &prometheus::exporter_unix::kSignature,
+      &prometheus::receive_http::kSignature,
       &prometheus::relabel::kSignature,
       &prometheus::remote_write::kSignature,
       &prometheus::scrape::kSignature,

@@ -34,6 +34,7 @@
 #include "components/prometheus/exporter_self/self.h"
 #include "components/prometheus/exporter_static/static.h"
 #include "components/prometheus/exporter_unix/unix.h"
+#include "components/prometheus/receive_http/receiver.h"
 #include "components/prometheus/relabel/relabel.h"
 #include "components/prometheus/remote_write/write.h"
 #include "components/prometheus/scrape/scrape.h"
@@ -105,6 +106,7 @@ std::span<const components::Builder> builders() {
       builder<ExporterComponent<self::Self>>(self::kSignature),
       builder<ExporterComponent<fixed::Static>>(fixed::kSignature),
       builder<ExporterComponent<host::Unix>>(host::kSignature),
+      builder<prometheus::receive_http::Receiver>(prometheus::receive_http::kSignature),
       builder<prometheus::relabel::Relabel>(prometheus::relabel::kSignature),
       builder<prometheus::remote_write::Write>(prometheus::remote_write::kSignature),
       builder<prometheus::scrape::Scrape>(prometheus::scrape::kSignature),

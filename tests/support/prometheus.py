@@ -51,6 +51,28 @@ class Prometheus(Program):
         return [float(value) for _, values in result for value in values]
 
 
+class Sender(Program):
+    """Debian's prometheus as an agent, which scrapes an application every 200 ms and writes to `url`."""
+
+    def __init__(self, folder, application, url, name="sender"):
+        config = folder / f"{name}.yml"
+        config.write_text(json.dumps({  # JSON is YAML.
+            "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms"},
+            "scrape_configs": [{"job_name": "app", "static_configs": [{"targets": [application.address]}]}],
+            "remote_write": [{"url": url, "queue_config": {
+                "batch_send_deadline": "50ms", "min_backoff": "30ms", "max_backoff": "200ms"}}]}))
+        super().__init__(
+            ["prometheus", "--enable-feature=agent", f"--config.file={config}",
+             f"--storage.agent.path={folder / name}", f"--web.listen-address=127.0.0.1:{free_port()}"],
+            folder / f"{name}.log")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.kill()
+
+
 class Application:
     """Answers /metrics with the text that `expose` makes: called with the number of the scrape, from 1."""
 

@@ -79,7 +79,7 @@ Scrape::Scrape(Context context, const Arguments& arguments)
 
 base::Result<void> Scrape::start() {
   if (auto started = context_.loop->start(); !started) return started;
-  if (auto started = way_->start(); !started) return started;
+  if (auto started = way_->start("scrape/out"); !started) return started;
   is_running_ = true;
   set_targets(arguments_);
   return {};

@@ -7,7 +7,7 @@
 #include "components/component.h"
 #include "components/prometheus/scrape/scraper.h"
 #include "components/prometheus/scrape/signature.h"
-#include "components/prometheus/scrape/way.h"
+#include "components/prometheus/shared/way.h"
 #include "river/value.h"
 
 namespace components::prometheus::scrape {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy.h"
 
@@ -19,22 +21,38 @@ enum HistogramTag : uint32_t { kHistogramTime = 15 };
 
 constexpr size_t kFixed64Bytes = 1 + sizeof(uint64_t);
 
-/// The times of histograms and exemplars stand in fields of the same type.
-int64_t time_of(std::string_view message, uint32_t tag) {
+/// The times of histograms and exemplars stand in fields of the same type. False for a message that
+/// is cut off.
+bool read_time(std::string_view message, uint32_t tag, int64_t& time_ms) {
   ProtoReader in(message);
-  int64_t time = 0;
   while (in.next())
     if (in.tag() == tag && in.type() == WireType::varint) {
-      time = static_cast<int64_t>(in.varint());
+      time_ms = static_cast<int64_t>(in.varint());
     } else {
       in.skip();
     }
-  return time;
+  return in.ok();
+}
+
+/// Whether a server takes a series with these labels, which are sorted.
+bool is_series(const std::vector<LabelView>& labels) {
+  bool is_named = false;
+  std::string_view before;
+  for (const auto& [name, value] : labels) {
+    if (name.empty() || name == before) return false;
+    if (!base::is_utf8(name) || !base::is_utf8(value)) return false;
+    is_named |= name == "__name__";
+    before = name;
+  }
+  return is_named;
 }
 
 /// Reads requests into a batch.
 class Decoder {
  public:
+  /// `samples_max`: of somebody else, whose labels are checked; nothing: of our own.
+  explicit Decoder(std::optional<size_t> samples_max) : samples_max_(samples_max) {}
+
   bool read(std::string_view message) {
     ProtoReader in(message);
     while (in.next())
@@ -49,11 +67,12 @@ class Decoder {
     batch_.series = builder_.build();
     return std::move(batch_);
   }
+  size_t invalid() const { return invalid_; }
 
  private:
   bool read_series(std::string_view message) {
     labels_.clear();
-    const auto series = static_cast<uint32_t>(builder_.size());
+    const Counts before{batch_.samples.size(), batch_.histograms.size(), batch_.exemplars.size()};
     ProtoReader in(message);
     while (in.next()) {
       const uint32_t tag = in.tag();
@@ -62,16 +81,37 @@ class Decoder {
         continue;
       }
       const std::string_view part = in.bytes();
-      if (!in.ok()) return false;
-      if (tag == kLabel && !read_label(part)) return false;
-      if (tag == kSample && !read_sample(series, part)) return false;
-      if (tag == kExemplar) keep(batch_.exemplars, series, part, kExemplarTime);
-      if (tag == kHistogram) keep(batch_.histograms, series, part, kHistogramTime);
+      if (!in.ok() || !read_part(tag, part)) return false;
     }
+    if (!in.ok()) return false;
     std::stable_sort(labels_.begin(), labels_.end(),
                      [](const LabelView& a, const LabelView& b) { return a.name < b.name; });
+    if (samples_max_ && !is_series(labels_)) {
+      leave_out(before);
+      return true;
+    }
     for (const LabelView& label : labels_) builder_.add(label.name, label.value);
-    return in.ok() && builder_.end_series();
+    return builder_.end_series();
+  }
+
+  bool read_part(uint32_t tag, std::string_view part) {
+    if (tag == kLabel) return read_label(part);
+    if (samples_max_ && batch_.count() >= *samples_max_) return false;
+    const auto series = static_cast<uint32_t>(builder_.size());
+    if (tag == kSample) return read_sample(series, part);
+    return tag == kExemplar ? keep(batch_.exemplars, series, part, kExemplarTime)
+                            : keep(batch_.histograms, series, part, kHistogramTime);
+  }
+
+  /// How many there were before a series.
+  struct Counts {
+    size_t samples, histograms, exemplars;
+  };
+  void leave_out(const Counts& before) {
+    invalid_ += batch_.count() - before.samples - before.histograms - before.exemplars;
+    batch_.samples.resize(before.samples);
+    batch_.histograms.resize(before.histograms);
+    batch_.exemplars.resize(before.exemplars);
   }
 
   bool read_label(std::string_view message) {
@@ -86,7 +126,7 @@ class Decoder {
         in.skip();
       }
     }
-    labels_.push_back(label);
+    if (!label.value.empty()) labels_.push_back(label);
     return in.ok();
   }
 
@@ -106,14 +146,19 @@ class Decoder {
     return in.ok();
   }
 
-  void keep(std::vector<EncodedSample>& list, uint32_t series, std::string_view message,
+  bool keep(std::vector<EncodedSample>& list, uint32_t series, std::string_view message,
             uint32_t time_tag) {
     const Slice slice{static_cast<uint32_t>(batch_.buffer.size()),
                       static_cast<uint32_t>(message.size())};
+    int64_t time_ms = 0;
+    if (!read_time(message, time_tag, time_ms)) return false;
     batch_.buffer += message;
-    list.push_back({series, time_of(message, time_tag), slice});
+    list.push_back({series, time_ms, slice});
+    return true;
   }
 
+  const std::optional<size_t> samples_max_;
+  size_t invalid_ = 0;
   SampleBatch batch_;
   SeriesTable::Builder builder_;
   std::vector<LabelView> labels_;
@@ -190,10 +235,20 @@ void WriteEncoder::reset() {
 base::Result<SampleBatch> decode_write(std::string_view body) {
   auto message = uncompress_block(body, kWriteBytesMax);
   if (!message) return tl::unexpected(message.error());
-  Decoder decoder;
+  Decoder decoder(std::nullopt);
   if (!decoder.read(*message))
     return base::fail("not a WriteRequest of Prometheus' remote write, or one that is too large");
   return decoder.finish();
+}
+
+base::Result<ReceivedWrite> read_write(std::string_view message, size_t samples_max) {
+  Decoder decoder(samples_max);
+  if (!decoder.read(message))
+    return base::fail(
+        "not a WriteRequest of Prometheus' remote write, or one of more than {} samples",
+        samples_max);
+  const size_t invalid = decoder.invalid();
+  return ReceivedWrite{decoder.finish(), invalid};
 }
 
 }  // namespace telemetry::wire

@@ -62,4 +62,17 @@ inline constexpr size_t kWriteBytesMax = size_t{64} << 20;
 /// anything that is not a whole valid request; labels are not checked beyond that.
 base::Result<SampleBatch> decode_write(std::string_view body);
 
+/// A request of somebody else.
+struct ReceivedWrite {
+  SampleBatch batch;
+  /// Samples, histograms and exemplars that are left out, as no server takes their labels: without
+  /// `__name__`, with one name twice or none, or with a text that is not UTF-8.
+  size_t invalid = 0;
+};
+
+/// Reads a WriteRequest that is out of its compression. Fails on one that is not valid, and on one
+/// of more than `samples_max` samples, which may take next to no bytes. Labels with an empty value
+/// are no labels.
+base::Result<ReceivedWrite> read_write(std::string_view message, size_t samples_max);
+
 }  // namespace telemetry::wire

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "telemetry/wire/proto.h"
 #include "telemetry/wire/snappy.h"
 
 namespace telemetry::wire {
@@ -87,6 +88,71 @@ TEST_CASE("remote write: labels of others are sorted, and what is malformed is r
   }
   CHECK_FALSE(decode_write("not snappy"));
   CHECK_FALSE(decode_write(""));
+}
+
+namespace {
+
+std::string label(std::string_view name, std::string_view value) {
+  std::string fields, out;
+  append_bytes(fields, 1, name);
+  append_bytes(fields, 2, value);
+  append_bytes(out, 1, fields);
+  return out;
+}
+
+/// A series with a sample, an exemplar and a histogram.
+std::string series_of(std::string_view labels) {
+  std::string series(labels), out;
+  append_bytes(series, 2, "\x10\x05");
+  append_bytes(series, 3, "\x18\x06");
+  append_bytes(series, 4, "\x78\x07");
+  append_bytes(out, 1, series);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("remote write: series of others whose labels no server takes are left out, and counted") {
+  const std::string name = label("__name__", "a");
+  struct Case {
+    std::string labels;
+    size_t invalid;
+  };
+  for (const auto& c : std::vector<Case>{{name, 0},
+                                         {label("x", "") + name, 0},
+                                         {label("x", "1"), 3},
+                                         {label("__name__", ""), 3},
+                                         {"", 3},
+                                         {name + label("x", "1") + label("x", "2"), 3},
+                                         {name + label("", "1"), 3},
+                                         {name + label("x", "\xff"), 3},
+                                         {name + label("\xff", "x"), 3}}) {
+    CAPTURE(c.labels);
+    const auto read = read_write(series_of(c.labels) + series_of(label("__name__", "b")), 6);
+    REQUIRE(read);
+    CHECK(read->invalid == c.invalid);
+    CHECK(read->batch.count() == 6 - c.invalid);
+    CHECK(read->batch.series->size() == 2 - c.invalid / 3);
+    CHECK(read->batch.series->get(read->batch.samples.back().series, "__name__") == "b");
+    CHECK(read->batch.series->get(0, "x").empty());
+    CHECK(read->batch.exemplars.back().time_ms == 6);
+    CHECK(read->batch.histograms.back().time_ms == 7);
+  }
+}
+
+TEST_CASE("remote write: samples that take next to no bytes are bounded, and parts are whole") {
+  std::string series = label("__name__", "a"), message;
+  for (int i = 0; i < 4; ++i) append_bytes(series, 2, "");
+  append_bytes(message, 1, series);
+  CHECK(read_write(message, 4));
+  CHECK_FALSE(read_write(message, 3));
+  for (const uint32_t tag : {1U, 2U, 3U, 4U}) {
+    CAPTURE(tag);
+    std::string cut = label("__name__", "a"), request;
+    append_bytes(cut, tag, "\x0a\x05");
+    append_bytes(request, 1, cut);
+    CHECK_FALSE(read_write(request, 4));
+  }
 }
 
 }  // namespace telemetry::wire

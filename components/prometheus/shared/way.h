@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/metrics.h"
 #include "base/result.h"
@@ -8,11 +9,11 @@
 #include "telemetry/flow.h"
 #include "telemetry/sample_batch.h"
 
-namespace components::prometheus::scrape {
+namespace components::prometheus {
 
-/// The way of all samples of a component to its receivers: counts them, and cuts what one scrape
-/// gave into batches of a size that queues like. Scrapers put from many threads; those of one
-/// target one after the other, so that the order of a series is kept.
+/// The way of all samples of a component to its receivers: counts them, and cuts what one scrape or
+/// request gave into batches of a size that queues like. Any thread may put; who has samples of one
+/// series puts them one after the other, so that their order is kept.
 class Way {
  public:
   explicit Way(const base::metrics::Scope& metrics);
@@ -20,7 +21,8 @@ class Way {
   void set_receivers(telemetry::Receivers<telemetry::SampleBatch> receivers) {
     outbox_.set_receivers(std::move(receivers));
   }
-  base::Result<void> start() { return outbox_.start("scrape/out"); }
+  /// `name`: of the thread.
+  base::Result<void> start(std::string_view name) { return outbox_.start(name); }
   /// As Outbox::stop().
   void stop() { outbox_.stop(); }
   void begin_stop() { outbox_.begin_stop(); }
@@ -28,7 +30,9 @@ class Way {
   bool has_room() { return outbox_.has_room(); }
   /// What holds the bodies that are being read.
   MemoryShare& bodies() { return bodies_; }
+  /// Without an ack of its own, what is abandoned counts as lost.
   void put(telemetry::SampleBatch batch);
+  const telemetry::Flow& flow() const { return flow_; }
 
  private:
   static constexpr size_t kBytesMax = 4 << 20;  ///< of what waits
@@ -41,4 +45,4 @@ class Way {
   Outbox<telemetry::SampleBatch> outbox_{flow_, nullptr, kBytesMax};
 };
 
-}  // namespace components::prometheus::scrape
+}  // namespace components::prometheus

@@ -1,10 +1,10 @@
-#include "components/prometheus/scrape/way.h"
+#include "components/prometheus/shared/way.h"
 
 #include <algorithm>
 #include <span>
 #include <utility>
 
-namespace components::prometheus::scrape {
+namespace components::prometheus {
 namespace {
 
 /// About a megabyte of a request, before it is compressed.
@@ -22,6 +22,7 @@ void Way::put(telemetry::SampleBatch batch) {
         std::span(samples).subspan(begin, std::min(kSamplesMax, samples.size() - begin));
     telemetry::SampleBatch some;
     some.series = batch.series;
+    some.ack = batch.ack;
     some.samples.assign(part.begin(), part.end());
     put_whole(std::move(some));
   }
@@ -32,10 +33,11 @@ void Way::put_whole(telemetry::SampleBatch batch) {
   const size_t count = batch.count();
   if (count == 0) return;
   flow_.receive(count);
-  batch.ack = telemetry::Ack([lost = lost_, count](bool delivered) {
-    if (!delivered) lost->add(count);
-  });
+  if (!batch.ack)
+    batch.ack = telemetry::Ack([lost = lost_, count](bool delivered) {
+      if (!delivered) lost->add(count);
+    });
   outbox_.put(std::move(batch));
 }
 
-}  // namespace components::prometheus::scrape
+}  // namespace components::prometheus
