@@ -12,8 +12,9 @@
 #endif
 
 // Debian 12 has no library of CRC-32C, and zlib's CRC-32 has no instruction on x86. One instruction
-// takes eight bytes in three cycles, 6.5 GB/s at 2.1 GHz: interleaving three streams would gain
-// nothing that a disk could show. The tables (slicing-by-8) do 0.8 GB/s.
+// takes eight bytes, its result is there after three cycles, and the next can begin after one: so
+// three parts are taken side by side on x86. What a disk queue writes is in the page cache for the
+// most part, so it is the processor that this costs. The tables (slicing-by-8) do 0.8 GB/s.
 
 namespace base {
 namespace {
@@ -46,6 +47,34 @@ uint64_t load64(const char* bytes) {
 
 #if defined(__x86_64__)
 
+/// Of the three parts that are taken side by side.
+constexpr size_t kPartBytes = 1024;
+
+using PartTables = std::array<std::array<uint32_t, 256>, 4>;
+
+/// tables[k][b]: the remainder of a register whose byte k is b, with a part of zero bytes after it.
+constexpr PartTables make_part_tables() {
+  std::array<uint32_t, 32> of_bit{};
+  for (size_t bit = 0; bit < of_bit.size(); ++bit) {
+    uint32_t crc = uint32_t{1} << bit;
+    for (size_t i = 0; i < kPartBytes; ++i) crc = crc >> 8 ^ kCrcTables[0][crc & 0xff];
+    of_bit[bit] = crc;
+  }
+  PartTables tables{};
+  for (size_t k = 0; k < tables.size(); ++k)
+    for (size_t byte = 0; byte < 256; ++byte)
+      for (size_t bit = 0; bit < 8; ++bit)
+        if (byte >> bit & 1) tables[k][byte] ^= of_bit[8 * k + bit];
+  return tables;
+}
+
+constexpr PartTables kPartTables = make_part_tables();
+
+uint32_t after_part(uint32_t crc) {
+  return kPartTables[0][crc & 0xff] ^ kPartTables[1][crc >> 8 & 0xff] ^
+         kPartTables[2][crc >> 16 & 0xff] ^ kPartTables[3][crc >> 24];
+}
+
 bool has_crc_instruction() {
   return __builtin_cpu_supports("sse4.2") != 0;
 }
@@ -55,6 +84,16 @@ __attribute__((target("sse4.2"))) uint32_t crc_by_instruction(std::string_view b
   uint64_t crc = ~before;
   const char* at = bytes.data();
   size_t left = bytes.size();
+  for (; left >= 3 * kPartBytes; left -= 3 * kPartBytes, at += 3 * kPartBytes) {
+    uint64_t second = 0, third = 0;
+    for (size_t i = 0; i < kPartBytes; i += 8) {
+      crc = _mm_crc32_u64(crc, load64(at + i));
+      second = _mm_crc32_u64(second, load64(at + kPartBytes + i));
+      third = _mm_crc32_u64(third, load64(at + 2 * kPartBytes + i));
+    }
+    const uint32_t two = after_part(static_cast<uint32_t>(crc)) ^ static_cast<uint32_t>(second);
+    crc = after_part(two) ^ static_cast<uint32_t>(third);
+  }
   for (; left >= 8; left -= 8, at += 8) crc = _mm_crc32_u64(crc, load64(at));
   auto last = static_cast<uint32_t>(crc);
   for (; left > 0; --left, ++at) last = _mm_crc32_u8(last, static_cast<unsigned char>(*at));

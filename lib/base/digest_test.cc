@@ -28,6 +28,20 @@ TEST_CASE("crc32c: the examples of RFC 3720") {
   }
 }
 
+TEST_CASE("crc32c: the instruction and the tables agree, whatever the size and where it is cut") {
+  std::string bytes;
+  for (size_t i = 0; i < 10'000; ++i) bytes += static_cast<char>(i * i >> 3);
+  const std::string_view all(bytes);
+  for (const size_t size :
+       {0, 1, 7, 8, 1023, 1024, 3071, 3072, 3073, 3080, 6143, 6144, 6145, 10'000}) {
+    CAPTURE(size);
+    const std::string_view part = all.substr(0, size);
+    CHECK(base::crc32c(part) == base::crc32c_by_table(part));
+    const size_t cut = size / 3;
+    CHECK(base::crc32c(part.substr(cut), base::crc32c(part.substr(0, cut))) == base::crc32c(part));
+  }
+}
+
 TEST_CASE("digest: secrets that are equal, and not") {
   CHECK(base::same_secret("", ""));
   CHECK(base::same_secret("s3cret", "s3cret"));
