@@ -63,7 +63,9 @@ bool take_field(std::string_view& rest, std::string_view& field) {
       space ? static_cast<size_t>(static_cast<const char*>(space) - rest.data()) : rest.size();
   field = rest.substr(0, size);
   rest.remove_prefix(space ? size + 1 : size);
-  if (size > kFieldBytesMax || !std::all_of(field.begin(), field.end(), is_printable)) return false;
+  // A lambda is inlined, a pointer to the function is called for each character.
+  if (size > kFieldBytesMax || !std::ranges::all_of(field, [](char c) { return is_printable(c); }))
+    return false;
   if (field == "-") field = {};
   return true;
 }
@@ -115,16 +117,26 @@ bool is_check_point(std::string_view rest) {
   return name > 1 && rest[name] == ':' && rest.substr(name + 1).starts_with('"');
 }
 
-/// Takes `count` digits off.
-std::optional<unsigned> take_digits(std::string_view& rest, size_t count) {
+/// Takes so many digits off. Of a fixed number, and inlined with what calls it: then the text stays
+/// in registers, which halves the time of a header.
+template <size_t kCount>
+inline std::optional<unsigned> take_digits(std::string_view& rest) {
+  if (rest.size() < kCount) return std::nullopt;
   unsigned value = 0;
-  if (rest.size() < count) return std::nullopt;
-  for (const char c : rest.substr(0, count)) {
-    if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + static_cast<unsigned>(c - '0');
+  for (size_t i = 0; i < kCount; ++i) {
+    if (!is_digit(rest[i])) return std::nullopt;
+    value = value * 10 + static_cast<unsigned>(rest[i] - '0');
   }
-  rest.remove_prefix(count);
+  rest.remove_prefix(kCount);
   return value;
+}
+
+/// Takes off all digits in front. False: there is none.
+bool skip_digits(std::string_view& rest) {
+  const auto end = std::ranges::find_if_not(rest, [](char c) { return is_digit(c); });
+  const auto digits = static_cast<size_t>(end - rest.begin());
+  rest.remove_prefix(digits);
+  return digits > 0;
 }
 
 bool take_mark(std::string_view& rest, char mark) {
@@ -137,11 +149,11 @@ bool take_mark(std::string_view& rest, char mark) {
 /// reach.
 bool take_date(std::string_view& rest) {
   namespace chrono = std::chrono;
-  const auto year = take_digits(rest, 4);
+  const auto year = take_digits<4>(rest);
   if (!year || *year < 1678 || *year > 2261 || !take_mark(rest, '-')) return false;
-  const auto month = take_digits(rest, 2);
+  const auto month = take_digits<2>(rest);
   if (!month || !take_mark(rest, '-')) return false;
-  const auto day = take_digits(rest, 2);
+  const auto day = take_digits<2>(rest);
   return day && chrono::year_month_day{chrono::year(static_cast<int>(*year)), chrono::month(*month),
                                        chrono::day(*day)}
                     .ok();
@@ -149,13 +161,13 @@ bool take_date(std::string_view& rest) {
 
 /// 2DIGIT ":" 2DIGIT [":" 2DIGIT] or, without the second colon, an offset as "+0100".
 bool take_clock(std::string_view& rest, bool with_seconds) {
-  const auto hour = take_digits(rest, 2);
+  const auto hour = take_digits<2>(rest);
   if (!hour || *hour > 23 || (!take_mark(rest, ':') && with_seconds)) return false;
-  const auto minute = take_digits(rest, 2);
+  const auto minute = take_digits<2>(rest);
   if (!minute || *minute > 59) return false;
   if (!with_seconds) return true;
   if (!take_mark(rest, ':')) return false;
-  const auto second = take_digits(rest, 2);
+  const auto second = take_digits<2>(rest);
   return second && *second <= 60;  // With a leap second.
 }
 
@@ -166,10 +178,7 @@ IsoTime iso_time(std::string_view text) {
   if (!take_date(rest) || (!take_mark(rest, 'T') && !take_mark(rest, 't')) ||
       !take_clock(rest, /*with_seconds=*/true))
     return {};
-  if (take_mark(rest, '.') || take_mark(rest, ',')) {
-    if (!take_digits(rest, 1)) return {};
-    while (take_digits(rest, 1)) continue;
-  }
+  if ((take_mark(rest, '.') || take_mark(rest, ',')) && !skip_digits(rest)) return {};
   IsoTime time;
   if (take_mark(rest, 'Z') || take_mark(rest, 'z')) {
     time.has_offset = true;
@@ -221,12 +230,12 @@ std::optional<int64_t> meraki_time(std::string_view bytes) {
   int64_t seconds = 0;
   size_t digits = 0;
   for (; !bytes.empty() && is_digit(bytes[0]) && digits < kSecondsDigits[1]; ++digits)
-    seconds = seconds * 10 + *take_digits(bytes, 1);
+    seconds = seconds * 10 + *take_digits<1>(bytes);
   if (digits < kSecondsDigits[0] || seconds > kSecondsMax || !take_mark(bytes, '.'))
     return std::nullopt;
   int64_t ns = 0, unit = kSecondNs;
   for (; !bytes.empty() && is_digit(bytes[0]) && unit > 1; unit /= 10)
-    ns += *take_digits(bytes, 1) * (unit / 10);
+    ns += *take_digits<1>(bytes) * (unit / 10);
   if (unit == kSecondNs || !bytes.starts_with(' ')) return std::nullopt;
   return seconds * kSecondNs + ns;
 }
