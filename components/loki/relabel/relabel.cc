@@ -1,9 +1,5 @@
 #include "components/loki/relabel/relabel.h"
 
-#include "components/shared/batches.h"
-#include "components/shared/rule/rule.h"
-#include "river/schema/decode.h"
-
 namespace components::loki::relabel {
 
 using telemetry::Entry;
@@ -62,20 +58,6 @@ void Relabeler::receive(LogBatch batch) {
   flow_.send(batch.entries.size());
   written_->add(batch.entries.size());
   next_.receive(std::move(batch));
-}
-
-Relabel::Relabel(Context context, const Arguments& arguments)
-    : context_(std::move(context)), relabeler_(std::make_shared<Relabeler>(context_.metrics)) {
-  (void)update(arguments);  // It cannot fail: there is nothing outside to fail.
-}
-
-base::Result<void> Relabel::update(const Arguments& arguments) {
-  const auto rules = std::make_shared<const RelabelRules>(to_rules(arguments.rule));
-  relabeler_->set_rules(rules, static_cast<size_t>(arguments.max_cache_size));
-  relabeler_->set_next(receivers_of(arguments.forward_to));
-  const Exports exports{.receiver = {relabeler_}, .rules = {rules}};
-  context_.publish(river::schema::encode_exports(kSignature.exports, &exports));
-  return {};
 }
 
 }  // namespace components::loki::relabel

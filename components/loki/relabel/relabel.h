@@ -1,7 +1,7 @@
 #pragma once
 #include "base/mutex.h"
-#include "components/component.h"
 #include "components/loki/relabel/signature.h"
+#include "components/shared/relabel.h"
 #include "telemetry/flow.h"
 #include "telemetry/log_batch.h"
 #include "telemetry/lru_cache.h"
@@ -50,20 +50,7 @@ class Relabeler final : public telemetry::LogReceiver {
   std::atomic<bool> closed_ = false;
 };
 
-/// loki.relabel: a holder of rules, with a receiver that applies them.
-class Relabel final : public ComponentOf<Arguments> {
- public:
-  Relabel(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return {}; }
-  void stop() override { relabeler_->close(); }
-
- protected:
-  base::Result<void> update(const Arguments& arguments) override;
-
- private:
-  Context context_;
-  std::shared_ptr<Relabeler> relabeler_;
-};
+/// loki.relabel: relabel rules for lines.
+using Relabel = RelabelComponent<Arguments, Exports, Relabeler, kSignature>;
 
 }  // namespace components::loki::relabel

@@ -1,9 +1,9 @@
 #pragma once
 #include <memory>
 
-#include "components/component.h"
 #include "components/prometheus/relabel/signature.h"
 #include "components/prometheus/shared/rewriter.h"
+#include "components/shared/relabel.h"
 
 namespace components::prometheus::relabel {
 
@@ -11,6 +11,9 @@ namespace components::prometheus::relabel {
 class Relabeler final : public Rewriter {
  public:
   explicit Relabeler(const base::metrics::Scope& metrics);
+
+  /// From now on; forgets results.
+  void set_rules(std::shared_ptr<const RelabelRules> rules, size_t cache_entries_max);
 
  private:
   void count(const Outcome& outcome) override;
@@ -22,20 +25,7 @@ class Relabeler final : public Rewriter {
   std::shared_ptr<base::metrics::Gauge> cache_size_;
 };
 
-/// prometheus.relabel: a holder of rules, with a receiver that gives each series to them once.
-class Relabel final : public ComponentOf<Arguments> {
- public:
-  Relabel(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return {}; }
-  void stop() override { relabeler_->close(); }
-
- protected:
-  base::Result<void> update(const Arguments& arguments) override;
-
- private:
-  Context context_;
-  std::shared_ptr<Relabeler> relabeler_;
-};
+/// prometheus.relabel: relabel rules for series; each is given to them once.
+using Relabel = RelabelComponent<Arguments, Exports, Relabeler, kSignature>;
 
 }  // namespace components::prometheus::relabel

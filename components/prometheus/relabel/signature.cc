@@ -24,9 +24,7 @@ constexpr schema::Field kExports[] = {
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
-  if (scope.known("max_cache_size") && arguments.max_cache_size <= 0)
-    scope.error("max_cache_size", "C088", "max_cache_size must be above 0, it is {}",
-                arguments.max_cache_size);
+  check_cache_size(arguments.max_cache_size, scope);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #pragma once
 #include <memory>
 
-#include "components/component.h"
 #include "components/pyroscope/relabel/signature.h"
 #include "components/pyroscope/shared/rewriter.h"
+#include "components/shared/relabel.h"
 
 namespace components::pyroscope::relabel {
 
@@ -12,6 +12,9 @@ class Relabeler final : public Rewriter {
  public:
   explicit Relabeler(const base::metrics::Scope& metrics);
 
+  /// From now on; forgets results.
+  void set_rules(std::shared_ptr<const RelabelRules> rules, size_t cache_entries_max);
+
  private:
   void count(const Outcome& outcome) override;
 
@@ -19,20 +22,7 @@ class Relabeler final : public Rewriter {
   std::shared_ptr<base::metrics::Gauge> size_;
 };
 
-/// pyroscope.relabel: a holder of rules, with a receiver that applies them.
-class Relabel final : public ComponentOf<Arguments> {
- public:
-  Relabel(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return {}; }
-  void stop() override { relabeler_->close(); }
-
- protected:
-  base::Result<void> update(const Arguments& arguments) override;
-
- private:
-  Context context_;
-  std::shared_ptr<Relabeler> relabeler_;
-};
+/// pyroscope.relabel: relabel rules for profiles.
+using Relabel = RelabelComponent<Arguments, Exports, Relabeler, kSignature>;
 
 }  // namespace components::pyroscope::relabel

@@ -129,4 +129,10 @@ void validate(const RuleArguments& rule, schema::Scope& scope) {
 
 constexpr schema::BlockSchema kRule = schema::schema_of<RuleArguments, validate>(kRuleFields);
 
+void check_cache_size(int64_t max_cache_size, schema::Scope& scope) {
+  if (scope.known("max_cache_size") && max_cache_size <= 0)
+    scope.error("max_cache_size", "C088", "max_cache_size must be above 0, it is {}",
+                max_cache_size);
+}
+
 }  // namespace components

@@ -31,6 +31,9 @@ struct RuleArguments {
 
 extern const river::schema::BlockSchema kRule;
 
+/// Reports a `max_cache_size` beside the rules that is not above 0.
+void check_cache_size(int64_t max_cache_size, river::schema::Scope& scope);
+
 }  // namespace components
 
 namespace river::schema {
