@@ -3,6 +3,7 @@
 #include "compiler/checks/checks.h"
 #include "components/shared/streams.h"
 #include "river/config/steps.h"
+#include "telemetry/text.h"
 
 /// How many labels the streams of a source can have, by the names that stand on the way of its
 /// lines to a backend. Where labels are dropped on the way, or made of names that are not written
@@ -31,7 +32,7 @@ struct Labels {
   bool is_bounded = true;  ///< false: some are dropped, or their names are not known
 
   void add(std::string_view name) {
-    if (!name.starts_with("__")) names.emplace(name);
+    if (!telemetry::is_internal_label(name)) names.emplace(name);
   }
 };
 

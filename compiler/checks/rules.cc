@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "compiler/checks/checks.h"
+#include "telemetry/text.h"
 
 namespace compiler::checks {
 
@@ -227,7 +228,7 @@ class RuleChecker {
     const Rule& rule = rules_[i];
     if (rule.action == "labelmap") return check_mapped(i);
     // A replacement that quotes nothing is one value.
-    if (rule.action != "replace" || rule.target_label.starts_with("__") ||
+    if (rule.action != "replace" || telemetry::is_internal_label(rule.target_label) ||
         rule.replacement.find('$') == std::string::npos)
       return;
     for (const std::string& name : rule.source_labels)
@@ -245,7 +246,8 @@ class RuleChecker {
       if (!re2::RE2::FullMatch(text, regex)) continue;
       std::string rewrite = rules_[i].replacement;
       std::replace(rewrite.begin(), rewrite.end(), '$', '\\');
-      if (!re2::RE2::Extract(text, regex, rewrite, &label) || label.starts_with("__")) continue;
+      if (!re2::RE2::Extract(text, regex, rewrite, &label) || telemetry::is_internal_label(label))
+        continue;
       return report(i, "regex", label, field);
     }
   }

@@ -1,4 +1,5 @@
 #include "compiler/expand/expand.h"
+#include "river/schema/text.h"
 
 /// fleet.docker: discover containers, name them by their Compose project and service, read them.
 namespace compiler::expand {
@@ -22,8 +23,8 @@ Statements dual_rules(const Expansion& to) {
         build.at(label.name_span)
             .block("rule", "",
                    {build.attribute("source_labels", build.list({build.string("service")})),
-                    text("regex", literal_regex(label.name)), text("target_label", "job"),
-                    text("replacement", label.name)}));
+                    text("regex", river::schema::literal_regex(label.name)),
+                    text("target_label", "job"), text("replacement", label.name)}));
     build.comment_above(*rules.back(), fmt::format("both labels until {}, from {}",
                                                    label.value.value, to.place(label.name_span)));
   }

@@ -67,13 +67,4 @@ void expand(const Expansion& to, Statements& out) {
   }
 }
 
-std::string literal_regex(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 }  // namespace compiler::expand

@@ -40,10 +40,6 @@ struct Expansion {
   void add_given(std::string_view name, const host::Text& text, Statements& to) const;
 };
 
-/// A regex that matches exactly this text. It leaves more plain than RE2::QuoteMeta: people read
-/// it.
-std::string literal_regex(std::string_view text);
-
 void expand_journal(const Expansion& to, Statements& out);
 void expand_syslog(const Expansion& to, Statements& out);
 void expand_docker(const Expansion& to, Statements& out);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/expand/expand.h"
+#include "river/schema/text.h"
 
 /// fleet.syslog: one source with a listener for each service that logs to a port of its own.
 namespace compiler::expand {
@@ -87,7 +88,8 @@ void add_rules(const Expansion& to, const host::JournalRule& rule, Statements& o
     ast::Statement* made =
         make_rule(to.build.at(is_regex ? rule.pattern.span : label.value.span),
                   {by_unit ? "__journal__systemd_unit" : "__journal_syslog_identifier",
-                   is_regex ? std::string(rule.pattern.value) : literal_regex(rule.pattern.value),
+                   is_regex ? std::string(rule.pattern.value)
+                            : river::schema::literal_regex(rule.pattern.value),
                    label.name, escape_replacement(label.value.value), label.name_span});
     if (first) to.build.comment_above(*made, to.place(rule.span));
     first = false;
@@ -99,8 +101,8 @@ void add_rules(const Expansion& to, const host::JournalRule& rule, Statements& o
 /// earlier one set, so the fallback comes last and acts only where no rule has set job.
 ast::Statement* fallback_rule(const Expansion& to) {
   const std::string id = fmt::format("loki.source.journal.{}", to.label());
-  ast::Statement* rule =
-      make_rule(to.build, {"job", literal_regex(id), "job", std::string(kDefaultJob)});
+  ast::Statement* rule = make_rule(
+      to.build, {"job", river::schema::literal_regex(id), "job", std::string(kDefaultJob)});
   to.build.comment_above(*rule, "the job of what no rule above has given one");
   return rule;
 }

@@ -16,16 +16,16 @@ struct Evaluation {
   std::string shown;
 };
 
-using Names = std::map<std::string, Value, std::less<>>;
+using Variables = std::map<std::string, Value, std::less<>>;
 
-Evaluation evaluate_text(std::string_view expression, const Names& names = {}) {
+Evaluation evaluate_text(std::string_view expression, const Variables& names = {}) {
   diag::SourceMap sources;
   diag::Diagnostics diagnostics;
   ast::Tree tree;
   const auto& file = sources.add("test.river", std::string(expression));
   const ast::Expr* parsed = parse_expression(file, tree, diagnostics);
   REQUIRE_MESSAGE(diagnostics.empty(), "does not parse: " << expression);
-  const Scope scope = [&](std::string_view name) -> const Value* {
+  const river::Scope scope = [&](std::string_view name) -> const Value* {
     const auto found = names.find(name);
     return found == names.end() ? nullptr : &found->second;
   };
@@ -49,7 +49,7 @@ struct Expectation {
   std::string_view in, want;
 };
 
-void check_all(std::initializer_list<Expectation> cases, const Names& names = {}) {
+void check_expressions(std::initializer_list<Expectation> cases, const Variables& names = {}) {
   for (const auto& c : cases) {
     CAPTURE(c.in);
     CHECK(evaluate_text(c.in, names).shown == c.want);
@@ -62,37 +62,37 @@ constexpr Type kTargetType{.kind = Kind::object, .name = "map(string)", .element
 constexpr Type kTargetsType{
     .kind = Kind::array, .name = "list(map(string))", .element = &kTargetType};
 
-Value secret(std::string text, bool is_secret = true, bool optional = false) {
+Value secret_text(std::string text, bool is_secret = true, bool optional = false) {
   return Value::secret({base::Secret(std::move(text)), is_secret, optional});
 }
 
 }  // namespace
 
 TEST_CASE("eval: numbers") {
-  check_all({{"010", "8"},
-             {"08", "8"},
-             {"5.", "5"},
-             {"18446744073709551615 + 1", "0"},
-             {"18446744073709551615 == -1", "true"},
-             {"-2 ^ 2", "4"},
-             {"2 ^ 3 ^ 2", "512"},
-             {"2 ^ -1", "2"},
-             {"2.0 ^ -1", "0.5"},
-             {"2 ^ 64", "0"},
-             {"-9223372036854775808", "-9223372036854775808"},
-             {"-9223372036854775808 / -1", "-9223372036854775808"},
-             {"-9223372036854775808 % -1", "0"},
-             {"7 / 2", "3"},
-             {"-7 / 2", "-3"},
-             {"-7 % 3", "-1"},
-             {"1e308 * 10", "+Inf"},
-             {"1 / 0.0", "R052 at '0.0': 0.0 divide by zero error"},
-             {"5 % (1 - 1)", "R052 at '(1 - 1)': (1 - 1) divide by zero error"},
-             {"1e999", "R061 at '1e999': parsing \"1e999\": value out of range"}});
+  check_expressions({{"010", "8"},
+                     {"08", "8"},
+                     {"5.", "5"},
+                     {"18446744073709551615 + 1", "0"},
+                     {"18446744073709551615 == -1", "true"},
+                     {"-2 ^ 2", "4"},
+                     {"2 ^ 3 ^ 2", "512"},
+                     {"2 ^ -1", "2"},
+                     {"2.0 ^ -1", "0.5"},
+                     {"2 ^ 64", "0"},
+                     {"-9223372036854775808", "-9223372036854775808"},
+                     {"-9223372036854775808 / -1", "-9223372036854775808"},
+                     {"-9223372036854775808 % -1", "0"},
+                     {"7 / 2", "3"},
+                     {"-7 / 2", "-3"},
+                     {"-7 % 3", "-1"},
+                     {"1e308 * 10", "+Inf"},
+                     {"1 / 0.0", "R052 at '0.0': 0.0 divide by zero error"},
+                     {"5 % (1 - 1)", "R052 at '(1 - 1)': (1 - 1) divide by zero error"},
+                     {"1e999", "R061 at '1e999': parsing \"1e999\": value out of range"}});
 }
 
 TEST_CASE("eval: operators check the left side, the right side, then that both agree") {
-  check_all(
+  check_expressions(
       {{"1 < 2 == true", "true"},
        {"\"a\" + \"b\"", "\"ab\""},
        {"\"a\" < \"b\"", "true"},
@@ -114,35 +114,36 @@ TEST_CASE("eval: operators check the left side, the right side, then that both a
 }
 
 TEST_CASE("eval: equality never fails") {
-  check_all({{"[1] == [1.0]", "true"},
-             {"sys.env == sys.env", "false"},
-             {"{a = null} == {}", "false"},
-             {"{a = 1, b = 2} == {b = 2, a = 1}", "true"},
-             {"1 == \"1\"", "false"},
-             {"null == null", "true"},
-             {"1 != 2", "true"}});
+  check_expressions({{"[1] == [1.0]", "true"},
+                     {"sys.env == sys.env", "false"},
+                     {"{a = null} == {}", "false"},
+                     {"{a = 1, b = 2} == {b = 2, a = 1}", "true"},
+                     {"1 == \"1\"", "false"},
+                     {"null == null", "true"},
+                     {"1 != 2", "true"}});
 }
 
 TEST_CASE("eval: access and index") {
-  check_all({{"[1,2,3][1.9]", "2"},
-             {"[1][-1]", "R055 at '-1': -1 index -1 is out of range of array with length 1"},
-             {"[1][1]", "R055 at '1': 1 index 1 is out of range of array with length 1"},
-             {"[1][\"a\"]", "R051 at '\"a\"': \"a\" should be number, got string"},
-             {"{a = 1}[\"b\"]", "null"},
-             {"{a = 1}[0]", "R051 at '0': 0 should be string, got number"},
-             {"{a = 1}.b", "R054 at 'b': field \"b\" does not exist"},
-             {"null.a", "R053 at 'null': null cannot access field \"a\" on value of type null"},
-             {"\"a\"[0]", "R053 at '\"a\"': \"a\" expected object or array, got string"},
-             {"{a = 1, a = 2}.a", "2"},
-             {"{\"a\\tb\" = 1}", "{\n\t\"a\\\\tb\" = 1,\n}"},
-             {"{`k` = 1}.k", "1"},
-             {"{\"\" = 1}[`\"\"`]", "1"},
-             {"{\"true\" = 1}[\"true\"]", "1"},
-             {"string[\"to_upper\"](\"x\")", "\"X\""}});
+  check_expressions(
+      {{"[1,2,3][1.9]", "2"},
+       {"[1][-1]", "R055 at '-1': -1 index -1 is out of range of array with length 1"},
+       {"[1][1]", "R055 at '1': 1 index 1 is out of range of array with length 1"},
+       {"[1][\"a\"]", "R051 at '\"a\"': \"a\" should be number, got string"},
+       {"{a = 1}[\"b\"]", "null"},
+       {"{a = 1}[0]", "R051 at '0': 0 should be string, got number"},
+       {"{a = 1}.b", "R054 at 'b': field \"b\" does not exist"},
+       {"null.a", "R053 at 'null': null cannot access field \"a\" on value of type null"},
+       {"\"a\"[0]", "R053 at '\"a\"': \"a\" expected object or array, got string"},
+       {"{a = 1, a = 2}.a", "2"},
+       {"{\"a\\tb\" = 1}", "{\n\t\"a\\\\tb\" = 1,\n}"},
+       {"{`k` = 1}.k", "1"},
+       {"{\"\" = 1}[`\"\"`]", "1"},
+       {"{\"true\" = 1}[\"true\"]", "1"},
+       {"string[\"to_upper\"](\"x\")", "\"X\""}});
 }
 
 TEST_CASE("eval: calls") {
-  check_all(
+  check_expressions(
       {{"1(2)", "R056 at '1': 1 should be function, got number"},
        {"string.join([1])", "R057 at 'string.join': string.join expected 2 args, got 1"},
        {"string.format()",
@@ -161,11 +162,11 @@ TEST_CASE("eval: calls") {
 }
 
 TEST_CASE("eval: secrets keep what is added to them") {
-  const Names names = {{"s", secret("hid")},
-                       {"os", secret("hid", true, true)},
-                       {"op", secret("open", false, true)},
-                       {"c", Value::capsule({"LogsReceiver", nullptr})}};
-  check_all(
+  const Variables names = {{"s", secret_text("hid")},
+                           {"os", secret_text("hid", true, true)},
+                           {"op", secret_text("open", false, true)},
+                           {"c", Value::capsule({"LogsReceiver", nullptr})}};
+  check_expressions(
       {{"\"a\" + s", "(secret)"},
        {"s + os + op", "(secret)"},
        {"convert.nonsensitive(\"a\" + s + \"b\")", "\"ahidb\""},
@@ -195,26 +196,27 @@ TEST_CASE("eval: secrets keep what is added to them") {
 }
 
 TEST_CASE("eval: base64 gives an array of numbers that is as good as a string") {
-  check_all({{"encoding.from_base64(\"aGk=\")", "[104, 105]"},
-             {"encoding.from_base64(\"aGk=\") == [104, 105]", "true"},
-             {"string.to_upper(encoding.from_base64(\"aGk=\"))", "\"HI\""},
-             {"\"x\" + encoding.from_base64(\"aGk=\")",
-              "R051 at 'encoding.from_base64(\"aGk=\")': encoding.from_base64(\"aGk=\") should be "
-              "one of [number string capsule] for binop +, got array"}});
+  check_expressions(
+      {{"encoding.from_base64(\"aGk=\")", "[104, 105]"},
+       {"encoding.from_base64(\"aGk=\") == [104, 105]", "true"},
+       {"string.to_upper(encoding.from_base64(\"aGk=\"))", "\"HI\""},
+       {"\"x\" + encoding.from_base64(\"aGk=\")",
+        "R051 at 'encoding.from_base64(\"aGk=\")': encoding.from_base64(\"aGk=\") should be "
+        "one of [number string capsule] for binop +, got array"}});
 }
 
 TEST_CASE("eval: unknowns are checked as far as their types tell") {
-  const Names names = {{"n", Value::unknown(&kNumberType)},
-                       {"s", Value::unknown(&kStringType)},
-                       {"any", Value::unknown(&kAnyType)},
-                       {"bad", Value::unknown()},
-                       {"r", Value::unknown(&kReceiverType)},
-                       {"t", Value::unknown(&kTargetsType)},
-                       {"x", Value::unknown(&kSecretType)},
-                       {"o", Value::unknown(&kOptionalSecretType)},
-                       {"c", Value::capsule({"LogsReceiver", nullptr})},
-                       {"k", secret("hid")}};
-  check_all(
+  const Variables names = {{"n", Value::unknown(&kNumberType)},
+                           {"s", Value::unknown(&kStringType)},
+                           {"any", Value::unknown(&kAnyType)},
+                           {"bad", Value::unknown()},
+                           {"r", Value::unknown(&kReceiverType)},
+                           {"t", Value::unknown(&kTargetsType)},
+                           {"x", Value::unknown(&kSecretType)},
+                           {"o", Value::unknown(&kOptionalSecretType)},
+                           {"c", Value::capsule({"LogsReceiver", nullptr})},
+                           {"k", secret_text("hid")}};
+  check_expressions(
       {{"n + 1", "unknown number"},
        {"any + 1", "unknown number"},
        {"any + any", "unknown any"},
@@ -267,13 +269,13 @@ TEST_CASE("eval: unknowns are checked as far as their types tell") {
 }
 
 TEST_CASE("eval: elsewhere the machine's own answers are unknown") {
-  const Names names = {{"sys", *stdlib::lookup_elsewhere("sys")},
-                       {"constants", *stdlib::lookup_elsewhere("constants")}};
-  check_all({{"sys.env(\"HOME\")", "unknown string"},
-             {"constants.hostname + \"x\"", "unknown string"},
-             {"coalesce(sys.env(\"A\"), \"b\")", "unknown string"},
-             {"sys.env()", "R057 at 'sys.env': sys.env expected 1 args, got 0"}},
-            names);
+  const Variables names = {{"sys", *stdlib::lookup_elsewhere("sys")},
+                           {"constants", *stdlib::lookup_elsewhere("constants")}};
+  check_expressions({{"sys.env(\"HOME\")", "unknown string"},
+                     {"constants.hostname + \"x\"", "unknown string"},
+                     {"coalesce(sys.env(\"A\"), \"b\")", "unknown string"},
+                     {"sys.env()", "R057 at 'sys.env': sys.env expected 1 args, got 0"}},
+                    names);
   CHECK(stdlib::lookup_elsewhere("string") == nullptr);
 }
 
@@ -291,6 +293,6 @@ TEST_CASE("eval: a literal's elements keep their places") {
 }
 
 TEST_CASE("eval: names in scope hide the standard library") {
-  check_all({{"string", "1"}, {"encoding.to_base64(\"\\xff\")", "\"/w==\""}},
-            {{"string", Value::number(int64_t{1})}});
+  check_expressions({{"string", "1"}, {"encoding.to_base64(\"\\xff\")", "\"/w==\""}},
+                    {{"string", Value::number(int64_t{1})}});
 }

@@ -80,7 +80,7 @@ void LabelsBuilder::erase(std::string_view name) {
 std::string to_stream_text(const Labels& labels) {
   std::string out = "{";
   for (const auto& [name, value] : labels.all()) {
-    if (name.starts_with("__")) continue;
+    if (is_internal_label(name)) continue;
     if (out.size() > 1) out += ", ";
     out += name;
     out += '=';

@@ -19,6 +19,10 @@ using base::first_utf8;
 using base::is_utf8;
 using base::Utf8Char;
 
+/// Whether a label is for use within the agent alone, and is left out of what is sent.
+constexpr bool is_internal_label(std::string_view name) {
+  return name.starts_with("__");
+}
 /// The text with U+FFFD for each byte that is not UTF-8, as labels have to be.
 std::string valid_utf8(std::string_view text);
 /// The text as the name of a label: `_` for each byte that one cannot have, and for no text.

@@ -7,6 +7,7 @@
 
 #include "compiler/migrate/impact/variable_regex.h"
 #include "logql/parser.h"
+#include "river/schema/text.h"
 
 namespace compiler::migrate::impact {
 
@@ -222,7 +223,7 @@ std::vector<Binding> bindings_of(const FamilyIndex& families,
     // which do not move changes nothing.
     const auto moving = moving_values(families, variable.label);
     for (const auto& value : before.exact) {
-      const auto text = alone ? value : escaped(value);
+      const auto text = alone ? value : river::schema::literal_regex(value);
       if (alone || !variable.regex.empty() || moving.contains(value)) list.push_back({text, text});
     }
   }
@@ -258,24 +259,15 @@ std::vector<size_t> changes_of_offer(const FamilyIndex& families,
 
 std::string OfferedValues::regex() const {
   std::vector<std::string> parts;
-  for (const auto& value : exact) parts.push_back(escaped(value));
+  for (const auto& value : exact) parts.push_back(river::schema::literal_regex(value));
   for (const auto& value : open) {
     std::string part;
     for (size_t i = 0; i < value.literals.size(); ++i) {
-      part += (i > 0 ? ".+" : "") + escaped(value.literals[i]);
+      part += (i > 0 ? ".+" : "") + river::schema::literal_regex(value.literals[i]);
     }
     parts.push_back(std::move(part));
   }
   return fmt::format("{}", fmt::join(parts, "|"));
-}
-
-std::string escaped(std::string_view text) {
-  std::string quoted;
-  for (const char c : text) {
-    if (std::string_view(R"(\.+*?()|[]{}^$)").find(c) != std::string_view::npos) quoted += '\\';
-    quoted += c;
-  }
-  return quoted;
 }
 
 Choices choices(const FamilyIndex& families, const std::map<std::string, VariableUse>& variables,

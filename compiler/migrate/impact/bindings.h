@@ -79,7 +79,4 @@ std::vector<size_t> changes_of_offer(const FamilyIndex& families,
                                      const documents::VariableDef& variable,
                                      const documents::VariableScope* scope);
 
-/// `text` as a regular expression that matches just it.
-std::string escaped(std::string_view text);
-
 }  // namespace compiler::migrate::impact

@@ -13,6 +13,7 @@
 #include "compiler/migrate/impact/query_parts.h"
 #include "compiler/migrate/impact/selection.h"
 #include "logql/parser.h"
+#include "river/schema/text.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -26,7 +27,7 @@ std::string matcher_text(const std::string& label, const std::set<std::string>& 
     return fmt::format("{}{}{}", label, negative ? "!=" : "=", logql::quote(*values.begin()));
   }
   std::vector<std::string> parts;
-  for (const auto& value : values) parts.push_back(escaped(value));
+  for (const auto& value : values) parts.push_back(river::schema::literal_regex(value));
   return fmt::format("{}{}{}", label, negative ? "!~" : "=~",
                      logql::quote(fmt::format("{}", fmt::join(parts, "|"))));
 }

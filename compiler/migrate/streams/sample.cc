@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "river/schema/text.h"
+#include "telemetry/text.h"
 
 namespace compiler::migrate::streams {
 
@@ -32,7 +34,7 @@ std::map<std::string_view, OpenValue> visible(const Sample& sample, size_t varia
   std::map<std::string_view, OpenValue> out;
   if (sample.dropped[variant]) return out;
   for (const auto& [name, value] : sample.labels[variant].all())
-    if (!name.starts_with("__") && !value.empty())
+    if (!telemetry::is_internal_label(name) && !value.empty())
       out.emplace(name, without_markers(value, variant));
   return out;
 }
@@ -129,7 +131,7 @@ void Sample::hide() {
   for (auto& builder : labels) {
     const std::vector<telemetry::Label> before = builder.all();
     for (const auto& label : before)
-      if (label.first.starts_with("__")) builder.erase(label.first);
+      if (telemetry::is_internal_label(label.first)) builder.erase(label.first);
   }
 }
 
@@ -214,12 +216,6 @@ std::string place_of(const river::diag::SourceMap& sources, river::diag::Span sp
 
 namespace {
 
-constexpr std::string_view kSpecial = "\\.+*?()|[]{}^$";
-
-bool is_special(char c) {
-  return kSpecial.find(c) != std::string_view::npos;
-}
-
 /// The group that starts at `text[0] == '('` is without a prefix such as ?: and is not repeated.
 size_t plain_group_open(std::string_view text) {
   return text.starts_with("(?:") ? 3 : text.size() > 1 && text[1] != '?' ? 1 : 0;
@@ -258,14 +254,14 @@ std::optional<VariantTexts> regex_sample(std::string_view regex, size_t first_ma
     if (rest.starts_with(".*") || rest.starts_with(".+")) {
       append(marker(markers++));
       rest.remove_prefix(2);
-    } else if (rest[0] == '\\' && rest.size() > 1 && is_special(rest[1])) {
+    } else if (rest[0] == '\\' && rest.size() > 1 && river::schema::is_regex_operator(rest[1])) {
       append(known(rest.substr(1, 1)));
       rest.remove_prefix(2);
     } else if (rest[0] == '(' && plain_group_open(rest) > 0) {
       rest.remove_prefix(plain_group_open(rest));
     } else if (rest[0] == ')') {
       rest.remove_prefix(1);
-    } else if (!is_special(rest[0]) || rest[0] == '-') {
+    } else if (!river::schema::is_regex_operator(rest[0]) || rest[0] == '-') {
       append(known(rest.substr(0, 1)));
       rest.remove_prefix(1);
     } else {

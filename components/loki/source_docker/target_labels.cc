@@ -1,12 +1,14 @@
 #include "components/loki/source_docker/target_labels.h"
 
+#include "telemetry/text.h"
+
 namespace components::loki::source_docker {
 namespace {
 
 telemetry::Labels visible(const telemetry::LabelsBuilder& labels) {
   std::vector<telemetry::Label> out;
   for (const auto& label : labels.all())
-    if (!label.first.starts_with("__")) out.push_back(label);
+    if (!telemetry::is_internal_label(label.first)) out.push_back(label);
   return telemetry::Labels(std::move(out));
 }
 

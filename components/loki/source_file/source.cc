@@ -12,6 +12,7 @@
 #include "components/loki/source_file/leftovers.h"
 #include "components/loki/source_file/tailer.h"
 #include "components/shared/batches.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_file {
 namespace {
@@ -36,7 +37,7 @@ Encoding encoding_of(const Arguments& arguments) {
 telemetry::Labels public_labels(const river::schema::Target& target) {
   std::vector<telemetry::Label> labels;
   for (const auto& [name, value] : target)
-    if (!name.starts_with("__") && name != "filename") labels.emplace_back(name, value);
+    if (!telemetry::is_internal_label(name) && name != "filename") labels.emplace_back(name, value);
   return telemetry::Labels(std::move(labels));
 }
 

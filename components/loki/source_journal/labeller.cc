@@ -129,7 +129,8 @@ telemetry::Labels Labeller::make(const EntryFields& fields) const {
   if (!telemetry::relabel::apply(rules_, labels)) return {};
   std::vector<telemetry::Label> visible;
   for (const auto& [name, value] : labels.all())
-    if (!name.starts_with("__")) visible.emplace_back(name, telemetry::valid_utf8(value));
+    if (!telemetry::is_internal_label(name))
+      visible.emplace_back(name, telemetry::valid_utf8(value));
   return telemetry::Labels(std::move(visible));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "components/shared/batches.h"
+#include "telemetry/text.h"
 
 namespace components::loki::source_kubernetes {
 namespace {
@@ -47,7 +48,8 @@ telemetry::Labels labels_of(const river::schema::Target& target, const Container
                             const std::string& component_id) {
   std::map<std::string, std::string> labels{{"instance", name.text()}, {"job", component_id}};
   for (const auto& [label, value] : target)
-    if (!label.starts_with("__") && !value.empty()) labels.insert_or_assign(label, value);
+    if (!telemetry::is_internal_label(label) && !value.empty())
+      labels.insert_or_assign(label, value);
   return telemetry::Labels(std::vector<telemetry::Label>(labels.begin(), labels.end()));
 }
 

@@ -141,7 +141,7 @@ telemetry::Labels LabelMaker::make(const Origin& origin, const Message& message,
   telemetry::relabel::apply(*rules_, labels);
   std::vector<telemetry::Label> shown;
   for (const auto& [name, value] : labels.all())
-    if (!name.starts_with("__")) shown.emplace_back(name, telemetry::valid_utf8(value));
+    if (!telemetry::is_internal_label(name)) shown.emplace_back(name, telemetry::valid_utf8(value));
   return telemetry::Labels(std::move(shown));
 }
 

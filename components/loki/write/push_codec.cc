@@ -18,7 +18,7 @@ constexpr size_t kMergedMax = 10000;  // Label sets whose merged form is remembe
 size_t stream_hash(const telemetry::Labels& labels) {
   size_t hash = 0;
   for (const auto& [name, value] : labels.all()) {
-    if (name.starts_with("__")) continue;
+    if (telemetry::is_internal_label(name)) continue;
     for (const std::string* part : {&name, &value})
       hash = hash * 1099511628211u + std::hash<std::string>()(*part);
   }

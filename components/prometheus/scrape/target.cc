@@ -8,6 +8,7 @@
 #include "components/prometheus/shared/exporter.h"
 #include "components/shared/scraping.h"
 #include "river/schema/text.h"
+#include "telemetry/text.h"
 
 namespace components::prometheus::scrape {
 namespace {
@@ -28,7 +29,7 @@ telemetry::Labels labels_of(const river::schema::Target& target, const TargetDef
   std::vector<telemetry::Label> labels = {{"job", defaults.job},
                                           {"instance", std::string(address)}};
   for (const auto& [name, value] : target)  // Of a repeated name the last one wins.
-    if (!name.starts_with("__") && !value.empty()) labels.emplace_back(name, value);
+    if (!telemetry::is_internal_label(name) && !value.empty()) labels.emplace_back(name, value);
   return telemetry::Labels(std::move(labels));
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "profiling/process/maps.h"
+#include "telemetry/text.h"
 
 namespace components::pyroscope::ebpf {
 namespace {
@@ -40,7 +41,7 @@ std::string container_of(const Target& target) {
 telemetry::Labels labels_of(const Target& target, std::string_view by, std::string_view what) {
   std::vector<telemetry::Label> labels;
   for (const auto& [name, value] : target)
-    if (!name.starts_with("__")) labels.emplace_back(name, value);
+    if (!telemetry::is_internal_label(name)) labels.emplace_back(name, value);
   labels.emplace_back("service_name", service_name(target));
   labels.emplace_back("__name__", kProfileName);
   if (!by.empty()) labels.emplace_back(by, what);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "components/shared/scraping.h"
 #include "telemetry/pprof/reader.h"
+#include "telemetry/text.h"
 
 namespace components::pyroscope::scrape {
 namespace {
@@ -37,7 +38,7 @@ telemetry::Labels labels_of(const river::schema::Target& target, const Arguments
                                           {"service_name", service_name_of(target)}};
   if (is_delta) labels.emplace_back("__delta__", "false");
   for (const auto& [label, value] : target)  // Of a repeated name the last one wins.
-    if (!label.starts_with("__") && !value.empty()) labels.emplace_back(label, value);
+    if (!telemetry::is_internal_label(label) && !value.empty()) labels.emplace_back(label, value);
   return telemetry::Labels(std::move(labels));
 }
 
@@ -126,9 +127,9 @@ std::string problem_with(const io::http::Response& response) {
   }
   const std::string_view type = io::http::find(response.headers, "Content-Type");
   if (!base::to_lower(type).starts_with(kType))
-    return fmt::format("an answer of the type \"{}\" is no profile", type);
+    return fmt::format("a response of the type \"{}\" is not a profile", type);
   if (body.size() <= 2) return "the answer is empty";
-  if (!telemetry::pprof::looks_like_profile(body)) return "the answer is no profile";
+  if (!telemetry::pprof::looks_like_profile(body)) return "the response is not a profile";
   return {};
 }
 

@@ -161,9 +161,9 @@ TEST_CASE("pyroscope.scrape: answers that are no profile") {
       {200, "Application/Octet-Stream; x=y", "\x0a\x02\x08\x01", ""},
       {200, kType, "", "the answer is empty"},
       {200, kType, "\x1f\x8b", "the answer is empty"},
-      {200, kType, "<html></html>", "the answer is no profile"},
-      {200, "text/html", "\x1f\x8b\x08", "an answer of the type \"text/html\" is no profile"},
-      {200, "", "\x1f\x8b\x08", "an answer of the type \"\" is no profile"},
+      {200, kType, "<html></html>", "the response is not a profile"},
+      {200, "text/html", "\x1f\x8b\x08", "a response of the type \"text/html\" is not a profile"},
+      {200, "", "\x1f\x8b\x08", "a response of the type \"\" is not a profile"},
       {404, "text/plain", "404 page not found\nmore", "HTTP 404: 404 page not found"},
       {500, "", "", "HTTP 500"},
   };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "river/schema/decode.h"
+#include "telemetry/text.h"
 
 namespace components::pyroscope::write {
 namespace {
@@ -77,7 +78,8 @@ std::optional<telemetry::Labels> Settings::labels_of(const telemetry::Labels& la
       builder.set(kName, service);
   std::vector<telemetry::Label> sent;
   for (const auto& [label, value] : builder.all()) {
-    if (label.starts_with("__") && label != kName && (label != kDelta || is_posted)) continue;
+    if (telemetry::is_internal_label(label) && label != kName && (label != kDelta || is_posted))
+      continue;
     const bool is_sendable = !label.empty() && base::is_utf8(label) && base::is_utf8(value) &&
                              (!is_posted || fits_ingest_name(label, value));
     if (!is_sendable) return std::nullopt;

@@ -278,4 +278,13 @@ std::shared_ptr<const re2::RE2> compile_regex(const std::string& pattern) {
   return cache.get(pattern);
 }
 
+std::string literal_regex(std::string_view text) {
+  std::string regex;
+  for (const char c : text) {
+    if (is_regex_operator(c)) regex += '\\';
+    regex += c;
+  }
+  return regex;
+}
+
 }  // namespace river::schema

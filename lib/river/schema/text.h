@@ -41,4 +41,12 @@ std::optional<std::string> url_problem(std::string_view text);
 /// costs more than all the rest of checking a rule. Thread safe.
 std::shared_ptr<const re2::RE2> compile_regex(const std::string& pattern);
 
+/// Whether the character means something else than itself in a regex, if no backslash precedes it.
+constexpr bool is_regex_operator(char c) {
+  return std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos;
+}
+/// A regex that matches exactly this text. It leaves more plain than RE2::QuoteMeta: people read
+/// it.
+std::string literal_regex(std::string_view text);
+
 }  // namespace river::schema

@@ -1,6 +1,7 @@
 #include "river/schema/text.h"
 
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <random>
 
@@ -136,5 +137,24 @@ TEST_CASE("text: URLs") {
         "http://h/a b", "http://h:", "http://h:0", "http://[]", "http://[::1]x"}) {
     CAPTURE(bad);
     CHECK(url_problem(bad));
+  }
+}
+
+TEST_CASE("text: a regex of a text matches it, and only what means something is escaped") {
+  struct Case {
+    std::string text, want;
+  };
+  const Case cases[] = {
+      {"", ""},
+      {"docker-ce@0", "docker-ce@0"},
+      {"kairos.service", "kairos\\.service"},
+      {"\\.+*?()|[]{}^$", "\\\\\\.\\+\\*\\?\\(\\)\\|\\[\\]\\{\\}\\^\\$"},
+      {"é\n", "é\n"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    CHECK(literal_regex(c.text) == c.want);
+    CHECK(re2::RE2::FullMatch(c.text, literal_regex(c.text)));
+    CHECK(!re2::RE2::FullMatch(c.text + "x", literal_regex(c.text)));
   }
 }
