@@ -14,19 +14,10 @@ bool is_failure(std::string_view reason) {
   return reason == drop_reason::kIngesterError || reason == drop_reason::kRateLimited;
 }
 
-/// The url without what may be secret.
-std::string shown_url(const Settings& settings) {
-  if (!settings.url) return {};
-  const bool is_tls = settings.url->scheme == io::http::Url::Scheme::https;
-  const std::string_view target = settings.url->target;
-  return (is_tls ? "https://" : "http://") + settings.host() +
-         std::string(target.substr(0, target.find('?')));
-}
-
 }  // namespace
 
 Metrics::Series::Series(const base::metrics::Scope& scope, const Settings& settings)
-    : labels({{"remote_name", settings.remote_name}, {"url", shown_url(settings)}}) {
+    : labels({{"remote_name", settings.remote_name}, {"url", settings.shown_url()}}) {
   const auto counter = [&](std::string_view name, std::string_view help) {
     return scope.counter("prometheus_remote_storage_" + std::string(name), help, labels);
   };

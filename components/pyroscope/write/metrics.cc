@@ -13,21 +13,11 @@ double seconds_of(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-/// The url without what may be secret.
-std::string shown_url(const Settings& settings) {
-  if (!settings.url) return {};
-  const bool is_tls = settings.url->scheme == io::http::Url::Scheme::https;
-  const std::string_view target = settings.url->target;
-  std::string url = (is_tls ? "https://" : "http://") + settings.host() +
-                    std::string(target.substr(0, target.find('?')));
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
-
 }  // namespace
 
 Metrics::Series::Series(const base::metrics::Scope& scope, const Settings& settings) {
-  const std::string url = shown_url(settings);
+  std::string url = settings.shown_url();
+  while (url.ends_with('/')) url.pop_back();
   const auto counter = [&](std::string_view name, std::string_view help) {
     return scope.counter("pyroscope_write_" + std::string(name), help, {{"endpoint", url}});
   };

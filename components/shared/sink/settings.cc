@@ -40,6 +40,12 @@ std::chrono::milliseconds bounded_milliseconds(std::chrono::nanoseconds duration
   return std::chrono::ceil<std::chrono::milliseconds>(bounded(duration));
 }
 
+std::string Settings::shown_url() const {
+  if (!url) return {};
+  const bool is_tls = url->scheme == io::http::Url::Scheme::https;
+  return (is_tls ? "https://" : "http://") + host() + url->target.substr(0, url->target.find('?'));
+}
+
 std::unique_ptr<Transport> Settings::connect() const {
   return std::make_unique<HttpTransport>(*url, http);
 }

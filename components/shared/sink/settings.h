@@ -67,6 +67,8 @@ struct Settings {
 
   /// "loki:3100", for metrics and messages.
   std::string host() const { return url ? url->host_header() : std::string(); }
+  /// The url without what may be secret, its login and its query, for metrics.
+  std::string shown_url() const;
   /// Where the requests of a lane go, for messages.
   std::string place(const std::string& lane) const {
     return lane == own_lane ? host() : fmt::format("{}: {} \"{}\"", host(), lane_noun, lane);
