@@ -32,7 +32,8 @@ function(room name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} test_main)
-    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE 4)
+    math(EXPR batch "${TRIBUTARY_UNIT_SOURCES} / 2")  # Tests are longer than what they test.
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
     add_dependencies(all_tests ${name}_test)
     # Each case is a test of its own: one that hangs or dies does not hide the others.
     doctest_discover_tests(${name}_test TEST_PREFIX "${name}/" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}

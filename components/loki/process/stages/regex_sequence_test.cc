@@ -11,7 +11,7 @@ namespace {
 
 using Answer = RegexSequence::Answer;
 
-std::string print(bool matched, const std::vector<std::string_view>& groups) {
+std::string groups_text(bool matched, const std::vector<std::string_view>& groups) {
   if (!matched) return "no match";
   std::string out;
   for (const auto group : groups) out += fmt::format("[{}]", group);
@@ -26,7 +26,7 @@ std::string by_re2(const std::string& regex, std::string_view text, size_t count
                                       static_cast<int>(count));
   std::vector<std::string_view> groups;
   for (const auto& found : pieces) groups.emplace_back(found.data(), found.size());
-  return print(matched, groups);
+  return groups_text(matched, groups);
 }
 
 const std::string kSequences[] = {
@@ -73,7 +73,7 @@ TEST_CASE("sequence: finds what RE2 finds") {
       const Answer answer = sequence->match(text, groups);
       if (answer == Answer::ask_re2) continue;
       ++answered;
-      const std::string got = print(answer == Answer::match, groups);
+      const std::string got = groups_text(answer == Answer::match, groups);
       const std::string want = by_re2(regex, text, count);
       if (got != want) {
         CAPTURE(text);
