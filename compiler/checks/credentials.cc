@@ -101,7 +101,8 @@ void check_credentials(const ast::Body& body, Diagnostics& diagnostics) {
   const bool is_grpc = !text_of(*address).value_or("").starts_with("http:") &&
                        find(body, "targets", false) == nullptr;
   diagnostics
-      .warning("C036", address->span, "credentials go over plain {}: who is between can read them",
+      .warning("C036", address->span,
+               "credentials are sent over plain {}: anyone on the path can read them",
                is_grpc ? "gRPC" : "HTTP")
       .note(credentials->header_span(), "they are given here")
       .with_help(is_grpc ? "use TLS: leave insecure out" : "use https://");

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/checks/checks.h"
+#include "telemetry/text.h"
 
 /// What configurations for pods get wrong.
 namespace compiler::checks {
@@ -88,21 +89,21 @@ void check_static_pods(const std::vector<PodRule>& rules, Diagnostics& diagnosti
       if (source.starts_with(kManifest)) return;
   diagnostics
       .warning("C181", path->block->header_span(),
-               "logs of static pods, such as kube-apiserver, are not found: their folder has the "
-               "hash of the manifest in the place of the uid")
-      .with_help(fmt::format("add the same rule with {}hash in the place of {}", kManifest, kUid));
+               "logs of static pods, such as kube-apiserver, are not found: their folder is named "
+               "by the hash of the manifest, not by the uid")
+      .with_help(fmt::format("add the same rule with {}hash instead of {}", kManifest, kUid));
 }
 
 void check_bound(const std::vector<PodRule>& rules, Diagnostics& diagnostics) {
   for (const PodRule& rule : rules) {
-    if (rule.target.empty() || rule.target.starts_with("__")) continue;
+    if (rule.target.empty() || telemetry::is_internal_label(rule.target)) continue;
     const bool is_uid = rule.reads(kUid);
     if (!is_uid && !rule.reads(kContainerId)) continue;
     diagnostics
         .warning("C182", rule.block->header_span(),
-                 "label \"{}\" is another one for each {}: streams without bound", rule.target,
-                 is_uid ? "pod" : "start of a container")
-        .with_help("leave it out: namespace, pod and container name the same");
+                 "label \"{}\" has a new value for each {}: the number of streams is unbounded",
+                 rule.target, is_uid ? "pod" : "start of a container")
+        .with_help("drop the rule: namespace, pod and container already identify the stream");
   }
 }
 
@@ -123,8 +124,9 @@ void check_pods(const Program& program, Diagnostics& diagnostics) {
   for (const auto& node : program.nodes)
     if (finds_all_pods(*node))
       diagnostics
-          .warning("C180", node->block->header_span(),
-                   "every agent watches the pods of all nodes, and reads the files of its own")
+          .warning(
+              "C180", node->block->header_span(),
+              "every agent watches the pods of all nodes but reads only the logs of its own node")
           .with_help(
               "add selectors { role = \"pod\"  field = \"spec.nodeName=\" + "
               "sys.env(\"K8S_NODE_NAME\") }");

@@ -73,8 +73,8 @@ constexpr schema::Field kTlsFields[] = {
     schema::attr<&Tls::cipher_suites>("cipher_suites", Need::optional, "Cipher suites to allow."),
     schema::attr<&Tls::curve_preferences>("curve_preferences", Need::optional,
                                           "Elliptic curves, best first."),
-    schema::attr<&Tls::min_version>("min_version", Need::optional, "Lowest TLS version to speak."),
-    schema::attr<&Tls::max_version>("max_version", Need::optional, "Highest TLS version to speak."),
+    schema::attr<&Tls::min_version>("min_version", Need::optional, "Lowest TLS version."),
+    schema::attr<&Tls::max_version>("max_version", Need::optional, "Highest TLS version."),
     schema::block<&Tls::windows_certificate_filter>("windows_certificate_filter", Need::optional,
                                                     "Certificates of Windows.", kWindows),
 };

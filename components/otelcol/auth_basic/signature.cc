@@ -32,11 +32,11 @@ constexpr schema::BlockSchema kHtpasswd = schema::schema_of(kHtpasswdFields);
 
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::username>("username", Need::optional,
-                                       "User of clients, and the one that listeners let in."),
+                                       "User of clients, and the one that listeners accept."),
     schema::attr<&Arguments::password>("password", Need::optional, "Its password."),
     schema::block<&Arguments::client_auth>("client_auth", Need::optional,
-                                           "User and password of clients alone.", kClient),
-    schema::block<&Arguments::htpasswd>("htpasswd", Need::optional, "Users that listeners let in.",
+                                           "User and password for clients only.", kClient),
+    schema::block<&Arguments::htpasswd>("htpasswd", Need::optional, "Users that listeners accept.",
                                         kHtpasswd),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),

@@ -9,7 +9,7 @@ namespace schema = river::schema;
 using schema::Need;
 
 constexpr schema::Field kFields[] = {
-    schema::attr<&Arguments::scheme>("scheme", Need::optional, "What stands before the token."),
+    schema::attr<&Arguments::scheme>("scheme", Need::optional, "Text before the token."),
     schema::attr<&Arguments::token>("token", Need::required, "The token."),
     schema::attr<&Arguments::header>("header", Need::optional, "The header that has it."),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,

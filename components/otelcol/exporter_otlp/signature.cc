@@ -11,10 +11,11 @@ namespace schema = river::schema;
 using schema::Need;
 
 constexpr schema::Field kKeepaliveFields[] = {
-    schema::attr<&KeepaliveClient::ping_wait>("ping_wait", Need::optional,
-                                              "A silent server is pinged after this."),
+    schema::attr<&KeepaliveClient::ping_wait>(
+        "ping_wait", Need::optional, "A server is pinged after this time without activity."),
     schema::attr<&KeepaliveClient::ping_response_timeout>(
-        "ping_response_timeout", Need::optional, "A server that does not answer it is gone."),
+        "ping_response_timeout", Need::optional,
+        "A server that does not answer a ping within this time is disconnected."),
     schema::attr<&KeepaliveClient::ping_without_stream>("ping_without_stream", Need::optional,
                                                         "Whether it is pinged without calls."),
 };
@@ -64,7 +65,7 @@ constexpr schema::BlockSchema kClient =
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::timeout>("timeout", Need::optional, "Timeout of one request."),
     schema::block<&Arguments::sending_queue>("sending_queue", Need::optional,
-                                             "What waits to be sent.", kQueue),
+                                             "Queue of data to send.", kQueue),
     schema::block<&Arguments::retry_on_failure>(
         "retry_on_failure", Need::optional, "When requests that failed are sent again.", kRetry),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,

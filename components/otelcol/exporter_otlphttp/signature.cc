@@ -27,7 +27,7 @@ constexpr schema::Field kClientFields[] = {
     schema::attr<&ClientArguments::compression>("compression", Need::optional,
                                                 "gzip, zstd, snappy, deflate, zlib or none."),
     schema::block<&ClientArguments::compression_params>("compression_params", Need::optional,
-                                                        "How hard to compress.", kCompression),
+                                                        "Compression level.", kCompression),
     schema::block<&ClientArguments::tls>("tls", Need::optional, "TLS of the connection.",
                                          kTlsClient),
     schema::attr<&ClientArguments::read_buffer_size>("read_buffer_size", Need::optional,
@@ -51,11 +51,11 @@ constexpr schema::Field kClientFields[] = {
     schema::attr<&ClientArguments::disable_keep_alives>("disable_keep_alives", Need::optional,
                                                         "For Grafana Alloy."),
     schema::attr<&ClientArguments::http2_read_idle_timeout>(
-        "http2_read_idle_timeout", Need::optional, "For Grafana Alloy; HTTP/1.1 is spoken."),
+        "http2_read_idle_timeout", Need::optional, "For Grafana Alloy; HTTP/1.1 is used."),
     schema::attr<&ClientArguments::http2_ping_timeout>("http2_ping_timeout", Need::optional,
-                                                       "For Grafana Alloy; HTTP/1.1 is spoken."),
+                                                       "For Grafana Alloy; HTTP/1.1 is used."),
     schema::attr<&ClientArguments::force_attempt_http2>("force_attempt_http2", Need::optional,
-                                                        "For Grafana Alloy; HTTP/1.1 is spoken."),
+                                                        "For Grafana Alloy; HTTP/1.1 is used."),
     schema::block<&ClientArguments::cookies>("cookies", Need::optional, "Whether cookies are kept.",
                                              kCookies),
 };
@@ -72,7 +72,7 @@ constexpr schema::BlockSchema kClient =
 constexpr schema::Field kFields[] = {
     schema::block<&Arguments::client>("client", Need::required, "The server.", kClient),
     schema::block<&Arguments::sending_queue>("sending_queue", Need::optional,
-                                             "What waits to be sent.", kQueue),
+                                             "Queue of data to send.", kQueue),
     schema::block<&Arguments::retry_on_failure>(
         "retry_on_failure", Need::optional, "When requests that failed are sent again.", kRetry),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional, "For Grafana Alloy.",

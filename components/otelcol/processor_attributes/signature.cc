@@ -22,7 +22,7 @@ constexpr schema::Field kActionFields[] = {
         "Gets `client.address`, or the header NAME of `metadata.NAME`; several with ; between."),
     schema::attr<&Action::converted_type>("converted_type", Need::optional,
                                           "convert: string, int or double."),
-    schema::attr<&Action::action>("action", Need::required, "What is done."),
+    schema::attr<&Action::action>("action", Need::required, "The action."),
 };
 
 bool is_sourced(Verb verb) {
@@ -82,9 +82,9 @@ constexpr schema::Field kFields[] = {
                                        "Only items that match are changed.", kMatchProperties),
     schema::block<&Arguments::exclude>("exclude", Need::optional,
                                        "Items that match are not changed.", kMatchProperties),
-    schema::block<&Arguments::action>("action", Need::optional, "What is changed, in order.",
+    schema::block<&Arguments::action>("action", Need::optional, "Changes, applied in order.",
                                       kAction),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets the data.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the data.", kOutput),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
 };

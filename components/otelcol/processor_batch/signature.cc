@@ -23,10 +23,12 @@ constexpr schema::Field kFields[] = {
         "metadata_keys", Need::optional,
         "Headers of the sender; items with other values go into other batches."),
     schema::attr<&Arguments::metadata_cardinality_limit>(
-        "metadata_cardinality_limit", Need::optional, "Most combinations of their values."),
+        "metadata_cardinality_limit", Need::optional,
+        "Maximum number of combinations of their values."),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets the batches.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the batches.",
+                                      kOutput),
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
@@ -45,7 +47,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   std::set<std::string> seen;
   for (const std::string& key : arguments.metadata_keys)
     if (scope.known("metadata_keys") && !seen.insert(base::to_lower(key)).second)
-      scope.error("metadata_keys", "C114", "metadata key \"{}\" is there twice", key);
+      scope.error("metadata_keys", "C114", "metadata key \"{}\" is given twice", key);
 }
 
 }  // namespace

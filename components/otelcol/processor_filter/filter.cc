@@ -48,7 +48,7 @@ void Work::apply(telemetry::OtlpBatch& batch) const {
         ottl::Run run(target);
         const bool is_met = run.test(condition.expression);
         if (!run.error().empty() && error_mode_ != ErrorMode::silent)
-          log_.warn("condition {} cannot be decided: {}", condition.text, run.error());
+          log_.warn("condition {} cannot be evaluated: {}", condition.text, run.error());
         return is_met;
       });
     }

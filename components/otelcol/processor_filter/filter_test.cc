@@ -85,7 +85,7 @@ TEST_CASE("otelcol.processor.filter: conditions that do not parse are refused") 
   CHECK(filter_problems("log_conditions {\nconditions = [\"span.name == \\\"a\\\"\"]\n}") ==
         "C098 no context of this signal in: span.name == \"a\"\n");
   CHECK(filter_problems("error_mode = \"propagate\"") ==
-        "C090 propagate has no effect here yet: it is as ignore\n");
+        "C090 propagate has no effect yet: it is treated as ignore\n");
 }
 
 }  // namespace components::otelcol::processor_filter

@@ -8,24 +8,26 @@ using schema::Need;
 using telemetry::Signal;
 
 constexpr schema::Field kTracesFields[] = {
-    schema::attr<&Traces::span>("span", Need::optional, "Spans that meet one of these go."),
+    schema::attr<&Traces::span>("span", Need::optional,
+                                "Spans that match one of these conditions are dropped."),
     schema::attr<&Traces::spanevent>("spanevent", Need::optional,
-                                     "Events of spans that meet one of these go."),
+                                     "Span events that match one of these conditions are dropped."),
 };
 constexpr schema::Field kMetricsFields[] = {
-    schema::attr<&Metrics::metric>("metric", Need::optional, "Metrics that meet one of these go."),
-    schema::attr<&Metrics::datapoint>("datapoint", Need::optional,
-                                      "Data points that meet one of these go."),
+    schema::attr<&Metrics::metric>("metric", Need::optional,
+                                   "Metrics that match one of these conditions are dropped."),
+    schema::attr<&Metrics::datapoint>(
+        "datapoint", Need::optional, "Data points that match one of these conditions are dropped."),
 };
 constexpr schema::Field kLogsFields[] = {
     schema::attr<&Logs::log_record>("log_record", Need::optional,
-                                    "Records that meet one of these go."),
+                                    "Log records that match one of these conditions are dropped."),
 };
 constexpr schema::Field kContextFields[] = {
     schema::attr<&ContextConditions::context>(
         "context", Need::optional, "What the conditions are of; unset: what their paths name."),
-    schema::attr<&ContextConditions::conditions>("conditions", Need::required,
-                                                 "What meets one of these goes."),
+    schema::attr<&ContextConditions::conditions>(
+        "conditions", Need::required, "Items that match one of these conditions are dropped."),
 };
 
 void validate(const Traces& traces, schema::Scope& scope) {
@@ -57,7 +59,7 @@ constexpr schema::BlockSchema kContexts =
 
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::error_mode>("error_mode", Need::optional,
-                                         "What follows when a condition cannot be decided."),
+                                         "What to do when a condition cannot be evaluated."),
     schema::block<&Arguments::traces>("traces", Need::optional, "Conditions on traces.", kTraces),
     schema::block<&Arguments::metrics>("metrics", Need::optional, "Conditions on metrics.",
                                        kMetrics),
@@ -71,7 +73,7 @@ constexpr schema::Field kFields[] = {
     schema::block<&Arguments::log_conditions>("log_conditions", Need::optional,
                                               "Conditions on logs, of any context.",
                                               kContexts<Signal::logs>),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets the data.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the data.", kOutput),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
 };

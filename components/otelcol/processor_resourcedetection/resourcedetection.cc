@@ -141,7 +141,7 @@ Work::Work(const Arguments& arguments, const base::Logger& log) : overrides_(arg
     const Detected all = detector == "env" ? of_environment(text == nullptr ? "" : text)
                                            : of_system(arguments.system, "/", own_hostname());
     if (detector == "env" && text != nullptr && *text != '\0' && all.empty())
-      log.warn("OTEL_RESOURCE_ATTRIBUTES is no list of key=value, with commas: it is left out");
+      log.warn("OTEL_RESOURCE_ATTRIBUTES is not a comma-separated list of key=value: ignored");
     for (const auto& attribute : all)
       if (std::ranges::find(detected_, attribute.first, &Detected::value_type::first) ==
           detected_.end())

@@ -82,10 +82,10 @@ TEST_CASE("otelcol.processor.resourcedetection: each resource gets it") {
 TEST_CASE("otelcol.processor.resourcedetection: what is not here is refused by name") {
   Arguments arguments;
   CHECK(decode(kSignature, "detectors = [\"env\", \"ec2\"]\noutput {}\n", &arguments) ==
-        "C099 detector \"ec2\" is not here; env and system are\n");
+        "C099 detector \"ec2\" is not supported; only env and system are\n");
   arguments = {};
   CHECK(decode(kSignature, "system {\nhostname_sources = [\"lookup\"]\n}\noutput {}\n",
-               &arguments) == "C099 source \"lookup\" is not here; dns and os are\n");
+               &arguments) == "C099 source \"lookup\" is not supported; only dns and os are\n");
   arguments = {};
   CHECK(decode(kSignature,
                "system {\nresource_attributes {\nhost.id {\nenabled = true\n}\n}\n}\noutput {}\n",

@@ -16,7 +16,7 @@ constexpr schema::Field kAttributesFields[] = {
                                                 "The name of the host; on.", kToggle),
     schema::block<&SystemAttributes::os_type>("os.type", Need::optional, "linux; on.", kToggle),
     schema::block<&SystemAttributes::host_id>("host.id", Need::optional,
-                                              "What /etc/machine-id has; off.", kToggle),
+                                              "Contents of /etc/machine-id; off.", kToggle),
     schema::block<&SystemAttributes::host_arch>("host.arch", Need::optional, "amd64, arm64; off.",
                                                 kToggle),
     schema::block<&SystemAttributes::os_name>("os.name", Need::optional, "Of /etc/os-release; off.",
@@ -41,13 +41,14 @@ void validate(const System& system, schema::Scope& scope) {
   if (!scope.known("hostname_sources")) return;
   for (const std::string& source : system.hostname_sources)
     if (source != "dns" && source != "os")
-      scope.error("hostname_sources", "C099", "source \"{}\" is not here; dns and os are", source);
+      scope.error("hostname_sources", "C099", "source \"{}\" is not supported; only dns and os are",
+                  source);
 }
 constexpr schema::BlockSchema kSystem = schema::schema_of<System, validate>(kSystemFields);
 
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::detectors>("detectors", Need::optional,
-                                        "What is asked, env and system; the first that knows an "
+                                        "Detectors, env and system; the first that knows an "
                                         "attribute says what it is."),
     schema::attr<&Arguments::override>("override", Need::optional,
                                        "Whether attributes that a resource has are replaced."),
@@ -57,7 +58,7 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::timeout>("timeout", Need::optional, "Has no effect, likewise."),
     schema::block<&Arguments::system>("system", Need::optional, "What the detector system adds.",
                                       kSystem),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets the data.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the data.", kOutput),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
 };
@@ -66,7 +67,8 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (!scope.known("detectors")) return;
   for (const std::string& detector : arguments.detectors)
     if (detector != "env" && detector != "system")
-      scope.error("detectors", "C099", "detector \"{}\" is not here; env and system are", detector);
+      scope.error("detectors", "C099", "detector \"{}\" is not supported; only env and system are",
+                  detector);
 }
 
 }  // namespace

@@ -17,9 +17,10 @@ constexpr schema::Field kContextFields[] = {
         "context", Need::required,
         "What the statements work on: resource, scope, span, spanevent, metric, datapoint or log."),
     schema::attr<&ContextStatements::conditions>(
-        "conditions", Need::optional, "Only what meets one of these is changed; unset: all."),
+        "conditions", Need::optional,
+        "Only items that match one of these conditions are changed; unset: all."),
     schema::attr<&ContextStatements::statements>("statements", Need::required,
-                                                 "What is done, in order."),
+                                                 "Actions, applied in order."),
     schema::attr<&ContextStatements::error_mode>(
         "error_mode", Need::optional, "For these statements; unset: that of the component."),
 };
@@ -55,7 +56,7 @@ constexpr schema::BlockSchema kContexts =
 
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::error_mode>("error_mode", Need::optional,
-                                         "What follows when a statement cannot be done."),
+                                         "What to do when a statement fails."),
     schema::block<&Arguments::statements>(
         "statements", Need::optional,
         "Statements that name fields with their context; done after the others.", kStatements),
@@ -65,7 +66,7 @@ constexpr schema::Field kFields[] = {
         "metric_statements", Need::optional, "Statements on metrics.", kContexts<Signal::metrics>),
     schema::block<&Arguments::log_statements>("log_statements", Need::optional,
                                               "Statements on logs.", kContexts<Signal::logs>),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets the data.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the data.", kOutput),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
 };

@@ -60,7 +60,7 @@ void Inbox::take(Signal signal, std::string request,
   Way& way = ways_[static_cast<size_t>(signal)];
   if (!way.has_consumer) {
     if (std::ranges::any_of(ways_, [](const Way& other) { return other.has_consumer.load(); }))
-      return done({Code::unsupported, "nobody takes this signal here"});
+      return done({Code::unsupported, "no component takes this signal"});
     flows_.of(signal).receive(checked->items);
     flows_.drop_without_consumer(signal, checked->items);
     return done({});

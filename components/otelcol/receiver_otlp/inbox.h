@@ -19,7 +19,7 @@ struct Outcome {
     accepted,     ///< it is safe: on disk, or at the backend
     invalid,      ///< nobody will ever take it
     too_large,    ///< nor this one
-    unsupported,  ///< nobody takes this signal here
+    unsupported,  ///< no component takes this signal
     busy,         ///< there is no room now: to be sent again
     undelivered   ///< it was given up on the way: to be sent again
   };

@@ -15,11 +15,13 @@ constexpr schema::Field kServerFields[] = {
         "max_connection_age", Need::optional,
         "A connection is closed after this, so that clients spread over several receivers."),
     schema::attr<&KeepaliveServer::max_connection_age_grace>(
-        "max_connection_age_grace", Need::optional, "Time for its calls to end then."),
+        "max_connection_age_grace", Need::optional,
+        "Time for its calls to end before it is closed."),
     schema::attr<&KeepaliveServer::time>("time", Need::optional,
-                                         "A silent client is pinged after this."),
-    schema::attr<&KeepaliveServer::timeout>("timeout", Need::optional,
-                                            "A client that does not answer the ping is gone."),
+                                         "A client is pinged after this time without activity."),
+    schema::attr<&KeepaliveServer::timeout>(
+        "timeout", Need::optional,
+        "A client that does not answer a ping within this time is disconnected."),
 };
 constexpr schema::BlockSchema kServer = schema::schema_of(kServerFields);
 
@@ -54,8 +56,9 @@ constexpr schema::Field kGrpcFields[] = {
                                                     "For Grafana Alloy."),
     schema::block<&GrpcArguments::keepalive>("keepalive", Need::optional, "Life of connections.",
                                              kKeepalive),
-    schema::attr<&GrpcArguments::auth>("auth", Need::optional,
-                                       "Who may send: the handler of an otelcol.auth component."),
+    schema::attr<&GrpcArguments::auth>(
+        "auth", Need::optional,
+        "Authentication of senders: the handler of an otelcol.auth component."),
     schema::attr<&GrpcArguments::include_metadata>(
         "include_metadata", Need::optional, "Whether processors may see the request's headers."),
 };
@@ -82,7 +85,7 @@ namespace {
 constexpr schema::Field kCorsFields[] = {
     schema::attr<&CorsArguments::allowed_origins>(
         "allowed_origins", Need::optional,
-        "Origins of pages that may send; * stands for any text. Empty: none."),
+        "Origins of pages that may send; * matches any text. Empty: none."),
     schema::attr<&CorsArguments::allowed_headers>("allowed_headers", Need::optional,
                                                   "Headers that such requests may have."),
     schema::attr<&CorsArguments::exposed_headers>("exposed_headers", Need::optional,
@@ -96,11 +99,12 @@ constexpr schema::Field kHttpFields[] = {
     schema::attr<&HttpArguments::endpoint>("endpoint", Need::optional, "host:port to listen on."),
     schema::block<&HttpArguments::tls>("tls", Need::optional, "Certificate of the server.",
                                        kTlsServer),
-    schema::block<&HttpArguments::cors>("cors", Need::optional, "Which web pages may send.", kCors),
+    schema::block<&HttpArguments::cors>("cors", Need::optional, "Web pages that may send.", kCors),
     schema::attr<&HttpArguments::max_request_body_size>(
         "max_request_body_size", Need::optional, "Largest request, also after decompression."),
-    schema::attr<&HttpArguments::auth>("auth", Need::optional,
-                                       "Who may send: the handler of an otelcol.auth component."),
+    schema::attr<&HttpArguments::auth>(
+        "auth", Need::optional,
+        "Authentication of senders: the handler of an otelcol.auth component."),
     schema::attr<&HttpArguments::include_metadata>(
         "include_metadata", Need::optional, "Whether processors may see the request's headers."),
     schema::attr<&HttpArguments::compression_algorithms>("compression_algorithms", Need::optional,
@@ -140,12 +144,13 @@ constexpr schema::Field kFields[] = {
     schema::block<&Arguments::http>("http", Need::optional, "Listen for OTLP over HTTP.", kHttp),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional, "For Grafana Alloy.",
                                              kDebugMetrics),
-    schema::block<&Arguments::output>("output", Need::required, "Who gets what arrives.", kOutput),
+    schema::block<&Arguments::output>("output", Need::required, "Receivers of the incoming data.",
+                                      kOutput),
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {
   if (!arguments.grpc && !arguments.http)
-    scope.warning("", "C112", "nothing is listened on: neither grpc nor http is there")
+    scope.warning("", "C112", "neither grpc nor http is set: nothing to listen on")
         .with_help("write `grpc { }`, `http { }` or both");
 }
 

@@ -15,19 +15,18 @@ constexpr schema::Field kClusteringFields[] = {
 constexpr schema::BlockSchema kClustering = schema::schema_of(kClusteringFields);
 
 constexpr schema::Field kFields[] = {
-    schema::attr<&Arguments::targets>("targets", Need::required, "Whom to scrape."),
+    schema::attr<&Arguments::targets>("targets", Need::required, "Targets to scrape."),
     schema::attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the samples."),
     schema::attr<&Arguments::job_name>(
         "job_name", Need::optional,
         "The label job of targets that have none; the name of the component if empty."),
     schema::attr<&Arguments::honor_labels>(
-        "honor_labels", Need::optional,
-        "Whether a label of a series wins against the same one of its target."),
+        "honor_labels", Need::optional, "Whether labels of a series override those of its target."),
     schema::attr<&Arguments::honor_timestamps>("honor_timestamps", Need::optional,
-                                               "Whether times that a target gives are taken."),
+                                               "Whether timestamps in the response are used."),
     schema::attr<&Arguments::track_timestamps_staleness>(
         "track_timestamps_staleness", Need::optional,
-        "Whether series with times of their own are marked as gone, too."),
+        "Whether series with explicit timestamps are marked stale, too."),
     schema::attr<&Arguments::params>("params", Need::optional, "Parameters of the request."),
     schema::attr<&Arguments::scrape_classic_histograms>(
         "scrape_classic_histograms", Need::optional,
@@ -72,10 +71,10 @@ constexpr schema::Field kFields[] = {
         "legacy: letters, digits, _ and :; utf8: any name."),
     schema::attr<&Arguments::metric_name_escaping_scheme>(
         "metric_name_escaping_scheme", Need::optional,
-        "What a target shall make of other characters."),
+        "How targets are asked to escape other characters."),
     schema::attr<&Arguments::scrape_fallback_protocol>(
         "scrape_fallback_protocol", Need::optional,
-        "The format of an answer that does not say which it is."),
+        "Format of a response without a valid Content-Type."),
     schema::attr<&Arguments::convert_classic_histograms_to_nhcb>(
         "convert_classic_histograms_to_nhcb", Need::optional,
         "Whether classic histograms become native ones."),

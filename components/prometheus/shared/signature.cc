@@ -7,7 +7,7 @@ namespace schema = river::schema;
 
 constexpr schema::Field kExporterFields[] = {
     schema::attr<&ExporterExports::targets>("targets", schema::Need::required,
-                                            "The one target that stands for these metrics."),
+                                            "The target that exposes these metrics."),
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::targets>("targets", Need::required, "Where labels come from."),
     schema::attr<&Arguments::target_match_label>(
         "target_match_label", Need::required,
-        "The label of a target by whose value it is found; of equal ones the last counts."),
+        "Label of the targets that is compared; of equal targets the last one counts."),
     schema::attr<&Arguments::profiles_match_label>(
         "profiles_match_label", Need::optional,
         "The label of profiles that must have the same value; unset: the same name."),

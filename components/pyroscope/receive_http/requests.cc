@@ -100,7 +100,7 @@ base::Result<std::vector<Profile>> decode_json_push(std::string_view text) {
   if (text.size() > kJsonBytesMax)
     return base::fail("a body in JSON is larger than {} bytes: push protobuf", kJsonBytesMax);
   const Json request = base::parse_json(text);
-  if (!request.is_object()) return base::fail("the body is no JSON object");
+  if (!request.is_object()) return base::fail("the body is not a JSON object");
   const auto series = list_of(request, "series");
   if (!series) return tl::unexpected(series.error());
   std::vector<Profile> profiles;
@@ -193,7 +193,7 @@ base::Result<std::vector<Profile>> read_push(Encoding encoding, std::string_view
   if (!profiles) return profiles;
   for (Profile& profile : *profiles) {
     if (!telemetry::pprof::looks_like_profile(*profile.body))
-      return base::fail("a sample's raw profile is no pprof");
+      return base::fail("the raw profile of a sample is not a pprof profile");
     auto labels = labelled(profile.labels);
     if (!labels) return base::fail("a series has neither service_name nor __name__");
     profile.labels = std::move(*labels);

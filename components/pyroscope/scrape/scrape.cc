@@ -97,8 +97,8 @@ Health Scrape::health() const {
       example = fmt::format("{}: {}", key.substr(0, key.find('\n')), status.error);
   }
   if (failing == 0) return {Health::State::healthy, {}};
-  return {Health::State::healthy,
-          fmt::format("{} of {} profiles cannot be had: {}", failing, scrapers_.size(), example)};
+  return {Health::State::healthy, fmt::format("{} of {} profiles cannot be scraped: {}", failing,
+                                              scrapers_.size(), example)};
 }
 
 }  // namespace components::pyroscope::scrape

@@ -14,7 +14,8 @@ constexpr seconds kMeasuredByDefault{14};
 
 constexpr schema::Field kProfileFields[] = {
     schema::attr<&ProfileArguments::enabled>("enabled", Need::optional, "Whether it is scraped."),
-    schema::attr<&ProfileArguments::path>("path", Need::optional, "Where the target has it."),
+    schema::attr<&ProfileArguments::path>("path", Need::optional,
+                                          "Path of the profile on the target."),
     schema::attr<&ProfileArguments::delta>(
         "delta", Need::optional,
         "Whether the target measures for a time that the request says, in `seconds`."),
@@ -50,7 +51,7 @@ constexpr schema::Field kProfilingFields[] = {
         "profile.godeltaprof_block", Need::optional,
         "block, of which godeltaprof takes the difference in the target.", kProfile),
     schema::attr<&ProfilingArguments::path_prefix>("path_prefix", Need::optional,
-                                                   "Goes before the path of each profile."),
+                                                   "Prefix of the path of each profile."),
 };
 constexpr schema::BlockSchema kProfiling = schema::schema_of(kProfilingFields);
 
@@ -60,7 +61,7 @@ constexpr schema::Field kClusteringFields[] = {
 constexpr schema::BlockSchema kClustering = schema::schema_of(kClusteringFields);
 
 constexpr schema::Field kFields[] = {
-    schema::attr<&Arguments::targets>("targets", Need::required, "Whom to scrape."),
+    schema::attr<&Arguments::targets>("targets", Need::required, "Targets to scrape."),
     schema::attr<&Arguments::forward_to>("forward_to", Need::required,
                                          "Receivers of the profiles."),
     schema::attr<&Arguments::job_name>("job_name", Need::optional,
@@ -74,7 +75,8 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::scheme>("scheme", Need::optional, "http or https."),
     schema::attr<&Arguments::delta_profiling_duration>(
         "delta_profiling_duration", Need::optional,
-        "For how long a target measures; by default a second less than scrape_interval."),
+        "Duration of the measurement on the target; by default a second less than "
+        "scrape_interval."),
     schema::squash<&Arguments::http>(kHttpClient),
     schema::block<&Arguments::profiling_config>(
         "profiling_config", Need::optional, "Which profiles a target is asked for.", kProfiling),

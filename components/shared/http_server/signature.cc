@@ -25,7 +25,7 @@ constexpr schema::Field kServerTlsFields[] = {
     schema::attr<&ServerTlsArguments::cipher_suites>(
         "cipher_suites", Need::optional, "Not supported: those of the library are used."),
     schema::attr<&ServerTlsArguments::min_version>("min_version", Need::optional,
-                                                   "Oldest version of TLS to speak."),
+                                                   "Lowest TLS version."),
 };
 
 void validate_tls(const ServerTlsArguments& tls, schema::Scope& scope) {
@@ -59,7 +59,7 @@ constexpr schema::BlockSchema kServerTls =
 
 template <auto Member>
 consteval schema::Field unused(std::string_view name) {
-  return schema::attr<Member>(name, Need::optional, "For Grafana Alloy; HTTP/1.1 is spoken.");
+  return schema::attr<Member>(name, Need::optional, "For Grafana Alloy; HTTP/1.1 is used.");
 }
 
 constexpr schema::Field kHttp2Fields[] = {

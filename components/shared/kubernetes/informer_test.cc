@@ -128,7 +128,7 @@ TEST_CASE("kubernetes: the problem of each answer") {
             "list pods in namespace n: HTTP 404: the server has no such resource; its definition "
             "(CRD) is not installed"},
            {"500 Oops", "", "list pods in namespace n: HTTP 500"},
-           {"200 OK", "[]", "list pods in namespace n: the answer is no list"},
+           {"200 OK", "[]", "list pods in namespace n: the answer is not a list"},
            {"200 OK", R"({"metadata":{"resourceVersion":"1"},"items":[{"spec":1}]})",
             "list pods in namespace n: a malformed object: expected '{', at byte 8"}}) {
     FakeApi api;

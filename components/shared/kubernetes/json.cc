@@ -60,7 +60,7 @@ bool read_number(JsonCursor& in, uint32_t& out) {
   if (!in.number(text)) return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return (error == std::errc() && end == text.data() + text.size()) ||
-         in.fail("a number that is none of this field");
+         in.fail("a number that the field cannot hold");
 }
 
 bool read_number(JsonCursor& in, std::optional<uint32_t>& out) {

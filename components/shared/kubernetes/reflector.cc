@@ -206,7 +206,7 @@ bool Reflector::on_data(std::string_view piece) {
     malformed_ = "a malformed object: " + in.problem();
     return false;
   });
-  if (!is_read && malformed_.empty()) malformed_ = "the answer is no list, or too large";
+  if (!is_read && malformed_.empty()) malformed_ = "the answer is not a list, or too large";
   return is_read;
 }
 
@@ -255,7 +255,7 @@ void Reflector::on_end(const base::Result<io::http::Response>& answer) {
 
 void Reflector::on_listed() {
   ListEnvelope envelope;
-  if (!read_envelope(list_.envelope(), envelope)) return fail("the answer is no list");
+  if (!read_envelope(list_.envelope(), envelope)) return fail("the answer is not a list");
   continue_ = std::move(envelope.continue_);
   if (!continue_.empty()) return list();
   version_ = std::move(envelope.version);

@@ -25,7 +25,7 @@ constexpr schema::Field kTlsConfigFields[] = {
     schema::attr<&TlsConfigArguments::insecure_skip_verify>("insecure_skip_verify", Need::optional,
                                                             "Accept any certificate of the peer."),
     schema::attr<&TlsConfigArguments::min_version>("min_version", Need::optional,
-                                                   "Lowest TLS version to speak."),
+                                                   "Lowest TLS version."),
 };
 
 void validate(const TlsConfigArguments&, schema::Scope& scope) {

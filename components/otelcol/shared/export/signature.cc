@@ -45,8 +45,8 @@ constexpr schema::Field kQueueFields[] = {
     schema::attr<&QueueArguments::wait_for_result>(
         "wait_for_result", Need::optional,
         "For Grafana Alloy; senders always hear when what they sent is safe."),
-    schema::block<&QueueArguments::batch>("batch", Need::optional, "How items become requests.",
-                                          kQueueBatch),
+    schema::block<&QueueArguments::batch>("batch", Need::optional,
+                                          "How items are grouped into requests.", kQueueBatch),
 };
 
 void validate_queue(const QueueArguments& queue, schema::Scope& scope) {

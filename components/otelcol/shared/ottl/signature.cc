@@ -62,7 +62,7 @@ void check_conditions(river::schema::Scope& scope, std::string_view attribute,
 
 void check_error_mode(river::schema::Scope& scope, ErrorMode mode) {
   if (scope.known("error_mode") && mode == ErrorMode::propagate)
-    scope.warning("error_mode", "C090", "propagate has no effect here yet: it is as ignore");
+    scope.warning("error_mode", "C090", "propagate has no effect yet: it is treated as ignore");
 }
 
 }  // namespace components::otelcol

@@ -18,10 +18,8 @@ constexpr schema::Field kOwnFields[] = {
                                          "Key of the own certificate, in PEM."),
     schema::attr<&TlsArguments::key_file>("key_file", Need::optional,
                                           "File of the key of the own certificate."),
-    schema::attr<&TlsArguments::min_version>("min_version", Need::optional,
-                                             "Lowest TLS version to speak."),
-    schema::attr<&TlsArguments::max_version>("max_version", Need::optional,
-                                             "Highest TLS version to speak."),
+    schema::attr<&TlsArguments::min_version>("min_version", Need::optional, "Lowest TLS version."),
+    schema::attr<&TlsArguments::max_version>("max_version", Need::optional, "Highest TLS version."),
     schema::attr<&TlsArguments::reload_interval>(
         "reload_interval", Need::optional,
         "For Grafana Alloy; files are read again when they have changed."),
@@ -51,7 +49,7 @@ void validate_own(const TlsArguments&, schema::Scope& scope) {
         "include_system_ca_certs_pool", "curve_preferences"})
     if (scope.given(name))
       scope.error(name, "C091", "\"{}\" is not supported yet", name)
-          .with_help("TLS 1.2 and 1.3 are spoken with OpenSSL's own choice of ciphers");
+          .with_help("TLS 1.2 and 1.3 are used with OpenSSL's default ciphers");
 }
 constexpr schema::BlockSchema kOwn = schema::schema_of<TlsArguments, validate_own>(kOwnFields);
 
@@ -69,8 +67,7 @@ void validate_server(const TlsServerArguments&, schema::Scope& scope) {
 
 constexpr schema::Field kClientFields[] = {
     schema::squash<&TlsClientArguments::own>(kOwn),
-    schema::attr<&TlsClientArguments::insecure>("insecure", Need::optional,
-                                                "Whether to speak without TLS."),
+    schema::attr<&TlsClientArguments::insecure>("insecure", Need::optional, "Connect without TLS."),
     schema::attr<&TlsClientArguments::insecure_skip_verify>("insecure_skip_verify", Need::optional,
                                                             "Accept any certificate."),
     schema::attr<&TlsClientArguments::server_name>("server_name", Need::optional,
