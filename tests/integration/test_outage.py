@@ -4,7 +4,7 @@ A cell: lines are written while the backend misbehaves, the agent answers its co
 backend recovers, and all lines have come once and in order.
 """
 import pytest
-from numbered import wait_distinct
+from numbered import assert_exactly, wait_distinct
 from programs import wait_for
 from sources import SOURCES, quick_write
 
@@ -76,6 +76,20 @@ def test_a_backend_that_misbehaves_costs_no_line(agent, source, receiver, backen
     assert stats["repeated"] == 0 or may_keep, stats
     # More than that: journald has lines of its own.
     wait_for("their acknowledgement", lambda: running.metric("loki_write_sent_entries_total") >= 2 * LINES)
+    assert running.metric("loki_write_dropped_entries_total") == 0
+    assert running.stop() == 0
+
+
+def test_a_slow_backend_costs_no_line_and_slows_no_reload(agent, source, receiver):
+    running = agent(source.config("loki.write.sink.receiver") + quick_write(receiver.url))
+    receiver.post("/ctl?mode=slow")
+    for part in range(4):
+        source.write(part * LINES, LINES)
+        assert running.get("/-/ready")[0] == 200
+        assert running.reload()[0] == 200
+    assert_exactly(receiver, 4 * LINES)
+    wait_for("their acknowledgement", lambda: running.metric("loki_write_sent_entries_total") >= 4 * LINES)
+    assert running.metric("loki_write_batch_retries_total") == 0
     assert running.metric("loki_write_dropped_entries_total") == 0
     assert running.stop() == 0
 

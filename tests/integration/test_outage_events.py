@@ -1,7 +1,7 @@
 """What may happen to a source while its backend is down × every source of logs: nothing that can be read again is
 lost, repeats are bounded, and the control interface answers.
 
-A cell: the backend answers 500 until queue and outbox are full and the source reads no more; the event happens,
+A cell: the backend answers 500, or never, until queue and outbox are full and the source reads no more; the event happens,
 during which reloads answer within a second; the backend recovers, and all lines have come.
 """
 import shutil
@@ -41,13 +41,14 @@ IN_FLIGHT = 60_000
 class Cell:
     """An agent whose backend is down and whose source is full, and what happens to them."""
 
-    def __init__(self, agent, source, receiver):
+    def __init__(self, agent, source, receiver, backend):
         self.agent, self.source, self.receiver = agent, source, receiver
+        self.backend = backend
         self.written = 0
         self.running = agent(self.config())
         self.write(FIRST)
         wait_for("the first lines", lambda: receiver.stats()["distinct"] == FIRST)
-        receiver.post("/ctl?mode=500")
+        receiver.post(f"/ctl?mode={backend}")
         self.writer = threading.Thread(target=self.write, args=(FILL[type(source)],))
         self.writer.start()
         wait_for("tries that fail", lambda: self.running.metric("loki_write_batch_retries_total") >= 2)
@@ -145,7 +146,7 @@ def listener_moved(cell):
     moved = source.replace('loki.source.syslog "in"', 'loki.source.syslog "elsewhere"')
     cell.recover()  # Its connections are closed by the move: what is on them must have been read.
     cell.finish()
-    cell.receiver.post("/ctl?mode=500")
+    cell.receiver.post(f"/ctl?mode={cell.backend}")
     cell.write(10)
     cell.source.socket.close()
     cell.source.socket = None
@@ -160,6 +161,25 @@ def container_restarted(cell):
     cell.writer.join()
     cell.source.docker.run("restart", "-t", "0", cell.source.container)
     cell.write(10)
+    cell.recover()
+
+
+def container_removed(cell):
+    cell.writer.join()
+    # What was not read of it is gone with it.
+    wait_for("all of its lines", lambda: cell.running.metric(
+        "loki_source_docker_target_entries_total") == cell.written)
+    cell.source.docker.run("rm", "-f", cell.source.container)
+    cell.source.start_another()
+    cell.write(10)
+    cell.recover()
+
+
+def token_mended(cell):
+    cell.reload(write=WRITE.format(name="sink", url=cell.receiver.url).replace(
+        "batch_wait", 'bearer_token = "of yesterday"\n\t\tbatch_wait', 1))
+    cell.reload(write=WRITE.format(name="sink", url=cell.receiver.url).replace(
+        "batch_wait", 'bearer_token = "of today"\n\t\tbatch_wait', 1))
     cell.recover()
 
 
@@ -201,7 +221,9 @@ EVENTS = {
     listener_added: ((SyslogTcp,), False),
     listener_moved: ((SyslogTcp,), False),
     container_restarted: ((Docker,), False),
+    container_removed: ((Docker,), False),
     sink_mended: (ALL, False),
+    token_mended: (ALL, False),
     sinks_removed: (READ_AGAIN, True),
     agent_stopped: (READ_AGAIN, True),
     agent_killed: (READ_AGAIN, True),
@@ -210,12 +232,13 @@ CELLS = [pytest.param(kind, event, id=f"{event.__name__}-{kind.name}")
          for event, (kinds, _) in EVENTS.items() for kind in SOURCES if kind in kinds]
 
 
+@pytest.mark.parametrize("backend", ["500", "stall"])
 @pytest.mark.parametrize("kind, event", CELLS)
-def test_an_event_during_an_outage_costs_no_line(agent, receiver, tmp_path, dockerd, kind, event):
+def test_an_event_during_an_outage_costs_no_line(agent, receiver, tmp_path, dockerd, kind, event, backend):
     if reason := kind.missing():
         pytest.skip(f"NOT TESTED: {reason}")
     with kind(tmp_path, dockerd) as source:
-        cell = Cell(agent, source, receiver)
+        cell = Cell(agent, source, receiver, backend)
         event(cell)
         stats = cell.finish()
         assert (stats["distinct"], stats["missing"]) == (cell.written, 0), stats

@@ -41,7 +41,8 @@ loki.write "sink" {{
 		min_backoff_period = "20ms"
 		max_backoff_period = "100ms"
 		queue_config {{
-			capacity = "1MiB"
+			capacity   = "1MiB"
+			min_shards = {shards}
 		}}
 	}}
 }}
@@ -54,13 +55,15 @@ def write(folder, tenant, first, count):
         file.writelines(f"seq={n:012d} of-{tenant} and some words more\n" for n in range(first, first + count))
 
 
+@pytest.mark.parametrize("shards", [1, 4])
 @pytest.mark.parametrize("queue", ["0", "64MiB"])
 @pytest.mark.parametrize("answer", ["429", "429&retry_after=1", "401", "403", "503", "stall"])
-def test_a_tenant_that_is_not_served_does_not_hold_up_another(agent, receiver, tmp_path, answer, queue):
+def test_a_tenant_that_is_not_served_does_not_hold_up_another(agent, receiver, tmp_path, answer, queue, shards):
     for tenant in "ab":
         write(tmp_path, tenant, 0, 0)
     receiver.post(f"/ctl?mode={answer}&match=of-a")
-    running = agent(CONFIG.format(folder=tmp_path, url=receiver.url), arguments=[f"--storage.queue-size={queue}"])
+    running = agent(CONFIG.format(folder=tmp_path, url=receiver.url, shards=shards),
+                    arguments=[f"--storage.queue-size={queue}"])
     write(tmp_path, "a", 0, LINES)
     wait_for("tries for tenant a", lambda: running.metric("loki_write_batch_retries_total") >= 1)
     wait_for("as much of tenant a as may wait", lambda: running.metric(

@@ -20,6 +20,7 @@ using io::http::Response;
 using nlohmann::json;
 
 constexpr size_t kBodyBytesMax = size_t{256} << 20;
+constexpr std::chrono::milliseconds kSlowAnswer{300};
 constexpr uint64_t kNumberMax = 1'000'000'000;  // One bit of memory for each.
 
 /// The number of a line with "seq=" and 12 digits.
@@ -169,10 +170,15 @@ Response Receiver::push(const Request& request) {
       return judged;
     }
   }
+  if (kind == Kind::slow) {
+    const auto until = std::chrono::steady_clock::now() + kSlowAnswer;
+    while (!stopping_ && std::chrono::steady_clock::now() < until)
+      changed_.wait_until(mutex_, until);
+  }
   const std::string tenant(io::http::find(request.headers, "X-Scope-OrgID"));
   take(kind == Kind::partial ? without(*batch, mode_.match) : *batch, tenant);
   changed_.notify_all();
-  if (kind == Kind::ok) return {204, {}, {}};
+  if (kind == Kind::ok || kind == Kind::slow) return {204, {}, {}};
   ++stats_.refused;
   if (kind == Kind::partial) return text(400, "some lines are not accepted\n");
   return text(500, "taken, but told to answer this\n");
@@ -223,7 +229,7 @@ Response Receiver::control(const Request& request) {
                 std::chrono::duration_cast<std::chrono::milliseconds>(lasts),
                 request.query("retry_after").value_or(""), request.query("match").value_or(""),
                 request.query("page").has_value()))
-    return text(400, "mode is ok, a status, stall, drop, lostack or partial\n");
+    return text(400, "mode is ok, a status, stall, drop, lostack, partial or slow\n");
   return text(200, "ok\n");
 }
 
@@ -242,6 +248,8 @@ bool Receiver::set_mode(std::string_view name, std::chrono::milliseconds lasts,
     mode.kind = Kind::lostack;
   } else if (name == "partial") {
     mode.kind = Kind::partial;
+  } else if (name == "slow") {
+    mode.kind = Kind::slow;
   } else if (name != "ok") {
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), mode.status);
     if (error != std::errc() || end != name.data() + name.size()) return false;

@@ -21,7 +21,8 @@
 ///     POST /loki/api/v1/push              protobuf+snappy or JSON, each also gzipped; answers 204
 ///     POST /ctl?mode=M[&for=SECONDS]      M: ok, an HTTP status, stall, drop (close the
 ///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500),
-///          [&match=TEXT] [&page=1]        partial (take the lines that do not match, answer 400);
+///          [&match=TEXT] [&page=1]        partial (take the lines that do not match, answer 400),
+///                                         slow (take the lines, answer 204 after 300 ms);
 ///                                         match: only pushes with a line that holds the text;
 ///                                         page: answer a status with HTML, as proxies do
 ///     POST /reset                         forgets all lines and counts
@@ -87,7 +88,7 @@ class Receiver {
                 std::chrono::milliseconds timeout = std::chrono::seconds(20)) const;
 
  private:
-  enum class Kind { ok, status, stall, drop, lostack, partial };
+  enum class Kind { ok, status, stall, drop, lostack, partial, slow };
   struct Mode {
     Kind kind = Kind::ok;
     int status = 204;

@@ -139,8 +139,12 @@ loki.source.docker "in" {{
 
     def __enter__(self):
         os.mkfifo(self.pipe)
-        self.container = self.docker.container("while :; do cat /pipe; done", "-v", f"{self.pipe}:/pipe")
+        self.start_another()
         return self
+
+    def start_another(self):
+        """A container that says what is written to the pipe. One at a time."""
+        self.container = self.docker.container("while :; do cat /pipe; done", "-v", f"{self.pipe}:/pipe")
 
     def __exit__(self, *_):
         self.docker.run("rm", "-f", self.container)

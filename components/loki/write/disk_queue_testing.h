@@ -36,7 +36,7 @@ struct QueueRig {
   sink::DiskOptions options;
   std::vector<std::shared_ptr<sink::Member>> endpoints;
   std::unique_ptr<sink::DiskQueue> queue;
-  int batches = 0;
+  std::atomic<int> batches{0};  ///< several threads receive
 
   QueueRig() {
     base::log::configure(base::log::Level::error, base::log::Format::logfmt);
@@ -107,7 +107,8 @@ struct QueueRig {
     return sum_of(registry, name, part);
   }
   bool is_all_acked() {
-    return eventually([&] { return fates.delivered_count() == static_cast<size_t>(batches); });
+    return eventually(
+        [&] { return fates.delivered_count() == static_cast<size_t>(batches.load()); });
   }
 };
 
