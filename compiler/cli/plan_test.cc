@@ -178,6 +178,77 @@ fleet.backends "default" { }
   }
 }
 
+TEST_CASE("plan: names of components and spellings of values are no matter") {
+  constexpr std::string_view kTemplate = R"(loki.source.journal "j" {
+	forward_to = [loki.process.p.receiver]
+	matches    = "_TRANSPORT=kernel"
+}
+
+local.file_match "m" {
+	path_targets = [{"__path__" = "/var/log/a.log"}]
+}
+
+loki.source.file "f" {
+	targets    = local.file_match.m.targets
+	forward_to = [loki.write.w.receiver]
+}
+
+loki.process "p" {
+	stage.drop {
+		expression = "debug"
+	}
+	forward_to = [loki.write.w.receiver]
+}
+
+loki.write "w" {
+	endpoint {
+		url     = "https://loki/loki/api/v1/push"
+		headers = {"X-Scope-OrgID" = "a"}
+	}
+}
+)";
+  struct Case {
+    std::vector<std::pair<std::string_view, std::string_view>> edits;
+    int exit_code;
+  };
+  for (const Case& c :
+       {Case{{{"loki.process.p.", "loki.process.q."}, {"loki.process \"p\"", "loki.process \"q\""}},
+             2},
+        Case{{{"loki.write.w.", "loki.write.v."},
+              {"loki.write.w.", "loki.write.v."},
+              {"loki.write \"w\"", "loki.write \"v\""}},
+             2},
+        Case{{{"file_match.m.", "file_match.n."}, {"file_match \"m\"", "file_match \"n\""}}, 2},
+        Case{{{"file_match.m.", "file_match.n."},
+              {"file_match \"m\"", "file_match \"n\""},
+              {"a.log", "b.log"}},
+             3},
+        Case{{{"journal \"j\"", "journal \"k\""}}, 3},
+        Case{{{"loki.process.p.", "loki.process.q."},
+              {"loki.process \"p\"", "loki.process \"q\""},
+              {"debug", "info"}},
+             3},
+        Case{{{"loki.write.w.", "loki.write.v."},
+              {"loki.write.w.", "loki.write.v."},
+              {"loki.write \"w\"", "loki.write \"v\""},
+              {"\"a\"", "\"b\""}},
+             3},
+        Case{{{"\"_TRANSPORT=kernel\"", "`_TRANSPORT=kernel`"}}, 0},
+        Case{{{"\"_TRANSPORT=kernel\"", "\"_TRANSPORT=audit\""}}, 3},
+        Case{{{"\"https://loki/loki", "\"https://loki\" + \"/loki"}}, 0},
+        Case{{{"\"https://loki/loki", "\"https://other\" + \"/loki"}}, 3},
+        Case{{{"\"debug\"", "`debug`"}}, 0}, Case{{{"\"a\"", "\"b\""}}, 3},
+        Case{{{"= \"a\"}", "= \"a\", \"X-Team\" = \"b\"}"}}, 2},
+        Case{{{"\t\theaders = {\"X-Scope-OrgID\" = \"a\"}\n", ""}}, 3}}) {
+    PlannedFleet fleet({{"templates/default.river", kTemplate}});
+    for (const auto& [old, now] : c.edits) fleet.replace("templates/default.river", old, now);
+    const auto result = fleet.plan();
+    INFO(result.out);
+    INFO(result.err);
+    CHECK(result.exit_code == c.exit_code);
+  }
+}
+
 TEST_CASE("plan: what is read, and how it is understood, is judged") {
   struct Case {
     std::string_view old, now;

@@ -58,17 +58,6 @@ ByName by_name(const ast::Body& body) {
   return all;
 }
 
-std::string text_of(const ast::Statement& statement) {
-  river::Printer printer(river::Printer::Comments::drop);
-  ast::Statement alone = statement;
-  alone.before = {};
-  ast::Statement* list[] = {&alone};
-  ast::Body body;
-  body.statements = list;
-  printer.statements(body);
-  return printer.finish();
-}
-
 /// A block on one line, by the attributes of texts in it.
 std::string summary(const ast::Statement& statement) {
   std::string inner;
@@ -89,9 +78,9 @@ bool lists_targets(std::string_view name) {
 const ast::Expr* missing_item(const ast::Expr& before, const ast::Expr& after) {
   if (before.kind != ast::ExprKind::array || after.kind != ast::ExprKind::array) return nullptr;
   std::set<std::string> now;
-  for (const ast::Expr* item : after.items) now.insert(river::print_expression(*item));
+  for (const ast::Expr* item : after.items) now.insert(one_spelling(*item));
   for (const ast::Expr* item : before.items)
-    if (!now.contains(river::print_expression(*item))) return item;
+    if (!now.contains(one_spelling(*item))) return item;
   return nullptr;
 }
 
@@ -122,8 +111,8 @@ class Comparer {
     const size_t count = before.size();
     const bool same_number = count == after.size();
     std::vector<std::string> old_texts, new_texts;
-    for (const auto* one : before) old_texts.push_back(text_of(*one));
-    for (const auto* one : after) new_texts.push_back(text_of(*one));
+    for (const auto* one : before) old_texts.push_back(one_spelling(*one));
+    for (const auto* one : after) new_texts.push_back(one_spelling(*one));
     if (old_texts == new_texts) return;
     remove_alike(before, old_texts, after, new_texts);
     if (before.empty() && after.empty() && same_number) return add(path + ": other order");
@@ -168,7 +157,7 @@ class Comparer {
   void values(const ast::Expr& before, const ast::Expr& after, const std::string& path,
               std::string_view name) {
     if (before.kind != ast::ExprKind::object || after.kind != ast::ExprKind::object) {
-      if (river::print_expression(before) == river::print_expression(after)) return;
+      if (one_spelling(before) == one_spelling(after)) return;
       auto judged = judge_value(signature_, name, &before, &after);
       if (lists_targets(name) && missing_item(before, after) != nullptr)
         judged = Judgement{Level::targets, true};
@@ -219,6 +208,21 @@ class Comparer {
   std::vector<Change> changes_;
 };
 
+/// Whether a component that is gone is there with another name. A source remembers by its name what
+/// it has read: with another one it begins anew.
+bool has_other_name(const Node& gone, const Program& after, const Program& before) {
+  if (hands_on(*gone.signature)) return false;
+  const auto body = [](const Node& node) {
+    ast::Statement block = *node.block;
+    block.label = {};
+    return one_spelling(block);
+  };
+  return std::any_of(after.nodes.begin(), after.nodes.end(), [&](const auto& node) {
+    return node->signature == gone.signature && before.find(node->id) == nullptr &&
+           body(*node) == body(gone);
+  });
+}
+
 }  // namespace
 
 bool hands_on(const river::schema::Signature& signature) {
@@ -247,7 +251,8 @@ std::vector<Change> compare(const Program& before, const Program& after) {
       changes.push_back({level, false, fmt::format("+ {}", id)});
     } else if (new_one == nullptr) {
       // What went to a backend may go there by another component: see below.
-      changes.push_back({level, level >= Level::targets, fmt::format("- {}", id)});
+      const bool is_breaking = level >= Level::targets && !has_other_name(*old_one, after, before);
+      changes.push_back({level, is_breaking, fmt::format("- {}", id)});
     } else {
       Comparer comparer(*new_one, level);
       comparer.bodies(old_one->block->body, new_one->block->body, "");

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "compiler/plan/plan.h"
-#include "river/text.h"
 
 /// Where the data of each source ends.
 namespace compiler::plan {
@@ -18,9 +17,8 @@ void collect_hosts(const ast::Body& body, std::set<std::string>& hosts) {
     if (one->is_block) {
       collect_hosts(one->body, hosts);
     } else if (one->name == "url" || one->name == "endpoint") {
-      const bool is_text = one->value->kind == ast::ExprKind::string;
-      hosts.insert(is_text ? host_of(river::unquote(one->value->text))
-                           : std::string(one->value->text));
+      const auto url = literal_of(one->value);
+      hosts.insert(url ? host_of(*url) : one_spelling(*one->value));
     }
   }
 }
@@ -65,13 +63,24 @@ void add_lost(const std::string& source, const Way& then, const Way& now,
   }
 }
 
-/// What components of one way do to lines that are not components of the other program.
-void add_met(const std::string& source, const Way& way, const Program& other, bool is_new,
-             std::set<const ast::Statement*>& said, std::vector<Change>& changes) {
+/// The blocks that the lines of a way meet. A component with another label has the same.
+std::set<std::string> blocks_of(const Way& way) {
+  std::set<std::string> blocks;
+  for (const Node* node : way.met)
+    for (const ast::Statement* one : node->block->body.statements)
+      if (one->is_block) blocks.insert(one_spelling(*one));
+  return blocks;
+}
+
+/// What components of one way do to lines that are not components of the other program, and that
+/// no other component does there.
+void add_met(const std::string& source, const Way& way, const Program& other, const Way& other_way,
+             bool is_new, std::set<const ast::Statement*>& said, std::vector<Change>& changes) {
+  const std::set<std::string> known = blocks_of(other_way);
   for (const Node* node : way.met) {
     if (other.find(node->id) != nullptr) continue;
     for (const ast::Statement* one : node->block->body.statements) {
-      if (!one->is_block) continue;
+      if (!one->is_block || known.contains(one_spelling(*one))) continue;
       const auto judged = is_new ? judge_block(nullptr, one) : judge_block(one, nullptr);
       if (judged && judged->is_breaking && said.insert(one).second)
         changes.push_back({judged->level, true,
@@ -91,8 +100,8 @@ std::vector<Change> changed_ways(const Program& before, const Program& after) {
     const auto found = now.find(source);
     if (found == now.end()) continue;  // It is gone itself.
     add_lost(source, way, found->second, changes);
-    add_met(source, found->second, before, true, said, changes);
-    add_met(source, way, after, false, said, changes);
+    add_met(source, found->second, before, way, true, said, changes);
+    add_met(source, way, after, found->second, false, said, changes);
   }
   return changes;
 }

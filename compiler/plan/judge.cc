@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "compiler/plan/plan.h"
-#include "river/text.h"
 
 /// What becomes of data when a configuration changes: whether lines are dropped, go elsewhere, are
 /// read no longer or come in a form that is not understood.
@@ -21,13 +21,6 @@ const ast::Expr* attribute(const ast::Statement& block, std::string_view name) {
   for (const ast::Statement* one : block.body.statements)
     if (!one->is_block && one->name == name) return one->value;
   return nullptr;
-}
-
-std::optional<std::string> literal_of(const ast::Expr* value) {
-  if (value == nullptr) return std::nullopt;
-  const bool is_text =
-      value->kind == ast::ExprKind::string || value->kind == ast::ExprKind::raw_string;
-  return is_text ? std::optional(river::unquote(value->text)) : std::nullopt;
 }
 
 std::optional<double> number_of(const ast::Expr* value) {
@@ -96,13 +89,33 @@ std::optional<Judgement> judge_block(const ast::Statement* before, const ast::St
   return std::nullopt;
 }
 
+namespace {
+
+/// An object that is added or removed as a whole: what its fields are.
+std::optional<Judgement> judge_fields(const river::schema::Signature& signature,
+                                      const ast::Expr* before, const ast::Expr* after) {
+  const ast::Expr* whole = before != nullptr ? before : after;
+  for (const ast::Field& field : whole->fields) {
+    const auto judged = judge_value(signature, field.key, before != nullptr ? field.value : nullptr,
+                                    after != nullptr ? field.value : nullptr);
+    if (judged) return judged;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Judgement> judge_value(const river::schema::Signature& signature,
                                      std::string_view name, const ast::Expr* before,
                                      const ast::Expr* after) {
   constexpr std::string_view kSenders[] = {"address", "listen_address", "listen_port",
                                            "syslog_format", "protocol"};
   constexpr std::string_view kDestinations[] = {"url", "endpoint"};
-  if (name == "tenant_id" || name == "X-Scope-OrgID") return Judgement{Level::delivery, true};
+  // Names of headers have no case.
+  if (name == "tenant_id" || base::to_lower(name) == "x-scope-orgid")
+    return Judgement{Level::delivery, true};
+  if (name == "headers" && (before == nullptr || after == nullptr))
+    return judge_fields(signature, before, after);
   if (signature.claims != nullptr && is_one_of(name, kSenders))
     return Judgement{Level::targets, true};
   if (name == "matches" || name == "__path_exclude__")

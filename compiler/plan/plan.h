@@ -38,6 +38,15 @@ struct Change {
 std::vector<Change> compare(const river::config::Program& before,
                             const river::config::Program& after);
 
+// Values and blocks in one spelling, for comparison: spelling.cc.
+
+/// The text that a string literal, or several that are put together, stands for; nullopt: it is
+/// none.
+std::optional<std::string> literal_of(const river::ast::Expr* value);
+std::string one_spelling(const river::ast::Expr& value);
+/// Without comments and the order of attributes.
+std::string one_spelling(const river::ast::Statement& statement);
+
 // What a change in a component's arguments does to data: judge.cc, pure.
 
 struct Judgement {
