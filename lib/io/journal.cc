@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <systemd/sd-journal.h>
 #include <time.h>
 #include <unistd.h>
@@ -203,6 +204,18 @@ base::Result<void> Journal::wait(int stop_fd, std::chrono::milliseconds limit) {
 uint64_t Journal::readable_bytes() {
   uint64_t bytes = 0;
   return library_.get_usage(handle_, &bytes) < 0 ? 0 : bytes;
+}
+
+std::vector<JournalFolder> journal_folders(const std::string& directory) {
+  std::vector<std::string> paths = {directory};
+  if (directory.empty()) paths = {"/var/log/journal", "/run/log/journal"};
+  std::vector<JournalFolder> folders;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    folders.emplace_back();
+    if (::stat(path.c_str(), &status) == 0) folders.back() = {status.st_dev, status.st_ino};
+  }
+  return folders;
 }
 
 std::string explain_unreadable_journal(const std::string& directory) {

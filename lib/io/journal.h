@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -66,6 +67,15 @@ class Journal {
   const Library& library_;
   sd_journal* handle_;
 };
+
+/// Which folders the files of a directory's journal, or with "" of this machine's, are in now. When
+/// one was removed and made anew, or made at all, an open journal knows nothing of it.
+struct JournalFolder {
+  uint64_t device = 0;
+  uint64_t inode = 0;  ///< 0: there is none
+  bool operator==(const JournalFolder&) const = default;
+};
+std::vector<JournalFolder> journal_folders(const std::string& directory);
 
 /// Why no journal file can be read there, in words for an operator: none exists, or the groups that
 /// may read them are missing. "" for this machine's directories.

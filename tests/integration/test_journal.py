@@ -2,7 +2,9 @@
 import json
 import os
 import pwd
+import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -157,6 +159,19 @@ def test_an_outage_from_the_first_start_on_is_not_limited_by_max_age(agent, rece
     assert_complete(receiver, 20)
 
 
+def test_a_folder_that_is_made_anew_is_read(agent, receiver, journal):
+    running = agent(config(journal, receiver))
+    send_numbers(journal, 0, 5)
+    assert_exactly(receiver, 5)
+    journal.stop()
+    shutil.rmtree(journal.folder)
+    wait_for("the component to miss it", lambda: running.get("/-/healthy")[0] == 500)
+    journal.start()
+    send_numbers(journal, 5, 10)
+    assert_exactly(receiver, 10)
+    wait_for("a healthy component", lambda: running.get("/-/healthy")[0] == 200)
+
+
 def test_a_clean_restart_repeats_nothing(agent, receiver, journal):
     running = agent(config(journal, receiver))
     send_numbers(journal, 0, 1_000)
@@ -165,6 +180,69 @@ def test_a_clean_restart_repeats_nothing(agent, receiver, journal):
     send_numbers(journal, 1_000, 1_001)
     running.start()
     assert_exactly(receiver, 1_001)
+
+
+def docker_piece(journal, text, message, last, container="c1"):
+    """A piece as docker's log driver journald writes it: the last one is not marked as partial."""
+    fields = {"CONTAINER_ID_FULL": container, "CONTAINER_PARTIAL_ID": message,
+              "CONTAINER_PARTIAL_LAST": "true" if last else "false"}
+    journal.send(text, **fields, **({} if last else {"CONTAINER_PARTIAL_MESSAGE": "true"}))
+
+
+def lines_but_journalds_own(receiver):
+    return [x["line"] for x in receiver.lines() if x["labels"].get("identifier") != "systemd-journald"]
+
+
+def service_output(journal):
+    """A stream as systemd gives it to a service for its standard output."""
+    stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    stream.connect(str(journal.sockets / "stdout"))
+    stream.sendall(b"prog\n\n6\n0\n0\n0\n0\n")
+    return stream
+
+
+def test_messages_that_were_cut_into_pieces_are_whole(agent, receiver, journal):
+    running = agent(config(journal, receiver))
+    docker_piece(journal, "part one ", "abc", False)
+    docker_piece(journal, "first half, ", "xyz", False, container="c2")
+    with service_output(journal) as stream:
+        stream.sendall(b"L" * 120_000 + b"\nshort\n")
+        docker_piece(journal, "part two", "abc", True)
+        docker_piece(journal, "second half", "xyz", True, container="c2")
+        receiver.wait_line("short")
+        receiver.wait_line("first half, second half")
+    lines = sorted(lines_but_journalds_own(receiver))
+    assert [(x[:30], len(x)) for x in lines] == [("L" * 30, 120_000), ("first half, second half", 23),
+                                                 ("part one part two", 17), ("short", 5)]
+    assert running.metric("tributary_component_merged_total", component_id="loki.source.journal.system") == 4
+
+
+def test_a_restart_between_the_pieces_of_a_message_loses_nothing(agent, receiver, journal):
+    running = agent(config(journal, receiver))
+    journal.send("before")
+    docker_piece(journal, "part one ", "abc", False)
+    journal.send("between")
+    receiver.wait_line("between")
+    assert running.stop() == 0
+    docker_piece(journal, "part two", "abc", True)
+    journal.send("after")
+    running.start()
+    receiver.wait_line("after")
+    lines = lines_but_journalds_own(receiver)
+    assert sorted(set(lines)) == ["after", "before", "between", "part one part two"]
+    assert lines.count("before") == lines.count("part one part two") == 1
+
+
+def test_a_message_whose_end_does_not_come_goes_on_and_holds_nothing_up(agent, receiver, journal):
+    running = agent(config(journal, receiver))
+    docker_piece(journal, "the end never comes", "abc", False)
+    receiver.wait_line("the end never comes")
+    send_numbers(journal, 0, 10)
+    assert_exactly(receiver, 10)
+    assert running.stop() == 0
+    running.start()
+    send_numbers(journal, 10, 11)
+    assert_exactly(receiver, 11)
 
 
 def test_no_journal_is_unhealthy_with_a_reason_and_heals(agent, receiver, journal, tmp_path):

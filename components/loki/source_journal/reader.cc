@@ -16,7 +16,8 @@ constexpr size_t kBatchBytes = size_t{256} << 10;
 constexpr size_t kBatchEntries = 4096;
 /// How often to look around when no descriptor was left to be woken by.
 constexpr std::chrono::milliseconds kUnwakeablePoll{1'000};
-constexpr std::chrono::milliseconds kNoLimit{-1};
+/// How often to look whether the folder of the journal is another one: nothing tells.
+constexpr std::chrono::milliseconds kFolderPoll{5'000};
 /// What is stored before an entry was delivered: the time from which on entries are read, in
 /// microseconds since the Unix epoch.
 constexpr std::string_view kSince = "since ";
@@ -50,6 +51,18 @@ JournalReader::JournalReader(Environment environment)
   cut_ = environment_.metrics.counter("loki_source_journal_truncated_fields_total",
                                       "Journal fields that were cut to the size limit.");
   renew_window();
+}
+
+JournalReader::~JournalReader() {
+  window_->detach();
+  give_up_partial_messages();
+}
+
+/// They are read again: the stored cursor is before them.
+void JournalReader::give_up_partial_messages() {
+  flow_.abandon(partial_.pieces());
+  partial_.clear();
+  held_->set(0);
 }
 
 void JournalReader::renew_window() {
@@ -86,6 +99,8 @@ void JournalReader::run(const base::Snapshot<ReaderConfig>& config, std::stop_to
 
 base::Result<void> JournalReader::follow(const base::Snapshot<ReaderConfig>& config,
                                          std::stop_token stop) {
+  const std::string path = config.get()->path;
+  const auto folders = io::journal_folders(path);
   auto opened = open(*config.get());
   if (!opened) return tl::unexpected(opened.error());
   io::Journal& journal = **opened;
@@ -94,16 +109,28 @@ base::Result<void> JournalReader::follow(const base::Snapshot<ReaderConfig>& con
     if (window_->broken()) {
       renew_window();
       read_cursor_.clear();
+      give_up_partial_messages();
       return {};  // The caller opens again, at the stored cursor.
     }
     const auto more = read_batch(journal, config.get(), stop);
     if (!more) return tl::unexpected(more.error());
     if (*more) continue;
-    const auto limit = wake_->fd() < 0 ? kUnwakeablePoll : kNoLimit;
-    if (const auto waited = journal.wait(wake_->fd(), limit); !waited) return waited;
+    if (const auto waited = journal.wait(wake_->fd(), longest_wait()); !waited) return waited;
     wake_->clear();
+    if (io::journal_folders(path) != folders) {
+      environment_.log.info("the folder of the journal was made anew; opening it again");
+      return {};  // At the last entry that was read.
+    }
   }
   return {};
+}
+
+std::chrono::milliseconds JournalReader::longest_wait() const {
+  const auto limit = wake_->fd() < 0 ? kUnwakeablePoll : kFolderPoll;
+  if (partial_.empty()) return limit;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(partial_.due() - PartialMessages::Clock::now());
+  return std::clamp(left, std::chrono::milliseconds(0), limit);
 }
 
 base::Result<std::unique_ptr<io::Journal>> JournalReader::open(const ReaderConfig& config) {
@@ -123,7 +150,7 @@ base::Result<void> JournalReader::seek(io::Journal& journal, const ReaderConfig&
   if (read_cursor_.empty())
     read_cursor_ = environment_.positions->get(environment_.position_key).value_or("");
   if (read_cursor_.starts_with(kSince)) {
-    const std::string since = std::exchange(read_cursor_, "").substr(kSince.size());
+    const std::string since = read_cursor_.substr(kSince.size());
     uint64_t us = 0;
     std::from_chars(since.data(), since.data() + since.size(), us);
     return journal.seek_realtime(us);
@@ -143,7 +170,8 @@ base::Result<void> JournalReader::seek(io::Journal& journal, const ReaderConfig&
   if (config.max_age.count() == 0) return journal.seek_head();
   // Also when nothing is delivered before the next start.
   const uint64_t since = since_us(config.max_age);
-  environment_.positions->set(environment_.position_key, fmt::format("{}{}", kSince, since));
+  read_cursor_ = fmt::format("{}{}", kSince, since);
+  environment_.positions->set(environment_.position_key, read_cursor_);
   return journal.seek_realtime(since);
 }
 
@@ -162,33 +190,34 @@ base::Result<bool> JournalReader::read_batch(io::Journal& journal,
   tally_ = {};
   telemetry::LogBatch batch;
   batch.stop = std::move(stop);
-  std::string cursor;
-  size_t read = 0;
-  for (; batch.buffer.size() < kBatchBytes && read < kBatchEntries; ++read) {
+  std::string cursor;  // Of the last entry; as read_cursor_ while there is none.
+  for (; batch.buffer.size() < kBatchBytes && tally_.read < kBatchEntries; ++tally_.read) {
     const auto stepped = advance(journal);
     if (!stepped) return stepped;
     if (!*stepped) break;
-    const auto added = add_entry(journal, batch);
+    const auto added = add_entry(journal, cursor.empty() ? read_cursor_ : cursor, batch);
     // Taken for each entry: at the end of the journal the library may have let go of the last one.
     if (!added) ++tally_.dropped_unreadable;
     if (!added || !journal.cursor(cursor)) ++tally_.unreadable;
   }
-  const bool at_end = batch.buffer.size() < kBatchBytes && read < kBatchEntries;
+  const bool at_end = batch.buffer.size() < kBatchBytes && tally_.read < kBatchEntries;
+  if (at_end) add_overdue(std::nullopt, batch);
   count(tally_, batch.entries.size());
-  if (!cursor.empty()) {
-    read_cursor_ = cursor;
-    batch.ack = window_->issue(std::move(cursor));
-  }
+  if (!cursor.empty()) read_cursor_ = std::move(cursor);
+  if (tally_.read > 0 || !batch.entries.empty())
+    batch.ack = window_->issue(partial_.empty() ? read_cursor_ : partial_.position());
   if (!batch.entries.empty()) environment_.next.receive(std::move(batch));
   return !at_end;
 }
 
 void JournalReader::count(const Tally& tally, uint64_t sent) {
-  flow_.receive(sent + tally.no_message + tally.empty_labels + tally.dropped_unreadable);
+  flow_.receive(tally.read);
   flow_.send(sent);
   dropped_no_message_->add(tally.no_message);
   dropped_empty_labels_->add(tally.empty_labels);
   dropped_unreadable_->add(tally.dropped_unreadable);
+  merged_->add(tally.merged);
+  held_->set(static_cast<double>(partial_.pieces()));
   lines_->add(sent);
   no_message_->add(tally.no_message);
   empty_labels_->add(tally.empty_labels);
@@ -196,33 +225,48 @@ void JournalReader::count(const Tally& tally, uint64_t sent) {
   cut_->add(tally.cut);
 }
 
-base::Result<void> JournalReader::add_entry(io::Journal& journal, telemetry::LogBatch& batch) {
+/// `before`: the position of the entry in front of it.
+base::Result<void> JournalReader::add_entry(io::Journal& journal, const std::string& before,
+                                            telemetry::LogBatch& batch) {
   const auto realtime = journal.realtime_us();
   if (!realtime) return tl::unexpected(realtime.error());
-  const bool as_json = config_->format_as_json;
-  if (const auto read = collect_fields(journal, as_json || labeller_->wants_all()); !read)
-    return read;
-  std::string_view line = fields_.get("MESSAGE");
-  if (as_json) {
+  const bool all = config_->format_as_json || labeller_->wants_all();
+  if (const auto read = collect_fields(journal, all); !read) return read;
+  entry_.realtime_us = *realtime;
+  entry_.pieces = 1;
+  if (partial_.take(entry_, before, PartialMessages::Clock::now())) add_message(entry_, batch);
+  add_overdue(*realtime, batch);
+  return {};
+}
+
+void JournalReader::add_overdue(std::optional<uint64_t> realtime_us, telemetry::LogBatch& batch) {
+  if (partial_.empty()) return;
+  const auto now = PartialMessages::Clock::now();
+  while (const auto message = partial_.take_overdue(realtime_us, now)) add_message(*message, batch);
+}
+
+void JournalReader::add_message(const Message& message, telemetry::LogBatch& batch) {
+  tally_.merged += message.pieces - 1;
+  std::string_view line = message.fields.get("MESSAGE");
+  if (config_->format_as_json) {
     json_.clear();
-    append_json_line(json_, fields_);
+    append_json_line(json_, message.fields);
     line = json_;
   }
   if (line.empty()) {
     ++tally_.no_message;
-    return {};
+    return;
   }
-  const telemetry::Labels* labels = labeller_->labels(fields_);
+  const telemetry::Labels* labels = labeller_->labels(message.fields);
   if (labels == nullptr) {
     ++tally_.empty_labels;
-    return {};
+    return;
   }
-  batch.add(static_cast<int64_t>(*realtime) * 1000, line, *labels);
-  return {};
+  batch.add(static_cast<int64_t>(message.realtime_us) * 1000, line, *labels);
 }
 
 base::Result<void> JournalReader::collect_fields(io::Journal& journal, bool all) {
-  fields_.clear();
+  entry_.fields.clear();
   journal.rewind_fields();
   size_t bytes_left = io::Journal::kFieldBytesMax;  // For the whole entry.
   io::JournalField field;
@@ -230,13 +274,13 @@ base::Result<void> JournalReader::collect_fields(io::Journal& journal, bool all)
     const auto found = journal.next_field(field);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return {};
-    if (!all && field.name != "MESSAGE" && !labeller_->wants(field.name)) continue;
+    if (!all && !PartialMessages::reads(field.name) && !labeller_->wants(field.name)) continue;
     if (field.value.size() > bytes_left) {
       field.value = field.value.substr(0, bytes_left);
       ++tally_.cut;
     }
     bytes_left -= field.value.size();
-    fields_.set(field.name, field.value);
+    entry_.fields.set(field.name, field.value);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "components/component.h"
 #include "components/loki/source_journal/labeller.h"
+#include "components/loki/source_journal/partial_messages.h"
 #include "io/journal.h"
 #include "io/positions.h"
 #include "io/wake.h"
@@ -37,7 +38,7 @@ struct ReaderConfig {
 };
 
 /// Follows the journal on a thread of the caller: entries become batches, and the stored cursor
-/// moves when their acks say so.
+/// moves when their acks say so, but never past the first piece of a message that is not whole.
 ///
 /// The stored cursor always wins over max_age: an agent that was away for longer than max_age reads
 /// on where it stopped, because what is still in the journal is not lost yet.
@@ -53,7 +54,7 @@ class JournalReader {
   };
 
   explicit JournalReader(Environment environment);
-  ~JournalReader() { window_->detach(); }
+  ~JournalReader();
 
   /// Reads until a stop is requested; survives a journal that is missing, unreadable or broken. May
   /// be called again, with another configuration: it goes on after the last entry that was read.
@@ -69,17 +70,24 @@ class JournalReader {
   /// False: the end of the journal, for now.
   base::Result<bool> read_batch(io::Journal& journal, std::shared_ptr<const ReaderConfig> config,
                                 std::stop_token stop);
-  base::Result<void> add_entry(io::Journal& journal, telemetry::LogBatch& batch);
+  base::Result<void> add_entry(io::Journal& journal, const std::string& before,
+                               telemetry::LogBatch& batch);
+  void add_overdue(std::optional<uint64_t> realtime_us, telemetry::LogBatch& batch);
+  void add_message(const Message& message, telemetry::LogBatch& batch);
+  std::chrono::milliseconds longest_wait() const;
   base::Result<void> collect_fields(io::Journal& journal, bool all);
+  void give_up_partial_messages();
   void renew_window();
 
   /// What became of the entries of one batch besides those sent.
   struct Tally {
+    uint64_t read = 0;
     uint64_t no_message = 0;
     uint64_t empty_labels = 0;
     uint64_t unreadable = 0;  ///< or without a cursor, which drops none
     uint64_t cut = 0;
     uint64_t dropped_unreadable = 0;
+    uint64_t merged = 0;
   };
   void count(const Tally& tally, uint64_t sent);
 
@@ -88,16 +96,20 @@ class JournalReader {
   const telemetry::Flow::Counter dropped_no_message_ = flow_.filtered("no_message");
   const telemetry::Flow::Counter dropped_empty_labels_ = flow_.filtered("empty_labels");
   const telemetry::Flow::Counter dropped_unreadable_ = flow_.dropped("unreadable_entry");
+  const telemetry::Flow::Counter merged_ = flow_.merged();
+  const telemetry::Flow::Gauge held_ = flow_.held();
   std::shared_ptr<base::metrics::Counter> lines_, no_message_, empty_labels_, unreadable_, cut_;
   // Of a stop, and of a batch that was given up; windows own it, too.
   const std::shared_ptr<const io::Wake> wake_ = std::make_shared<const io::Wake>();
   std::unique_ptr<Window> window_;
-  std::string read_cursor_;       // Of the last entry that was read; empty: none yet.
+  // Of the last entry that was read; before there is one, what was stored.
+  std::string read_cursor_;
   bool on_unread_entry_ = false;  // Seeking ended on an entry that is still to be read.
   std::shared_ptr<const ReaderConfig> config_;  // What labeller_ was made for.
   std::optional<Labeller> labeller_;
   Tally tally_;
-  EntryFields fields_;
+  Message entry_;
+  PartialMessages partial_;
   std::string json_;
 };
 
