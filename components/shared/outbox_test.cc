@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "components/shared/unfinished_lines.h"
 #include "io/wake.h"
 #include "tests/support/log_sink.h"
 
@@ -104,6 +105,23 @@ TEST_CASE("outbox: a stop hands over what is taken at once, and abandons the res
     box.put("after");
     CHECK(box.abandoned == (is_blocked ? 101 : 1));
   }
+}
+
+TEST_CASE("unfinished lines: when all hold much, no line gets long") {
+  UnfinishedLines all;
+  UnfinishedLines::Hold one(all);
+  one.set(UnfinishedLines::kBytesMax);
+  CHECK(all.line_bytes_max(100'000) == 100'000);
+  {
+    UnfinishedLines::Hold other(all);
+    other.set(1);
+    CHECK(all.line_bytes_max(100'000) == UnfinishedLines::kShortLineBytes);
+    CHECK(all.line_bytes_max(10) == 10);
+    one.set(0);
+    CHECK(all.line_bytes_max(100'000) == 100'000);
+    one.set(UnfinishedLines::kBytesMax);
+  }
+  CHECK(all.line_bytes_max(100'000) == 100'000);
 }
 
 }  // namespace components

@@ -97,6 +97,18 @@ def test_a_container_that_lives_for_a_moment_is_seen_at_once(agent, receiver, do
 
 
 @pytest.mark.parametrize("options", [(), ("-t",)], ids=["frames", "terminal"])
+def test_a_container_that_is_removed_as_soon_as_it_has_ended(agent, receiver, docker, options):
+    running = agent(config(docker, receiver))
+    wait_for("the first listing", lambda: running.get("/-/healthy")[0] == 200)
+    for n in range(6):
+        docker.run("run", "--rm", *options, "--network", "none", "--name", f"instant{n}", "bb:1", "echo", f"instant {n}")
+    for n in range(6):
+        assert receiver.wait_line(f"instant {n}")["labels"]["container"] == f"instant{n}"
+    assert running.get("/-/healthy")[0] == 200
+    assert len(receiver.lines()) == 6
+
+
+@pytest.mark.parametrize("options", [(), ("-t",)], ids=["frames", "terminal"])
 def test_long_lines_come_back_byte_for_byte(agent, receiver, docker, options):
     sizes = [16383, 16384, 16385, 32768, 49153, 1_000_000]
     script = "; ".join(f"head -c {size} /dev/zero | tr '\\0' a; echo" for size in sizes)

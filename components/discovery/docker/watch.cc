@@ -12,7 +12,7 @@ using docker_api::Network;
 
 const docker_api::Filters kEvents = {
     {"type", {"container", "network"}},
-    {"event", {"start", "die", "destroy", "rename", "connect", "disconnect"}}};
+    {"event", {"create", "start", "die", "destroy", "rename", "connect", "disconnect"}}};
 
 }  // namespace
 
@@ -39,17 +39,19 @@ void Watch::start() {
 }
 
 void Watch::stop() {
-  docker_api::AsyncApi::Call call, events;  // They own this, as it owns them.
+  docker_api::AsyncApi::Call call, events, describing;  // They own this, as it owns them.
   {
     base::Lock lock(mutex_);
     is_stopped_ = true;
     call.swap(call_);
     events.swap(events_);
+    describing.swap(describing_);
     timer_.cancel();
     events_timer_.cancel();
   }
   if (call) call->cancel();
   if (events) events->cancel();
+  if (describing) describing->cancel();
 }
 
 Health Watch::health() const {
@@ -114,9 +116,14 @@ void Watch::find_ended() {
                             base::Lock lock(self->mutex_);
                             if (self->is_stopped_) return;
                             if (!found) return self->fail(found.error());
+                            const auto until = Clock::now() + kLinger;
+                            auto& started = self->pass_.started;
                             for (auto& container : *found)
-                              if (self->pass_.started.contains(container.id))
-                                self->known_.linger(std::move(container), Clock::now() + kLinger);
+                              if (started.erase(container.id) > 0)
+                                self->known_.linger(std::move(container), until);
+                            for (const Container& container : self->created_)
+                              if (started.contains(container.id))
+                                self->known_.linger(container, until);
                             self->look_up_networks();
                           });
 }
@@ -165,12 +172,40 @@ void Watch::on_event(const docker_api::Event& event) {
   if (is_stopped_) return;
   since_ = std::chrono::system_clock::now();
   events_backoff_.reset();
+  if (event.type == "container" && event.action == "create") {
+    to_describe_.insert(event.container);
+    return describe();
+  }
   if (event.container.empty())
     work_.all = true;
   else
     work_.changed.insert(event.container);
   if (event.type == "container" && event.action == "start") work_.started.insert(event.container);
   schedule();
+}
+
+/// Asks for what was created: once it has started, it may be gone at once.
+void Watch::describe() {
+  if (describing_ || to_describe_.empty()) return;
+  docker_api::Filters filters = options_.filters;
+  if (!filters.contains("id")) filters["id"].assign(to_describe_.begin(), to_describe_.end());
+  describing_ =
+      api_.containers(filters, true,
+                      [self = shared_from_this(), asked = std::exchange(to_describe_, {})](
+                          base::Result<std::vector<Container>> found) {
+                        base::Lock lock(self->mutex_);
+                        self->describing_ = nullptr;
+                        if (self->is_stopped_) return;
+                        if (found)
+                          for (Container& container : *found)
+                            if (asked.contains(container.id)) self->remember(std::move(container));
+                        self->describe();
+                      });
+}
+
+void Watch::remember(Container container) {
+  created_.push_back(std::move(container));
+  if (created_.size() > kCreatedMax) created_.pop_front();
 }
 
 /// That the daemon cannot be reached is shown by the listing.

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -20,13 +21,16 @@ namespace components::discovery::docker {
 /// every kEventsApart, so that a thousand that start together are few changes. Thread safe.
 ///
 /// A container that started and ended between two looks stays a target for kLinger, so that what it
-/// wrote can be read. A failed listing leaves the targets as they were.
+/// wrote can be read, also when it is gone already (`docker run --rm`): what is to be known of it
+/// was asked when it was created. A failed listing leaves the targets as they were.
 class Watch final : public Search, public std::enable_shared_from_this<Watch> {
  public:
   static constexpr std::chrono::seconds kLinger{15};
   static constexpr std::chrono::milliseconds kEventsApart{250};
   /// Events of more containers than this at a time lead to a list of all.
   static constexpr size_t kNamedMax = 100;
+  /// Containers that were created and have not started yet, which are remembered.
+  static constexpr size_t kCreatedMax = 256;
 
   struct Options {
     docker_api::Endpoint endpoint;
@@ -69,6 +73,8 @@ class Watch final : public Search, public std::enable_shared_from_this<Watch> {
 
   void follow_events() REQUIRES_LOCK(mutex_);
   void on_event(const docker_api::Event& event);
+  void describe() REQUIRES_LOCK(mutex_);
+  void remember(docker_api::Container container) REQUIRES_LOCK(mutex_);
   void on_events_end(const base::Error& error);
 
   const Options options_;
@@ -86,6 +92,10 @@ class Watch final : public Search, public std::enable_shared_from_this<Watch> {
   docker_api::AsyncApi::Call call_ GUARDED_BY(mutex_);
   io::Backoff backoff_ GUARDED_BY(mutex_);
   io::Timer timer_;
+
+  std::set<std::string> to_describe_ GUARDED_BY(mutex_);  ///< ids
+  docker_api::AsyncApi::Call describing_ GUARDED_BY(mutex_);
+  std::deque<docker_api::Container> created_ GUARDED_BY(mutex_);  ///< the oldest first
 
   std::chrono::system_clock::time_point since_ GUARDED_BY(mutex_);  ///< the last event
   docker_api::AsyncApi::Call events_ GUARDED_BY(mutex_);

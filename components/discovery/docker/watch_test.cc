@@ -170,6 +170,25 @@ TEST_CASE("discovery.docker: an event lists the container that it names, and no 
   CHECK(daemon.lists() == std::vector<std::string>{"c3 ", "c3 ", "c4 ", "c4 "});
 }
 
+TEST_CASE("discovery.docker: what was gone before it could be listed was described when created") {
+  FakeDaemon daemon;
+  daemon.set({"c1"}, {"c4"});  // Created.
+  Running running(daemon);
+  CHECK(running.exports("c1 "));
+  REQUIRE(eventually([&] { return daemon.has_events(); }));
+  daemon.lists();
+  daemon.event("create", "c4");
+  std::vector<std::string> lists;
+  REQUIRE(eventually([&] { return !(lists = daemon.lists()).empty(); }));
+  CHECK(lists == std::vector<std::string>{"c4 "});
+  daemon.event("create", "c5");  // Asked for after c4 is known.
+  REQUIRE(eventually([&] { return !daemon.lists().empty(); }));
+  CHECK(running.ids_now() == "c1 ");
+  daemon.set({"c1"});
+  daemon.event("start", "c4");
+  CHECK(running.exports("c1 c4 "));
+}
+
 TEST_CASE("discovery.docker: events that come together are one change") {
   FakeDaemon daemon;
   daemon.set({"c1"});

@@ -22,6 +22,9 @@ Environment::Environment(const Context& context, docker_api::Endpoint daemon)
       unreadable(context.metrics.counter("loki_source_docker_unreadable_containers_total",
                                          "Containers whose logging driver does not support "
                                          "reading.")),
+      missed(context.metrics.counter("loki_source_docker_missed_containers_total",
+                                     "Containers that were removed before all of their output "
+                                     "could be read.")),
       bad_dropped(flow.dropped("parsing_error")),
       empty_lines(flow.filtered("empty_line")),
       unlabelled(flow.filtered("empty_labels")),

@@ -7,8 +7,10 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "components/component.h"
+#include "components/loki/source_docker/early_output.h"
 #include "components/shared/docker_api/api.h"
 #include "components/shared/outbox.h"
+#include "components/shared/unfinished_lines.h"
 #include "io/loop.h"
 #include "io/positions.h"
 #include "telemetry/flow.h"
@@ -28,11 +30,13 @@ class Environment {
   bool wait_for_room(const std::shared_ptr<Tailer>& tailer);
 
   io::Loop& loop;
-  docker_api::Endpoint endpoint;  ///< the control thread's
+  docker_api::Endpoint endpoint;              ///< the control thread's
+  std::shared_ptr<EarlyOutput> early_output;  ///< of that daemon; the control thread's
+  UnfinishedLines unfinished_lines;
   const std::shared_ptr<io::Positions> positions;
   const base::Logger log;
   const telemetry::Flow flow;
-  const std::shared_ptr<base::metrics::Counter> entries, bad_lines, truncated, unreadable;
+  const std::shared_ptr<base::metrics::Counter> entries, bad_lines, truncated, unreadable, missed;
   const telemetry::Flow::Counter bad_dropped, empty_lines, unlabelled;
 
  private:

@@ -126,7 +126,7 @@ void FrameReader::take_payload(Stream stream, std::string_view payload, const On
 void FrameReader::append(Pending& pending, std::string_view text) {
   // One more for the terminal's carriage return, which is not part of the line.
   const size_t bytes_max = line_bytes_max_ + (format_ == Format::terminal ? 1 : 0);
-  const size_t room = bytes_max - pending.text.size();
+  const size_t room = bytes_max - std::min(bytes_max, pending.text.size());
   pending.truncated = pending.truncated || text.size() > room;
   pending.text.append(text.substr(0, room));
 }

@@ -48,6 +48,13 @@ class FrameReader {
   /// The log ended in order: what has no line end yet is a line.
   void finish(const OnLine& on_line);
 
+  /// From the next bytes on.
+  void set_line_bytes_max(size_t bytes) { line_bytes_max_ = bytes; }
+  /// What is kept of lines that have no end yet.
+  size_t unfinished_bytes() const {
+    return held_.size() + pending_[0].text.size() + pending_[1].text.size();
+  }
+
   /// Why feed() gave up.
   const std::string& problem() const { return problem_; }
   /// Lines left out because they do not begin with a timestamp.
@@ -74,7 +81,7 @@ class FrameReader {
   void take_terminal_line(std::string_view raw, const OnLine& on_line);
 
   const Format format_;
-  const size_t line_bytes_max_;
+  size_t line_bytes_max_;
   std::array<Pending, 2> pending_;  // By stream.
   std::array<unsigned char, 8> header_{};
   size_t header_size_ = 0;

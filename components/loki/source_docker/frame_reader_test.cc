@@ -213,4 +213,23 @@ TEST_CASE("terminal: bad lines are counted") {
   CHECK(run.reader.bad_lines() == 1);
 }
 
+TEST_CASE("frame reader: the limit may change while a line is open") {
+  std::vector<std::pair<std::string, bool>> lines;
+  const auto keep = [&](const Line& line) { lines.emplace_back(line.text, line.truncated); };
+  const auto frame = [](std::string_view text) {
+    const std::string payload = "2026-11-28T00:00:00Z " + std::string(text);
+    return std::string{"\1\0\0\0\0\0\0", 7} + static_cast<char>(payload.size()) + payload;
+  };
+  FrameReader reader(FrameReader::Format::frames, 20);
+  reader.feed(frame("0123456789"), keep);
+  CHECK(reader.unfinished_bytes() == 10);
+  reader.set_line_bytes_max(5);  // What is there stays.
+  reader.feed(frame("abc"), keep);
+  CHECK(reader.unfinished_bytes() == 10);
+  reader.feed(frame("def\n"), keep);
+  reader.feed(frame("0123456789\n"), keep);
+  CHECK(lines == std::vector<std::pair<std::string, bool>>{{"0123456789", true}, {"01234", true}});
+  CHECK(reader.unfinished_bytes() == 0);
+}
+
 }  // namespace components::loki::source_docker

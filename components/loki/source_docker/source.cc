@@ -42,23 +42,32 @@ base::Result<void> Source::start() {
   environment->outbox.set_receivers(receivers_of(arguments_.forward_to));
   if (auto started = environment->outbox.start("loki.docker/out"); !started) return started;
   environment_ = std::move(environment);
+  set_daemon(environment_->endpoint);
   forget_old_cursors();
   set_targets();
   return {};
 }
 
-void Source::stop_tailers() {
+void Source::set_daemon(docker_api::Endpoint endpoint) {
+  environment_->endpoint = std::move(endpoint);
+  environment_->early_output =
+      std::make_shared<EarlyOutput>(environment_->loop, environment_->endpoint);
+  environment_->early_output->start();
+}
+
+void Source::stop_reading() {
   for (const auto& [id, tailer] : tailers_) tailer->stop();
   tailers_.clear();
+  if (environment_) environment_->early_output->stop();
 }
 
 void Source::drain(Clock::time_point) {
-  stop_tailers();
+  stop_reading();
   if (environment_) environment_->outbox.begin_stop();
 }
 
 void Source::stop() {
-  stop_tailers();
+  stop_reading();
   if (environment_) environment_->outbox.stop();
 }
 
@@ -75,8 +84,8 @@ base::Result<void> Source::update(const Arguments& arguments) {
   if (!environment_) return {};
   environment_->outbox.set_receivers(receivers_of(arguments_.forward_to));
   if (!is_same) {
-    stop_tailers();
-    environment_->endpoint = std::move(*endpoint);
+    stop_reading();
+    set_daemon(std::move(*endpoint));
   }
   set_targets();
   return {};

@@ -32,7 +32,8 @@ class Source final : public ComponentOf<Arguments> {
 
  private:
   void set_targets();
-  void stop_tailers();
+  void set_daemon(docker_api::Endpoint endpoint);
+  void stop_reading();
   void forget_old_cursors();
 
   Context context_;

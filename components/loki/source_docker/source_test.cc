@@ -16,7 +16,8 @@
 namespace components::loki::source_docker {
 namespace {
 
-/// A daemon with one running container, whose output cannot be read, until it is removed.
+/// A daemon with one running container, whose output cannot be read, until it is removed; or with
+/// one that is removed as soon as its start is reported and its log was asked for.
 class FakeDaemon {
  public:
   FakeDaemon() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -43,6 +44,13 @@ class FakeDaemon {
     message_ = std::move(message);
   }
   void remove() { removed_ = true; }
+  /// `log`: what its log is until the daemon is asked about it.
+  void run_and_remove(const std::string& id, std::string log) {
+    base::Lock lock(mutex_);
+    event_ = R"({"Type": "container", "Action": "start", "Actor": {"ID": ")" + id + "\"}}\n";
+    log_ = std::move(log);
+    removed_ = true;
+  }
   int asked_for_logs() const { return logs_; }
 
  private:
@@ -52,7 +60,9 @@ class FakeDaemon {
       char request[4096];
       const ssize_t got = ::read(fd, request, sizeof request);
       const std::string text(request, got > 0 ? static_cast<size_t>(got) : 0);
-      const std::string answer = text.find("/logs") != text.npos ? logs() : inspect();
+      const std::string answer = text.find("/logs") != text.npos     ? logs()
+                                 : text.find("/events") != text.npos ? events()
+                                                                     : inspect();
       CHECK(::write(fd, answer.data(), answer.size()) > 0);
       ::close(fd);
     }
@@ -69,7 +79,13 @@ class FakeDaemon {
   std::string logs() {
     ++logs_;
     base::Lock lock(mutex_);
+    if (!log_.empty()) return response("200 OK", std::exchange(log_, ""));
     return response(status_, "{\"message\": \"" + message_ + "\"}");
+  }
+
+  std::string events() {
+    base::Lock lock(mutex_);
+    return response("200 OK", std::exchange(event_, ""));
   }
 
   const int socket_;
@@ -79,6 +95,8 @@ class FakeDaemon {
   base::Mutex mutex_;
   std::string status_ GUARDED_BY(mutex_) = "500 Internal Server Error";
   std::string message_ GUARDED_BY(mutex_) = "trouble";
+  std::string event_ GUARDED_BY(mutex_);
+  std::string log_ GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
@@ -130,6 +148,51 @@ TEST_CASE("source.docker: health while a container cannot be read, and when it i
                "\"loki.source.docker.test\"} 1") != std::string::npos;
   }));
   CHECK(healthy(source));
+}
+
+TEST_CASE("source.docker: a container that is removed before it is a target") {
+  struct Case {
+    const char* what;
+    std::string log;
+    std::vector<std::string> lines;
+    const char* missed;
+  };
+  const std::string text = "2026-11-28T20:07:05.404261431Z short\n";
+  const std::string header{"\1\0\0\0\0\0\0", 7};
+  for (const Case& given :
+       std::vector<Case>{{"frames", header + static_cast<char>(text.size()) + text, {"short"}, "0"},
+                         {"a terminal", "2026-11-28T20:07:05.404261431Z short\r\n", {"short"}, "0"},
+                         {"nobody knows what it wrote", "", {}, "1"}}) {
+    CAPTURE(given.what);
+    const support::Folder folder;
+    base::metrics::Registry registry;
+    io::Loop loop;
+    FakeDaemon daemon;
+    Arguments arguments;
+    arguments.host = daemon.host();
+    const auto sink = std::make_shared<support::LogSink>();
+    arguments.forward_to = {{sink}};
+    daemon.run_and_remove("c1", given.log);
+    Source source({.id = "loki.source.docker.test",
+                   .data_dir = folder.path(),
+                   .metrics = {registry, "loki.source.docker.test"},
+                   .log = base::Logger("test"),
+                   .publish = [](river::Value) {},
+                   .loop = &loop},
+                  arguments);
+    REQUIRE(source.start());
+    REQUIRE(support::eventually([&] { return daemon.asked_for_logs() > 0; }));
+    arguments.targets = {{{"__meta_docker_container_id", "c1"}, {"job", "x"}}};
+    Component& component = source;
+    REQUIRE(component.update(static_cast<const void*>(&arguments)));
+    CHECK(support::eventually([&] { return sink->texts() == given.lines; }));
+    CHECK(support::eventually([&] {
+      return registry.expose().find(
+                 std::string("loki_source_docker_missed_containers_total{component_id="
+                             "\"loki.source.docker.test\"} ") +
+                 given.missed) != std::string::npos;
+    }));
+  }
 }
 
 TEST_CASE("source.docker: an update that fails once fails again, until it is put right") {

@@ -34,6 +34,7 @@ Tailer::Tailer(std::string id, std::shared_ptr<Environment> environment,
                std::shared_ptr<const TargetLabels> labels)
     : id_(std::move(id)),
       environment_(std::move(environment)),
+      early_output_(environment_->early_output),
       labels_(std::move(labels)),
       api_(environment_->loop, environment_->endpoint),
       timer_(environment_->loop),
@@ -156,7 +157,9 @@ void Tailer::on_state(const base::Result<State>& state) {
   }
   if (!*state) {
     set_problem("");
+    if (early_output_->is_reading(id_)) return sleep(backoff_.next());
     environment_->log.info("container {:.12} is gone", id_);
+    if (!was_read_ && !logged_unreadable_) read_early_output();
     ended_ = true;
     return;
   }
@@ -171,7 +174,7 @@ void Tailer::on_state(const base::Result<State>& state) {
 void Tailer::follow() {
   cursor_before_ = cursor_.text();
   following_.emplace(state_.terminal ? FrameReader::Format::terminal : FrameReader::Format::frames,
-                     cursor_);
+                     cursor_, environment_->unfinished_lines);
   if (is_to_look_) {
     following_.reset();
     return look();
@@ -186,6 +189,7 @@ bool Tailer::on_data(std::string_view piece) {
   base::Lock lock(mutex_);
   if (is_stopped_ || !following_) return false;
   set_problem("");
+  if (!std::exchange(was_read_, true)) early_output_->take(id_);  // It is not needed.
   Following& following = *following_;
   read([&](const FrameReader::OnLine& on_line) {
     following.is_log = following.reader.feed(piece, on_line);
@@ -218,6 +222,7 @@ void Tailer::on_end(const base::Result<bool>& ended) {
     Following& following = *following_;
     read([&](const FrameReader::OnLine& on_line) { following.reader.finish(on_line); });
     set_problem("");
+    was_read_ = true;
     if (!state_.running) {
       drained_run_ = state_.started_at;
       look();
@@ -242,13 +247,39 @@ void Tailer::on_unread(const std::string& message) {
   if (!end_unless_wanted()) sleep(kUnreadablePoll);
 }
 
+/// The container was removed before its log could be read.
+void Tailer::read_early_output() {
+  const EarlyOutput::Output output = early_output_->take(id_);
+  if (output.bytes.empty() || output.is_cut) {
+    environment_->missed->add(1);
+    environment_->log.warn("container {:.12} was removed before {} be read", id_,
+                           output.is_cut ? "all of its output could" : "its output could");
+  }
+  if (output.bytes.empty()) return;
+  // Frames begin with the number of their stream, a terminal's lines with their time.
+  const bool has_frames = static_cast<unsigned char>(output.bytes.front()) < ' ';
+  FrameReader& reader =
+      following_
+          .emplace(has_frames ? FrameReader::Format::frames : FrameReader::Format::terminal,
+                   cursor_, environment_->unfinished_lines)
+          .reader;
+  read([&](const FrameReader::OnLine& on_line) {
+    if (reader.feed(output.bytes, on_line)) reader.finish(on_line);
+  });
+  following_.reset();
+}
+
 /// Puts the lines that `feed` gives.
 template <class Feed>
 void Tailer::read(Feed feed) {
   telemetry::LogBatch batch;
   const auto labels = labels_.get();
+  FrameReader& reader = following_->reader;
+  reader.set_line_bytes_max(
+      environment_->unfinished_lines.line_bytes_max(FrameReader::kLineBytesMax));
   feed([&](const Line& line) REQUIRES_LOCK(mutex_) { take(line, *labels, batch); });
-  const uint64_t bad_lines = following_->reader.bad_lines();
+  following_->unfinished.set(reader.unfinished_bytes());
+  const uint64_t bad_lines = reader.bad_lines();
   count_bad_lines(bad_lines - std::exchange(following_->bad_lines, bad_lines));
   put(std::move(batch));
 }

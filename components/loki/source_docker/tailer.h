@@ -28,8 +28,8 @@ std::string cursor_key(const std::string& container_id);
 /// begins again. While the outbox is full the connection is not read, so the daemon waits.
 ///
 /// A container that is no target any more (it stopped, mostly) is read to the end of its log if it
-/// does not run, and left alone at once if it does. Thread safe; held by a shared_ptr, also by its
-/// calls until stop().
+/// does not run, and left alone at once if it does. One that is gone before its log was read is
+/// read from the early output. Thread safe; held by a shared_ptr, also by its calls until stop().
 class Tailer : public std::enable_shared_from_this<Tailer> {
  public:
   Tailer(std::string id, std::shared_ptr<Environment> environment,
@@ -60,6 +60,7 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
   bool on_data(std::string_view piece);
   void on_end(const base::Result<bool>& ended);
   void on_unread(const std::string& message) REQUIRES_LOCK(mutex_);
+  void read_early_output() REQUIRES_LOCK(mutex_);
   void look_soon();
   void look_again() REQUIRES_LOCK(mutex_);
   void sleep(std::chrono::milliseconds time) REQUIRES_LOCK(mutex_);
@@ -75,8 +76,10 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
 
   /// One answer of the daemon with a container's log.
   struct Following {
-    Following(FrameReader::Format format, const Cursor& from) : reader(format), replay(from) {}
+    Following(FrameReader::Format format, const Cursor& from, UnfinishedLines& all)
+        : reader(format), unfinished(all), replay(from) {}
     FrameReader reader;
+    UnfinishedLines::Hold unfinished;
     Replay replay;
     uint64_t bad_lines = 0;
     bool is_log = true;
@@ -84,6 +87,7 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
 
   const std::string id_;
   const std::shared_ptr<Environment> environment_;
+  const std::shared_ptr<EarlyOutput> early_output_;
   base::Snapshot<TargetLabels> labels_;
   docker_api::AsyncApi api_;
   io::Timer timer_;
@@ -98,6 +102,7 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
   bool is_sleeping_ GUARDED_BY(mutex_) = false;
   bool is_to_look_ GUARDED_BY(mutex_) = false;  ///< something happened since it looked last
   bool passed_ GUARDED_BY(mutex_) = false;      ///< the cursor moved since the last batch
+  bool was_read_ GUARDED_BY(mutex_) = false;    ///< the daemon gave its log
   bool logged_unreadable_ GUARDED_BY(mutex_) = false;
   std::string drained_run_ GUARDED_BY(mutex_);  ///< the run whose log was read to its end
   io::Backoff backoff_ GUARDED_BY(mutex_);

@@ -8,6 +8,7 @@
 #include "components/component.h"
 #include "components/shared/kubernetes/connection.h"
 #include "components/shared/outbox.h"
+#include "components/shared/unfinished_lines.h"
 #include "io/loop.h"
 #include "io/positions.h"
 #include "telemetry/flow.h"
@@ -28,6 +29,7 @@ class Environment {
 
   io::Loop& loop;
   kubernetes::Connection connection;  ///< the control thread's
+  UnfinishedLines unfinished_lines;
   const std::shared_ptr<io::Positions> positions;
   const base::Logger log;
   const telemetry::Flow flow;

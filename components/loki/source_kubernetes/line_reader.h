@@ -28,11 +28,16 @@ class LineReader {
   /// The log ended: what has no line end yet is a line.
   void finish(const OnLine& on_line);
 
+  /// From the next bytes on.
+  void set_line_bytes_max(size_t bytes) { line_bytes_max_ = bytes; }
+  /// What is kept of a line that has no end yet.
+  size_t unfinished_bytes() const { return held_.size(); }
+
  private:
   void hold(std::string_view bytes);
   void give(std::string_view raw, const OnLine& on_line);
 
-  const size_t line_bytes_max_;
+  size_t line_bytes_max_;
   std::string held_;
   bool is_cut_ = false;  ///< held_ lost bytes to the limit
 };

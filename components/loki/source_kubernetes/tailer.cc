@@ -200,7 +200,7 @@ bool Tailer::begin_container(const ContainerState& state) {
 // Reading.
 
 void Tailer::read_log(Log log) {
-  reading_.emplace(cursor_, log);
+  reading_.emplace(cursor_, log, environment_->unfinished_lines);
   const bool follows = log == Log::present && state_.is_running;
   std::string target = fmt::format("{}/log?container={}&timestamps=true", path(),
                                    io::http::percent_encoded(name_.container));
@@ -280,7 +280,11 @@ void Tailer::on_refusal(const io::http::Response& answer) {
 template <class Feed>
 void Tailer::take_lines(Feed feed) {
   telemetry::LogBatch batch;
+  LineReader& lines = reading_->lines;
+  lines.set_line_bytes_max(
+      environment_->unfinished_lines.line_bytes_max(LineReader::kLineBytesMax));
   feed([&](const Line& line) REQUIRES_LOCK(mutex_) { take(line, batch); });
+  reading_->unfinished.set(lines.unfinished_bytes());
   if (!std::exchange(is_moved_, false)) return;
   environment_->flow.receive(batch.entries.size());
   environment_->entries->add(batch.entries.size());

@@ -69,8 +69,10 @@ class Tailer : public std::enable_shared_from_this<Tailer> {
 
   /// One answer with a container's log.
   struct Reading {
-    Reading(const Cursor& from, Log which) : replay(from), log(which) {}
+    Reading(const Cursor& from, Log which, UnfinishedLines& all)
+        : unfinished(all), replay(from), log(which) {}
     LineReader lines;
+    UnfinishedLines::Hold unfinished;
     Replay replay;
     Log log;
     bool is_gap_noted = false;

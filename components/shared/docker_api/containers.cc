@@ -28,8 +28,8 @@ std::string text(const Json& value) {
 bool truth(const Json& value) {
   return value.is_boolean() && value.get<bool>();
 }
-int integer(const Json& value) {
-  return value.is_number_integer() ? value.get<int>() : 0;
+int64_t integer(const Json& value) {
+  return value.is_number_integer() ? value.get<int64_t>() : 0;
 }
 
 TextMap text_map(const Json& object) {
@@ -51,9 +51,9 @@ Container container_of(const Json& json) {
     out.name = text(names.front());
   if (const Json& ports = member(json, "Ports"); ports.is_array())
     for (const Json& port : ports)
-      out.ports.push_back({integer(member(port, "PrivatePort")),
-                           integer(member(port, "PublicPort")), text(member(port, "IP")),
-                           text(member(port, "Type"))});
+      out.ports.push_back({static_cast<int>(integer(member(port, "PrivatePort"))),
+                           static_cast<int>(integer(member(port, "PublicPort"))),
+                           text(member(port, "IP")), text(member(port, "Type"))});
   const Json& networks = member(member(json, "NetworkSettings"), "Networks");
   if (networks.is_object())
     for (const auto& [name, network] : networks.items())
@@ -105,7 +105,8 @@ std::optional<Event> parse_event(std::string_view json) {
       type == "container" ? member(actor, "ID") : member(member(actor, "Attributes"), "container");
   return Event{.type = std::move(type),
                .action = text(member(event, "Action")),
-               .container = text(container)};
+               .container = text(container),
+               .time_s = integer(member(event, "time"))};
 }
 
 std::string print_filters(const Filters& filters) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -61,6 +62,7 @@ struct Event {
   std::string type;
   std::string action;
   std::string container;  ///< id of the one that it is about; empty when it names none
+  int64_t time_s = 0;     ///< by the daemon's clock, since the Unix epoch
 };
 
 base::Result<std::vector<Container>> parse_containers(std::string_view json);
