@@ -177,7 +177,8 @@ std::string dump(const Selector& selector) {
 }
 
 std::string dump(const promql::Query& query) {
-  constexpr const char* kKinds[] = {"by", "without", "on", "ignoring", "include", "argument"};
+  constexpr const char* kKinds[] = {"by",      "without",  "on",       "ignoring",
+                                    "include", "argument", "chosen by"};
   std::string out;
   for (const promql::VectorSelector& selector : query.selectors) {
     out += selector.name.value.empty() ? "(series" : "(series " + text(selector.name);

@@ -67,7 +67,7 @@ class PromqlGrammar : public TokenReader {
   void call();
   void arguments();
   void aggregation();
-  void grouping(std::vector<LabelUse>& uses);
+  void grouping(std::string_view function, std::vector<LabelUse>& uses);
   void labels(LabelUse::Kind kind, std::vector<LabelUse>& uses);
   void selector();
   void braces(VectorSelector& selector);
@@ -240,18 +240,23 @@ void PromqlGrammar::aggregation() {
   const size_t first = out_.selectors.size();
   std::vector<Text> outer = std::exchange(strings_, {});
   std::vector<LabelUse> uses;
-  if (at_grouping()) grouping(uses);
+  if (at_grouping()) grouping(name, uses);
   arguments();
-  if (at_grouping()) grouping(uses);
+  if (at_grouping()) grouping(name, uses);
   keep(std::move(uses), first);
   label_arguments(name, strings_, first);
   strings_ = std::move(outer);
 }
 
-void PromqlGrammar::grouping(std::vector<LabelUse>& uses) {
+void PromqlGrammar::grouping(std::string_view function, std::vector<LabelUse>& uses) {
+  constexpr std::string_view kChoosing[] = {"topk", "bottomk", "limitk", "limit_ratio"};
+  const bool chooses = std::ranges::find(kChoosing, function) != std::end(kChoosing);
   const bool by = at_keyword("by");
   take();
-  labels(by ? LabelUse::Kind::by : LabelUse::Kind::without, uses);
+  labels(!by       ? LabelUse::Kind::without
+         : chooses ? LabelUse::Kind::chosen_by
+                   : LabelUse::Kind::by,
+         uses);
 }
 
 /// labels = "(" [ label { "," label } [ "," ] ] ")"; label = name | string

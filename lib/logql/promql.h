@@ -19,8 +19,10 @@ struct VectorSelector {
 };
 
 /// A place that names a label: by, without, on, ignoring, group_left, label_replace, label_join.
+/// `chosen_by`: by of topk and the like, which choose among the series of a group and keep their
+/// labels.
 struct LabelUse {
-  enum class Kind : uint8_t { by, without, on, ignoring, include, function_argument };
+  enum class Kind : uint8_t { by, without, on, ignoring, include, function_argument, chosen_by };
   Kind kind = Kind::by;
   Text label;
   std::vector<size_t> selectors;  ///< indices of the selectors that are in the operand(s)

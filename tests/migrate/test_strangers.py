@@ -137,6 +137,20 @@ def test_inhibitions_compare_alerts_of_logs_with_those_of_metrics(report):
     assert report(routed(LOGS + METRICS, [], **inhibited("Down"))).short("job")[0] == "SAME"
 
 
+def test_alerts_get_labels_with_the_changes_of_their_rules(report):
+    routes = [{"receiver": "d", "matchers": ['service="shop"']}, {"receiver": "d", "matchers": ['service="x"']}]
+    found = report(routed(LOGS + METRICS, routes))
+    assert found.short('service="shop"') == ("WIDENS", "likely", None)
+    assert found.short('service="x"')[0] == "SAME"
+
+    def inhibited(target):
+        return {"inhibit_rules": [{"source_match": {"alertname": "Errors"}, "target_match": {"alertname": target},
+                                   "equal": ["service"]}]}
+    parted = report(routed(LOGS + METRICS, [], **inhibited("Down")))
+    assert parted.short("service") == ("NARROWS", "likely", None)
+    assert report(routed(LOGS + METRICS, [], **inhibited("Errors"))).short("service")[0] == "SAME"
+
+
 def test_silences_and_lists_of_alerts_are_matchers_too(report):
     panel = {"id": 9, "type": "alertlist", "title": "alerts",
              "options": {"alertInstanceLabelFilter": '{job="shop"}', "groupMode": "custom", "groupBy": ["job"]}}

@@ -65,10 +65,17 @@ struct VariableDef {
   std::string regex;  ///< query variables: chooses among the values; empty: all are offered
 };
 
+/// A matcher that Grafana adds to each query of a datasource: a saved filter of an `adhoc`
+/// variable.
+struct AdHocFilter {
+  std::string key, op, value;
+};
+
 /// The variables of one dashboard.
 struct VariableScope {
   std::string title;
   std::map<std::string, VariableDef, std::less<>> variables;
+  std::vector<AdHocFilter> filters;  ///< on queries of logs, as far as is known
 };
 
 /// A rule's outcome: what its alert or recorded series is called and which labels it adds.

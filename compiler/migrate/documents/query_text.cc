@@ -160,6 +160,14 @@ QueryShape shape_of(std::string_view query) {
   return ShapeReader(query).read();
 }
 
+bool has_matcher(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    const bool begins = is_name(text[at]) && (at == 0 || !is_name(text[at - 1]));
+    if (begins && matcher_end(text, at) != 0) return true;
+  }
+  return false;
+}
+
 std::vector<FoundSelector> find_selectors(std::string_view text) {
   std::vector<FoundSelector> out;
   for (size_t brace = text.find('{'); brace != std::string_view::npos;) {

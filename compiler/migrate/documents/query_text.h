@@ -23,4 +23,7 @@ struct FoundSelector {
 /// All selectors of a text; braces that hold no matcher are none.
 std::vector<FoundSelector> find_selectors(std::string_view text);
 
+/// Whether a text has a matcher that is in no braces: job="kairos".
+bool has_matcher(std::string_view text);
+
 }  // namespace compiler::migrate::documents

@@ -47,4 +47,17 @@ TEST_CASE("query shape: which language a query is in") {
   }
 }
 
+TEST_CASE("query text: matchers that are in no braces") {
+  for (const std::string text :
+       {R"(job="kairos")", R"(job =~ `kai.*`)", R"(| json | level!="info")", R"(a="b",c!~"d")"}) {
+    CAPTURE(text);
+    CHECK(has_matcher(text));
+  }
+  for (const std::string text :
+       {"kairos", "job=kairos", R"(|= "error")", R"("a" = "b")", "job=\"open", "", "a == b"}) {
+    CAPTURE(text);
+    CHECK_FALSE(has_matcher(text));
+  }
+}
+
 }  // namespace

@@ -60,6 +60,8 @@ std::string dump(const Document& document) {
   for (const VariableScope& scope : document.scopes) {
     out += fmt::format("scope {}\n", scope.title);
     for (const auto& one : scope.variables) out += dump(one.second);
+    for (const AdHocFilter& one : scope.filters)
+      out += fmt::format("  filter {} {} {}\n", one.key, one.op, one.value);
   }
   for (const RuleDef& rule : document.rules) {
     out +=

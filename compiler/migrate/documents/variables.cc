@@ -44,8 +44,10 @@ class VariableGatherer {
   void listed_values();
   void current_values();
   void ad_hoc();
+  void filter_logs(AdHocFilter filter);
   void group_by();
   void value(const Value& at, Excerpt text);
+  bool is_part_of_query(const Value& at, const Excerpt& text);
   void stored(const Value& value);
 
   const VariableParts& variable_;
@@ -56,9 +58,20 @@ class VariableGatherer {
 void VariableGatherer::value(const Value& at, Excerpt text) {
   if (text.text().empty() || is_all(text.text())) return;
   def_.values.push_back(text.text());
+  if (def_.label.empty() && is_part_of_query(at, text)) return;
   Use& use = out_.add(UseKind::value, at, std::move(text));
   use.label = def_.label;
   use.name = def_.name;
+}
+
+/// An option may be more than a value: a whole query, or matchers and stages to be put into one.
+/// Reads it then.
+bool VariableGatherer::is_part_of_query(const Value& at, const Excerpt& text) {
+  const QuerySource unknown{.kind = QuerySource::Kind::unknown};
+  if (!find_selectors(text.text()).empty()) return out_.add_query(at, text, unknown) >= 0;
+  if (!has_matcher(text.text())) return false;
+  out_.unrecognised(at, "an option of a variable that holds a matcher");
+  return true;
 }
 
 void VariableGatherer::stored(const Value& value_) {
@@ -126,7 +139,15 @@ void VariableGatherer::ad_hoc() {
       Use& use = out_.add(UseKind::value, filter["value"]);
       use.label = key;
       use.name = def_.name;
+      filter_logs({key, std::string(filter["operator"].text()), use.text.text()});
     }
+}
+
+void VariableGatherer::filter_logs(AdHocFilter filter) {
+  auto& scopes = out_.document().scopes;
+  const auto scope = static_cast<size_t>(out_.context.scope);
+  if (out_.context.language == Language::logql && scope < scopes.size())
+    scopes[scope].filters.push_back(std::move(filter));
 }
 
 void VariableGatherer::group_by() {

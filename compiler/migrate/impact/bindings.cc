@@ -41,6 +41,19 @@ std::optional<Bindings::Bound> Bindings::bind(const logql::Text& text, Side side
   return bound;
 }
 
+std::string Bindings::filled(const logql::Text& text, Side side) const {
+  std::string filled;
+  size_t at = 0;
+  for (const auto& variable : text.variables) {
+    const auto known = known_.find(variable.name);
+    if (known == known_.end()) continue;
+    filled += text.value.substr(at, variable.in_value - at);
+    filled += side == Side::before ? known->second.before : known->second.after;
+    at = variable.in_value + variable.written.size();
+  }
+  return filled + text.value.substr(at);
+}
+
 std::optional<Bindings::Conditions> Bindings::bind(const logql::Selector& selector,
                                                    Side side) const {
   if (!selector.variables.empty()) return std::nullopt;
@@ -52,6 +65,7 @@ std::optional<Bindings::Conditions> Bindings::bind(const logql::Selector& select
     conditions.possible = conditions.possible && name->possible && value->possible;
     conditions.list.push_back({name->text, matcher.op, value->text});
   }
+  conditions.list.insert(conditions.list.end(), filters_.begin(), filters_.end());
   return conditions;
 }
 

@@ -33,12 +33,18 @@ class Bindings {
   /// $job = kairos, $env = prod; empty without variables.
   std::string text() const;
 
+  /// Adds a matcher that every selector has behind its own: a filter that Grafana adds.
+  void add(Condition filter) { filters_.push_back(std::move(filter)); }
+  const std::vector<Condition>& filters() const { return filters_; }
+
   struct Bound {
     std::string text;
     bool possible = true;  ///< false: a variable in it has no value
   };
   /// `text` with its variables replaced; nullopt when one has no binding.
   std::optional<Bound> bind(const logql::Text& text, Side side) const;
+  /// The same; a variable that has no binding stays as it is written.
+  std::string filled(const logql::Text& text, Side side) const;
 
   struct Conditions {
     std::vector<Condition> list;
@@ -48,6 +54,7 @@ class Bindings {
 
  private:
   std::map<std::string, Binding> known_;
+  std::vector<Condition> filters_;
 };
 
 /// The values that a query's variables can have together.

@@ -78,7 +78,7 @@ class ExpressionJudge {
   }
 
   Outcome operator()(const logql::Variants& variants) const {
-    Outcome all = judge_lines(families_, variants.query, bindings_);
+    Outcome all = judge_lines(families_, variants.query, bindings_, LineText::ignored);
     for (const auto& expr : variants.expressions) {
       Outcome one = of(*expr);
       all.verdict = worse(all.verdict, one.verdict);
@@ -89,7 +89,8 @@ class ExpressionJudge {
   }
 
   Outcome operator()(const logql::RangeAggregation& range) const {
-    Outcome outcome = judge_lines(families_, range.query, bindings_);
+    const auto text = range.function.starts_with("bytes_") ? LineText::matters : LineText::ignored;
+    Outcome outcome = judge_lines(families_, range.query, bindings_, text);
     outcome.is_metric = true;
     if (range.function == "absent_over_time") return absent(std::move(outcome));
     if (range.grouping) group(outcome, *range.grouping);
@@ -107,12 +108,19 @@ class ExpressionJudge {
 
   Outcome operator()(const logql::LabelReplace& replace) const {
     Outcome outcome = of(*replace.operand);
-    const auto change = [&](std::vector<SeriesPtr>& all) {
+    const auto change = [&](std::vector<SeriesPtr>& all, Side side) {
+      const auto from = bindings_.bind(replace.source, side);
+      const auto to = bindings_.bind(replace.destination, side);
+      if (!from || !to) {
+        outcome.verdict = worse(outcome.verdict, Verdict::unknown);
+        outcome.reasons.emplace_back("label_replace has a variable whose values are not known.");
+        return;
+      }
       for (SeriesPtr& series : all) {
         auto made = std::make_shared<SeriesLabels>(*series);
-        const auto source = project(families_, *series, {replace.source.value}, false).named;
+        const auto source = project(families_, *series, {from->text}, false).named;
         const auto key = source.empty() ? std::string("absent") : key_of(source.begin()->second);
-        made->named[replace.destination.value] = {
+        made->named[to->text] = {
             .kind = LabelSource::Kind::made,
             .values = {},
             .id = fmt::format("{}/{}/{}", key, replace.regex.value, replace.replacement.value)};
@@ -120,8 +128,8 @@ class ExpressionJudge {
       }
     };
     for (Contribution& one : outcome.contributions) {
-      change(one.before);
-      change(one.after);
+      change(one.before, Side::before);
+      change(one.after, Side::after);
     }
     return outcome;
   }

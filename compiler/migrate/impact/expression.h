@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,13 +39,22 @@ struct Outcome {
 Outcome judge_expression(const FamilyIndex& families, const logql::Expr& expr,
                          const Bindings& bindings);
 
+/// Whether it matters what lines say: it does where they are shown or measured in bytes, and not
+/// where they are counted.
+enum class LineText : uint8_t { matters, ignored };
+
 /// Judges a selector with its stages, for one choice of values of its variables.
 Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& query,
-                    const Bindings& bindings);
+                    const Bindings& bindings, LineText text = LineText::matters);
 
 /// Compares what `before` takes before the move with what `after` takes after it.
 Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& before,
                     const logql::LogQuery& after, const Bindings& bindings);
+
+/// What a selector with its stages takes on one side of the move: of each family, whether its
+/// filters on labels let lines pass. nullopt: that is not known.
+std::optional<Reach> reach_of_lines(const FamilyIndex& families, const logql::LogQuery& query,
+                                    const Bindings& bindings, Side side);
 
 /// What of a series' labels a grouping keeps.
 SeriesLabels project(const FamilyIndex& families, const SeriesLabels& labels,

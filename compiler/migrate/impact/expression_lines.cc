@@ -36,7 +36,7 @@ class LogQueryJudge {
                 const logql::LogQuery& after, const Bindings& bindings)
       : families_(families), old_query_(before), new_query_(after), bindings_(bindings) {}
 
-  Outcome judge() {
+  Outcome judge(LineText text) {
     if (!fill(before_, Side::before) || !fill(after_, Side::after)) {
       return give_up(fmt::format("The selector has a variable whose values are not known{}.",
                                  unknown_variables()));
@@ -73,7 +73,7 @@ class LogQueryJudge {
     contribute();
     outcome_.verdict = verdict_of(outcome_.selection);
     explain_all();
-    compare_shown();
+    if (text == LineText::matters) compare_shown();
     return std::move(outcome_);
   }
 
@@ -155,12 +155,15 @@ class LogQueryJudge {
     }
   }
 
-  /// All texts of `field` among the families that are reached.
+  /// What filters on lines depend on, of the families that are reached.
   std::set<std::string> depends(const QuerySide& half, FamilyIndex::Range range) const {
     std::set<std::string> all;
     for (size_t i = range.begin; i < range.end; ++i) {
       const auto found = half.lines.find(i);
-      if (found != half.lines.end() && half.reached.may.test(i)) all.insert(found->second.depends);
+      if (found == half.lines.end() || !half.reached.may.test(i)) continue;
+      // That a proposal's templates write what these do is found out apart.
+      const bool is_compared = &old_query_ == &new_query_;
+      all.insert(found->second.depends + (is_compared ? found->second.text_depends : ""));
     }
     return all;
   }
@@ -319,13 +322,27 @@ class LogQueryJudge {
 }  // namespace
 
 Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& query,
-                    const Bindings& bindings) {
-  return LogQueryJudge(families, query, query, bindings).judge();
+                    const Bindings& bindings, LineText text) {
+  return LogQueryJudge(families, query, query, bindings).judge(text);
 }
 
 Outcome judge_lines(const FamilyIndex& families, const logql::LogQuery& before,
                     const logql::LogQuery& after, const Bindings& bindings) {
-  return LogQueryJudge(families, before, after, bindings).judge();
+  return LogQueryJudge(families, before, after, bindings).judge(LineText::matters);
+}
+
+std::optional<Reach> reach_of_lines(const FamilyIndex& families, const logql::LogQuery& query,
+                                    const Bindings& bindings, Side side) {
+  const auto bound = bindings.bind(query.selector, side);
+  if (!bound || !bound->possible) return std::nullopt;
+  Reach reach = families.reach(bound->list);
+  for (size_t i = 0; i < families.size() && !query.stages.empty(); ++i) {
+    if (!reach.may.test(i)) continue;
+    const auto lines = follow(families, query, bindings, side, families.family(i));
+    if (!lines.unknown.empty()) return std::nullopt;
+    restrict(reach, i, lines.passes);
+  }
+  return reach;
 }
 
 }  // namespace compiler::migrate::impact

@@ -67,8 +67,7 @@ class DocumentJudge {
       if (!rule.is_record || rule.expression >= judged_.size() || !judged_[rule.expression])
         continue;
       if (is_of_metrics(rule.expression) || !records_.insert(&rule).second) continue;
-      recorded[rule.name].push_back(
-          {&rule, &*judged_[rule.expression], nullptr, proposed_text(rule.expression)});
+      recorded[rule.name].push_back(judged_rule(rule));
     }
     return records_.size() > known;
   }
@@ -78,7 +77,7 @@ class DocumentJudge {
     for (const documents::RuleDef& rule : document_.rules) {
       if (rule.is_record || rule.expression >= judged_.size() || !judged_[rule.expression])
         continue;
-      JudgedRule alert{&rule, &*judged_[rule.expression], nullptr, proposed_text(rule.expression)};
+      JudgedRule alert = judged_rule(rule);
       if (is_of_metrics(rule.expression)) {
         alert.metrics = std::make_shared<logql::promql::Query>(
             logql::promql::parse(document_.uses[rule.expression].text.text()));
@@ -111,6 +110,14 @@ class DocumentJudge {
   }
 
  private:
+  JudgedRule judged_rule(const documents::RuleDef& rule) const {
+    JudgedRule made{.rule = &rule, .judged = &*judged_[rule.expression]};
+    made.proposed = proposed_text(rule.expression);
+    const bool is_logql = document_.uses[rule.expression].language != documents::Language::promql;
+    if (is_logql) follow_proposal(families_, made);
+    return made;
+  }
+
   /// A query over metrics that no rule records from logs.
   bool is_of_metrics(size_t index) const {
     const JudgedQuery& judged = *judged_[index];
@@ -211,7 +218,7 @@ class DocumentJudge {
   JudgedQuery query(const documents::Use& use) const {
     const auto parsed = logql::parse(use.text.text());
     if (!parsed.ok()) return not_read(parsed.errors.front());
-    return doubted(families_.mapping(), judge_query(families_, *parsed.expr, scope_of(use)));
+    return doubted(families_.mapping(), judge_panel_query(families_, *parsed.expr, scope_of(use)));
   }
 
   JudgedQuery selector(const documents::Use& use) const {
@@ -316,7 +323,8 @@ class DocumentJudge {
     const bool has_variables = !judged.choices.empty() && !judged.choices.front().text().empty();
     if (use.kind == documents::UseKind::query && has_variables) {
       // Variables that are changed, too, offer what they did.
-      const JudgedQuery after = judge_query(families_, *parsed.expr, variables_.scope(use.scope));
+      const JudgedQuery after =
+          judge_panel_query(families_, *parsed.expr, variables_.scope(use.scope));
       if (after.verdict != Verdict::same && after.verdict != Verdict::unknown) return as(after);
     }
     return as(judged);
@@ -386,20 +394,6 @@ class DocumentJudge {
     const Finding made = finding(0, index);
     if (made.proposal && made.proposal->blocked.empty()) known->second = made.proposal->text;
     return known->second;
-  }
-
-  static Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite) {
-    Proposal proposal{.text = rewrite.text, .edits = {}, .blocked = {}};
-    for (const auto& edit : rewrite.edits) {
-      auto in_file = use.text.replace(edit.span.begin, edit.span.end, edit.text);
-      if (!in_file) {
-        proposal.edits.clear();
-        proposal.blocked = "the file's notation of this text cannot hold the change";
-        break;
-      }
-      proposal.edits.push_back(std::move(*in_file));
-    }
-    return proposal;
   }
 
   /// The queries whose results a text reads: its own, or all of its panel.

@@ -12,7 +12,7 @@
 ///   selector: ...        legend: ...          annotation: ...       link: ...
 ///   label: ...           value LABEL: ...     regex VARIABLE: ...   route: ...
 ///   variable NAME: type=custom values=a,b all=.* multi label=job selector={...} regex=/.../
-///   labels: a=b,c=d      of the rule before
+///   labels: a=b,c=d      of the rule before       filter: LABEL OP VALUE    ad hoc
 /// What reads a result reads that of the query above it. Lines with # are comments.
 namespace {
 
@@ -139,6 +139,12 @@ class CaseReader {
       document.scopes[0].variables[name] = variable(name, text);
       return;
     }
+    if (word == "filter") {
+      const auto parts = split(text, ' ');
+      REQUIRE(parts.size() == 3);
+      document.scopes[0].filters.push_back({parts[0], parts[1], parts[2]});
+      return;
+    }
     if (word == "labels") {
       for (const auto& one : split(text, ',')) {
         const auto equals = one.find('=');
@@ -172,7 +178,7 @@ class CaseReader {
       document.matchers.push_back({});
       use.matchers = static_cast<int32_t>(document.matchers.size() - 1);
     }
-    use.is_regex = word == "series" && text.starts_with('/');
+    use.is_regex = (word == "series" || word == "label") && text.starts_with('/');
     const bool reads =
         use.language == documents::Language::none && use.kind != documents::UseKind::route_matchers;
     if (reads || (use.kind == documents::UseKind::label_name && name.empty()))

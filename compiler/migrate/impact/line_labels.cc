@@ -4,9 +4,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <functional>
 
-#include "base/text.h"
+#include "compiler/migrate/impact/template_labels.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -36,15 +35,16 @@ class Follower {
 
   LineLabels take() { return std::move(lines_); }
 
-  void operator()(const logql::LineFilter&) {}
+  void operator()(const logql::LineFilter&) { read_text("contents"); }
   void operator()(const logql::Decolorize&) {}
   void operator()(const logql::StageVariable& stage) {
     lines_.unknown = fmt::format("the variable ${} stands for stages", stage.variable.name);
   }
 
   void operator()(const logql::Parser& parser) {
+    read_text("fields");
     if (!parser.extractions.empty()) {
-      for (const auto& one : parser.extractions) extract(one.label.value);
+      for (const auto& one : parser.extractions) extract(name_of(one.label));
       return;
     }
     switch (parser.kind) {
@@ -52,6 +52,7 @@ class Follower {
       case logql::ParserKind::logfmt:
       case logql::ParserKind::unpack:
         lines_.open = true;
+        overwrite();
         // Fields of these names are found again, where they are no names of the stream's.
         std::erase_if(lines_.dropped,
                       [&](const std::string& name) { return !lines_.stream.contains(name); });
@@ -75,27 +76,33 @@ class Follower {
   }
 
   void operator()(const logql::LineFormat& format) {
-    for (const auto& label : labels_in_template(format.pattern.value)) {
-      lines_.shown[label] = lines_.source(families_, label);
+    const std::string pattern = template_of(format.pattern);
+    std::string text;
+    for (const auto& label : labels_in_template(pattern)) {
+      const LabelSource source = lines_.source(families_, label);
+      text += fmt::format("|{}={}", label, key_of(source));
+      lines_.shown[label] = source;
     }
-    note_template(format.pattern.value);
+    // Of the text that was there nothing is left, unless {{ __line__ }} writes it again.
+    const bool keeps = pattern.find("__line__") != std::string::npos;
+    lines_.text = keeps ? lines_.text + text : text;
+    note_template(pattern);
   }
 
   void operator()(const logql::LabelFormat& format) {
     for (const auto& one : format.assignments) {
+      const std::string target = name_of(one.label);
       if (one.is_template) {
-        note_template(one.value.value);
-        LabelSource made{.kind = LabelSource::Kind::made, .values = {}, .id = one.value.value};
-        for (const auto& label : labels_in_template(one.value.value)) {
+        const std::string pattern = template_of(one.value);
+        note_template(pattern);
+        LabelSource made{.kind = LabelSource::Kind::made, .values = {}, .id = pattern};
+        for (const auto& label : labels_in_template(pattern)) {
           made.id += fmt::format("|{}={}", label, key_of(lines_.source(families_, label)));
         }
-        lines_.named[one.label.value] = std::move(made);
+        lines_.named[target] = std::move(made);
         continue;
       }
-      const LabelSource source = lines_.source(families_, one.value.value);
-      lines_.templated.emplace_back(one.value.value, source);
-      remove(one.value.value);
-      lines_.named[one.label.value] = source;
+      rename(name_of(one.value), target);
     }
   }
 
@@ -106,32 +113,62 @@ class Follower {
     }
     std::map<std::string, LabelSource> kept;
     for (const auto& item : list.items) {
-      const LabelSource source = lines_.source(families_, item.name.value);
+      const std::string name = name_of(item.name);
+      const LabelSource source = lines_.source(families_, name);
       const auto met = item.matcher ? meets(item, source) : std::optional(true);
-      if (met.value_or(true)) kept[item.name.value] = met ? source : conditional(item, source);
+      if (met.value_or(true)) kept[name] = met ? source : conditional(item, source);
     }
     lines_.named = std::move(kept);
     lines_.open = false;
   }
 
   void operator()(const logql::Unwrap& unwrap) {
-    const auto label = bindings_.bind(unwrap.label, side_);
-    if (!label) {
-      lines_.unknown = fmt::format("the label to unwrap is a variable, {}", unwrap.label.value);
-      return;
-    }
-    const LabelSource source = lines_.source(families_, label->text);
-    lines_.read[label->text] = source;
+    const std::string label = name_of(unwrap.label);
+    const LabelSource source = lines_.source(families_, label);
+    lines_.read[label] = source;
     if (source.kind == LabelSource::Kind::absent) {
       lines_.passes = {};
-      lines_.blocked_by.push_back(label->text);
+      lines_.blocked_by.push_back(label);
     }
     if (source.kind == LabelSource::Kind::line)
       lines_.depends += fmt::format("unwrap {};", source.id);
-    remove(label->text);
+    remove(label);
   }
 
  private:
+  /// A field takes the place of a label of its name that a stage made, where lines have the field.
+  /// What the stream has stays.
+  void overwrite() {
+    for (auto& [name, source] : lines_.named) {
+      if (lines_.stream.contains(name) || source == from_line(name)) continue;
+      source = {.kind = LabelSource::Kind::made,
+                .values = {},
+                .id = fmt::format("field {}, else {}", name, key_of(source))};
+    }
+  }
+
+  /// The name of a label that a stage makes, reads or takes away.
+  std::string name_of(const logql::Text& text) {
+    if (const auto bound = bindings_.bind(text, side_)) return bound->text;
+    lines_.unknown = fmt::format("the label of a stage is a variable, {}", text.value);
+    return text.value;
+  }
+
+  /// A template with the values of variables. The others in it may be its own.
+  std::string template_of(const logql::Text& text) {
+    std::string pattern = bindings_.filled(text, side_);
+    if (names_label_by_variable(pattern))
+      lines_.unknown = "a template names a label by a variable whose values are not known";
+    return pattern;
+  }
+
+  /// A stage that reads lines reads the labels that a template wrote into them.
+  void read_text(std::string_view what) {
+    if (lines_.text.empty()) return;
+    lines_.text_depends += fmt::format("{} of {};", what, lines_.text);
+    for (const auto& [name, source] : lines_.shown) lines_.read.emplace(name, source);
+  }
+
   void note_template(const std::string& pattern) {
     for (const auto& label : labels_in_template(pattern))
       lines_.templated.emplace_back(label, lines_.source(families_, label));
@@ -279,18 +316,50 @@ class Follower {
   }
 
   void drop(const logql::LabelList::Item& item) {
-    const LabelSource source = lines_.source(families_, item.name.value);
+    const std::string name = name_of(item.name);
+    const LabelSource source = lines_.source(families_, name);
     if (item.matcher) {
       if (const auto met = meets(item, source)) {
-        if (*met) remove(item.name.value);
+        if (*met) remove(name);
         return;
       }
-      if (source.kind != LabelSource::Kind::absent) {
-        lines_.named[item.name.value] = conditional(item, source);
-      }
+      if (source.kind != LabelSource::Kind::absent) lines_.named[name] = conditional(item, source);
       return;
     }
-    remove(item.name.value);
+    remove(name);
+  }
+
+  /// Lines that do not have the label keep what they have under the new name: a label of theirs, or
+  /// what a parser found.
+  void rename(const std::string& from, const std::string& to) {
+    const LabelSource source = lines_.source(families_, from);
+    const bool may_be_there = lines_.open || lines_.named.contains(to);
+    const LabelSource other = may_be_there ? lines_.source(families_, to) : LabelSource{};
+    LabelSource result = source;
+    if (presence(source) == Presence::never) {
+      result = other;
+    } else if (presence(source) == Presence::sometimes && presence(other) != Presence::never) {
+      result = {.kind = LabelSource::Kind::made,
+                .values = {},
+                .id = fmt::format("{}, else {}", key_of(source), key_of(other))};
+    }
+    lines_.templated.emplace_back(from, result);
+    lines_.named[to] = std::move(result);
+    remove(from);
+  }
+
+  enum class Presence : uint8_t { never, sometimes, always };
+
+  /// Whether lines have the label. A label that is empty is not there.
+  static Presence presence(const LabelSource& source) {
+    if (source.kind == LabelSource::Kind::absent) return Presence::never;
+    if (source.kind == LabelSource::Kind::line) return Presence::sometimes;
+    if (source.kind == LabelSource::Kind::made) return Presence::sometimes;
+    const auto& exact = source.values.exact;
+    const bool may_be_absent = std::find(exact.begin(), exact.end(), "") != exact.end();
+    if (!may_be_absent) return Presence::always;
+    const bool has_value = exact.size() > 1 || !source.values.open.empty();
+    return has_value ? Presence::sometimes : Presence::never;
   }
 
   void remove(const std::string& name) {
@@ -364,94 +433,6 @@ LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
   Follower follower(families, bindings, side, family);
   for (const auto& stage : query.stages) std::visit(follower, stage.what);
   return follower.take();
-}
-
-namespace {
-
-/// Calls `visit` for each action of a template: with the labels that `index` reads in it, and with
-/// its text without these and without what is quoted.
-void each_action(
-    std::string_view pattern,
-    const std::function<void(const std::vector<std::string>&, const std::string&)>& visit) {
-  static const re2::RE2 block(R"(\{\{-?((?:[^}]|\}[^}])*)\}\})");
-  static const re2::RE2 index(R"RE(index\s+\.\s+"([^"]+)")RE");
-  static const re2::RE2 quoted(R"RE("(?:[^"\\]|\\.)*"|`[^`]*`)RE");
-  re2::StringPiece rest(pattern.data(), pattern.size());
-  std::string action, name;
-  while (re2::RE2::FindAndConsume(&rest, block, &action)) {
-    std::vector<std::string> indexed;
-    re2::StringPiece in(action);
-    while (re2::RE2::FindAndConsume(&in, index, &name)) indexed.push_back(name);
-    re2::RE2::GlobalReplace(&action, index, "\"\"");
-    re2::RE2::GlobalReplace(&action, quoted, "\"\"");
-    visit(indexed, action);
-  }
-}
-
-}  // namespace
-
-std::vector<std::string> labels_in_template(std::string_view pattern) {
-  static const re2::RE2 field(R"((?:^|[\s(|,])\.([A-Za-z_][A-Za-z0-9_]*))");
-  std::vector<std::string> labels;
-  each_action(pattern, [&](const std::vector<std::string>& indexed, const std::string& action) {
-    labels.insert(labels.end(), indexed.begin(), indexed.end());
-    re2::StringPiece in(action);
-    for (std::string name; re2::RE2::FindAndConsume(&in, field, &name);) labels.push_back(name);
-  });
-  return labels;
-}
-
-bool reads_all_labels(std::string_view pattern) {
-  static const re2::RE2 whole(R"((?:^|[\s(|,=])(?:\.|\$)(?:$|[\s)|.]))");
-  bool reads_all = false;
-  each_action(pattern, [&](const std::vector<std::string>&, const std::string& action) {
-    reads_all = reads_all || re2::RE2::PartialMatch(action, whole);
-  });
-  return reads_all;
-}
-
-namespace {
-
-/// The end of a quoted text that begins at `at` of an action; `at` when none does. Within a pattern
-/// between double quotes, the quotes of an action are escaped.
-size_t end_of_quoted(std::string_view text, size_t at, bool is_escaped) {
-  const std::string_view quote = is_escaped ? "\\\"" : "\"";
-  if (text[at] == '`') return text.find('`', at + 1);
-  if (text.substr(at, quote.size()) != quote) return at;
-  for (size_t end = at + quote.size(); end < text.size(); ++end) {
-    if (text.substr(end, quote.size()) == quote) return end + quote.size() - 1;
-    if (is_escaped && text.substr(end, 2) == R"(\\)")
-      end += text.substr(end + 2, 2) == quote ? 3 : 2;
-    else if (text[end] == '\\')
-      ++end;
-  }
-  return std::string_view::npos;
-}
-
-bool is_part_of_name(char c) {
-  return c == '_' || base::is_letter(c) || base::is_digit(c);
-}
-
-}  // namespace
-
-std::vector<logql::Span> label_places(std::string_view query, logql::Span pattern,
-                                      std::string_view name) {
-  std::vector<logql::Span> places;
-  const std::string_view text = query.substr(0, pattern.end);
-  const bool is_escaped = pattern.begin < text.size() && text[pattern.begin] == '"';
-  for (size_t at = text.find("{{", pattern.begin); at < text.size(); at = text.find("{{", at)) {
-    for (at += 2; at < text.size() && text.substr(at, 2) != "}}"; ++at) {
-      at = end_of_quoted(text, at, is_escaped);
-      if (at >= text.size()) return places;
-      const auto end = at + 1 + name.size();
-      if (text[at] != '.' || text.substr(at + 1, name.size()) != name) continue;
-      const bool begins =
-          std::string_view(" \t\n(|,{-").find(text[at - 1]) != std::string_view::npos;
-      if (!begins || (end < text.size() && is_part_of_name(text[end]))) continue;
-      places.push_back({static_cast<uint32_t>(at + 1), static_cast<uint32_t>(end)});
-    }
-  }
-  return places;
 }
 
 }  // namespace compiler::migrate::impact

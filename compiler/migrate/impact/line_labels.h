@@ -24,6 +24,9 @@ struct LineLabels {
   std::string depends;  ///< the filters on what lines hold; equal texts, equal outcome
   std::vector<std::string> blocked_by;       ///< labels whose filter lets nothing pass
   std::map<std::string, LabelSource> shown;  ///< labels that templates write into lines
+  /// The labels that lines are written with, and the stages that read such lines: equal texts,
+  /// equal outcome.
+  std::string text, text_depends;
   /// What templates and renames read, in the order of the text.
   std::vector<std::pair<std::string, LabelSource>> templated;
   std::map<std::string, LabelSource> read;  ///< labels that filters and unwrap read
@@ -48,16 +51,5 @@ LineLabels follow(const FamilyIndex& families, const logql::LogQuery& query,
 
 /// The comparison of a label filter as that of a matcher; `equal` for numbers, which have none.
 logql::MatchOp match_op(logql::CompareOp op);
-
-/// The labels that a template reads: {{.job}}, {{ .job | ToUpper }}, {{ index . "job" }}.
-std::vector<std::string> labels_in_template(std::string_view pattern);
-
-/// Whether a template may read any label: {{ range $k, $v := . }}, {{ toJson . }}, {{ $.job }}.
-bool reads_all_labels(std::string_view pattern);
-
-/// Where `name` of .name is written within `pattern`, the place of a template in a query's text: in
-/// {{ }} and outside of its quoted texts. The text around the braces is written as it is.
-std::vector<logql::Span> label_places(std::string_view query, logql::Span pattern,
-                                      std::string_view name);
 
 }  // namespace compiler::migrate::impact

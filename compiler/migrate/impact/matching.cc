@@ -68,6 +68,23 @@ bool gives_label(const FamilyIndex& families, const JudgedRule& rule, const std:
   return rule.proposed || carries(rule.judged->outcome, replaced);
 }
 
+void follow_proposal(const FamilyIndex& families, JudgedRule& rule) {
+  if (!rule.proposed || rule.judged->choices.empty()) return;
+  const auto parsed = logql::parse(*rule.proposed);
+  if (!parsed.ok()) return;
+  rule.edited = std::make_shared<Outcome>(
+      judge_expression(families, *parsed.expr, rule.judged->choices.front()));
+}
+
+const std::vector<SeriesPtr>& series_after(const JudgedRule& rule, const Contribution& one) {
+  if (rule.edited == nullptr) return one.after;
+  const auto& all = rule.edited->contributions;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Contribution& edited) {
+    return edited.change == one.change;
+  });
+  return found == all.end() ? one.after : found->after;
+}
+
 bool Taken::has(const Affected& one) const {
   return std::any_of(affected.begin(), affected.end(), [&](const Affected& mine) {
     return mine.change == one.change && mine.fate == one.fate;
@@ -135,7 +152,8 @@ void Matching::add(const JudgedRule& rule, bool as_if_there, Taken& taken) const
   for (const Contribution& one : outcome.contributions) {
     const Fate fate = fates.of(one.change);
     const Extent old_extent = extent_of(one.before, *rule.rule);
-    const Extent new_extent = extent_of(one.after, *rule.rule);
+    const Extent new_extent =
+        extent_of(as_if_there ? series_after(rule, one) : one.after, *rule.rule);
     const bool was = fate != Fate::gained && old_extent.may;
     const bool is = (as_if_there || fate != Fate::lost) && new_extent.may;
     const bool surely_is = is && new_extent.some;
@@ -211,6 +229,21 @@ void Matching::add_others(const JudgedRule& rule, Taken& taken) const {
   }
   taken.others = taken.others || reach.may.any(unchanged.begin, unchanged.end);
   taken.others_surely = taken.others_surely || reach.some.any(unchanged.begin, unchanged.end);
+}
+
+bool Matching::takes_others(const JudgedRule& rule) const {
+  if (!rule.judged->outcome.selection.others) return false;
+  std::vector<Condition> rest;
+  for (const Condition& condition : conditions_) {
+    const auto fixed = fixed_label(*rule.rule, condition.name);
+    std::string error;
+    const auto test = ValueTest::of(condition.op, condition.value, &error);
+    if (!test || (!fixed.empty() && !test->accepts(fixed))) return false;
+    if (fixed.empty() && !test->accepts("")) rest.push_back(condition);
+  }
+  Bits some = families_.reach(rest).some;
+  if (!rule.judged->outcome.others.empty()) some &= rule.judged->outcome.others;
+  return some.any(families_.unchanged().begin, families_.unchanged().end);
 }
 
 std::optional<Renamed> renamed(const FamilyIndex& families, const Taken& taken,

@@ -21,7 +21,16 @@ struct JudgedRule {
   std::shared_ptr<const logql::promql::Query> metrics;
   /// What its expression becomes, where it can be edited in place.
   std::optional<std::string> proposed;
+  /// The outcome of `proposed`; nullptr where there is none, or it is PromQL.
+  std::shared_ptr<const Outcome> edited;
 };
+/// Sets `edited`.
+void follow_proposal(const FamilyIndex& families, JudgedRule& rule);
+
+/// The series of one service after the move, as far as known with the change that is proposed for
+/// the rule.
+const std::vector<SeriesPtr>& series_after(const JudgedRule& rule, const Contribution& one);
+
 /// Whether the rule's series will have `label` in the place of `old`: as its expression is, or as
 /// it is proposed.
 bool gives_label(const FamilyIndex& families, const JudgedRule& rule, const std::string& old,
@@ -57,12 +66,16 @@ class Matching {
   Matching(const FamilyIndex& families, const std::vector<Condition>& conditions)
       : families_(families), conditions_(conditions) {}
 
-  /// Adds what is taken of one rule's outcome. `as_if_there`: a rule that finds nothing any more is
-  /// judged by the labels that it would give.
+  /// Adds what is taken of one rule's outcome. `as_if_there`: a rule is judged by the labels that
+  /// it gives with the change that is proposed for it; one that finds nothing any more and has
+  /// none, by those that it would give.
   void add(const JudgedRule& rule, bool as_if_there, Taken& taken) const;
   /// How much of such a series passes.
   Extent extent_of(const SeriesLabels& series, const documents::RuleDef& rule) const;
   Extent extent_of(const std::vector<SeriesPtr>& series, const documents::RuleDef& rule) const;
+  /// Whether streams that stay give the rule series that match, whichever of the labels that the
+  /// conditions need the rule's expression keeps.
+  bool takes_others(const JudgedRule& rule) const;
 
  private:
   bool add_metrics(const JudgedRule& rule) const;

@@ -174,23 +174,30 @@ std::string idle_sentence(const FamilyIndex& families, const Parts& parts,
   return {};
 }
 
-bool may_move(const streams::Mapping& mapping) {
-  return std::any_of(mapping.missing.begin(), mapping.missing.end(),
-                     [](const streams::MissingHost& host) { return host.may_move; });
+/// Adds the filters on labels of streams to each choice. Whoever looks may take them out again, and
+/// a panel may have another datasource: nothing is certain then. Gives what was added, as text.
+std::string add_filters(const FamilyIndex& families,
+                        const std::vector<documents::AdHocFilter>& filters, Choices& all) {
+  static const std::map<std::string_view, logql::MatchOp> ops = {{"=", logql::MatchOp::equal},
+                                                                 {"!=", logql::MatchOp::not_equal},
+                                                                 {"=~", logql::MatchOp::regex},
+                                                                 {"!~", logql::MatchOp::not_regex}};
+  std::string text;
+  for (const documents::AdHocFilter& filter : filters) {
+    const auto op = ops.find(filter.op);
+    if (op == ops.end() || !families.is_stream_label(filter.key)) continue;
+    const Condition condition{filter.key, op->second, filter.value};
+    for (Bindings& one : all.list) one.add(condition);
+    all.estimated = true;
+    text += (text.empty() ? "" : ", ") + condition.text();
+  }
+  return text;
 }
 
-std::string missing_sentence(const streams::Mapping& mapping) {
-  return fmt::format("The streams of {} are missing here, which it may find.",
-                     streams::names_of_missing(mapping));
-}
-
-}  // namespace
-
-JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
-                        const documents::VariableScope* scope) {
+/// The verdict over all choices of values.
+JudgedQuery judge_choices(const FamilyIndex& families, const logql::Expr& expr, const Parts& parts,
+                          Choices all) {
   JudgedQuery judged;
-  const Parts parts = parts_of(expr);
-  auto all = choices(families, parts.variables, scope);
   std::vector<Outcome> outcomes;
   std::vector<std::string> texts;
   for (const Bindings& bindings : all.list) {
@@ -226,6 +233,36 @@ JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
     judged.confidence = Confidence::likely;
   }
   judged.choices = std::move(all.list);
+  return judged;
+}
+
+bool may_move(const streams::Mapping& mapping) {
+  return std::any_of(mapping.missing.begin(), mapping.missing.end(),
+                     [](const streams::MissingHost& host) { return host.may_move; });
+}
+
+std::string missing_sentence(const streams::Mapping& mapping) {
+  return fmt::format("The streams of {} are missing here, which it may find.",
+                     streams::names_of_missing(mapping));
+}
+
+}  // namespace
+
+JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
+                        const documents::VariableScope* scope) {
+  const Parts parts = parts_of(expr);
+  return judge_choices(families, expr, parts, choices(families, parts.variables, scope));
+}
+
+JudgedQuery judge_panel_query(const FamilyIndex& families, const logql::Expr& expr,
+                              const documents::VariableScope* scope) {
+  const Parts parts = parts_of(expr);
+  Choices all = choices(families, parts.variables, scope);
+  const std::string added = scope == nullptr ? "" : add_filters(families, scope->filters, all);
+  JudgedQuery judged = judge_choices(families, expr, parts, std::move(all));
+  if (!added.empty() && judged.verdict != Verdict::same)
+    judged.reason =
+        fmt::format("With the ad-hoc filter {}, which Grafana adds: {}", added, judged.reason);
   return judged;
 }
 

@@ -21,6 +21,9 @@ struct JudgedQuery {
 /// something takes nothing any more.
 JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
                         const documents::VariableScope* scope);
+/// The same for the query of a panel, to which Grafana adds the filters of the scope.
+JudgedQuery judge_panel_query(const FamilyIndex& families, const logql::Expr& expr,
+                              const documents::VariableScope* scope);
 
 /// The services whose move causes a verdict: those that are not merely kept, when there are such.
 std::vector<std::string> services_of(const FamilyIndex& families, const JudgedQuery& judged);

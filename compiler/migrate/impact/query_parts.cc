@@ -25,6 +25,8 @@ class PartsWalker {
   }
   void operator()(const logql::LabelReplace& replace) {
     parts_.replacements.push_back(&replace);
+    use(replace.source, {.alone = true});
+    use(replace.destination, {.alone = true});
     walk(*replace.operand);
   }
   void operator()(const logql::Binary& binary) {
@@ -60,9 +62,24 @@ class PartsWalker {
                .excludes = one.op == logql::CompareOp::not_regex});
         });
       }
-      if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what))
-        use(unwrap->label, {.alone = true});
+      use_in(stage);
     }
+  }
+  /// Names of labels, and templates, which may name some.
+  void use_in(const logql::Stage& stage) {
+    constexpr VariableUse kOne{.alone = true};
+    if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what)) use(unwrap->label, kOne);
+    if (const auto* line = std::get_if<logql::LineFormat>(&stage.what)) use(line->pattern, kOne);
+    if (const auto* format = std::get_if<logql::LabelFormat>(&stage.what)) {
+      for (const auto& one : format->assignments) {
+        use(one.label, kOne);
+        use(one.value, kOne);
+      }
+    }
+    if (const auto* list = std::get_if<logql::LabelList>(&stage.what))
+      for (const auto& item : list->items) use(item.name, kOne);
+    if (const auto* parser = std::get_if<logql::Parser>(&stage.what))
+      for (const auto& one : parser->extractions) use(one.label, kOne);
   }
   void add(const logql::Grouping& grouping) {
     parts_.groupings.push_back({&grouping, at_});

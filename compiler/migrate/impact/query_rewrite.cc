@@ -12,6 +12,7 @@
 #include "compiler/migrate/impact/readers.h"
 #include "compiler/migrate/impact/selection.h"
 #include "compiler/migrate/impact/series.h"
+#include "compiler/migrate/impact/template_labels.h"
 #include "compiler/migrate/impact/template_sources.h"
 #include "logql/parser.h"
 
@@ -409,6 +410,20 @@ std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const 
   if (rewrite.edits.empty() || overlap(rewrite.edits)) return std::nullopt;
   rewrite.text = edited(text, rewrite.edits);
   return rewrite;
+}
+
+Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite) {
+  Proposal proposal{.text = rewrite.text, .edits = {}, .blocked = {}};
+  for (const auto& edit : rewrite.edits) {
+    auto in_file = use.text.replace(edit.span.begin, edit.span.end, edit.text);
+    if (!in_file) {
+      proposal.edits.clear();
+      proposal.blocked = "the file's notation of this text cannot hold the change";
+      break;
+    }
+    proposal.edits.push_back(std::move(*in_file));
+  }
+  return proposal;
 }
 
 bool carries(const Outcome& outcome, const Replaced& replaced) {

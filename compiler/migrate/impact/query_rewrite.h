@@ -37,6 +37,9 @@ std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::stri
 std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
                                              const std::vector<const JudgedQuery*>& queries);
 
+/// The change of a use's text as edits of its file.
+Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite);
+
 /// Whether a query's results have the new label wherever the old one changes: as the query is, or
 /// as `text` proposes.
 bool carries(const Outcome& outcome, const Replaced& replaced);

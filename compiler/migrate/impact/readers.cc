@@ -54,6 +54,11 @@ std::string_view without_slashes(std::string_view regex) {
   return end == 0 ? regex : regex.substr(1, end - 1);
 }
 
+/// Whether a regular expression over names fits whatever a name may be: .*, .+
+bool fits_any(const re2::RE2& regex) {
+  return re2::RE2::PartialMatch("", regex) || re2::RE2::PartialMatch("\x7f", regex);
+}
+
 }  // namespace
 
 std::vector<LabelMention> mentions(documents::UseKind kind, std::string_view text) {
@@ -153,7 +158,7 @@ JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& us
     for (const Contribution& one : query->outcome.contributions) {
       for (const auto& series : one.before) {
         for (const auto& [name, source] : series->named) {
-          if (regex.ok() && !re2::RE2::PartialMatch(name, regex)) continue;
+          if (regex.ok() && (fits_any(regex) || !re2::RE2::PartialMatch(name, regex))) continue;
           if (keys(one.before, name) == keys(one.after, name)) continue;
           judged.verdict = regex.ok() ? Verdict::value_changed : Verdict::unknown;
           judged.reason = regex.ok() ? fmt::format("It reads `{}`, which changes for {}.", name,
@@ -172,11 +177,28 @@ JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& us
 
 namespace {
 
-/// Whether a text that series are compared with is about a value: it holds it, or fits it.
-bool is_about(const documents::Use& use, const re2::RE2& regex, const std::string& value) {
+/// {hostname="puck", job="kairos"}: what a series is called where nothing else is said, without one
+/// label and those with several values.
+std::string name_of_series(const SeriesLabels& series, std::string_view but) {
+  std::vector<std::string> parts;
+  for (const auto& [name, source] : series.named)
+    if (name != but && source.values.exact.size() == 1 && source.values.open.empty())
+      parts.push_back(fmt::format("{}=\"{}\"", name, source.values.exact.front()));
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+/// Whether a text that series are compared with is about a value of a label: it holds it, or fits
+/// it, or what the series is called for it. What fits any name is about none.
+bool is_about(const documents::Use& use, const re2::RE2& regex, const std::string& label,
+              const std::string& value, const SeriesLabels& series) {
   if (value.empty()) return false;
-  if (use.is_regex) return !regex.ok() || re2::RE2::PartialMatch(value, regex);
-  return use.text.text().find(value) != std::string::npos;
+  if (!use.is_regex) return use.text.text().find(value) != std::string::npos;
+  if (!regex.ok()) return true;
+  if (fits_any(regex)) return false;
+  return re2::RE2::PartialMatch(value, regex) ||
+         re2::RE2::PartialMatch(fmt::format("{}=\"{}\"", label, value), regex) ||
+         (re2::RE2::PartialMatch(name_of_series(series, {}), regex) &&
+          !re2::RE2::PartialMatch(name_of_series(series, label), regex));
 }
 
 }  // namespace
@@ -191,7 +213,9 @@ JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use&
         for (const auto& [name, source] : series->named) {
           const auto& values = source.values.exact;
           if (std::none_of(values.begin(), values.end(),
-                           [&](const std::string& value) { return is_about(use, regex, value); }))
+                           [&, &label = name](const std::string& value) {
+                             return is_about(use, regex, label, value, *series);
+                           }))
             continue;
           if (keys(one.before, name) == keys(one.after, name)) continue;
           judged.verdict = Verdict::unknown;
@@ -211,7 +235,7 @@ JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use&
 JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& use,
                              const std::vector<const JudgedQuery*>& queries) {
   JudgedQuery judged = judge_mentions(families, use, queries);
-  if (judged.verdict != Verdict::same || use.is_regex) return judged;
+  if (judged.verdict != Verdict::same) return judged;
   return judge_series_name(families, use, queries);
 }
 

@@ -203,7 +203,9 @@ class RouteJudge {
 /// What becomes of a label in the alerts that one set of matchers takes.
 struct GroupedSide {
   std::vector<size_t> changed;  ///< services whose alerts have another value or none
+  std::vector<size_t> gained;   ///< services whose alerts had no value and get one
   bool keeps = false;           ///< other alerts have the label as before
+  bool keeps_none = false;      ///< other alerts do not have it, as before
   std::set<std::string> undecided;
 };
 
@@ -215,6 +217,14 @@ std::set<std::string> label_keys(const std::vector<SeriesPtr>& series, const std
     if (found == one->named.end()) all.insert(one->open ? "line " + label : "");
   }
   return all;
+}
+
+/// Whether streams that stay may give an alert series without the label.
+bool may_lack(const FamilyIndex& families, const std::string& label, const JudgedRule& alert) {
+  const Condition absent{label, logql::MatchOp::equal, ""};
+  Bits may = families.reach({&absent, 1}).may;
+  if (!alert.judged->outcome.others.empty()) may &= alert.judged->outcome.others;
+  return may.any(families.unchanged().begin, families.unchanged().end);
 }
 
 GroupedSide grouped_side(const FamilyIndex& families, const std::string& label,
@@ -235,13 +245,16 @@ GroupedSide grouped_side(const FamilyIndex& families, const std::string& label,
     const bool names = alert.metrics != nullptr && (has_own || names_label(*alert.metrics, label));
     const bool scraped = label == "job" || label == "instance";
     side.keeps = side.keeps || taken.others || (taken.metrics && (names || scraped));
+    side.keeps_none = side.keeps_none || (taken.metrics && !names && !scraped) ||
+                      (taken.others && !has_own && may_lack(families, label, alert));
     if (has_own || alert.metrics != nullptr) continue;
     for (const Contribution& one : alert.judged->outcome.contributions) {
       if (!matching.extent_of(one.before, *alert.rule).may) continue;
-      const auto before = label_keys(one.before, label), after = label_keys(one.after, label);
+      const auto before = label_keys(one.before, label);
+      const auto after = label_keys(series_after(alert, one), label);
       const bool has_it = before != std::set<std::string>{""};
-      if (has_it && before == after) side.keeps = true;
-      if (has_it && before != after) side.changed.push_back(one.change);
+      if (before == after) (has_it ? side.keeps : side.keeps_none) = true;
+      if (before != after) (has_it ? side.changed : side.gained).push_back(one.change);
     }
   }
   return side;
@@ -263,6 +276,13 @@ SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label
       target == nullptr ? GroupedSide{} : grouped_side(families, label, *target, alerts);
   auto changed = side.changed;
   changed.insert(changed.end(), other.changed.begin(), other.changed.end());
+  // Two alerts without the label are equal in it; when one of them gets it, they are not any more.
+  const bool gains_on_one_side = target != nullptr && ((!side.gained.empty() && other.keeps_none) ||
+                                                       (!other.gained.empty() && side.keeps_none));
+  if (changed.empty() && gains_on_one_side) {
+    changed = side.gained;
+    changed.insert(changed.end(), other.gained.begin(), other.gained.end());
+  }
   auto undecided = side.undecided;
   undecided.insert(other.undecided.begin(), other.undecided.end());
   auto& judged = result.judged;
@@ -274,8 +294,9 @@ SecondOrder judge_grouping(const FamilyIndex& families, const std::string& label
                                 fmt::join(undecided, ", "));
     return result;
   }
-  const bool parts_sides = target != nullptr && ((!side.changed.empty() && other.keeps) ||
-                                                 (!other.changed.empty() && side.keeps));
+  const bool parts_sides =
+      gains_on_one_side || (target != nullptr && ((!side.changed.empty() && other.keeps) ||
+                                                  (!other.changed.empty() && side.keeps)));
   judged.verdict = parts_sides ? Verdict::narrows : Verdict::value_changed;
   for (const size_t change : changed) {
     judged.outcome.selection.affected.push_back({change, Fate::kept});

@@ -98,14 +98,19 @@ class Dice {
                                                " by (job, hostname)",
                                                " without (job)",
                                                " without (job, service, component, container)"};
+    static constexpr std::string_view kKept[] = {"hostname, job", "hostname, job, service", "job"};
     static constexpr std::string_view kFunctions[] = {"sum", "count", "avg", "max", "min"};
     static constexpr std::string_view kUnwrapping[] = {"sum_over_time", "max_over_time",
                                                        "avg_over_time"};
     const auto bound = one_in(2) ? fmt::format(" > {}", below(6)) : "";
-    switch (below(8)) {
+    switch (below(9)) {
       case 0:
       case 1:
         return lines;
+      // Which of equals is at the top may change; what they add up to may not.
+      case 7:
+        return fmt::format("sum(topk{} (1, sum by ({}) (count_over_time{})))", pick(kBy),
+                           pick(kKept), range);
       case 2:
         return "count_over_time" + range + bound;
       case 3:
@@ -236,11 +241,23 @@ class Dice {
   }
 
   std::string stages() {
-    static constexpr std::string_view kStages[] = {
-        " |= \"error\"",     " != \"error\"",          " | json",     " | level=\"error\"",
-        " | job=\"kairos\"", " | service!=\"kairos\"", " | drop job", " | json | job=\"inner\""};
+    static constexpr std::string_view kStages[] = {" |= \"error\"",
+                                                   " != \"error\"",
+                                                   " | json",
+                                                   " | level=\"error\"",
+                                                   " | job=\"kairos\"",
+                                                   " | job=~\".+\"",
+                                                   " | service!=\"kairos\"",
+                                                   " | drop job",
+                                                   " | json | job=\"inner\"",
+                                                   " | label_format job=service",
+                                                   " | label_format service=job",
+                                                   " | label_format job=level"};
+    static constexpr std::string_view kWritten[] = {"{{.job}}", "{{.service}} {{.hostname}}"};
     std::string text;
     while (one_in(3)) text += pick(kStages);
+    if (one_in(12)) text += fmt::format(" | line_format \"{}\"", pick(kWritten));
+    if (one_in(4)) text += " |= \"kairos\"";
     return text;
   }
 

@@ -44,6 +44,10 @@ class PromqlJudge {
       result_.edits.clear();
       result_.judged.reason += fmt::format(
           " No change is proposed: the rule that records it would not give `{}`.", not_given_);
+    } else if (takes_others_) {
+      result_.edits.clear();
+      result_.judged.reason +=
+          " No change is proposed: over the new label it would not take the same series.";
     } else if (const auto* other = other_series(); other != nullptr && !result_.edits.empty()) {
       result_.edits.clear();
       result_.judged.reason += fmt::format(
@@ -150,12 +154,11 @@ class PromqlJudge {
           "`{}` is recorded from logs by a query for which the change could not be decided.",
           series);
     }
-    for (const PlacedCondition& placed : conditions) {
-      if (taken.others) break;  // Series of other streams keep the old label.
-      const auto instead = renamed(families_, taken, placed);
-      if (!instead || !is_given(rules, placed.condition.name, instead->condition.name)) continue;
-      result_.edits.insert(result_.edits.end(), instead->edits.begin(), instead->edits.end());
-    }
+    // Series of other streams keep the old label.
+    if (!taken.others && takes_again(rules, taken, tests))
+      judged.reason += " With the change of the rule that records it, it takes them as before.";
+    else if (!taken.others)
+      rename(rules, taken, conditions);
     auto& all = result_.judged;
     all.verdict = worse(all.verdict, judged.verdict);
     all.confidence = std::max(all.confidence, judged.confidence);
@@ -164,6 +167,57 @@ class PromqlJudge {
     auto& affected = all.outcome.selection.affected;
     affected.insert(affected.end(), taken.affected.begin(), taken.affected.end());
     all.outcome.selection.others = all.outcome.selection.others || taken.others;
+  }
+
+  /// Whether matchers that are not empty take what is lost as soon as the rules are changed as
+  /// proposed.
+  bool takes_again(const std::vector<const JudgedRule*>& rules, const Taken& taken,
+                   const std::vector<Condition>& conditions) const {
+    const auto lost = taken.with_fate(Fate::lost);
+    if (lost.empty() || conditions.empty()) return false;
+    const Matching matching(families_, conditions);
+    return std::all_of(rules.begin(), rules.end(), [&](const JudgedRule* rule) {
+      const auto& all = rule->judged->outcome.contributions;
+      return rule->edited != nullptr &&
+             std::all_of(all.begin(), all.end(), [&](const Contribution& one) {
+               const bool is_lost = std::find(lost.begin(), lost.end(), one.change) != lost.end();
+               return !is_lost || matching.extent_of(series_after(*rule, one), *rule->rule).all;
+             });
+    });
+  }
+
+  /// Names the labels that say the same in a selector's matchers, unless they then take series that
+  /// the old ones did not take, or leave some out.
+  void rename(const std::vector<const JudgedRule*>& rules, const Taken& taken,
+              const std::vector<PlacedCondition>& conditions) {
+    std::vector<Condition> before, after;
+    std::vector<TextEdit> edits;
+    for (const PlacedCondition& placed : conditions) {
+      before.push_back(placed.condition);
+      after.push_back(placed.condition);
+      const auto instead = renamed(families_, taken, placed);
+      if (!instead || !is_given(rules, placed.condition.name, instead->condition.name)) continue;
+      after.back() = instead->condition;
+      edits.insert(edits.end(), instead->edits.begin(), instead->edits.end());
+    }
+    const bool same = std::all_of(rules.begin(), rules.end(), [&](const JudgedRule* rule) {
+      return takes_the_same(*rule, before, after);
+    });
+    if (!edits.empty() && !same) takes_others_ = true;
+    if (same) result_.edits.insert(result_.edits.end(), edits.begin(), edits.end());
+  }
+
+  bool takes_the_same(const JudgedRule& rule, const std::vector<Condition>& before,
+                      const std::vector<Condition>& after) const {
+    const Matching old_matching(families_, before), new_matching(families_, after);
+    if (new_matching.takes_others(rule)) return false;
+    const auto& all = rule.judged->outcome.contributions;
+    // What PromQL that is proposed for a rule would give is not known.
+    return rule.edited == nullptr ||
+           std::all_of(all.begin(), all.end(), [&](const Contribution& one) {
+             return old_matching.extent_of(one.before, *rule.rule).may ==
+                    new_matching.extent_of(series_after(rule, one), *rule.rule).may;
+           });
   }
 
   /// The name of series that no rule records from logs that move; nullptr: there are none. What
@@ -280,6 +334,7 @@ class PromqlJudge {
   logql::promql::Query query_;
   SecondOrder result_;
   std::string not_given_;
+  bool takes_others_ = false;
   std::vector<Contribution> contributions_;
   std::vector<const JudgedQuery*> kept_by_;
   std::vector<const JudgedRule*> read_;

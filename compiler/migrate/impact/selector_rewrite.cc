@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/ensure.h"
@@ -80,6 +81,10 @@ class SelectorRewriter {
           changes.push_back(one.change);
         }
       }
+    }
+    if (!failing_.empty() && *failing_.rbegin() >= query_.selector.matchers.size()) {
+      why = "the ad-hoc filter has to be changed with it";
+      return false;
     }
     const bool comes = std::none_of(lost_.begin(), lost_.end(),
                                     [&](size_t change) { return families_.after(change).empty(); });
@@ -215,10 +220,17 @@ class SelectorRewriter {
         }
       }
     }
-    const auto filters = filter_edits(moving_streams());
-    if (ways.empty() && failing_.empty() && !filters.empty()) ways.emplace_back();
-    for (auto& way : ways) way.insert(way.end(), filters.begin(), filters.end());
-    return ways;
+    const auto filters = filter_ways(moving_streams(), with_others);
+    if (filters.empty()) return ways;
+    if (ways.empty() && failing_.empty()) ways.emplace_back();
+    std::vector<std::vector<TextEdit>> with_filters;
+    for (const auto& way : ways) {
+      for (const auto& filter : filters) {
+        with_filters.push_back(way);
+        with_filters.back().insert(with_filters.back().end(), filter.begin(), filter.end());
+      }
+    }
+    return with_filters;
   }
 
   /// One matcher over the label that says the same, `narrowed` by another after it.
@@ -255,9 +267,13 @@ class SelectorRewriter {
     return moving;
   }
 
-  /// Filters on a label that goes ask for the one that has its values.
-  std::vector<TextEdit> filter_edits(const std::vector<size_t>& moving) const {
-    std::vector<TextEdit> edits;
+  /// Filters on a label that goes ask for the one that has its values; of what moves alone, also
+  /// for the values that passed, where any value of the new label lets others pass. Empty: there
+  /// are no such filters.
+  std::vector<std::vector<TextEdit>> filter_ways(const std::vector<size_t>& moving,
+                                                 bool with_others) const {
+    std::vector<TextEdit> renamed, named;
+    bool names_some = false;
     for (const auto& stage : query_.stages) {
       const auto* filter = std::get_if<logql::LabelFilter>(&stage.what);
       if (filter == nullptr) continue;
@@ -266,10 +282,31 @@ class SelectorRewriter {
         const auto candidates = correspondences(families_, moving, one.name.value);
         if (candidates.empty() || !candidates.front().same_values) return;
         if (candidates.front().label == one.name.value) return;
-        edits.push_back({one.name.span, candidates.front().label});
+        renamed.push_back({one.name.span, candidates.front().label});
+        const auto values = passing_values(one, candidates.front().all());
+        names_some = names_some || !values.empty();
+        named.push_back(values.empty()
+                            ? renamed.back()
+                            : TextEdit{one.span, matcher_text(candidates.front().label, values,
+                                                              /*negative=*/false)});
       });
     }
-    return edits;
+    if (renamed.empty()) return {};
+    if (with_others || !names_some) return {renamed};
+    return {renamed, named};
+  }
+
+  /// Of `values` those that a filter lets pass; none where it also lets lines without the label
+  /// pass, or has a variable.
+  static std::set<std::string> passing_values(const logql::LabelFilter& filter,
+                                              const std::set<std::string>& values) {
+    std::set<std::string> passing;
+    std::string error;
+    const auto test = ValueTest::of(match_op(filter.op), filter.value.value, &error);
+    if (!filter.value.variables.empty() || !test || test->accepts("")) return passing;
+    std::copy_if(values.begin(), values.end(), std::inserter(passing, passing.end()),
+                 [&](const std::string& value) { return test->accepts(value); });
+    return passing;
   }
 
   /// Streams that stay may have the new label already.
@@ -368,9 +405,7 @@ class SelectorRewriter {
                                   const Bindings& bindings) const {
     const auto made = changed(edits);
     if (made.query == nullptr) return std::nullopt;
-    const auto bound = bindings.bind(made.query->selector, Side::after);
-    if (!bound || !bound->possible) return std::nullopt;
-    return families_.reach(bound->list);
+    return reach_of_lines(families_, *made.query, bindings, Side::after);
   }
 
   /// Whether the query with `edits` takes all lines that get lost, its filters included.
@@ -387,18 +422,16 @@ class SelectorRewriter {
   bool together_the_same(const std::vector<TextEdit>& moved,
                          const std::vector<TextEdit>& others) const {
     for (const Bindings& bindings : choices_) {
-      const auto bound = bindings.bind(query_.selector, Side::before);
+      const auto before = reach_of_lines(families_, query_, bindings, Side::before);
       auto first = reach_with(moved, bindings);
       const auto second = reach_with(others, bindings);
-      if (!bound || !bound->possible || !first || !second) return false;
+      if (!before || !first || !second) return false;
       if (!takes_all_lost(moved, bindings)) return false;
       first->all |= second->all;
       first->some |= second->some;
       first->may |= second->may;
       first->partly.insert(first->partly.end(), second->partly.begin(), second->partly.end());
-      if (verdict_of(select(families_, families_.reach(bound->list), *first)) != Verdict::same) {
-        return false;
-      }
+      if (verdict_of(select(families_, *before, *first)) != Verdict::same) return false;
     }
     return true;
   }

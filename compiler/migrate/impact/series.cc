@@ -83,18 +83,29 @@ class SeriesWalk {
       note(operand);
       operand.combined_by = {};
     }
-    if (!keeps_each(function)) group(operand, aggregation.grouping.value_or(logql::Grouping{}));
+    const auto grouping = aggregation.grouping.value_or(logql::Grouping{});
+    if (!keeps_each(function)) {
+      group(operand, grouping);
+      return operand;
+    }
+    // The series of a group compete with each other, and keep their labels.
+    Vector rivals = operand;
+    group(rivals, grouping);
+    note(rivals);
     return operand;
   }
 
   Vector operator()(const logql::LabelReplace& replace) {
     Vector operand = of(*replace.operand);
+    const auto from = bindings_.bind(replace.source, side_);
+    const auto to = bindings_.bind(replace.destination, side_);
+    if (!from || !to) return unknown();
     for (Series& one : operand.list) {
       auto made = std::make_shared<SeriesLabels>(*one.labels);
-      const auto source = made->named.find(replace.source.value);
+      const auto source = made->named.find(from->text);
       const bool is_there = source != made->named.end();
       const auto key = is_there     ? key_of(source->second)
-                       : made->open ? "line " + replace.source.value
+                       : made->open ? "line " + from->text
                                     : std::string("absent");
       auto id = fmt::format("{}/{}/{}", key, replace.regex.value, replace.replacement.value);
       LabelSource value{.kind = LabelSource::Kind::made, .values = {}, .id = id};
@@ -102,7 +113,7 @@ class SeriesWalk {
       if (is_there ? is_one_value(source->second) : !made->open) {
         value = {.kind = LabelSource::Kind::stream, .values = streams::Values::of(id), .id = {}};
       }
-      made->named[replace.destination.value] = std::move(value);
+      made->named[to->text] = std::move(value);
       one.labels = std::move(made);
     }
     return operand;

@@ -55,7 +55,25 @@ struct Passing {
   const Line* line = nullptr;
   Labels labels;
   std::optional<double> unwrapped;
+  std::optional<std::string> written;  ///< by line_format; parsers find nothing in it
 };
+
+/// The text of a template with {{.label}} and no other action.
+inline std::string written(std::string text, const Labels& labels) {
+  for (size_t at; (at = text.find("{{.")) != std::string::npos;) {
+    const size_t end = text.find("}}", at);
+    text.replace(at, end + 2 - at, value_of(labels, text.substr(at + 3, end - at - 3)));
+  }
+  return text;
+}
+
+/// a=b: only what is there is renamed.
+inline void rename(const logql::LabelFormat::Assignment& one, Labels& labels) {
+  const auto found = labels.find(one.value.value);
+  if (found == labels.end()) return;
+  labels[one.label.value] = found->second;
+  labels.erase(one.value.value);
+}
 
 inline bool passes(const logql::LabelFilter& filter, const Labels& labels) {
   if (filter.kind == logql::LabelFilter::Kind::compare)
@@ -71,10 +89,12 @@ inline bool passes(const logql::LabelFilter& filter, const Labels& labels) {
 /// False: the line is dropped.
 inline bool go_through(const logql::Stage& stage, Passing& passing) {
   if (const auto* filter = std::get_if<logql::LineFilter>(&stage.what)) {
-    const bool has = passing.line->text.find(filter->choices[0].text.value) != std::string::npos;
+    const std::string& text = passing.written ? *passing.written : passing.line->text;
+    const bool has = text.find(filter->choices[0].text.value) != std::string::npos;
     return has == (filter->op == logql::LineOp::contains);
   }
   if (std::get_if<logql::Parser>(&stage.what) != nullptr) {
+    if (passing.written) return true;
     for (const auto& [name, value] : passing.line->fields)
       passing.labels[passing.line->stream.contains(name) ? name + "_extracted" : name] = value;
   } else if (const auto* label = std::get_if<logql::LabelFilter>(&stage.what)) {
@@ -87,6 +107,10 @@ inline bool go_through(const logql::Stage& stage, Passing& passing) {
       if (!list->keep) passing.labels.erase(item.name.value);
     }
     if (list->keep) passing.labels = kept;
+  } else if (const auto* format = std::get_if<logql::LabelFormat>(&stage.what)) {
+    for (const auto& one : format->assignments) rename(one, passing.labels);
+  } else if (const auto* line = std::get_if<logql::LineFormat>(&stage.what)) {
+    passing.written = written(line->pattern.value, passing.labels);
   } else if (const auto* unwrap = std::get_if<logql::Unwrap>(&stage.what)) {
     const auto value = value_of(passing.labels, unwrap->label.value);
     if (value.empty()) return false;
@@ -100,7 +124,7 @@ inline std::vector<Passing> run(const logql::LogQuery& query, const std::vector<
   std::vector<Passing> taken;
   for (const Line& line : lines) {
     if (!selects(query.selector, line.stream)) continue;
-    Passing passing{.line = &line, .labels = line.stream, .unwrapped = {}};
+    Passing passing{.line = &line, .labels = line.stream, .unwrapped = {}, .written = {}};
     bool is_there = true;
     for (const auto& stage : query.stages) is_there = is_there && go_through(stage, passing);
     if (is_there) taken.push_back(std::move(passing));

@@ -64,6 +64,7 @@ class Loki {
   }
   Series operator()(const logql::VectorAggregation& aggregation) {
     const Series operand = of(*aggregation.operand);
+    if (aggregation.function == "topk") return top(aggregation, operand);
     std::map<Labels, std::vector<double>> samples;
     for (const auto& [labels, value] : operand)
       samples[grouped(labels, aggregation.grouping.value_or(logql::Grouping{}))].push_back(value);
@@ -100,6 +101,19 @@ class Loki {
   }
 
  private:
+  /// topk(1, ...): of equals the first.
+  static Series top(const logql::VectorAggregation& aggregation, const Series& operand) {
+    std::map<Labels, Series::const_iterator> best;
+    for (auto one = operand.begin(); one != operand.end(); ++one) {
+      const auto key = grouped(one->first, aggregation.grouping.value_or(logql::Grouping{}));
+      const auto [known, is_new] = best.emplace(key, one);
+      if (!is_new && known->second->second < one->second) known->second = one;
+    }
+    Series chosen;
+    for (const auto& [group, one] : best) chosen.insert(*one);
+    return chosen;
+  }
+
   static Series folded(const std::string& function,
                        const std::map<Labels, std::vector<double>>& samples) {
     Series series;
