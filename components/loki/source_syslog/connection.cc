@@ -72,14 +72,18 @@ void Connection::take_messages(Intake& intake, LabelMaker& labels, std::string_v
   carry_ = rest;
 }
 
-void Connection::cut(Intake& intake, LabelMaker& labels) {
+/// As whole messages at the end, else as the beginning of one.
+void Connection::take_carried(Intake& intake, LabelMaker& labels, bool at_end) {
+  if (carry_.empty()) return;
   const std::span<char> room = intake.room(carry_.size());
   std::memcpy(room.data(), carry_.data(), carry_.size());
-  std::string_view rest(room.data(), carry_.size()), message;
+  const std::string_view carried(room.data(), carry_.size());
+  if (at_end) return take_messages(intake, labels, carried, true);
+  std::string_view rest = carried, message;
   if (framer_.cut(rest, message))
     plan_->decoder.add(message, origin_, labels, intake.batch(), intake.counts());
   intake.counts().truncated += framer_.take_truncated();
-  intake.take(carry_.size());
+  intake.take(carried.size());
   carry_ = {};
 }
 

@@ -35,11 +35,14 @@ class Connection {
   /// Bytes of a message whose end was not received yet.
   size_t carried() const { return carry_.size(); }
   /// Takes them as a cut message, because there is no memory to wait for its end.
-  void cut(Intake& intake, LabelMaker& labels);
+  void cut(Intake& intake, LabelMaker& labels) { take_carried(intake, labels, false); }
+  /// Takes them as a message: nothing more is read.
+  void finish(Intake& intake, LabelMaker& labels) { take_carried(intake, labels, true); }
 
  private:
   /// Bytes read; 0: nothing now; -1: the end.
   ssize_t read(std::span<char> room);
+  void take_carried(Intake& intake, LabelMaker& labels, bool at_end);
   void take_messages(Intake& intake, LabelMaker& labels, std::string_view bytes, bool at_end);
 
   const base::Descriptor fd_;

@@ -147,12 +147,33 @@ void Engine::run() {
       flush();
     }
   }
-  connections_.clear();
-  peers_.clear();
+  read_rest();
+  while (!connections_.empty()) {
+    drop_connection(connections_.begin()->first);
+    if (intake_.is_full()) flush();
+  }
   while (!ports_.empty()) close_port(Key(ports_.begin()->first));
   flush();
   outbox_.stop();
   Handover::leave(*wake_);
+}
+
+/// Takes what the system has received already, as far as there is room: who sent it will not send
+/// it again. A sender that does not cease is not listened to without end.
+void Engine::read_rest() {
+  constexpr int kReadsMax = 64;
+  const auto now = Clock::now();
+  std::vector<int> sockets;
+  for (const auto& [fd, held] : connections_) sockets.push_back(fd);
+  for (const auto& [fd, port] : listening_)
+    if (port->datagrams) sockets.push_back(fd);
+  for (const int fd : sockets)
+    for (int reads = 0; reads < kReadsMax && outbox_.has_room(); ++reads) {
+      again_.clear();
+      handle(fd, now);
+      if (intake_.is_full()) flush();
+      if (again_.empty()) break;
+    }
 }
 
 void Engine::flush() {
@@ -228,6 +249,7 @@ void Engine::drop_connection(int fd) {
   memory_.subtract(carried);
   peer->second.carried_bytes -= carried;
   if (--peer->second.connections == 0) peers_.erase(peer);
+  held->second.connection->finish(intake_, *labels_);
   connections_.erase(held);  // Closing takes it out of the epoll set.
   std::erase(again_, fd);
   open_connections_->set(static_cast<double>(connections_.size()));

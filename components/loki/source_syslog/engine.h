@@ -102,6 +102,7 @@ class Engine {
   void read(int fd, Clock::time_point now);
   void flush();
   void drop_connection(int fd);
+  void read_rest();
   void replan(Held& held);
   Origin origin_of(const Held& held) const;
   bool find_name(Held& held);
@@ -137,8 +138,7 @@ class Engine {
   Usage usage_;
   std::vector<int> again_;  // Have more to read.
   bool reading_ = false;    // The outbox had room.
-  Clock::time_point next_sweep_ = Clock::time_point::max();
-  Clock::time_point last_round_{};
+  Clock::time_point next_sweep_ = Clock::time_point::max(), last_round_{};
 
   mutable base::Mutex mutex_;
   Arguments arguments_ GUARDED_BY(mutex_);

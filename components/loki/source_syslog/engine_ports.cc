@@ -46,6 +46,7 @@ void Engine::adopt_arguments() {
   for (const auto& entry : ports_)
     if (!wanted.contains(entry.first)) gone.push_back(entry.first);
   for (const Key& key : gone) close_port(key);
+  if (!gone.empty()) flush();  // What their connections held.
   for (const auto& [key, listener] : wanted) {
     Port& port = ports_[key];
     const auto plan = port.plan;

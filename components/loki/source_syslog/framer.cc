@@ -169,9 +169,9 @@ Framer::Belief Framer::believe(std::string_view rest, size_t header, size_t size
   }
   if (style_ == Style::unknown) {
     if (size <= std::max(kCountBelievedMax, options_.counted_bytes_max)) return Belief::yes;
-    // A long message, when no line ends where every line does.
+    // A long message, of several lines perhaps, when no other one begins where lines do.
     const std::string_view reach = rest.substr(0, options_.line_bytes_max + 1);
-    if (reach.find('\n') != reach.npos) return Belief::no;
+    if (has_message_on_line(reach)) return Belief::no;
     if (reach.size() > options_.line_bytes_max) return Belief::yes;
     return at_end ? Belief::no : Belief::more;
   }

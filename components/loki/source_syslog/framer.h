@@ -13,7 +13,7 @@ namespace components::loki::source_syslog {
 /// where a whole priority follows and the size is sane. On a connection that showed line feeds it
 /// must also fit what follows: no message begins on a line within it, and one may begin after it.
 /// A count of more than 1 MiB is believed where the messages before it were counted, and at the
-/// beginning of a connection when more follows without a line feed than a line may have.
+/// beginning of a connection when more follows than a line may have, of which no line is a message.
 /// When a count was wrong, what lies between two messages is a message of its own, up to the next
 /// count with a priority: nothing is thrown away for it. That count may stand behind digits of the
 /// text: then it is the one whose message ends where another begins.

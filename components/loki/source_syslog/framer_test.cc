@@ -61,6 +61,23 @@ TEST_CASE("framer: every message chooses its framing") {
   }
 }
 
+TEST_CASE("framer: a first message of more than 1 MiB, of several lines") {
+  std::string text = "<13>", forged = "2000000 <13>";
+  while (text.size() < 2'000'000) text += "a line of it\n";
+  const std::string in = std::to_string(text.size()) + " " + text + "8 <14>next";
+  std::vector<std::string> pieces;
+  for (size_t at = 0; at < in.size(); at += 50'000) pieces.push_back(in.substr(at, 50'000));
+  Framer framer({});
+  CHECK(feed(framer, pieces) == Messages{text.substr(0, 8192), "<14>next"});
+  // Who sends lines is not believed: what follows is not thrown away.
+  Framer lines({});
+  Messages messages = {forged, "of two lines"};
+  for (int i = 0; i < 10'000; ++i) messages.push_back("<13>message " + std::to_string(i));
+  std::string stream;
+  for (const std::string& message : messages) stream += message + "\n";
+  CHECK(feed(lines, {stream}) == messages);
+}
+
 TEST_CASE("framer: what looks like a count and is none costs no message") {
   struct Case {
     std::string in;

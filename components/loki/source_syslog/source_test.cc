@@ -1,8 +1,6 @@
 #include "components/loki/source_syslog/source.h"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <re2/re2.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,48 +12,13 @@
 #include <string>
 #include <thread>
 
+#include "components/loki/source_syslog/fixture.h"
 #include "telemetry/relabel.h"
 #include "tests/support/folder.h"
 #include "tests/support/log_sink.h"
 
-using components::loki::source_syslog::Arguments;
-using components::loki::source_syslog::Listener;
-using components::loki::source_syslog::Protocol;
-using components::loki::source_syslog::Source;
-using support::eventually;
-using support::LogSink;
-using Texts = std::vector<std::string>;
-
+namespace components::loki::source_syslog {
 namespace {
-
-/// A sender on loopback.
-class Client {
- public:
-  Client(Protocol protocol, uint16_t port, const char* host = "127.0.0.1")
-      : fd_(::socket(AF_INET, protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    REQUIRE(::inet_pton(AF_INET, host, &address.sin_addr) == 1);
-    REQUIRE(::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  void send(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      bytes.remove_prefix(static_cast<size_t>(sent));
-    }
-  }
-  int fd() const { return fd_.get(); }
-  /// The other side closed.
-  bool is_closed() const {
-    char byte;
-    return ::recv(fd_.get(), &byte, 1, MSG_DONTWAIT) == 0;
-  }
-
- private:
-  base::Descriptor fd_;
-};
 
 /// Makes a certificate for localhost that signs itself; false where there is no openssl program.
 bool make_certificate(const support::Folder& folder) {
@@ -86,52 +49,42 @@ std::string send_tls(uint16_t port, const io::tls::Options& options, std::string
              : "refused";
 }
 
-struct Fixture {
-  support::Folder folder;
-  std::shared_ptr<LogSink> sink = std::make_shared<LogSink>();
-  base::metrics::Registry registry;
-  Arguments arguments;
-  components::loki::source_syslog::EngineOptions options;
-  std::unique_ptr<Source> source;
-
-  explicit Fixture(Protocol protocol = Protocol::tcp) {
-    arguments.forward_to = {{sink}};
-    add("127.0.0.1:0", protocol);
-  }
-  Listener& add(const std::string& address, Protocol protocol) {
-    auto& listener = arguments.listener.emplace_back();
-    listener.address.text = address;
-    listener.protocol = protocol;
-    listener.labels.entries = {{"job", "test"}};
-    return listener;
-  }
-  void start() {
-    make();
-    REQUIRE(source->start());
-  }
-  void make() {
-    components::Context context{.id = "loki.source.syslog.test",
-                                .data_dir = folder.path(),
-                                .metrics = {registry, "loki.source.syslog.test"},
-                                .log = base::Logger("test"),
-                                .publish = [](river::Value) {}};
-    source = std::make_unique<Source>(std::move(context), arguments, options);
-  }
-  void update() {
-    components::Component& component = *source;
-    REQUIRE(component.update(static_cast<const void*>(&arguments)));
-  }
-  uint16_t port(const std::string& address = "127.0.0.1:0") const { return source->port(address); }
-  bool got(const Texts& wanted) const {
-    sink->has(wanted.size());
-    return sink->texts() == wanted;
-  }
-  bool metric(const std::string& text) {
-    return eventually([&] { return registry.expose().find(text) != std::string::npos; });
-  }
-};
-
 }  // namespace
+
+TEST_CASE("source.syslog: what was received at a stop is sent, whole or not") {
+  Fixture f;
+  const std::string udp = "127.0.0.2:0";
+  f.add(udp, Protocol::udp);
+  f.start();
+  const Client client(Protocol::tcp, f.port());
+  const Client sender(Protocol::udp, f.port(udp), "127.0.0.2");
+  client.send("<13>1 - host app - - - one\n<13>1 - host app - - - no end");
+  REQUIRE(f.got({"one"}));
+  SUBCASE("at a stop") {
+    // The loop has it, or the kernel.
+    client.send(" yet");
+    sender.send("<13>1 - host app - - - datagram");
+    f.source->stop();
+    Texts texts = f.sink->texts();
+    std::sort(texts.begin(), texts.end());
+    CHECK(texts == Texts{"datagram", "no end yet", "one"});
+  }
+  SUBCASE("when its listener goes") {
+    f.arguments.listener.erase(f.arguments.listener.begin());
+    f.update();
+    CHECK(f.got({"one", "no end"}));
+  }
+}
+
+TEST_CASE("source.syslog: a connection that is closed for being silent") {
+  Fixture f;
+  f.arguments.listener.front().idle_timeout.value = std::chrono::milliseconds(50);
+  f.start();
+  const Client client(Protocol::tcp, f.port());
+  client.send("<13>1 - host app - - - no end");
+  CHECK(f.got({"no end"}));
+  CHECK(eventually([&] { return client.is_closed(); }));
+}
 
 TEST_CASE("source.syslog: tcp, both framings on one connection, messages in any pieces") {
   Fixture f;
@@ -498,3 +451,5 @@ TEST_CASE("source.syslog: a slow resolver stops nobody but the senders whose nam
     CHECK(line.labels == "{job=\"test\", peer=\"peer.example\"}");
   CHECK(eventually([&] { return f.port("localhost:0") != 0; }));
 }
+
+}  // namespace components::loki::source_syslog
