@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "agent/http/api.h"
+
 using components::config_blocks::http::Auth;
 using components::config_blocks::http::Filter;
 
@@ -48,4 +50,16 @@ TEST_CASE("http access: nobody is let in before a configuration says who may") {
   agent::http::Access access;
   CHECK_FALSE(access.is_open());
   CHECK_FALSE(access.allows({}));
+}
+
+TEST_CASE("http: the page of health shows what comes from outside, in a line of UTF-8") {
+  agent::graph::ComponentStatus component;
+  component.id = "loki.write.a";
+  component.health = {components::Health::State::unhealthy,
+                      "caf\xe9 \x1f\x8b\xff\x1b[31m\n\xc2\x9b \u20ac"};
+  const auto page = agent::http::healthy_answer({component});
+  CHECK(page.status == 500);
+  CHECK(page.body ==
+        "unhealthy components:\nloki.write.a: caf\uFFFD \\x1f\uFFFD\uFFFD\\x1b[31m\\x0a\\x9b "
+        "\u20ac\n");
 }

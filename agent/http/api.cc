@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace agent::http {
 
@@ -32,6 +33,22 @@ std::string_view state_name(Health::State state) {
   return "";
 }
 
+/// What comes from outside, such as the answer of a backend, on a page of text: UTF-8 in one line,
+/// without what a terminal obeys.
+std::string shown(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const base::Utf8Char next = base::first_utf8(text);
+    if (next.valid &&
+        (next.code_point < ' ' || (next.code_point >= 0x7F && next.code_point < 0xA0)))
+      out += fmt::format("\\x{:02x}", next.code_point);
+    else
+      base::append_utf8(out, next.code_point);
+    text.remove_prefix(next.size);
+  }
+  return out;
+}
+
 }  // namespace
 
 io::http::Response text_answer(int status, std::string text) {
@@ -42,7 +59,7 @@ io::http::Response healthy_answer(const std::vector<graph::ComponentStatus>& com
   std::string unhealthy;
   for (const auto& component : components)
     if (component.health.state == Health::State::unhealthy)
-      unhealthy += fmt::format("{}: {}\n", component.id, component.health.message);
+      unhealthy += fmt::format("{}: {}\n", component.id, shown(component.health.message));
   if (unhealthy.empty()) return text_answer(200, "All components are healthy.\n");
   return text_answer(500, "unhealthy components:\n" + unhealthy);
 }
@@ -54,6 +71,7 @@ io::http::Response components_answer(const std::vector<graph::ComponentStatus>& 
     for (const auto& other : components)
       for (const auto& reference : other.references)
         if (reference == component.id) referenced_by.push_back(other.id);
+    std::string message = shown(component.health.message);
     const size_t label = std::min(component.name.size() + 1, component.id.size());
     list.push_back(
         {{"name", component.name},
@@ -64,7 +82,7 @@ io::http::Response components_answer(const std::vector<graph::ComponentStatus>& 
          {"referencesTo", component.references},
          {"referencedBy", std::move(referenced_by)},
          {"health",
-          {{"state", state_name(component.health.state)}, {"message", component.health.message}}}});
+          {{"state", state_name(component.health.state)}, {"message", std::move(message)}}}});
   }
   return {200, {{"Content-Type", "application/json"}}, base::json_text(list)};
 }
