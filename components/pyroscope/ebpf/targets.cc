@@ -3,7 +3,7 @@
 #include <charconv>
 #include <vector>
 
-#include "profiling/process/maps.h"
+#include "base/cgroup.h"
 #include "telemetry/text.h"
 
 namespace components::pyroscope::ebpf {
@@ -72,12 +72,11 @@ TargetIndex::TargetIndex(const river::schema::Targets& targets, bool targets_onl
 std::optional<telemetry::Labels> TargetIndex::find(uint32_t pid, std::string_view cgroups) const {
   if (const auto found = by_pid_.find(pid); found != by_pid_.end()) return found->second;
   if (!by_container_.empty())
-    if (const auto found = by_container_.find(profiling::process::container_id(cgroups));
+    if (const auto found = by_container_.find(base::container_id(cgroups));
         found != by_container_.end())
       return found->second;
   if (!by_unit_.empty())
-    if (const auto found = by_unit_.find(profiling::process::systemd_unit(cgroups));
-        found != by_unit_.end())
+    if (const auto found = by_unit_.find(base::systemd_unit(cgroups)); found != by_unit_.end())
       return found->second;
   return others_;
 }

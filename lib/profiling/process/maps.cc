@@ -44,35 +44,6 @@ bool parse_map_line(std::string_view line, MapLine& out) {
   return true;
 }
 
-bool all_of(std::string_view text, bool (*is_good)(char)) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_good);
-}
-
-bool is_hex(char c) {
-  return base::is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-std::string_view id_in_part(std::string_view part) {
-  if (part.ends_with(".scope")) part.remove_suffix(6);
-  if (part.size() >= 64 && all_of(part.substr(part.size() - 64), is_hex)) {
-    const std::string_view prefix = part.substr(0, part.size() - 64);
-    if (prefix.empty() || prefix.back() == '-') return part.substr(part.size() - 64);
-  }
-  const size_t hyphen = part.rfind('-');
-  if (hyphen == 32 && all_of(part.substr(0, 32), is_hex) && all_of(part.substr(33), base::is_digit))
-    return part;
-  return {};
-}
-
-/// The last path of a line "ID:CONTROLLERS:PATH" split at slashes.
-std::vector<std::string_view> path_parts(std::string_view line) {
-  take_until(line, ':');
-  take_until(line, ':');
-  std::vector<std::string_view> parts;
-  while (!line.empty() && parts.size() < 64) parts.push_back(take_until(line, '/'));
-  return parts;
-}
-
 }  // namespace
 
 std::vector<MapLine> parse_maps(std::string_view text) {
@@ -84,31 +55,6 @@ std::vector<MapLine> parse_maps(std::string_view text) {
     maps.push_back(std::move(line));
   }
   return maps;
-}
-
-std::string container_id(std::string_view cgroups) {
-  while (!cgroups.empty()) {
-    const auto parts = path_parts(take_until(cgroups, '\n'));
-    for (size_t back = 0; back < 2 && back < parts.size(); ++back) {
-      // Behind the id one more part may follow, such as "init" or "container".
-      if (back == 1 && !all_of(parts.back(), [](char c) {
-            return (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
-          }))
-        break;
-      const std::string_view id = id_in_part(parts[parts.size() - 1 - back]);
-      if (!id.empty()) return std::string(id);
-    }
-  }
-  return {};
-}
-
-std::string systemd_unit(std::string_view cgroups) {
-  while (!cgroups.empty()) {
-    const auto parts = path_parts(take_until(cgroups, '\n'));
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-      if (part->ends_with(".service") || part->ends_with(".scope")) return std::string(*part);
-  }
-  return {};
 }
 
 std::vector<JitFunction> parse_perf_map(std::string_view text) {

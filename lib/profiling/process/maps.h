@@ -24,14 +24,6 @@ inline constexpr size_t kMappingsMax = 16384;
 /// are damaged or overlap the one before are left out. At most kMappingsMax.
 std::vector<MapLine> parse_maps(std::string_view text);
 
-/// The container's id in the text of /proc/PID/cgroup (version 1 and 2): 64 hexadecimal digits, or
-/// 32, a hyphen and digits (ECS), as the last part of a path but for a prefix such as "docker-", a
-/// suffix ".scope" and one more part. Empty: none.
-std::string container_id(std::string_view cgroups);
-
-/// The systemd unit in the same text: the last part that ends in .service or .scope. Empty: none.
-std::string systemd_unit(std::string_view cgroups);
-
 /// A function of a perf map (/tmp/perf-PID.map), which JIT compilers write.
 struct JitFunction {
   uint64_t begin = 0;

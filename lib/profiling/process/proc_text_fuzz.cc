@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/cgroup.h"
 #include "base/ensure.h"
 #include "base/text.h"
 #include "profiling/names.h"
@@ -12,8 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto maps = process::parse_maps(text);
   for (size_t i = 1; i < maps.size(); ++i) ENSURE(maps[i - 1].end <= maps[i].begin);
-  process::container_id(text);
-  process::systemd_unit(text);
+  base::container_id(text);
+  base::systemd_unit(text);
   for (const auto& function : process::parse_perf_map(text)) ENSURE(function.begin <= function.end);
   process::parse_kallsyms(text).find(1);
   for (const auto how : {Demangle::simplified, Demangle::templates, Demangle::full})
