@@ -4,8 +4,10 @@
 #include "components/config_blocks/livedebugging/signature.h"
 #include "components/config_blocks/logging/signature.h"
 #include "components/discovery/docker/signature.h"
+#include "components/discovery/file/signature.h"
 #include "components/discovery/http/signature.h"
 #include "components/discovery/kubernetes/signature.h"
+#include "components/discovery/process/signature.h"
 #include "components/discovery/relabel/signature.h"
 #include "components/local/file_match/signature.h"
 #include "components/loki/echo/signature.h"
@@ -58,8 +60,10 @@ river::config::Catalog catalog() {
       &config_blocks::livedebugging::kSignature,
       &config_blocks::logging::kSignature,
       &discovery::docker::kSignature,
+      &discovery::file::kSignature,
       &discovery::http::kSignature,
       &discovery::kubernetes::kSignature,
+      &discovery::process::kSignature,
       &discovery::relabel::kSignature,
       &local::file_match::kSignature,
       &loki::echo::kSignature,

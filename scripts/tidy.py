@@ -284,7 +284,8 @@ def small_files(listed):
         text = (ROOT / path).read_text()
         of_every_component = re.search(r"/signature\.(h|cc)$", path) or (
             path.endswith(".h") and re.search(
-                r"public (ComponentOf<|EchoComponent<|sink::GroupComponent<|Exporter \{)|= RelabelComponent<", text))
+                r"public (ComponentOf<|EchoComponent<|sink::GroupComponent<|Discovery<|Exporter \{)|"
+                r"= RelabelComponent<", text))
         if text.count("\n") < SMALL_LINES and not is_test(path) and not of_every_component:
             found.append(path)
     return found

@@ -1,8 +1,10 @@
 #include "agent/graph/graph.h"
 #include "components/config_blocks/logging/logging.h"
 #include "components/discovery/docker/docker.h"
+#include "components/discovery/file/files.h"
 #include "components/discovery/http/http.h"
 #include "components/discovery/kubernetes/kubernetes.h"
+#include "components/discovery/process/process.h"
 #include "components/discovery/relabel/relabel.h"
 #include "components/local/file_match/file_match.h"
 #include "components/loki/echo/echo.h"
@@ -71,8 +73,10 @@ std::span<const components::Builder> builders() {
   static const std::vector<components::Builder> all = {
       builder<blocks::logging::Logging>(blocks::logging::kSignature),
       builder<discovery::docker::Docker>(discovery::docker::kSignature),
+      builder<discovery::file::FileDiscovery>(discovery::file::kSignature),
       builder<discovery::http::Http>(discovery::http::kSignature),
       builder<discovery::kubernetes::Kubernetes>(discovery::kubernetes::kSignature),
+      builder<discovery::process::ProcessDiscovery>(discovery::process::kSignature),
       builder<discovery::relabel::Relabel>(discovery::relabel::kSignature),
       builder<local::file_match::FileMatch>(local::file_match::kSignature),
       builder<loki::echo::Echo>(loki::echo::kSignature),

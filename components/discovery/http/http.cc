@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "components/discovery/http/target_groups.h"
+#include "components/discovery/shared/target_groups.h"
 
 namespace components::discovery::http {
 namespace {
@@ -49,7 +49,7 @@ base::Result<river::schema::Targets> Poll::read(base::Result<io::http::Response>
   const auto type = base::to_lower(io::http::find(answer->headers, "Content-Type"));
   if (!type.starts_with("application/json"))
     return base::fail("the answer has the type \"{}\", not application/json", type);
-  auto targets = read_target_groups(answer->body);
+  auto targets = read_target_groups(answer->body, GroupSyntax::json);
   if (!targets) return targets;
   for (river::schema::Target& target : *targets) target = target.with("__meta_url", options_.label);
   return targets;

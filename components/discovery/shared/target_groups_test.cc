@@ -1,15 +1,14 @@
-#include "components/discovery/http/http.h"
+#include "components/discovery/shared/target_groups.h"
 
 #include <doctest/doctest.h>
 
-#include "components/discovery/http/target_groups.h"
+namespace components::discovery {
 
-namespace components::discovery::http {
-
-TEST_CASE("discovery.http: target groups") {
+TEST_CASE("target groups: JSON") {
   const auto targets = read_target_groups(
       R"([{"targets": ["a:1", "b:2"], "labels": {"env": "x"}}, {"targets": ["c:3"]},)"
-      R"( {"targets": [], "labels": null}, {"labels": {"y": "z"}}])");
+      R"( {"targets": [], "labels": null}, {"labels": {"y": "z"}}])",
+      GroupSyntax::json);
   REQUIRE(targets);
   REQUIRE(targets->size() == 3);
   CHECK((*targets)[1].labels() ==
@@ -29,10 +28,29 @@ TEST_CASE("discovery.http: target groups") {
                          {R"([{"labels": []}])", "group 0: \"labels\" is not an object"},
                          {R"([{"labels": {"a": 1}}])", "group 0: label \"a\" is not a string"}}) {
     CAPTURE(wrong.json);
-    const auto bad = read_target_groups(wrong.json);
+    const auto bad = read_target_groups(wrong.json, GroupSyntax::json);
     REQUIRE(!bad);
     CHECK(bad.error().message == wrong.error);
   }
 }
 
-}  // namespace components::discovery::http
+TEST_CASE("target groups: YAML") {
+  const auto targets = read_target_groups(
+      "- targets: [a:1, 'b:2']\n  labels: {env: x, port: 80, yes: true}\n- targets:\n  - c\n",
+      GroupSyntax::yaml);
+  REQUIRE(targets);
+  REQUIRE(targets->size() == 3);
+  CHECK((*targets)[1].labels() ==
+        river::schema::Target::Labels{
+            {"__address__", "b:2"}, {"env", "x"}, {"port", "80"}, {"yes", "true"}});
+  CHECK((*targets)[2].labels() == river::schema::Target::Labels{{"__address__", "c"}});
+  CHECK(read_target_groups("", GroupSyntax::yaml)->empty());
+  CHECK(read_target_groups("[]", GroupSyntax::yaml)->empty());
+  for (const char* wrong :
+       {"targets: [a]", "- a", "- targets: a", "- targets: [[a]]", "- labels: {a: [b]}", "- \t:"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read_target_groups(wrong, GroupSyntax::yaml));
+  }
+}
+
+}  // namespace components::discovery
