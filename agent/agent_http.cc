@@ -2,6 +2,7 @@
 #include "agent/agent.h"
 #include "agent/http/api.h"
 #include "components/shared/memory.h"
+#include "telemetry/line_metrics.h"
 
 namespace agent {
 
@@ -111,7 +112,8 @@ std::string Agent::own_metrics() {
   for (size_t use = 0; use < memory_used_.size(); ++use)
     memory_used_[use]->set(
         static_cast<double>(Memory::of_process().held(static_cast<Memory::Use>(use))));
-  return metrics_.expose() + http::process_metrics();
+  return metrics_.expose() + telemetry::MetricFamilies::of_process().expose() +
+         http::process_metrics();
 }
 
 Response Agent::component_metrics(std::string_view component_id) {

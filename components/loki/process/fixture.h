@@ -82,7 +82,8 @@ class Fixture {
  public:
   explicit Fixture(std::string_view stages) : checked(check(stages)) {
     if (checked.arguments)
-      pipeline_ = std::make_unique<Pipeline>(checked.arguments->stages, scope_, flow_, log_);
+      pipeline_ = std::make_unique<Pipeline>(checked.arguments->stages, scope_, flow_, log_,
+                                             std::stop_token(), "t");
   }
 
   /// The batch counts as handed on at once, at the time `now`.
@@ -99,6 +100,7 @@ class Fixture {
     return print(process(lines(texts)), with_time);
   }
   size_t held() const { return pipeline_->held(); }
+  const std::vector<std::string>& problems() const { return pipeline_->problems(); }
   void destroy() { pipeline_.reset(); }
   /// The value of a series, which is printed with its labels; 0 when it is not there.
   uint64_t counted(std::string_view series) {

@@ -190,7 +190,7 @@ base::Result<void> Process::update(const Arguments& arguments) {
   if (!(stages == stages_)) {
     auto pipeline =
         std::make_shared<Pipeline>(arguments.stages, context_.metrics, processor_->flow(),
-                                   context_.log, processor_->stopping());
+                                   context_.log, processor_->stopping(), context_.id);
     problem_ = fmt::to_string(fmt::join(pipeline->problems(), "; "));
     if (!problem_.empty()) context_.log.warn("{}", problem_);
     if (auto set = processor_->set_pipeline(std::move(pipeline)); !set) return set;

@@ -15,16 +15,20 @@ struct MetricCommon {
   std::string value;
 };
 
+enum class CounterAction { inc, add };
+
 struct CounterMetric {
   MetricCommon common;
-  std::string action;
+  CounterAction action = CounterAction::inc;
   bool match_all = false;
   bool count_entry_bytes = false;
 };
 
+enum class GaugeAction { set, inc, dec, add, sub };
+
 struct GaugeMetric {
   MetricCommon common;
-  std::string action;
+  GaugeAction action = GaugeAction::set;
 };
 
 struct HistogramMetric {
@@ -39,3 +43,21 @@ struct MetricsArgs {
 extern const StageKindOf<MetricsArgs> kMetrics;
 
 }  // namespace components::loki::process::stages
+
+namespace river::schema {
+template <>
+inline constexpr EnumName<components::loki::process::stages::CounterAction>
+    kEnumNames<components::loki::process::stages::CounterAction>[] = {
+        {"inc", components::loki::process::stages::CounterAction::inc},
+        {"add", components::loki::process::stages::CounterAction::add},
+};
+template <>
+inline constexpr EnumName<components::loki::process::stages::GaugeAction>
+    kEnumNames<components::loki::process::stages::GaugeAction>[] = {
+        {"set", components::loki::process::stages::GaugeAction::set},
+        {"inc", components::loki::process::stages::GaugeAction::inc},
+        {"dec", components::loki::process::stages::GaugeAction::dec},
+        {"add", components::loki::process::stages::GaugeAction::add},
+        {"sub", components::loki::process::stages::GaugeAction::sub},
+};
+}  // namespace river::schema

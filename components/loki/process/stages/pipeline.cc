@@ -5,9 +5,11 @@
 namespace components::loki::process::stages {
 
 Pipeline::Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
-                   const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop)
+                   const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop,
+                   std::string component)
     : flow_(flow) {
   Build build{names_, metrics, flow_, nullptr, std::move(stop), replaced_.get_token()};
+  build.component = std::move(component);
   make_stages(stages, build);  // Only to learn which names are read.
   build.log = &log;
   build.problems = &problems_;

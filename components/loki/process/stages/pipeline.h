@@ -6,9 +6,11 @@ namespace components::loki::process::stages {
 /// The stages of one loki.process, ready to run. Used by one thread at a time, but for replace().
 class Pipeline {
  public:
-  /// `stop` ends all waiting inside of stages: what they wait with is then abandoned.
+  /// `stop` ends all waiting inside of stages: what they wait with is then abandoned. `component`:
+  /// its id, for metrics that are not the component's own.
   Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
-           const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop = {});
+           const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop = {},
+           std::string component = {});
   /// What stages still hold is abandoned.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;

@@ -25,7 +25,6 @@ class Stage {
   virtual void process(Frame& frame) = 0;
   /// Entries taken in and not yet passed on or dropped.
   virtual size_t held() const { return 0; }
-
   // Of stages that hold lines for a time, whether or not more come:
 
   /// How long lines are held at least; nullopt when not by time.
@@ -116,6 +115,7 @@ struct Build {
   std::stop_token replaced;           ///< another pipeline waits to take over
   /// What of the machine a stage misses: it works without, and the component is unhealthy.
   std::vector<std::string>* problems = nullptr;
+  std::string component = {};  ///< its id
 
   void fail(std::string problem) {
     if (problems != nullptr) problems->push_back(std::move(problem));
