@@ -3,6 +3,7 @@
 #include "components/config_blocks/http/signature.h"
 #include "components/config_blocks/livedebugging/signature.h"
 #include "components/config_blocks/logging/signature.h"
+#include "components/discovery/dns/signature.h"
 #include "components/discovery/docker/signature.h"
 #include "components/discovery/file/signature.h"
 #include "components/discovery/http/signature.h"
@@ -59,6 +60,7 @@ river::config::Catalog catalog() {
       &config_blocks::http::kSignature,
       &config_blocks::livedebugging::kSignature,
       &config_blocks::logging::kSignature,
+      &discovery::dns::kSignature,
       &discovery::docker::kSignature,
       &discovery::file::kSignature,
       &discovery::http::kSignature,

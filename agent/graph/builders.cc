@@ -1,5 +1,6 @@
 #include "agent/graph/graph.h"
 #include "components/config_blocks/logging/logging.h"
+#include "components/discovery/dns/dns.h"
 #include "components/discovery/docker/docker.h"
 #include "components/discovery/file/files.h"
 #include "components/discovery/http/http.h"
@@ -72,6 +73,7 @@ std::span<const components::Builder> builders() {
   // clang-format off
   static const std::vector<components::Builder> all = {
       builder<blocks::logging::Logging>(blocks::logging::kSignature),
+      builder<discovery::dns::Dns>(discovery::dns::kSignature),
       builder<discovery::docker::Docker>(discovery::docker::kSignature),
       builder<discovery::file::FileDiscovery>(discovery::file::kSignature),
       builder<discovery::http::Http>(discovery::http::kSignature),
