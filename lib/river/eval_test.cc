@@ -155,6 +155,7 @@ TEST_CASE("eval: calls") {
        {"string.join([1, 2.5, null], \"-\")", "\"1-2.5-\""},
        {"string.join((names), \"-\")", "R058 at 'names': names[1] should be string, got bool"},
        {"string.to_upper(null)", "\"\""},
+       {"array.concat(null, [1], null)", "[1]"},
        {"array.concat(1)", "R058 at '1': 1 should be array, got number"},
        {"encoding.from_json(\"[\")",
         "R059 at 'encoding.from_json': encoding.from_json invalid number at byte 1"}},

@@ -229,10 +229,11 @@ Converted to_string(const Value& value) {
   return wrong_type(value, kStringType);
 }
 
+/// Null is an empty list: an export is null until its component has found out.
 Converted to_list(const Value& value, const Type& wanted) {
+  if (value.is_null()) return Value::array({});
   if (wanted.element == nullptr)
     return value.as_array() ? Converted(value) : wrong_type(value, wanted);
-  if (value.is_null()) return Value::array({});
   const Array* elements = value.as_array();
   if (elements == nullptr) return wrong_type(value, wanted);
   Array out;

