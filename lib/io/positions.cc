@@ -41,6 +41,7 @@ class Positions::Saver {
   /// When it returns, nobody saves the store but its owner.
   void remove(Positions* store) {
     base::Lock saving(saving_mutex_);
+    base::Lock noting(noting_mutex_);
     base::Lock lock(mutex_);
     stores_.erase(store);
     changed_.notify_all();
@@ -75,24 +76,26 @@ class Positions::Saver {
   }
 
   void run() {
-    auto save_at = Clock::time_point::min();
-    bool is_saved = true;
     mutex_.lock();
     while (!stores_.empty()) {
-      if (!has_changed_ && is_saved) {
+      const bool may_save = needs_save_ && !is_saving_;
+      if (!has_changed_ && !may_save) {
         changed_.wait(mutex_);
         continue;
       }
-      if (!has_changed_ && Clock::now() < save_at) {
-        changed_.wait_until(mutex_, save_at);
+      if (!has_changed_ && Clock::now() < save_at_) {
+        changed_.wait_until(mutex_, save_at_);
         continue;
       }
-      has_changed_ = false;
+      if (std::exchange(has_changed_, false)) needs_save_ = true;
+      const bool is_due = !is_saving_ && Clock::now() >= save_at_;
+      if (is_due) {
+        needs_save_ = false;
+        is_saving_ = true;
+      }
       mutex_.unlock();
-      const bool is_due = Clock::now() >= save_at;
-      is_saved = is_due && save_all();  // Else it is tried again after the interval.
-      if (is_due) save_at = Clock::now() + kSaveInterval;
-      if (!is_due) write_recent();
+      write_recent();
+      if (is_due) save_beside();
       mutex_.lock();
       const auto pause = Clock::now() + kNoteInterval;
       while (!stores_.empty() && Clock::now() < pause) changed_.wait_until(mutex_, pause);
@@ -101,8 +104,25 @@ class Positions::Saver {
     mutex_.unlock();
   }
 
+  /// By a thread of its own, so that positions are noted while the disk takes its time. Without one
+  /// they are noted after the save.
+  void save_beside() {
+    const auto work = [this] {
+      const bool is_saved = save_all();  // Else it is tried again after the interval.
+      base::Lock lock(mutex_);
+      is_saving_ = false;
+      if (!is_saved) needs_save_ = true;
+      save_at_ = Clock::now() + kSaveInterval;
+      changed_.notify_all();
+    };
+    if (auto thread = base::Thread::start("positions save", work))
+      thread->detach();
+    else
+      work();
+  }
+
   void write_recent() {
-    base::Lock saving(saving_mutex_);
+    base::Lock noting(noting_mutex_);
     for (Positions* store : stores()) store->write_recent();
   }
 
@@ -139,12 +159,17 @@ class Positions::Saver {
     return first;
   }
 
-  base::Mutex saving_mutex_;  // Held for the I/O of a save; taken before the other.
+  // Held for the I/O of a save, and for that of noting. Taken in this order.
+  base::Mutex saving_mutex_;
+  base::Mutex noting_mutex_;
   base::Mutex mutex_;
   base::Condition changed_;
   std::set<Positions*> stores_ GUARDED_BY(mutex_);
   bool has_changed_ GUARDED_BY(mutex_) = false;
   bool has_thread_ GUARDED_BY(mutex_) = false;
+  bool needs_save_ GUARDED_BY(mutex_) = false;
+  bool is_saving_ GUARDED_BY(mutex_) = false;
+  Clock::time_point save_at_ GUARDED_BY(mutex_) = Clock::time_point::min();
 };
 
 namespace {
@@ -179,11 +204,15 @@ Positions::~Positions() {
 void Positions::load() {
   std::error_code ignored;
   const auto previous = file_.string() + ".old";
-  if (!std::filesystem::exists(file_, ignored) && !std::filesystem::exists(previous, ignored))
-    return;
+  base::Lock noting(recent_mutex_);
   base::Lock lock(mutex_);
+  if (!std::filesystem::exists(file_, ignored) && !std::filesystem::exists(previous, ignored)) {
+    // The end came before the first save was through.
+    dirty_ = recent_.load(crc_of({}), entries_) > 0;
+    return;
+  }
   const auto read = [&](const std::filesystem::path& path)
-                        REQUIRES_LOCK(mutex_) -> base::Result<void> {
+                        REQUIRES_LOCK(mutex_, recent_mutex_) -> base::Result<void> {
     const auto text = base::read_regular_file(path, kFileBytesMax);
     if (!text) return tl::unexpected(text.error());
     auto entries = parse_positions(*text);
@@ -191,7 +220,7 @@ void Positions::load() {
     entries_ = std::move(*entries);
     const uint32_t crc = crc_of(*text);
     dirty_ = recent_.load(crc, entries_) > 0;
-    recent_.begin(crc);
+    recent_.go_on_from(crc);
     return {};
   };
   const auto newest = read(file_);
@@ -258,24 +287,37 @@ base::Result<void> Positions::save() {
 }
 
 std::optional<std::string> Positions::take_changed() {
-  base::Lock lock(mutex_);
-  if (!std::exchange(dirty_, false)) return std::nullopt;
-  noted_.clear();
-  std::string content = format_positions(entries_);
+  base::Lock noting(recent_mutex_);
+  std::vector<RecentPositions::Change> changes;
+  std::string content;
+  {
+    base::Lock lock(mutex_);
+    if (!std::exchange(dirty_, false)) return std::nullopt;
+    changes = take_noted();
+    content = format_positions(entries_);
+  }
+  recent_.append(changes);  // Until this content is in place, the old file and these count.
   recent_.begin(crc_of(content));
   return content;
 }
 
+std::vector<RecentPositions::Change> Positions::take_noted() {
+  std::vector<RecentPositions::Change> changes;
+  for (auto key = noted_.begin(); key != noted_.end(); key = noted_.begin()) {
+    const auto entry = entries_.find(*key);
+    const bool is_erased = entry == entries_.end();
+    changes.push_back({std::move(noted_.extract(key).value()),
+                       is_erased ? std::nullopt : std::optional(entry->second)});
+  }
+  return changes;
+}
+
 void Positions::write_recent() {
+  base::Lock noting(recent_mutex_);
   std::vector<RecentPositions::Change> changes;
   {
     base::Lock lock(mutex_);
-    for (auto key = noted_.begin(); key != noted_.end(); key = noted_.begin()) {
-      const auto entry = entries_.find(*key);
-      const bool is_erased = entry == entries_.end();
-      changes.push_back({std::move(noted_.extract(key).value()),
-                         is_erased ? std::nullopt : std::optional(entry->second)});
-    }
+    changes = take_noted();
   }
   recent_.append(changes);
 }
@@ -293,6 +335,7 @@ base::Result<void> Positions::keep_previous() {
 
 void Positions::note_saved(const base::Result<void>& saved) {
   if (saved) {
+    base::Lock noting(recent_mutex_);
     recent_.remove_older();
     newest_is_good_ = true;
   } else {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -23,12 +24,13 @@ namespace io {
 /// used: it is at most one save older, which means repeated lines and never lost ones. When both
 /// are bad the store starts empty and says so (lost()).
 ///
-/// One thread for all stores of the process saves what changed, at most once per kSaveInterval,
-/// also when a source is blocked by a slow receiver. It takes each step of the replacement for all
+/// One thread for all stores of the process writes what changed to a file beside it without waiting
+/// for the disk (recent_positions.h), at most once per kNoteInterval, also when a source is blocked
+/// by a slow receiver. At most once per kSaveInterval it has another thread save what changed: a
+/// busy disk may hold that up for seconds. A save takes each step of the replacement for all
 /// changed stores before the next one, so that the file system commits them together: a few fsyncs
-/// that matter a second, however many sources there are. Between saves it writes changes to a file
-/// beside it without waiting for the disk (recent_positions.h), at most once per kNoteInterval. It
-/// sleeps while nothing changes. Thread safe. Share a store with the acks that move it: the last
+/// that matter a second, however many sources there are. Both sleep while nothing changes. Thread
+/// safe. Share a store with the acks that move it: the last
 /// owner's release saves what came after stop.
 class Positions {
  public:
@@ -66,6 +68,7 @@ class Positions {
   std::optional<std::string> take_changed();
   /// Writes what changed since the last call, without waiting for the disk.
   void write_recent();
+  std::vector<RecentPositions::Change> take_noted() REQUIRES_LOCK(mutex_);
   /// Keeps the present file as FILE.old.
   base::Result<void> keep_previous();
   void note_saved(const base::Result<void>& saved);
@@ -75,6 +78,8 @@ class Positions {
   std::shared_ptr<base::metrics::Counter> from_old_, from_nothing_, save_failures_;
   bool lost_ = false;
 
+  base::Mutex recent_mutex_;  ///< held while recent files are written; taken before the other
+  RecentPositions recent_ GUARDED_BY(recent_mutex_);
   mutable base::Mutex mutex_;
   std::map<std::string, std::string, std::less<>> entries_ GUARDED_BY(mutex_);
   bool dirty_ GUARDED_BY(mutex_) = false;
@@ -82,7 +87,6 @@ class Positions {
   std::set<std::string, std::less<>> noted_ GUARDED_BY(mutex_);  ///< keys, for write_recent()
 
   // The saver's, which saves one group at a time.
-  RecentPositions recent_;
   bool newest_is_good_ = false;  // FILE is worth keeping as FILE.old.
 };
 

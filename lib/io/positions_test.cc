@@ -128,6 +128,21 @@ TEST_CASE("positions: what changed survives the end of the process without a sav
   CHECK(files == 2);  // Saved: the newest and the previous one.
 }
 
+TEST_CASE("positions: the end of the process before the first save was through") {
+  PositionsFixture f;
+  std::filesystem::create_directories(f.file.parent_path());
+  {
+    io::RecentPositions recent(f.file);
+    recent.begin(io::crc_of("what is being saved"));
+    recent.append({{"k", "1"}});
+  }
+  auto positions = f.open();
+  CHECK(positions->get("k") == "1");
+  CHECK_FALSE(positions->lost());
+  REQUIRE(positions->save());
+  CHECK(io::parse_positions(*base::read_file(f.file))->count("k") == 1);
+}
+
 TEST_CASE("positions: a torn newest file falls back to the previous one at every cut") {
   PositionsFixture f;
   {

@@ -111,12 +111,17 @@ size_t RecentPositions::load(uint32_t crc, Entries& entries) const {
   return changes;
 }
 
-void RecentPositions::begin(uint32_t crc) {
-  if (fd_) older_.push_back(number_++);
-  fd_.reset();
+void RecentPositions::go_on_from(uint32_t crc) {
   crc_ = crc;
   bytes_ = 0;
   is_off_ = false;
+}
+
+void RecentPositions::begin(uint32_t crc) {
+  if (!fd_) open();
+  if (fd_) older_.push_back(number_++);
+  fd_.reset();
+  go_on_from(crc);
 }
 
 void RecentPositions::open() {

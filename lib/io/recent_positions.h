@@ -42,7 +42,11 @@ class RecentPositions {
   /// Brings the entries of a positions file with this CRC up to date. Returns the number of
   /// changes.
   size_t load(uint32_t crc, Entries& entries) const;
-  /// Changes from now on are those of a positions file with this CRC.
+  /// Changes from now on are those of the positions file with this CRC, which is in place. Without
+  /// a positions file the CRC is 0, that of no bytes.
+  void go_on_from(uint32_t crc);
+  /// The same of one that is about to take the place of the positions file. Until it does, a file
+  /// that goes on from the present one leads to those that come, if only as an empty link.
   void begin(uint32_t crc);
   void append(const std::vector<Change>& changes);
   /// The positions file of the last begin() is in place.

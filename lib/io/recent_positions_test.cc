@@ -30,7 +30,7 @@ const std::string kOdd = "a\tb\nc\\ \x01";
 TEST_CASE("recent positions: changes and erasures bring a positions file up to date") {
   RecentFixture f;
   RecentPositions recent(f.file);
-  recent.begin(7);
+  recent.go_on_from(7);
   recent.append({{"k", "1"}, {kOdd, kOdd}, {"gone", std::nullopt}, {"", ""}});
   recent.append({{"k", "2"}});
   const Entries before = {{"k", "0"}, {"gone", "1"}, {"stays", "1"}};
@@ -41,7 +41,7 @@ TEST_CASE("recent positions: changes and erasures bring a positions file up to d
 TEST_CASE("recent positions: a save takes over, and until then both files count") {
   RecentFixture f;
   RecentPositions recent(f.file);
-  recent.begin(1);
+  recent.go_on_from(1);
   recent.append({{"a", "1"}});
   recent.begin(2);
   recent.begin(3);  // The save before failed.
@@ -52,7 +52,7 @@ TEST_CASE("recent positions: a save takes over, and until then both files count"
   CHECK(f.loaded(1).empty());
   CHECK(f.loaded(3) == Entries{{"b", "1"}});
   RecentPositions next(f.file);  // A process that goes on.
-  next.begin(3);
+  next.go_on_from(3);
   next.append({{"c", "1"}});
   CHECK(f.loaded(3) == Entries{{"b", "1"}, {"c", "1"}});
   next.begin(4);
@@ -60,11 +60,28 @@ TEST_CASE("recent positions: a save takes over, and until then both files count"
   CHECK(std::filesystem::is_empty(f.folder.path()));
 }
 
+TEST_CASE(
+    "recent positions: what is noted while a save is on its way counts before it is in place") {
+  for (const uint32_t crc : {0U, 1U}) {  // Without a positions file, and with one.
+    CAPTURE(crc);
+    RecentFixture f;
+    RecentPositions recent(f.file);
+    recent.go_on_from(crc);
+    recent.begin(2);  // Nothing was noted before it.
+    recent.append({{"a", "1"}});
+    CHECK(f.loaded(crc) == Entries{{"a", "1"}});
+    CHECK(f.loaded(2) == Entries{{"a", "1"}});
+    recent.remove_older();
+    CHECK(f.loaded(crc).empty());
+    CHECK(f.loaded(2) == Entries{{"a", "1"}});
+  }
+}
+
 TEST_CASE("recent positions: cut short or damaged anywhere, what is before counts") {
   RecentFixture f;
   {
     RecentPositions recent(f.file);
-    recent.begin(1);
+    recent.go_on_from(1);
     recent.append({{"a", "1"}, {"b", "2"}, {"a", std::nullopt}});
   }
   const auto path = f.file.string() + ".recent.0";
@@ -87,7 +104,7 @@ TEST_CASE("recent positions: cut short or damaged anywhere, what is before count
 TEST_CASE("recent positions: without room nothing is written that could be read wrongly") {
   RecentFixture f;
   RecentPositions recent(f.folder.path() / "missing" / "positions");
-  recent.begin(1);
+  recent.go_on_from(1);
   recent.append({{"a", "1"}});
   recent.append({{"a", "2"}});
   CHECK(f.loaded(1).empty());
