@@ -108,13 +108,23 @@ def test_matches_and_json(agent, receiver, journal):
 def test_rotation_and_vacuum_in_mid_flow_lose_and_repeat_nothing(agent, receiver, journal):
     agent(config(journal, receiver))
     count = 30_000
-    writer = threading.Thread(target=send_numbers, args=(journal, 0, count))
+    sent = 0
+
+    def write():
+        nonlocal sent
+        for number in range(count):
+            send_numbers(journal, number, number + 1)
+            sent = number + 1
+
+    writer = threading.Thread(target=write)
     writer.start()
-    rotations = 0
-    while writer.is_alive() or rotations < 20:
+    sent_before = []  # each rotation
+    while writer.is_alive() or len(sent_before) < 20:
+        sent_before.append(sent)
         journal.rotate()
-        rotations += 1
         # Six files are kept: what is deleted unread, nobody can read.
+        if len(sent_before) > 3:
+            wait_distinct(receiver, sent_before[-3])
         journal.vacuum(keep=6)
     writer.join()
     assert_exactly(receiver, count)

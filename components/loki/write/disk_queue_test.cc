@@ -143,6 +143,8 @@ TEST_CASE("disk queue: what one endpoint has in memory only is stored when its m
   rig.receive_many(0, 1000, OnAbandon::read_again);
   REQUIRE(alive->wait_for(has(1000)));
   CHECK(rig.is_all_acked());
+  // An answer that has not come yet at the stop would be a repeat.
+  CHECK(eventually([&] { return rig.metric("loki_write_sent_entries_total") == 1000; }));
   rig.stop();
   dead->set_mode("ok");
   rig.add(*dead, 20'000);
