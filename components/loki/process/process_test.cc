@@ -81,6 +81,33 @@ TEST_CASE("loki.process: stages, line by line") {
            stage.structured_metadata_drop { values = ["ab"] })r",
        {"xy"},
        "{ab=\"x\", ac=\"y\", job=\"j\"} [ac=y] xy\n"},
+      {"structured_metadata by regex, of names that only lines have",
+       R"r(stage.json { regex = "^k" }
+           stage.structured_metadata { regex = "^k|^n" }
+           stage.label_drop { values = ["job"] })r",
+       {R"({"k1":"a","k2":2,"q":"c","k\u0033":"\n","k4":null,"k1":"b","n":1})", R"({"k1":"z"})",
+        "x"},
+       "{} [k1=b] [k2=2] [k3=\n] "
+       R"({"k1":"a","k2":2,"q":"c","k\u0033":"\n","k4":null,"k1":"b","n":1})"
+       "\n"
+       "{} [k1=z] {\"k1\":\"z\"}\n{} x\n"},
+      {"logfmt by regex into metadata, cut",
+       R"r(stage.logfmt { regex = "^k" }
+           stage.truncate {
+             rule {
+               source_type = "extracted"
+               limit = "2B"
+             }
+           }
+           stage.structured_metadata { regex = "^k|^job" })r",
+       {"k1=abc k2=\"q\\tr\" q=c", "k3=1"},
+       "{} [k1=ab] [k2=q\t] [job=j] k1=abc k2=\"q\\tr\" q=c\n{} [k3=1] [job=j] k3=1\n"},
+      {"an event by regex into metadata",
+       R"r(stage.regex { expression = "(?P<message>.*)" }
+           stage.eventlogmessage { }
+           stage.structured_metadata { regex = "^(a|job)" })r",
+       {"a: 1"},
+       "{} [a=1] [job=j] a: 1\n"},
       {"match keeps order",
        R"r(stage.match {
             selector = "{job=~\"j|k\", none=\"\"} |= \"a\" !~ \"^no\""
@@ -280,100 +307,13 @@ TEST_CASE("loki.process: stage.timestamp") {
   CHECK(batch.entries[0].timestamp_ns == 1719792000LL * 1'000'000'000);
 }
 
-TEST_CASE(
-    "loki.process: the parts of a line keep their acks until the line is "
-    "whole") {
-  Fixture fixture("stage.cri { max_partial_lines = 2 }");
-  std::vector<std::string> events;
-  const auto send = [&](std::string name, const std::vector<std::string>& texts) {
-    auto batch = lines(texts);
-    batch.ack =
-        telemetry::Ack([&events, name](bool ok) { events.push_back(name + (ok ? "+" : "-")); });
-    return fixture.process(std::move(batch));
-  };
-  auto first = send("first", {"2024-01-01T00:00:00Z stdout P one "});
-  CHECK(first.entries.empty());
-  first = {};
-  CHECK(events.empty());
-  CHECK(fixture.held() == 1);
-  auto second = send("second", {"2024-01-01T00:00:01Z stdout F two"});
-  CHECK(print(second) == "{job=\"j\", stream=\"stdout\"} one two\n");
-  CHECK(fixture.held() == 0);
-  CHECK(events.empty());
-  second = {};
-  CHECK(events.size() == 2);
-  events.clear();
-  send("pending", {"2024-01-01T00:00:00Z stdout P lost"});
-  fixture.destroy();
-  CHECK(events == std::vector<std::string>{"pending-"});
-}
-
-TEST_CASE(
-    "loki.process: too many partial lines go on as they are, in front of the "
-    "new one") {
-  Fixture fixture("stage.cri { max_partial_lines = 1 }");
-  CHECK(fixture.run({"2024-01-01T00:00:00Z stdout P one", "2024-01-01T00:00:00Z stderr P two",
-                     "2024-01-01T00:00:00Z stderr F end"}) ==
-        "{job=\"j\", stream=\"stdout\"} one\n{job=\"j\", stream=\"stderr\"} "
-        "twoend\n");
-  CHECK(fixture.exposes("loki_process_cri_partial_lines_flushed_total{component_id=\"t\"} 1"));
-}
-
-TEST_CASE("loki.process: the part of a line whose end never comes goes on after a while") {
-  Fixture fixture("stage.cri { }");
-  bool is_acked = false;
-  auto batch = lines({"2024-01-01T00:00:00Z stdout P one ", "2024-01-01T00:00:01Z stdout P two"});
-  batch.ack = telemetry::Ack([&](bool ok) { is_acked = ok; });
-  CHECK(fixture.process(std::move(batch)).entries.empty());
-  const auto due = fixture.due();
-  CHECK(due == fixture.now + std::chrono::seconds(5));
-  CHECK(fixture.flush(due - std::chrono::milliseconds(1)).entries.empty());
-  CHECK(fixture.flush(Clock::time_point::max()).entries.empty());  // It is read again.
-  CHECK(fixture.held() == 2);
-  {
-    const auto flushed = fixture.flush(due);
-    CHECK(print(flushed) == "{job=\"j\", stream=\"stdout\"} one two\n");
-    CHECK(!is_acked);
-  }
-  CHECK(is_acked);
-  CHECK(fixture.held() == 0);
-  CHECK(fixture.due() == Clock::time_point::max());
-  // It is not joined with what comes next.
-  CHECK(fixture.run({"2024-01-01T00:00:09Z stdout F three"}) ==
-        "{job=\"j\", stream=\"stdout\"} three\n");
-}
-
-TEST_CASE("loki.process: a line without an end is bounded") {
-  for (const std::string_view args :
-       {"", "max_partial_line_size = 100\nmax_partial_line_size_truncate = true"}) {
-    CAPTURE(args);
-    size_t acked = 0, sent = 0, most = 0;  // Before the fixture, whose end lets go of acks.
-    Fixture fixture(fmt::format("stage.cri {{ {} }}", args));
-    const std::string part = "2024-01-01T00:00:00Z stdout P " + std::string(1 << 20, 'x');
-    for (int i = 0; i < 40; ++i) {
-      auto batch = lines({part});
-      batch.ack = telemetry::Ack([&acked](bool ok) { acked += ok; });
-      batch = fixture.process(std::move(batch));
-      for (const auto& entry : batch.entries) {
-        ++sent;
-        most = std::max(most, batch.line(entry).size());
-      }
-    }
-    CHECK(sent == 2);
-    CHECK(most == (args.empty() ? 16 << 20 : 100));
-    CHECK(acked == 32);
-    CHECK(fixture.held() == 8);
-  }
-  // Many of them share a bound.
-  Fixture fixture("stage.cri { }");
-  size_t held_most = 0;
-  for (int i = 0; i < 100; ++i) {
-    auto batch = lines({"2024-01-01T00:00:00Z stdout P " + std::string(1 << 20, 'x')},
-                       {{"pod", std::to_string(i)}});
-    fixture.process(std::move(batch));
-    held_most = std::max(held_most, fixture.held());
-  }
-  CHECK(held_most == 64);
+TEST_CASE("loki.process: values that only a regex reads stay with the block that they came in") {
+  Fixture fixture(
+      "stage.logfmt { regex = \"^k\" }\nstage.multiline { firstline = \"^k\" }\n"
+      "stage.structured_metadata { regex = \"^k\" }");
+  CHECK(fixture.run({"k1=a", "more"}) == "");
+  CHECK(fixture.run({"and more", "k2=b"}) == "{job=\"j\"} [k1=a] k1=a\nmore\nand more\n");
+  CHECK(print(fixture.flush(Clock::time_point::max())) == "{job=\"j\"} [k2=b] k2=b\n");
 }
 
 TEST_CASE("loki.process: what checking says") {

@@ -119,18 +119,18 @@ class CriStage final : public Stage {
     for (const auto& [labels, part] : pending_) next = std::min(next, due(part));
     return next;
   }
-  /// With kAll nothing: a new pipeline, and the next start of the agent, read the parts again, and
-  /// perhaps with the end.
+  /// With kAll only what nobody reads again, such as syslog: other parts come again to a new
+  /// pipeline, and at the next start of the agent, perhaps with their end.
   void flush(Frame& frame, Clock::time_point now) override {
-    if (now == kAll) return;
     acks_.clear();
     for (auto entry = pending_.begin(); entry != pending_.end();) {
       auto& [labels, part] = *entry;
-      if (due(part) > now) {
+      if (now == kAll ? can_read_again(part) : due(part) > now) {
         ++entry;
         continue;
       }
-      const uint32_t row = frame.put_back({part.timestamp_ns, labels, {}, {}, {}}, std::nullopt);
+      const uint32_t row =
+          frame.put_back({part.timestamp_ns, labels, {}, {}, {}, {}}, std::nullopt);
       frame.entry(row).line = frame.put(part.text);
       frame.rows.push_back(row);
       merged_->add(part.lines - 1);
@@ -162,6 +162,10 @@ class CriStage final : public Stage {
     const auto at = part.handover ? part.handover->at() : Clock::time_point::max();
     return at > Clock::time_point::max() - kPartialWait ? Clock::time_point::max()
                                                         : at + kPartialWait;
+  }
+
+  static bool can_read_again(const Part& part) {
+    return std::ranges::all_of(part.acks, &Ack::can_read_again);
   }
 
   /// The acks of lines that go on are those of the batch, too.

@@ -49,12 +49,18 @@ class EventValues {
       name = telemetry::valid_label_name(name);
     }
     if (!args_.overwrite_existing && is_there(frame, row, name)) name += "_extracted";
-    if (const auto slot = names_.find(name)) frame.set(row, *slot, value);
+    if (const auto slot = names_.find(name)) return frame.set(row, *slot, value);
+    if (names_.reads_matching(name)) {
+      const auto slice = frame.put(value);
+      frame.set_named(row, frame.put(name), slice);
+    }
   }
 
  private:
-  bool is_there(const Frame& frame, uint32_t row, std::string_view name) const {
+  bool is_there(Frame& frame, uint32_t row, std::string_view name) const {
     if (const auto slot = names_.find(name)) return frame.has(row, *slot);
+    for (const auto& pair : frame.named(row))
+      if (frame.batch.text(pair.name) == name) return true;
     return !frame.batch.labels(frame.batch.entries[row]).get(name).empty();
   }
 

@@ -20,6 +20,7 @@ void Frame::load(telemetry::LogBatch loaded, size_t slots,
   std::iota(rows.begin(), rows.end(), 0U);
   places_ = rows;
   cells_.assign(rows.size() * slots, Slice{kAbsent, 0});
+  named_.clear();
 }
 
 telemetry::LogBatch Frame::unload() {
@@ -73,6 +74,21 @@ std::optional<Slice> Frame::metadata(uint32_t row, std::string_view name) const 
   return std::nullopt;
 }
 
+void Frame::set_named(uint32_t row, Slice name, std::optional<Slice> value) {
+  if (named_.size() <= row) named_.resize(row + size_t{1});
+  auto& all = named_[row];
+  const auto known = std::find_if(all.begin(), all.end(), [&](const Metadata& pair) {
+    return batch.text(pair.name) == batch.text(name);
+  });
+  if (known == all.end()) {
+    if (value) all.push_back({name, *value});
+  } else if (value) {
+    known->value = *value;
+  } else {
+    all.erase(known);
+  }
+}
+
 uint32_t Frame::append_row(const Entry& entry, uint32_t place) {
   const auto row = static_cast<uint32_t>(batch.entries.size());
   batch.entries.push_back(entry);
@@ -89,12 +105,17 @@ uint32_t Frame::copy_row(uint32_t row, uint32_t neighbour) {
   for (uint32_t i = 0; i < copy.metadata_count; ++i) all.push_back(Metadata(all[first + i]));
   const uint32_t made = make_row(copy, neighbour);
   for (Slot slot = 0; slot < slots_; ++slot) set(made, slot, cell(row, slot));
+  const auto values = named(row);
+  if (values.empty()) return made;
+  std::vector<Metadata> own(values.begin(), values.end());
+  named_.resize(made + size_t{1});
+  named_[made] = std::move(own);
   return made;
 }
 
 LooseEntry Frame::copy_out(uint32_t row) const {
   const Entry& from = batch.entries[row];
-  LooseEntry out{from.timestamp_ns, batch.labels(from), {}, {}, {}};
+  LooseEntry out{from.timestamp_ns, batch.labels(from), {}, {}, {}, {}};
   const auto keep = [&](Slice slice) {
     const auto offset = static_cast<uint32_t>(out.buffer.size());
     out.buffer += batch.text(slice);
@@ -105,6 +126,9 @@ LooseEntry Frame::copy_out(uint32_t row) const {
   out.values.assign(slots_, Slice{kAbsent, 0});
   for (Slot slot = 0; slot < slots_; ++slot)
     if (has(row, slot)) out.values[slot] = keep(cell(row, slot));
+  if (row < named_.size())
+    for (const Metadata& pair : named_[row])
+      out.named.push_back({keep(pair.name), keep(pair.value)});
   return out;
 }
 
@@ -125,6 +149,7 @@ uint32_t Frame::put_back(const LooseEntry& loose, std::optional<uint32_t> neighb
   const uint32_t row = append_row(entry, neighbour ? places_[*neighbour] : end);
   for (Slot slot = 0; slot < loose.values.size(); ++slot)
     if (loose.values[slot].offset != kAbsent) set(row, slot, moved(loose.values[slot]));
+  for (const Metadata& pair : loose.named) set_named(row, moved(pair.name), moved(pair.value));
   return row;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ struct LooseEntry {
   std::string buffer;  ///< what the slices are parts of
   std::vector<telemetry::Metadata> metadata;
   std::vector<telemetry::Slice> values;  ///< by slot
+  std::vector<telemetry::Metadata> named;
 };
 
 /// A batch on its way through the stages of a pipeline, with the values extracted so far. A value
@@ -75,6 +77,15 @@ class Frame {
   void set(uint32_t row, Slot slot, telemetry::Slice slice) { cells_[row * slots_ + slot] = slice; }
   void set(uint32_t row, Slot slot, std::string_view text) { set(row, slot, put(text)); }
   void erase(uint32_t row, Slot slot) { set(row, slot, telemetry::Slice{kAbsent, 0}); }
+
+  // Extracted values whose names turn up only in lines, and which stages read by regex.
+
+  /// Sets one in place of one with the same name; nullopt removes it.
+  void set_named(uint32_t row, telemetry::Slice name, std::optional<telemetry::Slice> value);
+  /// All of a row, in the order in which their names turned up.
+  std::span<telemetry::Metadata> named(uint32_t row) {
+    return row < named_.size() ? std::span(named_[row]) : std::span<telemetry::Metadata>();
+  }
 
   /// Puts text into the batch's buffer, also text that is a part of it. What does not fit becomes
   /// empty, and is counted.
@@ -120,6 +131,7 @@ class Frame {
   uint64_t without_room_ = 0;
   std::shared_ptr<const Handover> handover_;
   std::vector<telemetry::Slice> cells_;
+  std::vector<std::vector<telemetry::Metadata>> named_;  // By row; rows beyond have none.
   std::vector<uint32_t> places_;
 };
 

@@ -74,42 +74,56 @@ class JsonStage final : public Stage {
     if (!scanner_.scan(*text)) return false;
     // Values that must be rewritten move the buffer, so slices are taken before any text is put.
     found_.clear();
-    for (const JsonFound& found : scanner_.found())
-      if (const auto slot = slot_of(found))
-        found_.push_back({*slot, found.kind, frame.slice_of(found.raw)});
+    for (const JsonFound& found : scanner_.found()) add(frame, found);
     for (const Value& value : found_) set(frame, row, value);
     return true;
   }
 
   struct Value {
-    Slot slot;
+    std::optional<Slot> slot;
+    std::string name;  // Without a slot.
     JsonKind kind;
     telemetry::Slice raw;
   };
 
-  std::optional<Slot> slot_of(const JsonFound& found) const {
-    if (found.target != kJsonTopLevel) return found.target;
-    const std::string key = unescape_json(found.key);
-    if (!telemetry::MatchText(key).matches(*regex_)) return std::nullopt;
-    return names_.find(key);
+  void add(const Frame& frame, const JsonFound& found) {
+    const auto add = [&](std::optional<Slot> slot, std::string name) {
+      found_.push_back({slot, std::move(name), found.kind, frame.slice_of(found.raw)});
+    };
+    if (found.target != kJsonTopLevel) return add(found.target, {});
+    std::string key = unescape_json(found.key);
+    if (!telemetry::MatchText(key).matches(*regex_)) return;
+    if (const auto slot = names_.find(key)) return add(slot, {});
+    if (names_.reads_matching(key)) add(std::nullopt, std::move(key));
   }
 
   static void set(Frame& frame, uint32_t row, const Value& value) {
+    const auto text = text_of(frame, value);
+    if (!value.slot) return frame.set_named(row, frame.put(value.name), text);
+    if (text)
+      frame.set(row, *value.slot, *text);
+    else
+      frame.erase(row, *value.slot);
+  }
+
+  /// nullopt for null.
+  static std::optional<telemetry::Slice> text_of(Frame& frame, const Value& value) {
     const std::string_view raw = frame.batch.text(value.raw);
     switch (value.kind) {
       case JsonKind::string:
-        return frame.set(row, value.slot, value.raw);
+        break;
       case JsonKind::escaped_string:
-        return frame.set(row, value.slot, unescape_json(raw));
+        return frame.put(unescape_json(raw));
       case JsonKind::number:
-        if (is_json_integer(raw)) return frame.set(row, value.slot, value.raw);
-        return frame.set(row, value.slot, json_number_text(raw));
+        if (!is_json_integer(raw)) return frame.put(json_number_text(raw));
+        break;
       case JsonKind::literal:
-        if (raw == "null") return frame.erase(row, value.slot);
-        return frame.set(row, value.slot, value.raw);
+        if (raw == "null") return std::nullopt;
+        break;
       case JsonKind::composite:
-        return frame.set(row, value.slot, compact_json(raw));
+        return frame.put(compact_json(raw));
     }
+    return value.raw;
   }
 
   Source source_;

@@ -113,28 +113,38 @@ class LogfmtStage final : public Stage {
       if (!text) continue;
       found_.clear();
       std::string_view rest = *text;
-      while (const auto pair = take_pair(rest))
-        if (const auto slot = slot_of(pair->key))
-          found_.push_back({*slot, frame.slice_of(pair->value), pair->escaped});
-      for (const Found& found : found_)
-        if (found.escaped)
-          frame.set(row, found.slot, unescape_logfmt(frame.batch.text(found.value)));
-        else
-          frame.set(row, found.slot, found.value);
+      while (const auto pair = take_pair(rest)) add(frame, *pair);
+      for (const Found& found : found_) set(frame, row, found);
     }
   }
 
  private:
   struct Found {
-    Slot slot;
+    std::optional<Slot> slot;
+    telemetry::Slice name;
     telemetry::Slice value;
     bool escaped;
   };
 
-  std::optional<Slot> slot_of(std::string_view key) const {
-    if (const auto found = slots_.find(key); found != slots_.end()) return found->second;
-    if (regex_ && MatchText(key).matches(*regex_)) return names_.find(key);
-    return std::nullopt;
+  void add(const Frame& frame, const Pair& pair) {
+    std::optional<Slot> slot;
+    if (const auto found = slots_.find(pair.key); found != slots_.end()) {
+      slot = found->second;
+    } else {
+      if (!regex_ || !MatchText(pair.key).matches(*regex_)) return;
+      slot = names_.find(pair.key);
+      if (!slot && !names_.reads_matching(pair.key)) return;
+    }
+    found_.push_back({slot, frame.slice_of(pair.key), frame.slice_of(pair.value), pair.escaped});
+  }
+
+  static void set(Frame& frame, uint32_t row, const Found& found) {
+    const auto value =
+        found.escaped ? frame.put(unescape_logfmt(frame.batch.text(found.value))) : found.value;
+    if (found.slot)
+      frame.set(row, *found.slot, value);
+    else
+      frame.set_named(row, found.name, value);
   }
 
   Source source_;

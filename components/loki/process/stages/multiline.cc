@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 
 #include "components/loki/process/stages/kinds.h"
@@ -97,6 +98,8 @@ class MultilineStage final : public Stage {
   static constexpr size_t kLabelSetsMax = 10'000;
   /// A block of so many bytes goes on however many lines it has.
   static constexpr size_t kBlockBytesMax = 16 << 20;
+  /// When all blocks hold more, the largest go on, until half of it is left.
+  static constexpr size_t kHeldBytesMax = 32 << 20;
   static constexpr uint32_t kNone = ~uint32_t{0};
 
   /// What is known of one label set: its first line also gives its labels, its time and what was
@@ -136,9 +139,22 @@ class MultilineStage final : public Stage {
     }
     block->lines.push_back(text);  // (The view is gone: closing makes the buffer grow.)
     block->bytes += text.size;
+    held_bytes_ += text.size;
     ++held_;
     if (++block->lines_held == args_.max_lines || block->bytes >= kBlockBytesMax)
       close(frame, *block, row);
+    if (held_bytes_ > kHeldBytesMax) close_largest(frame, row);
+  }
+
+  void close_largest(Frame& frame, uint32_t row) {
+    std::vector<Block*> open;
+    for (auto& [labels, block] : blocks_)
+      if (block.lines_held > 0) open.push_back(&block);
+    std::ranges::sort(open, std::greater(), &Block::bytes);
+    for (Block* const block : open) {
+      if (held_bytes_ <= kHeldBytesMax / 2) return;
+      close(frame, *block, row);
+    }
   }
 
   Block* find(const Frame& frame, uint32_t labels, bool make) {
@@ -157,6 +173,7 @@ class MultilineStage final : public Stage {
     kept_.push_back(row);
     merged_count_ += block.lines_held - 1;
     held_ -= block.lines_held;
+    held_bytes_ -= block.bytes;
     acks_.insert(acks_.end(), block.acks.begin(), block.acks.end());
     block.lines_held = block.bytes = 0;
     block.lines.clear();
@@ -209,6 +226,7 @@ class MultilineStage final : public Stage {
   const telemetry::Flow::Counter merged_;
   std::unordered_map<Labels, Block, telemetry::LabelsHash> blocks_;
   size_t held_ = 0;
+  size_t held_bytes_ = 0;
 
   // Of the frame that is being worked on.
   std::vector<Block*> by_index_;

@@ -203,6 +203,25 @@ TEST_CASE("stage.multiline: a block holds the acks of all its lines") {
   CHECK(events == std::vector<std::string>{"before-", "dies-"});
 }
 
+TEST_CASE("stage.multiline: the blocks of many streams are bounded together") {
+  constexpr size_t kMiB = size_t{1} << 20;
+  size_t acked = 0, most_held = 0, sent = 0;
+  Fixture fixture("stage.multiline {\nfirstline = \"^F\"\nmax_lines = 0\n}");
+  const auto send = [&](const std::string& stream, const std::string& text) {
+    auto batch = lines({text}, {{"s", stream}});
+    batch.ack = Ack([&](bool ok) { acked += ok; });
+    sent += fixture.process(std::move(batch)).entries.size();
+    most_held = std::max(most_held, fixture.held());
+  };
+  send("small", "F");
+  for (size_t i = 0; i < 100; ++i) send(std::to_string(i), "F" + std::string(kMiB - 1, 'x'));
+  CHECK(most_held == 32);  // With the small one, which is never the largest.
+  CHECK(sent + fixture.held() == 101);
+  CHECK(acked == sent);
+  CHECK(flat(fixture.flush(Stage::kAll)).find("F ") != std::string::npos);
+  CHECK(acked == 101);
+}
+
 TEST_CASE("stage.multiline: agrees with a plain joiner on any cut into batches, none is lost") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);

@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "telemetry/match_text.h"
+
 namespace components::loki::process::stages {
+
+void Names::read_matching(std::shared_ptr<const re2::RE2> regex) {
+  const auto is_same = [&](const auto& known) { return known->pattern() == regex->pattern(); };
+  if (std::none_of(patterns_.begin(), patterns_.end(), is_same))
+    patterns_.push_back(std::move(regex));
+}
+
+bool Names::reads_matching(std::string_view name) const {
+  if (patterns_.empty()) return false;
+  const telemetry::MatchText text(name);
+  return std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const auto& pattern) { return text.matches(*pattern); });
+}
 
 Stages make_stages(const StageList& list, Build& build) {
   Stages stages;

@@ -58,7 +58,8 @@ Stages make_stages(const StageList& list, Build& build);
 /// Which slot an extracted value has. Only names that some stage reads have one, so that what
 /// nobody reads is never extracted. A pipeline is built twice with the same Names: the first time
 /// to learn what is read, the second time for good. Names that turn up only in lines (the `regex`
-/// of stage.json) have a slot only when the config names them too.
+/// of stage.json) have a slot only when the config names them too; those that match what
+/// read_matching() was given are Frame::named().
 class Names {
  public:
   /// The slot to read a name from.
@@ -66,14 +67,11 @@ class Names {
     return slots_.try_emplace(std::string(name), static_cast<Slot>(slots_.size())).first->second;
   }
   /// Every name that matches counts as read.
-  void read_matching(std::shared_ptr<const re2::RE2> regex) {
-    patterns_.push_back(std::move(regex));
-  }
+  void read_matching(std::shared_ptr<const re2::RE2> regex);
+  bool reads_matching(std::string_view name) const;
   /// The slot to write a name to; nullopt when no stage reads it.
   std::optional<Slot> write(std::string_view name) {
-    for (const auto& pattern : patterns_)
-      if (re2::RE2::PartialMatch({name.data(), name.size()}, *pattern)) return read(name);
-    return find(name);
+    return reads_matching(name) ? read(name) : find(name);
   }
   /// As write(), once all stages are made.
   std::optional<Slot> find(std::string_view name) const {

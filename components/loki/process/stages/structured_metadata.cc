@@ -5,6 +5,7 @@
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "components/loki/process/stages/text_match.h"
 #include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
@@ -57,6 +58,10 @@ class StructuredMetadataStage final : public Stage {
       for (size_t i = 0; i < pairs_.size(); ++i)
         if (frame.has(row, pairs_[i].slot))
           frame.set_metadata(row, names_[i], frame.cell(row, pairs_[i].slot));
+      if (regex_)
+        for (const auto& [name, value] : frame.named(row))
+          if (MatchText(frame.batch.text(name)).matches(*regex_))
+            frame.set_metadata(row, name, value);
       move_labels(frame, row);
     }
   }

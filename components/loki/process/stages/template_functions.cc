@@ -2,8 +2,10 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
+#include "base/number.h"
 #include "components/loki/process/stages/template_language.h"
 #include "components/loki/process/stages/text_match.h"
 #include "river/schema/text.h"
@@ -107,12 +109,47 @@ Answer regex_replace(const TemplateValue& pattern, const std::string& source,
   return TemplateValue(std::move(out));
 }
 
-/// Numbers by value, everything else as text.
-int compare(const TemplateValue& a, const TemplateValue& b) {
-  const auto* x = std::get_if<double>(&a);
-  const auto* y = std::get_if<double>(&b);
-  if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
-  return text(a).compare(text(b));
+base::Result<bool> is_equal(const TemplateValue& a, const TemplateValue& b) {
+  if (a.index() == b.index()) return a == b;
+  constexpr std::monostate kNothing;
+  if (a == TemplateValue(kNothing) || b == TemplateValue(kNothing)) return false;
+  return base::fail("incompatible types for comparison");
+}
+
+Answer equals_any(Arguments a, bool wanted) {
+  for (const TemplateValue& b : a.subspan(1)) {
+    const auto equal = is_equal(a[0], b);
+    if (!equal) return tl::unexpected(equal.error());
+    if (*equal) return TemplateValue(wanted);
+  }
+  return TemplateValue(!wanted);
+}
+
+/// Numbers and texts have an order, each among themselves.
+template <class Holds>
+Answer ordered(Arguments a, Holds holds) {
+  const bool is_ordered =
+      std::holds_alternative<double>(a[0]) || std::holds_alternative<std::string>(a[0]);
+  if (!is_ordered || a[0].index() != a[1].index())
+    return base::fail("incompatible types for comparison");
+  return TemplateValue(holds(a[0], a[1]));
+}
+
+/// With a blank between two of which none is a text, as Go's fmt.Sprint has it.
+std::string printed(Arguments all) {
+  std::string out;
+  bool was_text = true;
+  for (const TemplateValue& value : all) {
+    const bool is_text = std::holds_alternative<std::string>(value);
+    if (!was_text && !is_text) out += ' ';
+    out += std::holds_alternative<std::monostate>(value) ? "<nil>" : to_text(value);
+    was_text = is_text;
+  }
+  return out;
+}
+
+bool is_nothing(const TemplateValue& value) {
+  return std::holds_alternative<std::monostate>(value);
 }
 
 double number(const TemplateValue& value) {
@@ -164,45 +201,42 @@ constexpr TemplateFunction kFunctions[] = {
        for (const TemplateValue& value : a)
          if (!is_true(value)) return value;
        return a.back();
-     }},
+     },
+     true},
     {"contains", 2, 2,
      [](Arguments a) -> Answer {
        return TemplateValue(text(a[1]).find(text(a[0])) != std::string::npos);
      }},
     {"default", 1, 2,
-     [](Arguments a) -> Answer { return a.size() > 1 && is_true(a[1]) ? a[1] : a[0]; }},
-    {"eq", 2, -1,
-     [](Arguments a) -> Answer {
-       return TemplateValue(std::any_of(
-           a.begin() + 1, a.end(), [&](const TemplateValue& b) { return compare(a[0], b) == 0; }));
-     }},
-    {"ge", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) >= 0); }},
-    {"gt", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) > 0); }},
+     [](Arguments a) -> Answer { return a.size() > 1 && is_true(a[1]) ? a[1] : a[0]; }, true},
+    {"eq", 2, -1, [](Arguments a) { return equals_any(a, true); }, true},
+    {"ge", 2, 2, [](Arguments a) { return ordered(a, std::greater_equal()); }},
+    {"gt", 2, 2, [](Arguments a) { return ordered(a, std::greater()); }},
     {"hasPrefix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(text(a[1]).starts_with(text(a[0]))); }},
     {"hasSuffix", 2, 2,
      [](Arguments a) -> Answer { return TemplateValue(text(a[1]).ends_with(text(a[0]))); }},
-    {"le", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) <= 0); }},
+    {"le", 2, 2, [](Arguments a) { return ordered(a, std::less_equal()); }},
     {"len", 1, 1,
      [](Arguments a) -> Answer { return TemplateValue(static_cast<double>(text(a[0]).size())); }},
     {"lower", 1, 1,
      [](Arguments a) -> Answer { return TemplateValue(telemetry::to_lower(text(a[0]))); }},
-    {"lt", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) < 0); }},
-    {"ne", 2, 2, [](Arguments a) -> Answer { return TemplateValue(compare(a[0], a[1]) != 0); }},
-    {"not", 1, 1, [](Arguments a) -> Answer { return TemplateValue(!is_true(a[0])); }},
+    {"lt", 2, 2, [](Arguments a) { return ordered(a, std::less()); }},
+    {"ne", 2, 2, [](Arguments a) { return equals_any(a, false); }, true},
+    {"not", 1, 1, [](Arguments a) -> Answer { return TemplateValue(!is_true(a[0])); }, true},
     {"or", 1, -1,
      [](Arguments a) -> Answer {
        for (const TemplateValue& value : a)
          if (is_true(value)) return value;
        return a.back();
-     }},
-    {"print", 0, -1,
+     },
+     true},
+    {"print", 0, -1, [](Arguments a) -> Answer { return TemplateValue(printed(a)); }, true},
+    {"quote", 1, 1,
      [](Arguments a) -> Answer {
-       std::string out;
-       for (const TemplateValue& value : a) out += to_text(value);
-       return TemplateValue(std::move(out));
-     }},
-    {"quote", 1, 1, [](Arguments a) -> Answer { return TemplateValue(quoted(text(a[0]))); }},
+       return TemplateValue(is_nothing(a[0]) ? std::string() : quoted(to_text(a[0])));
+     },
+     true},
     {"regexReplaceAll", 3, 3,
      [](Arguments a) { return regex_replace(a[0], text(a[1]), text(a[2]), false); }},
     {"regexReplaceAllLiteral", 3, 3,
@@ -211,7 +245,11 @@ constexpr TemplateFunction kFunctions[] = {
      [](Arguments a) -> Answer {
        return TemplateValue(replaced(text(a[2]), text(a[0]), text(a[1]), -1));
      }},
-    {"squote", 1, 1, [](Arguments a) -> Answer { return TemplateValue("'" + text(a[0]) + "'"); }},
+    {"squote", 1, 1,
+     [](Arguments a) -> Answer {
+       return TemplateValue(is_nothing(a[0]) ? std::string() : "'" + to_text(a[0]) + "'");
+     },
+     true},
     {"substr", 3, 3,
      [](Arguments a) -> Answer {
        return TemplateValue(substring(text(a[2]), number(a[0]), number(a[1])));
@@ -240,8 +278,14 @@ constexpr TemplateFunction kFunctions[] = {
 
 std::string to_text(const TemplateValue& value) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  if (const auto* number = std::get_if<double>(&value))
-    return river::number_to_text(river::Number::of(*number));
+  if (const auto* number = std::get_if<double>(&value)) {
+    const double size = std::abs(*number);
+    if (size == 0 || (size >= 1e-4 && size < 1e21))
+      return river::number_to_text(river::Number::of(*number));
+    std::string text;
+    base::append_float(text, *number);
+    return text;
+  }
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   return "<no value>";
 }

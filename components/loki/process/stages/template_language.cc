@@ -341,6 +341,13 @@ class Run {
     std::vector<TemplateValue> arguments;
     for (const TemplateOperand& argument : step.arguments) arguments.push_back(operand(argument));
     if (piped) arguments.push_back(*piped);
+    const auto is_nothing = [](const TemplateValue& value) {
+      return std::holds_alternative<std::monostate>(value);
+    };
+    if (!step.function->takes_nothing && std::ranges::any_of(arguments, is_nothing)) {
+      if (error_.empty()) error_ = fmt::format("{} of no value", step.function->name);
+      return {};
+    }
     auto value = step.function->call(arguments);
     if (value) return std::move(*value);
     if (error_.empty()) error_ = value.error().message;

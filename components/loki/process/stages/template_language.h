@@ -30,6 +30,7 @@ struct TemplateFunction {
   int arguments_min = 0;
   int arguments_max = 0;  ///< -1: any number
   base::Result<TemplateValue> (*call)(std::span<const TemplateValue> arguments) = nullptr;
+  bool takes_nothing = false;  ///< an argument may be no value; else that is an error, as in Go
 };
 /// nullptr when there is no such function.
 const TemplateFunction* find_template_function(std::string_view name);

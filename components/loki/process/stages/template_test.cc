@@ -63,9 +63,73 @@ TEST_CASE("template: values, functions, pipelines, choices") {
            Case{"{{ `a\\tb` }}", "a\\tb"},
            Case{"{{ trunc 4 .Value }}{{ trunc -2 .Value }}", "Someue"},
            Case{"{{ substr 0 4 .Value }}", "Some"},
-           Case{"{{ print 1.5 true \"x\" }}", "1.5truex"},
+           Case{"{{ print 1.5 true \"x\" }}", "1.5 truex"},
            Case{"{{ Sha2Hash \"salt\" .n }}",
                 "2ab204d76cdcec4609d290441fed2eec4186d288ca47c40cc7dd661a0de1b0d0"},
+       }) {
+    CAPTURE(c.source);
+    CHECK(run(c.source) == c.want);
+  }
+}
+
+// Derived from the documentation of Go's text/template and fmt, and of the functions.
+TEST_CASE("template: kinds of values, as in Go") {
+  struct Case {
+    std::string_view source, want;
+  };
+  for (const auto& c : {
+           // A text is not a number, and nothing is not an empty text.
+           Case{"{{ eq .n \"7\" }}", "true"},
+           Case{"{{ eq .n 7 }}", "failed: incompatible types for comparison"},
+           Case{"{{ ne 7 .n }}", "failed: incompatible types for comparison"},
+           Case{"{{ eq .none \"\" }}", "false"},
+           Case{"{{ ne .none \"\" }}", "true"},
+           Case{"{{ eq .none .nothing }}", "true"},
+           Case{"{{ eq .n .none \"7\" }}", "true"},
+           Case{"{{ eq true true }}{{ ne true false }}", "truetrue"},
+           Case{"{{ eq 1 2 3 1 }}", "true"},
+           Case{"{{ lt 9 10 }}{{ lt \"9\" \"10\" }}", "truefalse"},
+           Case{"{{ ge 2 2 }}{{ le 3 2 }}{{ gt \"b\" \"a\" }}", "truefalsetrue"},
+           Case{"{{ lt 9 \"10\" }}", "failed: incompatible types for comparison"},
+           Case{"{{ lt .none \"a\" }}", "failed: lt of no value"},
+           Case{"{{ gt true false }}", "failed: incompatible types for comparison"},
+           // What takes a text takes no nothing.
+           Case{"x{{ ToLower .none }}", "failed: ToLower of no value"},
+           Case{"{{ .none | trimSuffix \"x\" }}", "failed: trimSuffix of no value"},
+           Case{"{{ len .none }}", "failed: len of no value"},
+           Case{"{{ ToLower (default \"D\" .none) }}", "d"},
+           Case{"[{{ quote .none }}{{ squote .none }}]", "[]"},
+           Case{"{{ quote .empty }}{{ squote .n }}{{ quote 5 }}", "\"\"'7'\"5\""},
+           Case{"{{ quote `a\"\\b` }}", "\"a\\\"\\\\b\""},
+           // A blank only between two that are no texts.
+           Case{"{{ print 1 2 }}|{{ print 1 `a` 2 3 }}|{{ print `a` `b` }}|{{ print }}",
+                "1 2|1a2 3|ab|"},
+           Case{"{{ print .none 1 }}", "<nil> 1"},
+           // The first that decides, else the last.
+           Case{"{{ or .empty 0 `x` `y` }}{{ and `a` `b` }}[{{ and .empty `b` }}]", "xb[]"},
+           Case{"{{ or .empty .n }}{{ or 0 .empty }}|", "7|"},
+           Case{"{{ not 0 }}{{ not `` }}{{ not .none }}{{ not 1 }}", "truetruetruefalse"},
+           Case{"{{ if 0 }}a{{ else if `` }}b{{ else if .none }}c{{ else }}d{{ end }}", "d"},
+           Case{"{{ if not (eq .n \"8\") }}{{ if .n }}both{{ end }}{{ end }}", "both"},
+           // Numbers as Go prints them; blanks around actions.
+           Case{"{{ 1.0 }} {{ 1e3 }} {{ 1e21 }} {{ -0.5 }}", "1 1000 1e+21 -0.5"},
+           Case{"a {{-3}} b", "a -3 b"},
+           Case{"a\n\t {{- \"b\" -}} \n c", "abc"},
+           Case{"a {{- /* c */ -}} b", "ab"},
+           Case{"{{ .n | print `x` | print `y` | len }}", "3"},
+           Case{"{{ (len .Value) }}{{ len (print .n .n) }}", "102"},
+           // Bounds of what cuts.
+           Case{"{{ trunc 0 .n }}{{ trunc 99 .n }}{{ trunc -99 .n }}", "77"},
+           Case{"[{{ substr 2 -1 .Value }}][{{ substr -1 2 .Value }}][{{ substr 3 99 .n }}]",
+                "[me Value][So][]"},
+           Case{"{{ contains `Val` .Value }}{{ hasPrefix `S` .Value }}{{ hasSuffix `x` .n }}",
+                "truetruefalse"},
+           Case{"{{ TrimLeft `xxaxx` `x` }}|{{ TrimRight `xxaxx` `x` }}|{{ trimAll `x` `xxaxx` }}",
+                "axx|xxa|a"},
+           Case{"{{ TrimPrefix `xxa` `x` }}{{ TrimSuffix `axx` `x` }}", "xaax"},
+           Case{"{{ Replace `aaa` `a` `b` 0 }}{{ Replace `aaa` `a` `b` -1 }}", "aaabbb"},
+           Case{"{{ ToUpper `stra\u00dfe \u00e9` }}", "STRA\u00dfE \u00c9"},
+           Case{"{{ regexReplaceAll `(?P<a>.)b` `ab` `${a}$1$2-` }}", "aa-"},
        }) {
     CAPTURE(c.source);
     CHECK(run(c.source) == c.want);

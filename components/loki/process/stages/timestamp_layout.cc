@@ -225,6 +225,7 @@ struct TimeLayout::Reader {
   std::optional<int> hours();
   bool epoch(int64_t per_second);
   bool read(const Element& element, const Element* next);
+  bool half_of_day(std::string_view afternoon);
   bool date(Part part);
   bool clock(Part part, const Element* next);
   bool finish();
@@ -337,8 +338,17 @@ bool TimeLayout::Reader::read(const Element& element, const Element* next) {
     case Part::unix_ns:
       return epoch(1'000'000'000);
     default:
+      if (element.part == Part::pm) return half_of_day(element.text);
       return element.part < Part::hour ? date(element.part) : clock(element.part, next);
   }
+}
+
+/// In the letters of the layout, "PM" or "pm".
+bool TimeLayout::Reader::half_of_day(std::string_view afternoon) {
+  pm = rest.starts_with(afternoon);
+  if (!*pm && !rest.starts_with(afternoon == "PM" ? "AM" : "am")) return false;
+  rest.remove_prefix(2);
+  return true;
 }
 
 bool TimeLayout::Reader::date(Part part) {
@@ -402,11 +412,6 @@ bool TimeLayout::Reader::clock(Part part, const Element* next) {
       if (!named) fraction(0);
       return true;
     }
-    case Part::pm:
-      pm = starts_in_any_case(rest, "PM");
-      if (!*pm && !starts_in_any_case(rest, "AM")) return false;
-      rest.remove_prefix(2);
-      return true;
     default:
       return false;
   }

@@ -180,10 +180,13 @@ class TruncateStage final : public Stage {
         cut += cut_slice(frame, frame.cell(row, slot), rule.rule,
                          [&](Slice value) { frame.set(row, slot, value); });
     };
-    if (rule.rule.sources.empty())
-      for (Slot slot = 0; slot < names_.size(); ++slot) cut_slot(slot);
-    else
+    if (!rule.rule.sources.empty()) {
       for (const Slot slot : rule.slots) cut_slot(slot);
+      return cut;
+    }
+    for (Slot slot = 0; slot < names_.size(); ++slot) cut_slot(slot);
+    for (auto& pair : frame.named(row))
+      cut += cut_slice(frame, pair.value, rule.rule, [&](Slice value) { pair.value = value; });
     return cut;
   }
 
