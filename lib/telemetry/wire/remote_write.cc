@@ -96,7 +96,7 @@ class Decoder {
 
   bool read_part(uint32_t tag, std::string_view part) {
     if (tag == kLabel) return read_label(part);
-    if (samples_max_ && batch_.count() >= *samples_max_) return false;
+    if (samples_max_ && batch_.count() + invalid_ >= *samples_max_) return false;
     const auto series = static_cast<uint32_t>(builder_.size());
     if (tag == kSample) return read_sample(series, part);
     return tag == kExemplar ? keep(batch_.exemplars, series, part, kExemplarTime)

@@ -146,6 +146,10 @@ TEST_CASE("remote write: samples that take next to no bytes are bounded, and par
   append_bytes(message, 1, series);
   CHECK(read_write(message, 4));
   CHECK_FALSE(read_write(message, 3));
+  // Those that are left out count as well.
+  const std::string unnamed = series_of(label("x", "1"));
+  CHECK(read_write(unnamed + message, 7));
+  CHECK_FALSE(read_write(unnamed + message, 6));
   for (const uint32_t tag : {1U, 2U, 3U, 4U}) {
     CAPTURE(tag);
     std::string cut = label("__name__", "a"), request;
