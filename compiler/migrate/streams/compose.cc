@@ -4,6 +4,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
 
 #include "base/files.h"
 #include "compiler/migrate/streams/jinja.h"
@@ -45,26 +48,47 @@ class ProjectReader {
 
   void read(const yaml::Node& root, ComposeProject& project) const {
     if (const yaml::Node* name = find(&root, "name")) {
-      project.name = plain_.has_expression(text(name)) ? "" : text(name);
+      project.name = is_open(text(name)) ? "" : text(name);
       project.name_is_guessed = false;
     }
+    project.may_have_more = find(&root, "include") != nullptr;
     const yaml::Node* services = find(&root, "services");
     if (services == nullptr) return;
-    for (const yaml::Pair& pair : services->pairs)
-      project.services.push_back(service(pair, project.name));
+    for (const yaml::Pair& pair : services->pairs) {
+      const bool has_profiles = find(pair.value, "profiles") != nullptr;
+      const bool extends = find(pair.value, "extends") != nullptr;
+      project.may_differ = project.may_differ || has_profiles || extends;
+      if (replicas(pair.value) != 0) project.services.push_back(service(pair, project.name));
+    }
   }
 
  private:
+  /// Whether a text depends on Jinja or on the environment: ${NAME:-foo}, $NAME. $$ is a dollar.
+  bool is_open(const std::string& text) const {
+    static const re2::RE2 variable(R"((?:^|[^$])(?:\$\$)*\$[A-Za-z_{])");
+    return plain_.has_expression(text) || re2::RE2::PartialMatch(text, variable);
+  }
+
+  static int64_t replicas(const yaml::Node* map) {
+    const yaml::Node* wanted = find(find(map, "deploy"), "replicas");
+    if (wanted == nullptr) wanted = find(map, "scale");
+    return wanted != nullptr ? yaml::as_int(*wanted).value_or(1) : 1;
+  }
+
   ComposeService service(const yaml::Pair& pair, const std::string& project) const {
     ComposeService out;
     out.name = pair.key;
     const yaml::Node* map = pair.value;
-    if (const std::string name = text(find(map, "container_name")); plain_.has_expression(name))
+    if (std::string name = text(find(map, "container_name")); is_open(name)) {
       out.has_own_name = true;
-    else if (!name.empty())
+    } else if (!name.empty()) {
+      re2::RE2::GlobalReplace(&name, R"(\$\$)", "$");
       out.container_names = {name};
-    else
+    } else if (find(map, "extends") != nullptr) {
+      out.has_own_name = true;
+    } else {
       add_replicas(map, project, out);
+    }
     if (const yaml::Node* logging = find(map, "logging")) {
       if (const yaml::Node* driver = find(logging, "driver")) {
         out.log_driver = text(driver);
@@ -77,9 +101,7 @@ class ProjectReader {
   }
 
   void add_replicas(const yaml::Node* map, const std::string& project, ComposeService& out) const {
-    const yaml::Node* wanted = find(find(map, "deploy"), "replicas");
-    if (wanted == nullptr) wanted = find(map, "scale");
-    const int64_t count = wanted != nullptr ? yaml::as_int(*wanted).value_or(1) : 1;
+    const int64_t count = replicas(map);
     if (count < 2 || project.empty()) return;
     for (int64_t i = 1; i <= std::min(count, kReplicasMax); ++i)
       out.container_names.push_back(fmt::format("{}-{}-{}", project, out.name, i));
@@ -89,8 +111,7 @@ class ProjectReader {
   void add_labels(const yaml::Node* labels, ComposeService& out) const {
     if (labels == nullptr) return;
     const auto add = [&](std::string name, std::string value) {
-      if (!plain_.has_expression(name) && !plain_.has_expression(value))
-        out.labels.emplace(std::move(name), std::move(value));
+      if (!is_open(name) && !is_open(value)) out.labels.emplace(std::move(name), std::move(value));
     };
     for (const yaml::Pair& pair : labels->pairs) add(std::string(pair.key), text(pair.value));
     for (const yaml::Node* item : labels->items) {
@@ -117,6 +138,77 @@ void take_branch(const ComposeProject& other, ComposeProject& project) {
       own->syslog_address = theirs.syslog_address;
     }
   }
+}
+
+/// compose.override.yaml, docker-compose.override.yml.
+bool is_override(const fs::path& path) {
+  return path.filename().string().find(".override.") != std::string::npos;
+}
+
+/// What an override says comes before what the file beside it says.
+void take_override(const ComposeProject& other, ComposeProject& project) {
+  for (const ComposeService& theirs : other.services) {
+    const auto own = std::find_if(project.services.begin(), project.services.end(),
+                                  [&](const ComposeService& s) { return s.name == theirs.name; });
+    if (own == project.services.end()) {
+      project.services.push_back(theirs);
+      continue;
+    }
+    if (theirs.has_own_name || !theirs.container_names.empty()) {
+      own->has_own_name = theirs.has_own_name;
+      own->container_names = theirs.container_names;
+    }
+    if (!theirs.log_driver.empty()) {
+      own->log_driver = theirs.log_driver;
+      own->log_driver_place = theirs.log_driver_place;
+      own->syslog_address = theirs.syslog_address;
+    }
+    for (const auto& [name, value] : theirs.labels) own->labels.insert_or_assign(name, value);
+  }
+  project.may_have_more = project.may_have_more || other.may_have_more;
+  project.may_differ = project.may_differ || other.may_differ;
+}
+
+/// A file that Compose reads unless it is told others: compose.yaml, docker-compose.yml.
+bool is_standard(const fs::path& path) {
+  static const re2::RE2 pattern("(docker-)?compose\\.ya?ml(\\.j2)?");
+  return re2::RE2::FullMatch(path.filename().string(), pattern);
+}
+
+/// Of the files of one folder, in order, those that are projects of their own. Where there is one
+/// that Compose reads by itself, an override is merged into it, and others (compose.prod.yaml) may
+/// be.
+void merge_folder(std::span<ComposeProject> files, std::vector<ComposeProject>& projects) {
+  const auto standard = std::find_if(
+      files.begin(), files.end(), [](const ComposeProject& one) { return is_standard(one.path); });
+  if (standard == files.end()) {
+    projects.insert(projects.end(), files.begin(), files.end());
+    return;
+  }
+  for (const ComposeProject& other : files) {
+    if (is_standard(other.path)) continue;
+    if (is_override(other.path))
+      take_override(other, *standard);
+    else
+      standard->may_have_more = true;
+  }
+  std::copy_if(files.begin(), files.end(), std::back_inserter(projects),
+               [](const ComposeProject& one) { return is_standard(one.path); });
+}
+
+std::vector<ComposeProject> merged(std::vector<ComposeProject> files) {
+  const auto folder = [](const ComposeProject& one) { return fs::path(one.path).parent_path(); };
+  std::stable_sort(files.begin(), files.end(),
+                   [&](const auto& a, const auto& b) { return folder(a) < folder(b); });
+  std::vector<ComposeProject> projects;
+  for (auto begin = files.begin(); begin != files.end();) {
+    const auto end = std::find_if(begin, files.end(), [&](const ComposeProject& one) {
+      return folder(one) != folder(*begin);
+    });
+    merge_folder({begin, end}, projects);
+    begin = end;
+  }
+  return projects;
 }
 
 /// Where the project would have its name from.
@@ -217,13 +309,17 @@ const ComposeProject* ComposeFiles::of(std::string_view service, int64_t port) c
 ComposeFiles read_compose(const std::vector<fs::path>& folders) {
   ComposeFiles out;
   out.given = !folders.empty();
+  std::vector<ComposeProject> projects;
   for (const fs::path& folder : folders) {
     std::error_code code;
     if (!fs::is_directory(folder, code))
       read_file(folder, out, out.io_errors);
     else
       for (const fs::path& path : compose_files(folder, out)) read_file(path, out, out.not_read);
+    for (ComposeProject& one : merged(std::exchange(out.projects, {})))
+      projects.push_back(std::move(one));
   }
+  out.projects = std::move(projects);
   return out;
 }
 
@@ -236,8 +332,10 @@ std::vector<Container> containers_of(std::string_view service, const ComposeProj
     one.project = project->name;
   if (project == nullptr || project->services.empty()) return {one};
   std::vector<Container> out;
+  // Of a container with the driver `none` Docker keeps nothing.
   for (const ComposeService& composed : project->services)
-    out.push_back(container_of(one, composed));
+    if (composed.log_driver != "none") out.push_back(container_of(one, composed));
+  if (project->may_have_more) out.push_back(one);
   return out;
 }
 
@@ -249,16 +347,18 @@ std::vector<Container> containers_beside_syslog(std::string_view service,
   const auto& services = project->services;
   if (std::none_of(services.begin(), services.end(), is_on_syslog)) return {};
   std::erase_if(out, [&](const Container& container) {
-    return std::any_of(services.begin(), services.end(), [&](const ComposeService& composed) {
-      return composed.name == container.component && is_on_syslog(composed);
-    });
+    return !container.component ||
+           std::any_of(services.begin(), services.end(), [&](const ComposeService& composed) {
+             return composed.name == container.component && is_on_syslog(composed);
+           });
   });
   return out;
 }
 
 void note_assumed_project(const ComposeProject* project, StreamFamily& family) {
   family.assumes_project = family.mechanism == Mechanism::docker && !family.service.empty() &&
-                           (project == nullptr || project->name_is_guessed);
+                           (project == nullptr || project->name_is_guessed ||
+                            project->may_have_more || project->may_differ);
 }
 
 std::string project_name(std::string_view folder) {
