@@ -71,8 +71,11 @@ class WaitingStage final : public Stage {
         ++passed;
         continue;
       }
-      if (stop_.stop_requested() || frame.batch.stop.stop_requested())
+      if (stop_.stop_requested() || frame.batch.stop.stop_requested()) {
+        // Nobody sends them again: they go on, to be stored if they cannot be sent.
+        if (!frame.batch.ack.can_read_again()) return;
         return give_back(frame, passed);
+      }
       if (replaced_.stop_requested()) return;
       sleep(bucket_.ready(frame.rows.size() - passed), stop_, frame.batch.stop, replaced_);
       bucket_.fill(Clock::now());

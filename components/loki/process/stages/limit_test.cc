@@ -99,9 +99,11 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     return std::make_shared<Pipeline>(check(stages).arguments->stages, scope,
                                       telemetry::Flow(scope, telemetry::Flow::kLines), log, stop);
   };
-  enum class How { batch, component, replaced };
-  for (const How how : {How::batch, How::component, How::replaced}) {
+  enum class How { batch, component, replaced, batch_that_is_lost };
+  using OnAbandon = telemetry::Ack::OnAbandon;
+  for (const How how : {How::batch, How::component, How::replaced, How::batch_that_is_lost}) {
     CAPTURE(static_cast<int>(how));
+    const bool goes_on = how == How::replaced || how == How::batch_that_is_lost;
     sink->clear();
     Processor processor(scope);
     processor.set_next({sink});
@@ -117,7 +119,8 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     std::thread source([&] {
       auto batch = lines({"1", "2", "3", "4", "5"});
       batch.stop = stop.get_token();
-      batch.ack = telemetry::Ack([&](bool ok) { delivered = ok ? 1 : 0; });
+      batch.ack = telemetry::Ack([&](bool ok) { delivered = ok ? 1 : 0; },
+                                 goes_on ? OnAbandon::lost : OnAbandon::read_again);
       processor.receive(std::move(batch));
     });
     std::this_thread::sleep_for(milliseconds(20));
@@ -130,13 +133,13 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
     });
     other.request_stop();
     second.join();
-    if (how == How::batch) stop.request_stop();
+    if (how == How::batch || how == How::batch_that_is_lost) stop.request_stop();
     if (how == How::component) processor.close();
     if (how == How::replaced) CHECK(processor.set_pipeline(pipeline_of("", processor.stopping())));
     source.join();
-    CHECK(delivered == (how == How::replaced ? 1 : 0));
-    CHECK(sink->lines().size() == (how == How::replaced ? 5 : 2));
-    CHECK(has_abandoned() == (how != How::replaced));
+    CHECK(delivered == (goes_on ? 1 : 0));
+    CHECK(sink->lines().size() == (goes_on ? 5 : 2));
+    CHECK(has_abandoned() == !goes_on);
   }
 }
 
