@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +34,10 @@ void read_yaml_inventory(const yaml::Node& root, InventoryBuilder& builder);
 /// True when the root looks like `ansible-inventory --list`.
 bool is_inventory_json(const yaml::Node& root);
 void read_inventory_json(const yaml::Node& root, InventoryBuilder& builder);
+
+/// Adds the folder that a path leads to, links resolved; false: it was visited, or is not there.
+/// Links may lead back to folders above.
+bool visit_folder(const std::filesystem::path& folder, std::set<std::filesystem::path>& visited);
 
 /// A file of YAML or JSON: `root` is nullptr when it could not be read, is empty, broken or closed.
 struct YamlFile {

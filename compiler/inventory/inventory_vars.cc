@@ -38,13 +38,14 @@ std::vector<fs::path> sorted_entries(const fs::path& folder, std::vector<base::E
   return entries;
 }
 
-void files_below(const fs::path& folder, std::vector<fs::path>& files,
+void files_below(const fs::path& folder, std::set<fs::path>& visited, std::vector<fs::path>& files,
                  std::vector<base::Error>& errors) {
   std::error_code ignored;
+  if (!visit_folder(folder, visited)) return;
   for (const fs::path& entry : sorted_entries(folder, errors)) {
     if (is_hidden(entry)) continue;
     if (fs::is_directory(entry, ignored))
-      files_below(entry, files, errors);
+      files_below(entry, visited, files, errors);
     else if (entry.extension().empty() || has_vars_extension(entry))
       files.push_back(entry);
   }
@@ -76,10 +77,11 @@ VarsFiles list_vars(const fs::path& folder, std::vector<base::Error>& errors) {
           extension.empty() ? is_folder || !has_vars_extension(path) : file.ends_with(extension);
       if (!fits || is_hidden(path) || is_of_sops(path)) continue;
       const std::string name = file.substr(0, file.size() - extension.size());
+      std::set<fs::path> visited;  // Two names may be links to one folder.
       if (found.read.contains(name))
         found.hidden[name].push_back(path);
       else if (is_folder)
-        files_below(path, found.read[name], errors);
+        files_below(path, visited, found.read[name], errors);
       else
         found.read[name].push_back(path);
     }
@@ -226,6 +228,12 @@ void read_other_hosts(const fs::path& folder, const std::vector<std::string>& on
     take_in(file, host_layers[host], builder.inventory.hosts[host]);
   });
   errors.resize(said);
+}
+
+bool visit_folder(const fs::path& folder, std::set<fs::path>& visited) {
+  std::error_code problem;
+  const fs::path place = fs::canonical(folder, problem);
+  return !problem && visited.insert(place).second;
 }
 
 }  // namespace compiler::inventory

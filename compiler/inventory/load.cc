@@ -19,19 +19,20 @@ bool is_ignored(const fs::path& path) {
          name == "group_vars" || name == "host_vars";
 }
 
-void collect_sources(const fs::path& path, std::vector<fs::path>& files,
-                     std::vector<base::Error>& errors) {
+void collect_sources(const fs::path& path, std::set<fs::path>& visited,
+                     std::vector<fs::path>& files, std::vector<base::Error>& errors) {
   std::error_code problem;
   if (!fs::is_directory(path, problem)) {
     files.push_back(path);
     return;
   }
+  if (!visit_folder(path, visited)) return;
   std::vector<fs::path> entries;
   for (fs::directory_iterator it(path, problem), end; !problem && it != end; it.increment(problem))
     if (!is_ignored(it->path())) entries.push_back(it->path());
   if (problem) errors.push_back({path.string() + ": " + problem.message()});
   std::sort(entries.begin(), entries.end());
-  for (const fs::path& entry : entries) collect_sources(entry, files, errors);
+  for (const fs::path& entry : entries) collect_sources(entry, visited, files, errors);
 }
 
 void read_sources(const InventoryOptions& options, InventoryBuilder& builder) {
@@ -41,10 +42,11 @@ void read_sources(const InventoryOptions& options, InventoryBuilder& builder) {
   bool for_ansible = false;
   for (const fs::path& one : named) {
     const size_t before = files.size();
+    std::set<fs::path> visited;  // The same inventory may be named twice.
     if (is_host_list(one.string()))
       files.push_back(one);
     else
-      collect_sources(one, files, errors);
+      collect_sources(one, visited, files, errors);
     if (files.size() == before && errors.empty())
       errors.push_back({one.string() + ": no inventory file in it"});
   }

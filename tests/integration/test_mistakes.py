@@ -92,3 +92,14 @@ def test_a_port_is_for_the_hosts_that_have_the_service(arguments, codes, tmp_pat
 def test_every_command_says_its_version(command, tmp_path):
     done = cfgc(tmp_path, *command, "--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, cfgc(tmp_path, "--version").stdout, "")
+
+
+@pytest.mark.parametrize("folder", ["host_vars/h2", "inventory/more", "host_vars/h2/deep/deeper"])
+def test_links_that_lead_back_to_their_folder_end(folder, tmp_path):
+    write(tmp_path, FLEET)
+    (tmp_path / folder).mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / folder / name).symlink_to(".")
+    (tmp_path / folder / "c").symlink_to("..")
+    done = cfgc(tmp_path, "validate")
+    assert done.returncode in (0, 1) and "2 hosts" in done.stderr, done.stdout + done.stderr
