@@ -389,6 +389,53 @@ int show(const emit::CommandResult& result) {
 
 namespace {
 
+/// "{text,json}" in what CLI11 says of an option's type.
+std::vector<std::string> values_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const size_t open = type.find('{'), close = type.find('}', open);
+  std::vector<std::string> values;
+  if (open == type.npos || close == type.npos) return values;
+  for (size_t at = open + 1; at < close;) {
+    const size_t end = std::min(type.find(',', at), close);
+    values.push_back(type.substr(at, end - at));
+    at = end + 1;
+  }
+  return values;
+}
+
+CommandPage page_of(const CLI::App& app) {
+  CommandPage page{app.get_name(), app.get_description(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    CommandPage::Option one{
+        {}, option->get_description(), option->get_items_expected_max() > 0, values_of(*option)};
+    for (const std::string& name : option->get_snames()) one.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) one.names.push_back("--" + name);
+    if (!one.names.empty()) page.options.push_back(std::move(one));
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    page.commands.push_back(page_of(*command));
+  return page;
+}
+
+void add_completion(CLI::App& app, int& exit_code) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App* command =
+      app.add_subcommand("completion", "Print the script by which a shell completes cfgc");
+  command->add_option("SHELL", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->callback([shell, &exit_code] {
+    const Shell wanted = *shell == "fish"  ? Shell::fish
+                         : *shell == "zsh" ? Shell::zsh
+                                           : Shell::bash;
+    exit_code = show({0, completion(command_page(), wanted), ""});
+  });
+  CLI::App* man = app.add_subcommand("man", "Print the manual page, cfgc(1)");
+  man->callback([&exit_code] {
+    exit_code = show({0, man_page(command_page(), kFooter, base::kVersion), ""});
+  });
+}
+
 /// --version, also behind each command.
 void give_version(CLI::App& app) {
   app.set_version_flag("--version", std::string(base::kVersion));
@@ -396,13 +443,9 @@ void give_version(CLI::App& app) {
     give_version(*command);
 }
 
-}  // namespace
+constexpr char kAbout[] = "Compiles an Ansible inventory into one checked River config per host.";
 
-int run(int argc, char** argv) {
-  CLI::App app("Compiles an Ansible inventory into one checked River config per host.", "cfgc");
-  app.footer(kFooter);
-  app.require_subcommand(1);
-  int exit_code = 0;
+void add_commands(CLI::App& app, int& exit_code) {
   add_fmt(app, exit_code);
   add_validate(app, exit_code);
   add_compile(app, exit_code);
@@ -416,7 +459,25 @@ int run(int argc, char** argv) {
   add_plan(app, "plan", "Show what a deploy would change on each host", false, exit_code);
   add_plan(app, "breaking", "Fail when a deploy would change what others depend on", true,
            exit_code);
+  add_completion(app, exit_code);
   give_version(app);
+}
+
+}  // namespace
+
+CommandPage command_page() {
+  CLI::App app(kAbout, "cfgc");
+  int exit_code = 0;
+  add_commands(app, exit_code);
+  return page_of(app);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "cfgc");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_commands(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

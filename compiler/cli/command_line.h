@@ -39,6 +39,10 @@ int show(const emit::CommandResult& result);
 /// Adds `cfgc migrate` with its subcommands.
 void add_migrate(CLI::App& app, int& exit_code);
 
+struct CommandPage;
+/// All commands with their options.
+CommandPage command_page();
+
 /// Runs cfgc and returns its exit code.
 int run(int argc, char** argv);
 

@@ -64,6 +64,25 @@ std::string catalogue_json(river::config::Catalog catalog);
 /// The same to read: one paragraph a component, one line an argument.
 std::string catalogue_text(river::config::Catalog catalog);
 
+/// A command as data, for what is made of the command line.
+struct CommandPage {
+  struct Option {
+    std::vector<std::string> names;  ///< "-i", "--inventory"; the long one last
+    std::string about;
+    bool takes_value = false;
+    std::vector<std::string> values;  ///< the only ones that it takes; empty: any
+  };
+  std::string name, about;
+  std::vector<Option> options;  ///< without positional arguments
+  std::vector<CommandPage> commands;
+};
+
+enum class Shell { bash, zsh, fish };
+/// `cfgc completion`: the script by which a shell completes cfgc. completion.cc
+std::string completion(const CommandPage& root, Shell shell);
+/// `cfgc man`: cfgc(1) for man, with `examples` as they are.
+std::string man_page(const CommandPage& root, std::string_view examples, std::string_view version);
+
 /// `cfgc status`.
 struct StatusOptions {
   inventory::InventoryOptions load;
