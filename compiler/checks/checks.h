@@ -8,6 +8,10 @@
 
 #include "river/config/program.h"
 
+namespace components {
+struct Streams;
+}
+
 /// What a configuration that is valid gets wrong all the same: it does something, but not what was
 /// meant. Warnings; each can be accepted by a comment (compiler/emit/accepted.h).
 namespace compiler::checks {
@@ -34,7 +38,8 @@ class TakenLabels {
 
 // rules.cc: relabel rules that cannot match, that others overwrite, and that make labels of what is
 // different for each line.
-void check_rules(const river::ast::Body& body, const TakenLabels& taken,
+// `prefixes` are those of the fields of the sources that take the rules; empty: any may be there.
+void check_rules(const river::ast::Body& body, const Words& prefixes, const TakenLabels& taken,
                  river::diag::Diagnostics& diagnostics);
 /// Whether some text that the regex matches can have this character in it; true where that is not
 /// plain to see. regex_text.cc.
@@ -50,6 +55,9 @@ void collect_words(const river::ast::Body& body, Words& words);
 /// Adds to `labels` words of a component that may be labels: all but what its stages keep to
 /// themselves. False: it may set others.
 bool collect_labels(const river::ast::Body& body, Words& labels);
+
+/// What a component says of streams with its defaults; nullopt: nothing. budget.cc.
+std::optional<components::Streams> streams_of(const river::config::Node& node);
 
 /// Sources whose streams can have more labels than Loki takes: budget.cc.
 void check_budget(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
@@ -80,9 +88,15 @@ inline bool is_one_of(std::string_view text, std::initializer_list<std::string_v
 void check_files(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
 void check_credentials(const river::ast::Body& body, river::diag::Diagnostics& diagnostics);
 void check_unused(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
+/// ${NAME} in texts, which is not expanded, and keys that are given twice: slips.cc.
+void check_slips(const river::ast::Body& body, river::diag::Diagnostics& diagnostics);
 
-/// Some component reads the output of containers.
-bool reads_containers(const river::config::Program& program);
+/// What the sources of a configuration read: budget.cc.
+struct SourcesRead {
+  bool containers = false, files = false, journal = false;
+  std::vector<std::string> listeners;  ///< addresses of syslog listeners
+};
+SourcesRead sources_of(const river::config::Program& program);
 
 /// Environment variables that a configuration needs: the places of sys.env("NAME") by the name,
 /// those with another value behind them (coalesce) left out.

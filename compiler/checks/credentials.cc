@@ -27,6 +27,14 @@ bool is_plain_remote(std::string_view url) {
   return url.starts_with(kScheme) && is_remote(url.substr(kScheme.size()));
 }
 
+/// "http://user:password@host"
+bool names_user(std::string_view url) {
+  const size_t begin = url.find("://");
+  if (begin == url.npos) return false;
+  const std::string_view rest = url.substr(begin + 3);
+  return rest.substr(0, rest.find_first_of("/?#")).find('@') != rest.npos;
+}
+
 const ast::Statement* find(const ast::Body& body, std::string_view name, bool is_block) {
   for (const ast::Statement* one : body.statements)
     if (one->is_block == is_block && one->name == name) return one;
@@ -46,6 +54,8 @@ const ast::Statement* credentials_of(const ast::Body& body) {
                               "oauth2", "client_secret", "client_secret_file"}))
       return one;
     if (one->is_block) continue;
+    if (is_one_of(one->name, {"url", "endpoint"}) && names_user(text_of(*one->value).value_or("")))
+      return one;
     if (one->name == "auth" ||
         (is_one_of(one->name, {"headers", "http_headers"}) && holds_secret(*one->value)))
       return one;

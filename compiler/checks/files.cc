@@ -276,6 +276,10 @@ class Finder {
 void check_files(const Program& program, Diagnostics& diagnostics) {
   std::vector<Files> files;
   for (const auto& node : program.nodes) collect_files(node->block->body, *node, files);
+  for (const Files& one : files)
+    if (one.path[0] != '/')
+      diagnostics.warning("C038", one.place, "{} is not an absolute path", one.path)
+          .with_help("it is looked for in the folder that the agent runs in");
   Finder(files, program).run([&](const Files& earlier, const Files& later) {
     const bool two_patterns = earlier.is_glob() && later.is_glob() && earlier.path != later.path;
     const std::string what =

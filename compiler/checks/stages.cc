@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <map>
+#include <variant>
 
 #include "base/text.h"
 #include "compiler/checks/checks.h"
+#include "logql/parser.h"
 
 /// Pipelines are judged by their texts: a value is used where a later step names it in any way, and
 /// may be set where anything before it, or anywhere outside, has its name. So what is not known of
@@ -92,6 +94,8 @@ std::vector<Capture> reads_of(const ast::Statement& stage) {
   if (const auto* source = attribute(stage, "source"); source && stage.name != "stage.template")
     if (const auto text = text_of(*source->value); text && !text->empty())
       reads.push_back({*text, source->value->span});
+  if (const auto* label = stage.name == "stage.tenant" ? attribute(stage, "label") : nullptr)
+    if (const auto text = text_of(*label->value)) reads.push_back({*text, label->value->span});
   if (!is_one_of(stage.name, kSetLabels)) return reads;
   if (const auto* values = attribute(stage, "values"))
     for (const ast::Field& field : values->value->fields) {
@@ -153,8 +157,10 @@ class Pipeline {
   void check() {
     for (size_t i = 0; i < stages_.size(); ++i) {
       check_labels(*stages_[i]);
-      if (!sets_others_)
+      if (!sets_others_) {
         for (const Capture& read : reads_of(*stages_[i])) check_read(read);
+        check_selector(*stages_[i]);
+      }
       check_captures(i);
       add_words(*stages_[i]);
       sets_others_ |= is_one_of(stages_[i]->name, kSetOthers);
@@ -166,6 +172,33 @@ class Pipeline {
     if (before_.contains(read.name) || !base::is_label_name(read.name)) return;
     diagnostics_.warning("C033", read.place, "no step before this one sets \"{}\"", read.name)
         .with_help("extract it first, by stage.regex, stage.json or stage.logfmt");
+  }
+
+  /// A selector that wants a label which no entry has by then.
+  void check_selector(const ast::Statement& stage) {
+    const auto* selector = stage.name == "stage.match" ? attribute(stage, "selector") : nullptr;
+    const auto parsed =
+        logql::parse(selector != nullptr ? text_of(*selector->value).value_or("") : "");
+    const auto* query = parsed.ok() ? std::get_if<logql::LogQuery>(&parsed.expr->what) : nullptr;
+    if (query == nullptr) return;
+    for (const logql::Matcher& matcher : query->selector.matchers) {
+      const std::string& name = matcher.name.value;
+      const bool wants_value = matcher.op == logql::MatchOp::equal && !matcher.value.value.empty();
+      if (!wants_value || before_.contains(name)) continue;
+      auto& problem =
+          diagnostics_.warning("C033", selector->value->span,
+                               "no entry has the label \"{}\" here: the stage never runs", name);
+      const std::vector<std::string_view> known(before_.begin(), before_.end());
+      const auto near = river::diag::did_you_mean(name, known);
+      problem.with_help(near.empty() ? "set it first, by stage.labels or a relabel rule"
+                                     : fmt::format("did you mean {}?", near));
+    }
+  }
+
+  void remove_dropped(const ast::Statement& stage) {
+    if (const auto* values = attribute(stage, "values"))
+      for (const ast::Expr* item : values->value->items)
+        if (const auto name = text_of(*item)) before_.erase(*name);
   }
 
   void check_captures(size_t i) {
@@ -217,6 +250,8 @@ class Pipeline {
 
   void add_words(const ast::Statement& stage) {
     add_paths(stage);
+    if (stage.name == "stage.match") return;  // Its stages come after it.
+    if (stage.name == "stage.label_drop") return remove_dropped(stage);
     // What a step of labels reads is not set by it.
     if (!is_one_of(stage.name, kSetLabels)) return collect_words(stage.body, before_);
     if (const auto* values = attribute(stage, "values"))
@@ -247,6 +282,8 @@ bool collect_labels(const ast::Body& body, Words& labels) {
   for (const ast::Statement* one : body.statements) {
     if (!one->is_block) {
       collect(*one->value, labels);
+      // It makes labels of all names that match.
+      all_known &= one->name != "action" || text_of(*one->value).value_or("labelmap") != "labelmap";
     } else if (!one->name.starts_with(kStage) || one->name == "stage.match") {
       all_known &= collect_labels(one->body, labels);
     } else if (is_one_of(one->name, kSetLabels) || one->name == "stage.static_labels" ||

@@ -157,6 +157,10 @@ TEST_CASE("design: rules that never match, and those that do") {
       {"a slash is missing", with_containers(target(name, R"x("traefik")x")), "C030"},
       {"the slash may be absent", with_containers(target(name, R"x("t?/x")x")), ""},
       {"the slash is there", with_containers(target(name, R"x("/(.*)")x")), ""},
+      {"names in a group", with_containers(target(name, R"x("^(alloy|loki)$")x")), "C030"},
+      {"names without a group", with_containers(target(name, R"x("alloy|loki")x")), "C030"},
+      {"one of the names has it", with_containers(target(name, R"x("alloy|/loki")x")), ""},
+      {"the slash before a group", with_containers(target(name, R"x("/(alloy|loki)")x")), ""},
       {"dropped before it is read",
        with_containers(rule("regex = \"__meta_docker_container_name\"\naction = \"labeldrop\"") +
                        target(name, R"x("/(.*)")x")),
@@ -167,6 +171,45 @@ TEST_CASE("design: rules that never match, and those that do") {
            rule("source_labels = [\"__journal__systemd_unit\"]\nregex = \"session-.*\\\\.scope\"\n"
                 "target_label = \"unit\"\nreplacement = \"session.scope\"")),
        ""},
+  });
+}
+
+TEST_CASE("design: fields that no source gives") {
+  const auto read = [](std::string_view label) {
+    return rule(fmt::format("source_labels = [\"{}\"]\ntarget_label = \"x\"", label));
+  };
+  const auto map = [](std::string_view regex) {
+    return rule(fmt::format("action = \"labelmap\"\nregex = \"{}\"", regex));
+  };
+  const auto syslog = [](std::string_view rules) {
+    return fmt::format(
+        "loki.source.syslog \"s\" {{\n listener {{ address = \"0.0.0.0:1514\" }}\n"
+        " relabel_rules = loki.relabel.r.rules\n forward_to = [loki.write.w.receiver]\n}}\n"
+        "loki.relabel \"r\" {{\n forward_to = []\n{}\n}}\n{}",
+        rules, kBackend);
+  };
+  const auto pods = [](std::string_view rules) {
+    return fmt::format(
+        "discovery.kubernetes \"d\" {{ role = \"pod\" }}\n"
+        "discovery.relabel \"r\" {{\n targets = discovery.kubernetes.d.targets\n{}\n}}\n"
+        "loki.source.kubernetes \"s\" {{\n targets = discovery.relabel.r.output\n"
+        " forward_to = [loki.write.w.receiver]\n}}\n{}",
+        rules, kBackend);
+  };
+  check_design_cases({
+      {"of syslog", syslog(read("__syslog_message_app_name")), ""},
+      {"of syslog, a slip", syslog(read("__syslog_message_appname")), "C030"},
+      {"structured data", syslog(map("__syslog_message_sd_(.+)")), ""},
+      {"of the journal, for syslog", syslog(read("__journal__systemd_unit")), "C030"},
+      {"of syslog, for the journal", with_rules(read("__syslog_message_hostname")), "C030"},
+      {"made by a rule before",
+       syslog(rule("target_label = \"__tmp\"\nreplacement = \"a\"") + read("__tmp")), ""},
+      {"of pods", pods(read("__meta_kubernetes_pod_label_app")), ""},
+      {"of pods, a slip in a label", pods(read("__meta_kubernetes_pod_lable_app")), "C030"},
+      {"of pods, by labelmap", pods(map("__meta_kubernetes_pod_label_(.+)")), ""},
+      {"of pods, by a wider labelmap", pods(map("__meta_kubernetes_(namespace|pod_name)")), ""},
+      {"of pods, by a labelmap with a slip", pods(map("__meta_kubernetes_pod_labels_(.+)")),
+       "C030"},
   });
 }
 
@@ -201,6 +244,30 @@ TEST_CASE("design: labels without bound, and those that streams do not end up wi
   });
 }
 
+TEST_CASE("design: texts that are taken otherwise than they are meant") {
+  const auto replaced = [](std::string_view replacement) {
+    return with_rules(
+        rule(fmt::format("source_labels = [\"__journal__systemd_unit\"]\nregex = "
+                         "\"(.+)-(?P<kind>.+)\"\ntarget_label = \"unit\"\nreplacement = \"{}\"",
+                         replacement)));
+  };
+  const auto labelled = [](std::string_view labels) {
+    return fmt::format(
+        "loki.source.journal \"j\" {{\n forward_to = [loki.write.w.receiver]\n labels = {}\n}}\n{}",
+        labels, kBackend);
+  };
+  check_design_cases({
+      {"groups that are there", replaced("$1:${2}:$kind:$$9"), ""},
+      {"a group that is not", replaced("$1:$3"), "C067"},
+      {"a name that goes on", replaced("$1_x"), "C067"},
+      {"a name in braces", replaced("${1}_x"), ""},
+      {"a key twice", labelled("{a = \"1\", a = \"2\"}"), "C039"},
+      {"one key in two maps", labelled("{a = \"1\", b = \"2\"}"), ""},
+      {"a variable of a shell", labelled("{a = \"${HOST_NAME:-x}\"}"), "C066"},
+      {"of small letters", labelled("{a = \"${x}\"}"), ""},
+  });
+}
+
 TEST_CASE("design: what steps use") {
   const std::string_view json = "stage.json { expressions = {a = \"\", b = \"\"} }\n";
   check_design_cases({
@@ -229,6 +296,50 @@ TEST_CASE("design: what steps use") {
        " stage.labels { values = {level = \"\"} }\n}\n" +
            std::string(kBackend),
        "C032 C033"},
+  });
+}
+
+TEST_CASE("design: labels that sources and rules give are read by steps") {
+  const auto through = [](std::string_view source, std::string_view stages) {
+    return fmt::format(
+        "{}\nloki.process \"p\" {{\n forward_to = [loki.write.w.receiver]\n{}\n}}\n{}", source,
+        stages, kBackend);
+  };
+  const std::string_view file =
+      "loki.source.file \"f\" {\n targets = [{__path__ = \"/var/log/*.log\"}]\n"
+      " forward_to = [loki.process.p.receiver]\n}";
+  const std::string containers =
+      "discovery.docker \"d\" { host = \"unix:///var/run/docker.sock\" }\n"
+      "discovery.relabel \"r\" {\n targets = discovery.docker.d.targets\n" +
+      rule("action = \"labelmap\"\nregex = \"__meta_docker_container_label_(.+)\"") +
+      "}\nloki.source.docker \"s\" {\n host = \"unix:///var/run/docker.sock\"\n"
+      " targets = discovery.relabel.r.output\n forward_to = [loki.process.p.receiver]\n}";
+  const std::string_view metadata = "stage.structured_metadata { values = {owner = \"\"} }";
+  const std::string_view nothing =
+      "stage.match {\n selector = \"{jb=\\\"x\\\"}\"\n stage.decolorize { }\n}";
+  check_design_cases({
+      {"the name of a file",
+       through(file,
+               "stage.regex {\n source = \"filename\"\n expression = \"/(?P<a>[^/]+)\"\n}\n"
+               "stage.labels { values = {a = \"\"} }"),
+       ""},
+      {"job of the journal", with_stages("stage.labels { values = {origin = \"job\"} }"), ""},
+      {"not of the journal", with_stages("stage.labels { values = {origin = \"filename\"} }"),
+       "C033"},
+      {"of a labelmap", through(containers, metadata), ""},
+      {"of nobody", with_stages(metadata), "C033"},
+      {"a selector on a label of nobody", with_stages(nothing), "C033"},
+      {"a selector where any may be there", through(containers, nothing), ""},
+      {"within stage.match",
+       with_stages("stage.match {\n selector = \"{job=~\\\".+\\\"}\"\n"
+                   " stage.regex { expression = \"(?P<iface>\\\\w+)\" }\n"
+                   " stage.labels { values = {ifac = \"\"} }\n}"),
+       "C032 C033"},
+      {"the tenant of a label that is dropped",
+       with_stages("stage.static_labels { values = {tenant = \"a\"} }\n"
+                   "stage.label_drop { values = [\"tenant\"] }\n"
+                   "stage.tenant { label = \"tenant\" }"),
+       "C033"},
   });
 }
 
@@ -262,6 +373,8 @@ TEST_CASE("design: credentials in plain text") {
        endpoint("http://l", "headers = {\"X-Scope-OrgID\" = \"a\"}"), ""},
       {"a header over TLS", endpoint("https://l", "headers = {\"Authorization\" = sys.env(\"A\")}"),
        ""},
+      {"in the URL", endpoint("http://a:b@l", ""), "C036"},
+      {"in a URL of TLS", endpoint("https://a:b@l", ""), ""},
       {"to itself", endpoint("http://localhost:3100", "bearer_token_file = \"/x\""), ""},
       {"to localhost.evil", endpoint("http://localhost.evil", "bearer_token_file = \"/x\""),
        "C036"},
@@ -293,6 +406,11 @@ TEST_CASE("design: files that are read twice") {
        with_files("[{__path__ = \"/var/log/*.log\", __path_exclude__ = \"/var/log/a.*\"}, "
                   "{__path__ = \"/var/log/a.log\"}]"),
        ""},
+      {"a relative path", with_files("[{__path__ = \"var/log/a.log\"}]"), "C038"},
+      {"a name that no label may have",
+       "local.file_match \"m\" { path_targets = [{__path__ = \"/a\", \"a-b\" = \"x\"}] }\n" +
+           with_files("local.file_match.m.targets"),
+       "C024"},
       {"to two backends", with_files("[{__path__ = \"/var/log/a.log\"}]", other), ""},
   });
 }
@@ -307,4 +425,38 @@ TEST_CASE("design: the labels that a source gives itself count") {
         all, kBackend);
   };
   check_design_cases({{"with job 15", labels(14), ""}, {"with job 16", labels(15), "C035"}});
+}
+
+TEST_CASE("design: labels count that streams can have together") {
+  const auto labels = [](std::string_view name, size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) all += fmt::format("{}{} = \"1\", ", name, i);
+    return fmt::format("stage.static_labels {{ values = {{{}}} }}\n", all);
+  };
+  const auto match = [&](std::string_view selector, std::string_view name) {
+    return fmt::format("stage.match {{\n selector = \"{{{}}}\"\n {}}}\n", selector,
+                       labels(name, 8));
+  };
+  const auto two_ways = [&](std::string_view next_of_a) {
+    return fmt::format(
+        "loki.source.journal \"j\" {{\n"
+        " forward_to = [loki.process.a.receiver, loki.process.b.receiver]\n}}\n"
+        "loki.process \"a\" {{\n forward_to = [{}.receiver]\n{}}}\n"
+        "loki.process \"b\" {{\n forward_to = [loki.write.w.receiver]\n{}}}\n{}",
+        next_of_a, labels("a", 8), labels("b", 8), kBackend);
+  };
+  const std::string_view one = R"(job=\"one\")", other = R"(job=\"other\")", any = R"(job=~\".+\")";
+  check_design_cases({
+      {"two ways", two_ways("loki.write.w"), ""},
+      {"one after the other", two_ways("loki.process.b"), "C035"},
+      {"selectors of which one holds", with_stages(match(one, "a") + match(other, "b")), ""},
+      {"selectors that hold together", with_stages(match(one, "a") + match(any, "b")), "C035"},
+      {"the same selector", with_stages(match(one, "a") + match(one, "b")), "C035"},
+      {"of rules and of stages",
+       with_rules(rule("source_labels = [\"__journal__systemd_unit\"]\ntarget_label = \"unit\""),
+                  "loki.process.p.receiver") +
+           fmt::format("loki.process \"p\" {{\n forward_to = [loki.write.w.receiver]\n{}}}\n",
+                       labels("a", 14)),
+       "C035"},
+  });
 }

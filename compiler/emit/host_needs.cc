@@ -67,9 +67,44 @@ void check_environment(const host::Host& host, const river::config::Program& pro
 }
 
 /// The config asks the Docker daemon of this machine, by its socket.
-bool needs_socket(const host::Host& host, const river::config::Program& program) {
+bool needs_socket(const host::Host& host, const checks::SourcesRead& sources) {
   const bool is_remote = host.docker.host.given() && !host.docker.host.value.starts_with("unix:");
-  return !is_remote && checks::reads_containers(program);
+  return !is_remote && sources.containers;
+}
+
+bool listens_on(const checks::SourcesRead& sources, int64_t port) {
+  const std::string end = fmt::format(":{}", port);
+  return std::any_of(sources.listeners.begin(), sources.listeners.end(),
+                     [&](const std::string& address) { return address.ends_with(end); });
+}
+
+/// What the variables ask for and no source of the config reads: a template has left it out.
+void check_unread(const host::Host& host, const checks::SourcesRead& sources,
+                  Diagnostics& diagnostics) {
+  const auto report = [&](river::diag::Span place, std::string what, std::string_view block) {
+    diagnostics.warning("F044", place, "{}: the template has no {}", what, block)
+        .with_help("add it to the template, or remove this");
+  };
+  for (const host::SyslogPort& port : host.syslog_ports)
+    if (!port.migrated && !listens_on(sources, port.port))
+      report(port.span, fmt::format("nothing listens on {}", port.port), "fleet.syslog");
+  const auto files = std::find_if(host.files.begin(), host.files.end(),
+                                  [](const host::FilesModel& one) { return !one.paths.empty(); });
+  if (files != host.files.end() && !sources.files)
+    report(files->span, "these files are not read", "fleet.files");
+  if (!host.journal.rules.empty() && !sources.journal)
+    report(host.journal.rules.front().span, "the rules of the journal are not used",
+           "fleet.journal");
+  if (sources.containers) return;
+  if (host.docker.discovery)
+    return report(host.docker.span, "no container is read", "fleet.docker");
+  for (const host::Text& service : host.docker.migrated)
+    if (host.has_service(service.value))
+      diagnostics
+          .warning("F044", service.span,
+                   "nothing reads the lines of {}: its listener is gone, and no container is read",
+                   service.value)
+          .with_help("set telemetry.docker.discovery to true");
 }
 
 }  // namespace
@@ -77,9 +112,11 @@ bool needs_socket(const host::Host& host, const river::config::Program& program)
 void check_host_needs(const host::Host& host, const river::config::Program& program,
                       Diagnostics& diagnostics) {
   check_environment(host, program, diagnostics);
+  const checks::SourcesRead sources = checks::sources_of(program);
+  check_unread(host, sources, diagnostics);
   const yaml::Pair* group = host.entry->find(kDockerGroup);
   if (group != nullptr && host.docker.discovery && yaml::as_bool(*group->value) == false &&
-      needs_socket(host, program))
+      needs_socket(host, sources))
     diagnostics
         .warning("F082", group->value->span, "the agent of {} may not read its containers",
                  host.name)

@@ -179,6 +179,8 @@ void HostBuilder::read_journal(const Reader& journal) {
   journal.read("matches", host_.journal.matches);
   journal.read("max_age", host_.journal.max_age);
   journal.read("path", host_.journal.path);
+  if (const Text& path = host_.journal.path; path.given() && !path.value.starts_with('/'))
+    diagnostics_.error("F070", path.span, "\"{}\" is not an absolute path", path.value);
   for (const yaml::Node* item : journal.child("relabel").items()) {
     const Reader reader(item);
     JournalRule rule;
@@ -213,6 +215,10 @@ void HostBuilder::read_files(const Reader& files) {
     for (const Text& path : model.paths)
       if (!path.value.starts_with('/'))
         diagnostics_.error("F070", path.span, "\"{}\" is not an absolute path", path.value);
+      else if (path.value.ends_with('/'))
+        diagnostics_
+            .warning("F070", path.span, "\"{}\" is a folder: none of its files is read", path.value)
+            .with_help(fmt::format("write {}*", path.value));
     host_.files.push_back(std::move(model));
   }
 }
@@ -231,6 +237,18 @@ void HostBuilder::read_loki(const Reader& loki) {
   auth.read("password_env", model.password_env);
   auth.read("password_file", model.password_file);
   auth.read("password", model.password);
+  const auto has = [&](std::initializer_list<std::string_view> names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return auth.value(name) != nullptr; });
+  };
+  const bool has_user = has({"username", "username_env"});
+  const bool has_password = has({"password", "password_env", "password_file"});
+  if (has_user != has_password)
+    diagnostics_
+        .warning("F006", model.basic_auth_span, "basic_auth has {}",
+                 has_user ? "a user and no password" : "a password and no user")
+        .with_help(has_user ? "name it with password_env or password_file"
+                            : "give it with username or username_env");
 }
 
 void HostBuilder::read_port(const yaml::Pair& variable) {

@@ -137,7 +137,12 @@ bool wrong_type(const yaml::Node& value, const Key& key, std::string_view wanted
     problem.with_help(
         "what is encrypted is not written into a config: put it in plain text, or "
         "let the agent read it from its environment");
-  if (yaml::as_bool(value) && key.type != KeyType::boolean)
+  std::vector<std::string_view> names;
+  for (const Key& known : key.keys) names.push_back(known.name);
+  if (yaml::as_bool(value) && key.type == KeyType::map)
+    problem.with_help(fmt::format("write {}: {{{}: ...}}; it has {}", key.name, names.front(),
+                                  fmt::join(names, ", ")));
+  else if (yaml::as_bool(value) && key.type != KeyType::boolean && names.empty())
     problem.with_help("YAML reads this word as a boolean: put it in quotes");
   return false;
 }

@@ -92,7 +92,7 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
   for (const compiler::host::Label& label : host.docker.dual_labels)
     run.dual_until.emplace(label.name, label.value.value);
   run.has_docker_service = host.has_service("docker");
-  run.has_docker_source = checks::reads_containers(program);
+  run.has_docker_source = checks::sources_of(program).containers;
   run.is_compiled = true;
   run.why_missing.clear();
 

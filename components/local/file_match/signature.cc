@@ -1,6 +1,8 @@
 #include "components/local/file_match/signature.h"
 
+#include "base/text.h"
 #include "components/shared/streams.h"
+#include "telemetry/text.h"
 
 namespace components::local::file_match {
 namespace {
@@ -28,9 +30,14 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (scope.known("sync_period") && arguments.sync_period.value.count() <= 0)
     scope.error("sync_period", "C050", "sync_period must be more than 0");
   if (!scope.known("path_targets")) return;
-  for (const auto& target : arguments.path_targets)
+  for (const auto& target : arguments.path_targets) {
     if (!target.contains("__path__"))
       scope.warning("path_targets", "C051", "a target without __path__ matches no file");
+    for (const auto& [name, value] : target)
+      if (!base::is_label_name(name))
+        scope.warning("path_targets", "C024", "\"{}\" is not a label name; it is sent as \"{}\"",
+                      name, telemetry::valid_label_name(name));
+  }
 }
 
 std::vector<schema::HostNeed> needs(const Arguments&) {
