@@ -414,3 +414,14 @@ def test_a_project_whose_name_nobody_has_said_is_never_certain(report):
 def test_routes_that_stay_are_not_certain_either(report):
     judged = report({**SAME_NAMES, **routed(METRICS, [{"receiver": "d", "match": {"job": "shop"}}])})
     assert judged.short("job")[:2] == ("SAME", "likely")
+
+
+def test_what_loki_refuses_before_and_after_is_the_same(report):
+    query = '{namespace=~".*"} |= "x"'
+    rule = 'count_over_time({level!="info"}[5m]) > 0'
+    found = report({"rules/r.yml": rules(rule),
+                    "dashboards/d.json": dashboard(query, variables=[variable("job", "label_values({}, job)")])})
+    for old in (query, rule, "{}"):
+        assert found.short(old) == ("SAME", "certain", None), old
+        assert "Loki refuses a selector" in found.of(old)["reason"]
+    assert found.answer.code == 2  # The values of $job change; no alert ends.
