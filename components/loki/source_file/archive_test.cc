@@ -5,6 +5,9 @@
 
 #include "base/files.h"
 #include "components/loki/source_file/fixture.h"
+#include "components/loki/source_file/rotation.h"
+
+namespace fs = std::filesystem;
 
 namespace components::loki::source_file {
 
@@ -51,6 +54,69 @@ TEST_CASE("source.file: compressed files that are rotated are each read once") {
     write_gzip(f.path("a.log.1.gz"), "put in its place\n");
     wanted.push_back("put in its place");
     CHECK(f.got(wanted));
+  }
+}
+
+TEST_CASE("source.file: a file that was compressed before it was read to its end") {
+  std::string read;
+  while (read.size() < 3000) read += "read " + std::to_string(read.size()) + "\n";
+  const auto begin = [&](Fixture& f, const std::string& text) {
+    f.write(text);
+    f.start();
+    CHECK(eventually([&] { return !f.sink->texts().empty() && f.sink->texts().back() == "last"; }));
+    f.stop();
+    f.sink->clear();
+  };
+  const std::string rest = "not read\n" + std::string(100'000, 'x') + "\nhalf";
+  SUBCASE("with others after it, and others that begin alike") {
+    Fixture f;
+    write_gzip(f.path("a.log.4.gz"), read + "last\nolder\n");
+    const int64_t written = file_clock_ns();  // It moves in ticks.
+    CHECK(eventually([&] { return file_clock_ns() > written; }));
+    begin(f, read + "last\n");
+    fs::remove(f.path());
+    write_gzip(f.path("a.log.3.gz"), "something else\n");
+    write_gzip(f.path("a.log.2.gz"), read + "last\n" + rest);
+    write_gzip(f.path("a.log.1.gz"), "between\n");
+    f.write("now\n");
+    f.start();
+    CHECK(f.got({"not read", std::string(100'000, 'x'), "half", "between", "now"}));
+    f.stop();
+    f.append("and on\n");
+    f.sink->clear();
+    f.start();
+    CHECK(f.got({"and on"}));
+  }
+  SUBCASE("a short one, and the path is not there yet") {
+    Fixture f;
+    begin(f, "last\n");
+    fs::remove(f.path());
+    write_gzip(f.path("a.log-20261128.gz"), "last\nnot read\n");
+    f.start();
+    CHECK(f.got({"not read"}));
+    f.write("now\n");
+    CHECK(f.got({"not read", "now"}));
+  }
+  SUBCASE("the agent ends in the middle of it") {
+    Fixture f;
+    begin(f, read + "last\n");
+    fs::remove(f.path());
+    write_gzip(f.path("a.log.1.gz"), read + "last\n" + rest + "\n");
+    f.sink->set(LogSink::Mode::abandon);
+    f.start();
+    f.stop();
+    f.sink->set(LogSink::Mode::deliver);
+    f.start();
+    CHECK(f.got({"not read", std::string(100'000, 'x'), "half"}));
+  }
+  SUBCASE("another content") {
+    Fixture f;
+    begin(f, read + "last\n");
+    fs::remove(f.path());
+    write_gzip(f.path("a.log.1.gz"), read + "lost\n" + rest);
+    f.write("now\n");
+    f.start();
+    CHECK(f.got({"now"}));
   }
 }
 

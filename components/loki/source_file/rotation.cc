@@ -35,6 +35,30 @@ bool older(const RotatedFile& a, const RotatedFile& b) {
   return std::pair(a.path.size(), a.path) > std::pair(b.path.size(), b.path);
 }
 
+/// The regular files beside `path` that `is_meant` by their names, created since then.
+template <class IsMeant>
+std::vector<RotatedFile> files_since(const std::string& path, int64_t since_ns, IsMeant is_meant) {
+  std::vector<RotatedFile> found;
+  const std::filesystem::path whole(path);
+  const std::string original = whole.filename().string();
+  std::error_code error;
+  std::filesystem::directory_iterator child(whole.parent_path(), error), end;
+  for (; !error && child != end; child.increment(error)) {
+    const std::string& candidate = child->path().native();
+    if (!is_meant(child->path().filename().native(), original)) continue;
+    struct statx status {};
+    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_BTIME;
+    if (::statx(AT_FDCWD, candidate.c_str(), 0, kWanted, &status) != 0) continue;
+    if (!S_ISREG(status.stx_mode) || !(status.stx_mask & STATX_BTIME)) continue;
+    const int64_t born = status.stx_btime.tv_sec * kNsPerSecond + status.stx_btime.tv_nsec;
+    if (born < since_ns) continue;
+    const uint64_t device = ::makedev(status.stx_dev_major, status.stx_dev_minor);
+    found.push_back({candidate, device, status.stx_ino, born});
+  }
+  std::sort(found.begin(), found.end(), older);
+  return found;
+}
+
 }  // namespace
 
 bool is_rotated_name(std::string_view name, std::string_view original) {
@@ -68,25 +92,16 @@ std::vector<std::string> originals_of(const std::string& path) {
 }
 
 std::vector<RotatedFile> rotated_since(const std::string& path, int64_t since_ns) {
-  std::vector<RotatedFile> found;
-  const std::filesystem::path whole(path);
-  const std::string original = whole.filename().string();
-  std::error_code error;
-  std::filesystem::directory_iterator child(whole.parent_path(), error), end;
-  for (; !error && child != end; child.increment(error)) {
-    const std::string& candidate = child->path().native();
-    if (!is_rotated_name(child->path().filename().native(), original)) continue;
-    struct statx status {};
-    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_BTIME;
-    if (::statx(AT_FDCWD, candidate.c_str(), 0, kWanted, &status) != 0) continue;
-    if (!S_ISREG(status.stx_mode) || !(status.stx_mask & STATX_BTIME)) continue;
-    const int64_t born = status.stx_btime.tv_sec * kNsPerSecond + status.stx_btime.tv_nsec;
-    if (born < since_ns) continue;
-    const uint64_t device = ::makedev(status.stx_dev_major, status.stx_dev_minor);
-    found.push_back({candidate, device, status.stx_ino, born});
-  }
-  std::sort(found.begin(), found.end(), older);
-  return found;
+  return files_since(path, since_ns, is_rotated_name);
+}
+
+std::vector<RotatedFile> archives_since(const std::string& path, int64_t since_ns) {
+  return files_since(path, since_ns, [](std::string_view name, std::string_view original) {
+    for (const std::string_view suffix : {".gz", ".bz2"})
+      if (name.ends_with(suffix))
+        return is_rotated_name(name.substr(0, name.size() - suffix.size()), original);
+    return false;
+  });
 }
 
 std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode) {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "components/loki/source_file/file_reader.h"
+
 namespace components::loki::source_file {
 
 /// Whether a file beside `original` has a name that log rotation gives: the original's with digits
@@ -31,6 +33,8 @@ struct RotatedFile {
 /// what was put under the path since. Modification and change times do not: rotation touches all of
 /// its files. File systems that record no birth (NFS) give none, rather than files that were read.
 std::vector<RotatedFile> rotated_since(const std::string& path, int64_t since_ns);
+/// The same of compressed files: a rotated name and ".gz" or ".bz2" behind it.
+std::vector<RotatedFile> archives_since(const std::string& path, int64_t since_ns);
 
 /// Path of the file with this device and inode in a folder: where a rotated file went. "" when
 /// there is none. Files are not opened for this: the folder's entries say their inodes.
@@ -39,5 +43,19 @@ std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t i
 /// Now, by the clock that file systems take for times of birth: it moves in ticks, so it is never
 /// ahead of a file that is created next. In ns since the Unix epoch.
 int64_t file_clock_ns();
+
+/// What is left of a file that was rotated away and compressed before it was read to its end, while
+/// the agent did not run: the archive beside `path` with a rotated name, put there since, whose
+/// content has what was read up to `point`. Behind it the archives that were put there after it:
+/// none of them was read. Empty when there is no such archive, or its content is not told apart
+/// from others.
+///
+/// Each is unpacked into a file without a name in `folder`, from the point on, and is at its place
+/// to be read. What does not fit (kUnpackedBytesMax of all, or a full disk) is cut off and said in
+/// `trouble`.
+std::vector<FileReader> unpack_rest(const std::string& path, const ResumePoint& point,
+                                    const Encoding& encoding, const std::string& folder,
+                                    std::string& trouble);
+inline constexpr uint64_t kUnpackedBytesMax = uint64_t{1} << 30;
 
 }  // namespace components::loki::source_file

@@ -62,7 +62,8 @@ void Engine::set_arguments(const Arguments& arguments) {
   environment_.wake->notify();
 }
 
-void Engine::set_positions(std::shared_ptr<io::Positions> positions) {
+void Engine::set_positions(std::shared_ptr<io::Positions> positions, const std::string& folder) {
+  environment_.folder = folder;
   environment_.positions = std::move(positions);
   environment_.known_files.load(environment_.positions);
 }
@@ -280,7 +281,7 @@ base::Result<void> Source::start() {
   if (auto converter = check_converter(encoding_); !converter) return converter;
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
-  engine_.set_positions(positions_);
+  engine_.set_positions(positions_, context_.data_dir.string());
   if (auto opened = engine_.open(); !opened) return opened;
   auto thread = base::Thread::start("loki.file", [this] { engine_.run(); });
   if (!thread) return tl::unexpected(thread.error());

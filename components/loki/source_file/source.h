@@ -26,7 +26,7 @@ class Engine {
   /// Takes effect soon, on the thread. Files whose target stays are not touched, unless the way of
   /// reading changed.
   void set_arguments(const Arguments& arguments);
-  void set_positions(std::shared_ptr<io::Positions> positions);
+  void set_positions(std::shared_ptr<io::Positions> positions, const std::string& folder);
   /// Gets the thread of the outbox.
   base::Result<void> open() { return outbox_.start("loki.file/out"); }
 

@@ -38,6 +38,7 @@ struct Environment {
   /// Of the thread; also when a batch was given up (its sink was removed) and is to be read again.
   const std::shared_ptr<const io::Wake> wake = std::make_shared<const io::Wake>();
   std::shared_ptr<io::Positions> positions;
+  std::string folder;  ///< of the component's data
   Watches watches;
   KnownFiles known_files;
   const Streams* streams = nullptr;

@@ -26,9 +26,9 @@ namespace components::loki::source_file {
 /// It is read from its start, after the rest of the copy if rotation made one.
 ///
 /// On first sight of the path the stored resume point decides. If its file is not the one under the
-/// path, it is looked for by inode beside it and read to its end first; so are stragglers of then.
-/// Without a stored one, where reading begins is stored at once: when the agent ends before a line
-/// is delivered, it is known what to look for.
+/// path, it is looked for by inode beside it, or by content in archives (rotation.h), and
+/// read to its end first; so are stragglers of then. Without a stored one, where reading begins is
+/// stored at once: when the agent ends before a line is delivered, it is known what to look for.
 ///
 /// The position stays when the target goes: it may come back. A file that is rotated away is
 /// remembered by its inode (known_files.h), so a pattern that finds it under its new name goes on
@@ -82,6 +82,7 @@ class Tailer final : public Stream {
   void resume_missing(Clock::time_point now);
   void resume_stragglers(const ResumePoint& stored, const FileReader& current,
                          Clock::time_point now);
+  bool adopt_unpacked(const ResumePoint& stored, Clock::time_point now);
   bool begin_without_position(FileReader& file, bool position_is_bad);
   std::optional<FileReader> rotated_file(const ResumePoint& stored) const;
   void store_first(const FileReader& file, int64_t now_ns);

@@ -30,6 +30,9 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
     adopt(std::move(*rotated), stored->seen_ns, now);
     adopt_missed(stored->seen_ns, file, now);
     go_on_as_known(file);
+  } else if (adopt_unpacked(*stored, now)) {
+    adopt_missed(stored->seen_ns, file, now);
+    go_on_as_known(file);
   } else if (!go_on_as_known(file)) {
     if (file.is_copy_of(*stored)) {
       file.seek(stored->offset);  // Restored, or moved to another disk.
@@ -41,6 +44,10 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
       adopt_missed(stored->seen_ns, file, now);
     }
   }
+  // Copied, truncated, and the copy was compressed. (An inode may also be given anew.)
+  if (stored && generations_.empty() && file.is(stored->device, stored->inode) &&
+      !file.continues(*stored))
+    adopt_unpacked(*stored, now);
   adopt(std::move(file), now_ns, now);
   return true;
 }
@@ -50,7 +57,23 @@ void Tailer::resume_missing(Clock::time_point now) {
   const auto text = environment_.positions->get(key_);
   const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
   if (!stored) return;
-  if (auto rotated = rotated_file(*stored)) adopt(std::move(*rotated), stored->seen_ns, now);
+  if (auto rotated = rotated_file(*stored))
+    adopt(std::move(*rotated), stored->seen_ns, now);
+  else
+    adopt_unpacked(*stored, now);
+}
+
+/// The file was compressed meanwhile.
+bool Tailer::adopt_unpacked(const ResumePoint& stored, Clock::time_point now) {
+  std::string trouble;
+  auto files =
+      unpack_rest(real_path(), stored, environment_.encoding, environment_.folder, trouble);
+  if (!trouble.empty()) complain(trouble);
+  if (files.empty()) return false;
+  environment_.log.info("{}: going on in the archive that was made of it, at byte {}", path_,
+                        stored.offset);
+  for (FileReader& file : files) adopt(std::move(file), stored.seen_ns, now);
+  return true;
 }
 
 /// Files that were rotated away so shortly before the stored point that they were read on.
