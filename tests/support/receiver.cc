@@ -92,7 +92,7 @@ json to_json(const Receiver::Stats& stats) {
 base::Result<std::unique_ptr<Receiver>> Receiver::start(Options options) {
   std::unique_ptr<Receiver> receiver(new Receiver(std::move(options)));
   auto server_options = receiver->options_.server;
-  server_options.threads = std::max(server_options.threads, 16);  // Stalled pushes hold one each.
+  server_options.threads = std::max(server_options.threads, 32);  // Stalled pushes hold one each.
   auto server = io::http::Server::listen(
       receiver->options_.address, server_options,
       [self = receiver.get()](const Request& request) { return self->answer(request); });
@@ -142,7 +142,9 @@ Response Receiver::push(const Request& request) {
   const Kind kind = batch && !holds(*batch, mode_.match) ? Kind::ok : current_kind();
   if (kind == Kind::stall) {
     ++stats_.refused;
-    while (!stopping_ && current_kind() == Kind::stall) {
+    // Until the next mode, also when that stalls: each holds a thread, and /ctl needs one.
+    const uint64_t number = mode_number_;
+    while (!stopping_ && number == mode_number_ && current_kind() == Kind::stall) {
       const auto until = mode_.until;  // wait_until() reads it without the lock.
       changed_.wait_until(mutex_, until);
     }
@@ -258,6 +260,7 @@ bool Receiver::set_mode(std::string_view name, std::chrono::milliseconds lasts,
   }
   base::Lock lock(mutex_);
   mode_ = std::move(mode);
+  ++mode_number_;
   changed_.notify_all();
   return true;
 }

@@ -19,12 +19,12 @@
 /// fails on request. Used by tests as a class and as a program (receiver_main.cc).
 ///
 ///     POST /loki/api/v1/push              protobuf+snappy or JSON, each also gzipped; answers 204
-///     POST /ctl?mode=M[&for=SECONDS]      M: ok, an HTTP status, stall, drop (close the
-///          [&retry_after=SECONDS]         connection), lostack (take the lines, answer 500),
-///          [&match=TEXT] [&page=1]        partial (take the lines that do not match, answer 400),
-///                                         slow (take the lines, answer 204 after 300 ms);
-///                                         match: only pushes with a line that holds the text;
-///                                         page: answer a status with HTML, as proxies do
+///     POST /ctl?mode=M[&for=SECONDS]      M: ok, an HTTP status, stall (until the next of these),
+///          [&retry_after=SECONDS]         drop (close the connection), lostack (take the lines,
+///          [&match=TEXT] [&page=1]        answer 500), partial (take the lines that do not match,
+///                                         answer 400), slow (take the lines, answer 204 after
+///                                         300 ms); match: only pushes with a line that holds
+///                                         the text; page: answer a status with HTML, as proxies do
 ///     POST /reset                         forgets all lines and counts
 ///     GET  /stats                         counts as JSON
 ///     GET  /lines[?limit=N][&match=TEXT]  the newest lines, oldest of them first, as JSON
@@ -117,6 +117,7 @@ class Receiver {
   mutable base::Mutex mutex_;
   mutable base::Condition changed_;
   Mode mode_ GUARDED_BY(mutex_);
+  uint64_t mode_number_ GUARDED_BY(mutex_) = 0;  // Of mode_: how many were set before.
   bool stopping_ GUARDED_BY(mutex_) = false;
   Stats stats_ GUARDED_BY(mutex_);
   io::http::Headers last_headers_ GUARDED_BY(mutex_);
