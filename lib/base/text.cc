@@ -13,6 +13,21 @@ bool is_continuation(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
 
+constexpr uint64_t kHighBits = 0x8080808080808080;
+
+/// Whether fewer than eight bytes are all ASCII: the ends of most texts, at once.
+bool is_short_ascii(std::string_view text) {
+  const size_t size = text.size();
+  if (size >= sizeof(uint32_t)) {
+    uint32_t first = 0;
+    uint32_t last = 0;  // Overlaps the first four.
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + size - sizeof last, sizeof last);
+    return ((first | last) & kHighBits) == 0;
+  }
+  return size == 0 || ((text[0] | text[size / 2] | text[size - 1]) & 0x80) == 0;
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -48,10 +63,12 @@ bool is_utf8(std::string_view text) {
     uint64_t eight = 0;
     if (text.size() >= sizeof eight) {
       std::memcpy(&eight, text.data(), sizeof eight);
-      if ((eight & 0x8080808080808080ULL) == 0) {
+      if ((eight & kHighBits) == 0) {
         text.remove_prefix(sizeof eight);
         continue;
       }
+    } else if (is_short_ascii(text)) {
+      return true;
     }
     const Utf8Char next = first_utf8(text);
     if (!next.valid) return false;

@@ -21,6 +21,22 @@ TEST_CASE("text: a JSON string of any bytes is UTF-8") {
   }
 }
 
+TEST_CASE("text: a byte that is not UTF-8 is seen wherever it is, in texts of all lengths") {
+  for (size_t size = 1; size < 34; ++size)
+    for (size_t at = 0; at < size; ++at) {
+      CAPTURE(size);
+      CAPTURE(at);
+      const std::string before(at, 'a');
+      const std::string after(size - at - 1, 'z');
+      CHECK(is_utf8(before + "a" + after));
+      CHECK(is_utf8(before + "\u00e4" + after));
+      CHECK(is_utf8(before + "\U0001f600" + after));
+      CHECK_FALSE(is_utf8(before + "\xff" + after));
+      CHECK_FALSE(is_utf8(before + "\xc3" + after));
+      CHECK_FALSE(is_utf8(before + "\xa4" + after));
+    }
+}
+
 TEST_CASE("text: blanks at both ends, letters in any case") {
   CHECK(trimmed(" \t\r\n\v\f a b \n") == "a b");
   CHECK(trimmed(" \n") == "");
