@@ -58,13 +58,16 @@ class AsyncHttpClient::Call final : public AsyncCall, public std::enable_shared_
   }
 
   void pause() override {
+    std::shared_ptr<AsyncCall> before;  // Ends after the lock: its end may be ours.
     base::Lock lock(mutex_);
-    paused_ = current_.lock();
+    before = std::exchange(paused_, current_.lock());
     if (paused_) paused_->pause();
   }
   void resume() override {
+    std::shared_ptr<AsyncCall> paused;
     base::Lock lock(mutex_);
-    if (const auto paused = std::exchange(paused_, nullptr)) paused->resume();
+    paused = std::exchange(paused_, nullptr);
+    if (paused) paused->resume();
   }
 
  private:

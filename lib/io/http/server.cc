@@ -341,25 +341,15 @@ void start_session(ServerSocket socket, std::shared_ptr<ServerService> service) 
 }
 
 bool close_longest_waiting(ServerService& service) {
+  std::shared_ptr<ServerSession> session;  // Ends after the lock, which its own end takes.
   base::Lock lock(service.mutex);
   // One that ends at this moment makes room by itself, so it counts.
   if (service.waiting.empty()) return false;
-  const auto session = service.waiting.front().lock();
+  session = service.waiting.front().lock();
   // To the end: the next new connection takes another one.
   service.waiting.splice(service.waiting.end(), service.waiting, service.waiting.begin());
   if (session) session->close_soon();
   return true;
-}
-
-void refuse_connection(ServerSocket socket, const ServerService& service) {
-  if (service.tls) return;
-  constexpr std::string_view kAnswer =
-      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
-      "Content-Length: 21\r\n\r\ntoo many connections\n";
-  ServerError ignored;
-  socket.non_blocking(true, ignored);
-  socket.send(asio::const_buffer(kAnswer.data(), kAnswer.size()), 0, ignored);
-  socket.shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
 base::Result<void> load_tls(ServerService& service) {
@@ -432,7 +422,7 @@ void Server::State::serve(ServerSocket socket) {
   ServerError ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);  // A Unix socket has no such thing.
   if (service->connections >= service->options.connections_max && !close_longest_waiting(*service))
-    return refuse_connection(std::move(socket), *service);
+    return service->tls ? void() : refuse_connection(std::move(socket));
   start_session(std::move(socket), service);
 }
 
@@ -477,12 +467,20 @@ const std::string& Server::address() const {
   return state_->address;
 }
 
+/// Those who wait for an answer, for use without the lock, which the end of each takes.
+std::vector<std::shared_ptr<ServerSession>> sessions_owed(ServerService& service) {
+  std::vector<std::shared_ptr<ServerSession>> sessions;
+  base::Lock lock(service.mutex);
+  for (const auto& [session, weak] : service.owed) sessions.push_back(weak.lock());
+  std::erase(sessions, nullptr);
+  return sessions;
+}
+
 /// Tells those who wait for an answer, so that they send again what they sent.
 void answer_all(ServerService& service) {
   const auto until = std::chrono::steady_clock::now() + Server::kStopPatience;
+  for (const auto& session : sessions_owed(service)) session->answer_soon();
   base::Lock lock(service.mutex);
-  for (const auto& [session, weak] : service.owed)
-    if (const auto held = weak.lock()) held->answer_soon();
   while (!service.owed.empty())
     if (service.paid.wait_until(service.mutex, until) == std::cv_status::timeout) return;
 }

@@ -95,4 +95,14 @@ std::string bound_address(const ServerSocket::endpoint_type& endpoint, std::stri
                                : fmt::format("{}:{}", tcp.address().to_string(), tcp.port());
 }
 
+void refuse_connection(ServerSocket socket) {
+  constexpr std::string_view kAnswer =
+      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+      "Content-Length: 21\r\n\r\ntoo many connections\n";
+  ServerError ignored;
+  socket.non_blocking(true, ignored);
+  socket.send(asio::const_buffer(kAnswer.data(), kAnswer.size()), 0, ignored);
+  socket.shutdown(asio::socket_base::shutdown_both, ignored);
+}
+
 }  // namespace io::http

@@ -39,4 +39,7 @@ base::Result<ServerSocket::endpoint_type> parse_address(std::string_view address
 /// "127.0.0.1:41234": what is bound, with the real port; a Unix socket as given.
 std::string bound_address(const ServerSocket::endpoint_type& endpoint, std::string_view given);
 
+/// Answers 503 on a connection that there is no room for, and closes it. Does not wait.
+void refuse_connection(ServerSocket socket);
+
 }  // namespace io::http

@@ -38,6 +38,10 @@ class Raw {
     CHECK(::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(text.size()));
   }
+  /// The server may have closed.
+  void try_to_say(std::string_view text) {
+    ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+  }
   /// Up to an empty line.
   std::string head() {
     std::string text;
@@ -127,6 +131,26 @@ TEST_CASE("server: slow clients do not shut others out") {
     CHECK(response->body == "/-/ready");
   }
   CHECK(slow[0]->rest().empty());  // The first to come, the first to go.
+}
+
+TEST_CASE("server: clients that leave at the moment they are closed do not stop it") {
+  Server::Options options;
+  options.connections_max = 4;
+  options.threads = 2;
+  const auto server = serve(options, path_of);
+  std::vector<base::Thread> leaving;
+  for (int i = 0; i < 4; ++i)
+    leaving.push_back(std::move(*base::Thread::start("client", [&] {
+      for (int n = 0; n < 500; ++n) {
+        Raw raw(*server);
+        if (raw.connect()) raw.try_to_say("GET /slow HTTP/1.1\r\n");
+      }
+    })));
+  leaving.clear();
+  Client client(*parse_url("http://" + server->address()));
+  const auto response = client.send({"GET", "/-/ready", {}, {}}, 30s, {});
+  REQUIRE_MESSAGE(response, response.error().message);
+  CHECK(response->body == "/-/ready");
 }
 
 TEST_CASE("server: a request that does not end in time is given up") {
