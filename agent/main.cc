@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "agent/command_line.h"
@@ -35,6 +36,8 @@ void raise_descriptor_limit() {
 
 int run(agent::RunCommand command) {
   raise_descriptor_limit();
+  // Whoever reads the log may end: a line that cannot be written is lost, and no more.
+  std::signal(SIGPIPE, SIG_IGN);
   const int exit_code = agent::Agent(std::move(command.options)).run();
   base::log::flush();  // Says what the rate limit suppressed last.
   return exit_code;

@@ -126,8 +126,8 @@ void RecentPositions::begin(uint32_t crc) {
 
 void RecentPositions::open() {
   if (older_.size() >= kFilesMax) return;
-  fd_.reset(
-      ::open(path(number_).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+  fd_.reset(::open(path(number_).c_str(), kFlags, 0600));
   const std::string text = header(crc_);
   is_off_ =
       !fd_ || ::write(fd_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size());

@@ -36,7 +36,9 @@ base::Result<base::Descriptor> lock_folder(const std::filesystem::path& folder) 
     return base::fail_errno(fmt::format("cannot make {}", folder.string()), errno);
   const auto path = folder / "lock";
   // Not for writing: then it can be opened on a read-only file system.
-  base::Descriptor fd(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  base::Descriptor fd(
+      open_regular(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd && errno == EINVAL) return base::fail("{} is not a regular file", path.string());
   if (!fd) return base::fail_errno(fmt::format("cannot open {}", path.string()), errno);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
   if (errno == EWOULDBLOCK) return base::fail("{} is in use by another process", folder.string());

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/segment_log/testing.h"
@@ -156,6 +157,23 @@ TEST_CASE("segment log: a segment with a header that is not good is set aside") 
     fill(*log, 10, 11, kRecordSize);  // Numbers that it may have used are not used again.
     CHECK(*parse_segment_name(fixture.files(".seg").at(0).filename().string()) > 9);
     CHECK(read_all(*log->cursor("a")) == range(10, 11));
+  }
+}
+
+TEST_CASE("segment log: FIFOs under its names hold up nothing") {
+  for (const std::string name : {"lock", "0000000000000001.seg", "cursors", "probe"}) {
+    CAPTURE(name);
+    Fixture fixture;
+    std::filesystem::create_directories(fixture.options.folder);
+    REQUIRE(::mkfifo((fixture.options.folder / name).c_str(), 0600) == 0);
+    const auto log = Log::open(fixture.options, fixture.scope, base::Logger("test"));
+    REQUIRE(log.has_value() == (name != "lock"));
+    if (!log) {
+      CHECK(log.error().message.ends_with("/lock is not a regular file"));
+      continue;
+    }
+    fill(**log, 1, 3);
+    CHECK(read_all(*(*log)->cursor("a")).size() == 3);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "io/segment_log/segment_file.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -15,6 +17,16 @@ iovec piece_of(std::string_view bytes) {
 }
 
 }  // namespace
+
+int open_regular(const char* path, int flags, mode_t mode) {
+  base::Descriptor fd(::open(path, flags | O_NONBLOCK | O_NOCTTY, mode));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) return -1;
+  if (S_ISREG(status.st_mode)) return fd.release();
+  fd.reset();
+  errno = EINVAL;
+  return -1;
+}
 
 SegmentFile::SegmentFile(const Disk& disk, base::Descriptor fd, std::filesystem::path path)
     : disk_(disk), fd_(std::move(fd)), path_(std::move(path)) {}

@@ -17,11 +17,12 @@
 
 namespace io::segment_log {
 
+/// open(2) of a regular file; EINVAL for all else. A FIFO under a name of ours does not block.
+int open_regular(const char* path, int flags, mode_t mode);
+
 /// The system calls that fail when a disk is full or broken. Tests put others in their place.
 struct Disk {
-  std::function<int(const char*, int, mode_t)> open = [](const char* path, int flags, mode_t mode) {
-    return ::open(path, flags, mode);
-  };
+  std::function<int(const char*, int, mode_t)> open = open_regular;
   std::function<ssize_t(int, const iovec*, int)> writev = ::writev;
   std::function<int(int)> fdatasync = ::fdatasync;
   std::function<ssize_t(int, void*, size_t, off_t)> pread = ::pread;
