@@ -314,6 +314,28 @@ def test_reloads_remove_and_rename_endpoints(agent, tmp_path, receiver):
             assert running.stop() == 0
 
 
+def test_a_sink_that_is_renamed_again_and_again_in_an_outage_loses_nothing(agent, tmp_path, receiver):
+    def config(to, *sinks):
+        return source.config(f"loki.write.{to}.receiver") + "".join(
+            f'loki.write "{name}" {{\n{ENDPOINT.format(url=receiver.url)}}}\n' for name in sinks)
+
+    with SyslogTcp(tmp_path, None) as source:
+        receiver.post("/ctl?mode=500")
+        running = agent(config("a", "a"), arguments=[SIZE])
+        sent = 0
+        for name in "bababa":  # Faster than one of them ends: each waits for the one of its name before.
+            source.write(sent, 100)
+            assert running.reload(config(name, name))[0] == 200
+            source.write(sent + 100, 100)
+            sent += 200
+        # What is stored for a sink that is not configured waits for it.
+        wait_for("those that were removed", lambda: running.reload(config("a", "a", "b"))[0] == 200)
+        receiver.post("/ctl?mode=ok")
+        stats = wait_distinct(receiver, sent)
+        assert (stats["distinct"], stats["missing"]) == (sent, 0), stats
+        assert running.stop() == 0
+
+
 @pytest.mark.parametrize("how", ["argument", "flag"])
 def test_turned_off_it_delivers_what_is_left(agent, tmp_path, receiver, how):
     with SyslogTcp(tmp_path, None) as source:

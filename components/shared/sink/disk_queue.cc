@@ -176,6 +176,7 @@ void DiskQueue::set_targets(DiskTargets targets) {
 void DiskQueue::set_appends(bool appends) {
   base::Lock lock(mutex_);
   appends_ = appends;
+  changed_.notify_all();
 }
 
 void DiskQueue::close() {
@@ -187,6 +188,9 @@ void DiskQueue::close() {
 void DiskQueue::stop() {
   close();
   thread_.join();
+  base::Lock lock(mutex_);
+  is_closed_ = true;  // Also when it was never started.
+  changed_.notify_all();
 }
 
 bool DiskQueue::is_closed() const {
@@ -203,20 +207,39 @@ Health DiskQueue::health() const {
   return {Health::State::unhealthy, error + "; what waits for a backend is in memory only"};
 }
 
-/// The open log with feeders for all targets; nothing when it is off or cannot be had.
-std::shared_ptr<DiskStore> DiskQueue::wait_for_store(const std::stop_token& stop) {
-  base::Lock lock(mutex_);
-  if (!appends_) return nullptr;
-  const auto is_set_up = [&]()
-                             REQUIRES_LOCK(mutex_) { return store_ && applied_ == targets_.get(); };
-  changed_.wait(mutex_, stop, [&]() REQUIRES_LOCK(mutex_) {
-    return is_closing_ || !error_.empty() || is_set_up();
-  });
-  return !is_closing_ && is_set_up() ? store_ : nullptr;
-}
+/// A batch that is being received.
+class DiskQueue::Receiving {
+ public:
+  explicit Receiving(DiskQueue& queue) : queue_(queue) {
+    base::Lock lock(queue_.mutex_);
+    ++queue_.receiving_;
+  }
+  ~Receiving() {
+    base::Lock lock(queue_.mutex_);
+    if (--queue_.receiving_ == 0 && queue_.is_closing_) queue_.changed_.notify_all();
+  }
+  Receiving(const Receiving&) = delete;
+  Receiving& operator=(const Receiving&) = delete;
+
+  /// The open log with feeders for all targets; nothing when it is off, closed or cannot be had.
+  std::shared_ptr<DiskStore> wait_for_store(const std::stop_token& stop) {
+    base::Lock lock(queue_.mutex_);
+    const auto is_set_up = [&]() REQUIRES_LOCK(queue_.mutex_) {
+      return queue_.store_ && queue_.applied_ == queue_.targets_.get();
+    };
+    queue_.changed_.wait(queue_.mutex_, stop, [&]() REQUIRES_LOCK(queue_.mutex_) {
+      return !queue_.appends_ || queue_.is_closed_ || !queue_.error_.empty() || is_set_up();
+    });
+    return queue_.appends_ && is_set_up() ? queue_.store_ : nullptr;
+  }
+
+ private:
+  DiskQueue& queue_;
+};
 
 void DiskQueue::receive(const PayloadPtr& payload, const telemetry::BatchHead& head) {
-  const auto store = wait_for_store(head.stop);
+  Receiving receiving(*this);
+  const auto store = receiving.wait_for_store(head.stop);
   if (store == nullptr) return hand_to_all(payload, head, *targets_.get());
   Delivery delivery(*store, payload, head);
   if (head.ack.can_read_again()) {
@@ -235,14 +258,15 @@ void DiskQueue::run() {
   for (;;) {
     {
       base::Lock lock(mutex_);
+      const auto may_close = [&]() REQUIRES_LOCK(mutex_) { return is_closing_ && receiving_ == 0; };
       const auto has_news = [&]() REQUIRES_LOCK(mutex_) {
-        return is_closing_ || (store_ && applied_ != targets_.get());
+        return may_close() || (store_ && applied_ != targets_.get());
       };
       if (is_complete)
         changed_.wait(mutex_, has_news);
       else if (store_ || !error_.empty())
         changed_.wait_until(mutex_, Clock::now() + kOpenPause, has_news);
-      if (is_closing_) break;
+      if (may_close()) break;
     }
     is_complete = set_up();
   }

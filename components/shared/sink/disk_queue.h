@@ -42,7 +42,8 @@ class DiskQueue {
   /// False: the queue is turned off. What is in it is delivered, and what comes goes past it.
   void set_appends(bool appends);
   Health health() const;
-  /// Closes the log, so that a successor can have it. What was not delivered stays.
+  /// Closes the log, so that a successor can have it, when what is in receive() now is stored. What
+  /// was not delivered stays.
   void close();
   bool is_closed() const;
   /// Closes, and waits for it.
@@ -50,12 +51,14 @@ class DiskQueue {
 
   // Any thread.
 
-  /// Hands the batch on to all endpoints. Blocks while a batch that its source can read again has
-  /// no room anywhere, and while the disk refuses and an endpoint has no room.
+  /// Hands the batch on to all endpoints. Blocks until the log is open, also before start(): a
+  /// component waits for one of the same name that was removed. Blocks while a batch that its
+  /// source can read again has no room anywhere, and while the disk refuses and an endpoint has no
+  /// room.
   void receive(const PayloadPtr& payload, const telemetry::BatchHead& head);
 
  private:
-  std::shared_ptr<DiskStore> wait_for_store(const std::stop_token& stop);
+  class Receiving;
   void run();
   bool set_up();
   void shut();
@@ -71,6 +74,7 @@ class DiskQueue {
   std::shared_ptr<DiskStore> store_ GUARDED_BY(mutex_);            ///< once the log is open
   std::string error_ GUARDED_BY(mutex_);                           ///< it cannot be opened
   bool appends_ GUARDED_BY(mutex_) = true;
+  size_t receiving_ GUARDED_BY(mutex_) = 0;  ///< batches in receive()
   bool is_closing_ GUARDED_BY(mutex_) = false;
   bool is_closed_ GUARDED_BY(mutex_) = false;
   base::Thread thread_;  // Last: it uses all of the above.

@@ -79,6 +79,8 @@ Group::Group(const Protocol& protocol, Context context, std::vector<SettingsPtr>
       wants_queue_(wants_queue),
       seed_(std::random_device{}()) {
   for (SettingsPtr& settings : all) members_.push_back(make_member(std::move(settings)));
+  // What comes before start() waits for it: memory would lose what nobody can send again.
+  if (queues()) make_queue();
   open_door();
 }
 
@@ -104,17 +106,22 @@ bool Group::queues() const {
   return wants_queue_.value_or(context_.queue_size.bytes != QueueSize::kOff);
 }
 
+void Group::make_queue() {
+  const uint64_t bytes = context_.queue_size.bytes;
+  DiskOptions options{.folder = queue_folder(context_),
+                      .bytes_max = bytes == QueueSize::kAuto ? 0 : bytes,
+                      .kind = protocol_.record_kind,
+                      .decode = protocol_.decode};
+  queue_ = std::make_shared<DiskQueue>(std::move(options), context_.metrics, context_.log);
+  queue_->set_targets(targets_of(members_));
+}
+
 base::Result<void> Group::set_up_queue() {
-  const auto folder = queue_folder(context_);
   const bool is_on = queues();
+  const auto folder = queue_folder(context_);
   if (!queue_ && !is_on && !has_segments(folder)) return {};
   if (!queue_) {
-    const uint64_t bytes = context_.queue_size.bytes;
-    DiskOptions options{.folder = folder,
-                        .bytes_max = bytes == QueueSize::kAuto ? 0 : bytes,
-                        .kind = protocol_.record_kind,
-                        .decode = protocol_.decode};
-    queue_ = std::make_shared<DiskQueue>(std::move(options), context_.metrics, context_.log);
+    make_queue();
     if (!is_on)
       context_.log.warn("the disk queue is off, but {} wait in {}: they are sent",
                         protocol_.entries, folder.string());

@@ -108,6 +108,7 @@ class Group {
   void open_door();
   /// Whether the disk queue is on.
   bool queues() const;
+  void make_queue();
   base::Result<void> set_up_queue();
   void release_retired();
   /// For each of the settings the member that goes on with them, taken out of `old`, or nothing.
