@@ -23,14 +23,20 @@ telemetry::Receivers<Batch> receivers_of(
 }
 
 /// Timestamps for entries that bring none. Backends take two entries with equal labels, time and
-/// text for one, so each entry gets a nanosecond of its own, in order, also when the clock is set
-/// back. One thread.
+/// text for one, so each entry gets a nanosecond of its own, in order. After the clock was set back
+/// by more than a second, time goes on from there: backends refuse entries of the future. One
+/// thread.
 class UniqueTimestamps {
  public:
   /// The first of `count` consecutive timestamps, in ns since the epoch; asks the clock once.
   int64_t take(size_t count) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const int64_t first = std::max<int64_t>(std::chrono::nanoseconds(now).count(), next_);
+    const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+    return take(count, now.count());
+  }
+  /// The same, with what the clock says.
+  int64_t take(size_t count, int64_t now_ns) {
+    constexpr int64_t kSetBackNs = 1'000'000'000;  // No count of entries runs ahead so far.
+    const int64_t first = next_ - now_ns > kSetBackNs ? now_ns : std::max(now_ns, next_);
     next_ = first + static_cast<int64_t>(count);
     return first;
   }
