@@ -67,6 +67,7 @@ Stream::Step Archive::step(telemetry::LogBatch& batch, Clock::time_point now) {
     return Step::nothing;
   }
   if (content_->read(batch.buffer, gave_up_)) environment_.split_lines->add(1);
+  environment_.nul_bytes->add(content_->take_nul_bytes());
   point_ = content_->point();
   damage_ = content_->damage();
   is_done_ = content_->is_at_end() && damage_.empty();

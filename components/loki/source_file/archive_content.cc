@@ -87,19 +87,31 @@ bool ArchiveContent::skip_to(uint64_t offset) {
   return point_.offset >= offset;
 }
 
+/// A hole may be larger than memory.
+void ArchiveContent::skip_nul(std::string& text) {
+  if (encoding_.is_utf16() || !text.starts_with('\0')) return;
+  const size_t nul = std::min(text.find_first_not_of('\0'), text.size());
+  text.erase(0, nul);
+  point_.offset += nul;
+  nul_bytes_ += nul;
+}
+
 bool ArchiveContent::read(std::string& text, bool rest) {
   begin_reading();
   text = std::exchange(carry_, {});
   size_t lines = 0;
   while (!is_at_end_ && text.size() < FileReader::kLineBytesMax && lines == 0) {
     is_at_end_ = !read_more(text, FileReader::kChunkBytes);
-    if (find_encoding(text)) lines = lines_size(text, encoding_);
+    if (!find_encoding(text)) continue;
+    skip_nul(text);
+    lines = lines_size(text, encoding_);
   }
   const bool is_cut = lines == 0 && !is_at_end_;
   if (is_cut || (is_at_end_ && (damage_.empty() || rest))) lines = text.size();
   carry_ = text.substr(lines);
   text.resize(lines);
   point_.offset += lines;
+  if (!encoding_.is_utf16()) nul_bytes_ += remove_nul_before_lines(text);
   text = to_utf8(std::move(text), encoding_);
   return is_cut;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.h"
 #include "base/result.h"
@@ -36,6 +37,9 @@ class ArchiveContent {
   /// or not whole also the beginning of a line. True: the line was too long and is cut.
   bool read(std::string& text, bool rest);
 
+  /// NUL bytes that were left out since it was asked last.
+  uint64_t take_nul_bytes() { return std::exchange(nul_bytes_, 0); }
+
   /// What the last call met: nothing more is there for now.
   bool is_at_end() const { return is_at_end_; }
   /// Why that is no end of the content; empty: it is.
@@ -47,6 +51,7 @@ class ArchiveContent {
   bool read_more(std::string& text, size_t bytes);
   void begin_reading();
   bool find_encoding(std::string& text);
+  void skip_nul(std::string& text);
 
   OpenFiles::Token counted_;
   base::Descriptor file_;  ///< the decompressor has another one
@@ -54,6 +59,7 @@ class ArchiveContent {
   Encoding encoding_;
   std::unique_ptr<io::Decompressor> content_;
   ResumePoint point_;
+  uint64_t nul_bytes_ = 0;
   std::string carry_;  ///< the beginning of a line whose end was not read yet
   bool has_encoding_ = false;
   bool is_at_end_ = false;

@@ -147,6 +147,21 @@ TEST_CASE("source.file: compressed text in other encodings, with and without mar
   }
 }
 
+TEST_CASE("source.file: NUL bytes in compressed text are left out as in a plain file") {
+  using namespace std::string_literals;
+  Fixture f;
+  f.arguments.decompression = kGzip;
+  write_gzip(f.path(), std::string(40 << 20, '\0') + "one\n"s + std::string(10, '\0') +
+                           "two\nin\0side\n"s + std::string(300'000, '\0'));
+  f.start();
+  CHECK(f.got({"one", "two", "in\0side"s}));
+  f.stop();
+  CHECK(f.sink->texts().size() == 3);
+  const base::metrics::Scope scope{f.registry, "loki.source.file.test"};
+  CHECK(scope.counter("loki_source_file_nul_bytes_total", "")->value() == (40 << 20) + 300'010);
+  CHECK(scope.counter("loki_source_file_split_lines_total", "")->value() == 0);
+}
+
 TEST_CASE("source.file: a compressed file is read once, also after a restart in the middle") {
   Fixture f;
   std::string text;

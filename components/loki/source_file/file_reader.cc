@@ -1,14 +1,11 @@
 #include "components/loki/source_file/file_reader.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -38,61 +35,19 @@ void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps) {
   for (auto& entry : batch.entries) entry.timestamp_ns = stamp++;
 }
 
-namespace {
-
-/// Takes a number and the character after it ('\0': the end) off the text.
-template <class Number>
-bool take(std::string_view& text, Number& number, char after, int base = 10) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<size_t>(stop - text.data()));
-  if (after == '\0') return text.empty();
-  if (text.empty() || text.front() != after) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-}  // namespace
-
-namespace {
-
-Fingerprint sum_of(int fd, uint64_t from, size_t size) {
-  unsigned char bytes[Fingerprint::kBytesMax];
-  const ssize_t got = ::pread(fd, bytes, size, static_cast<off_t>(from));
-  if (got <= 0) return {};
-  const auto read = static_cast<size_t>(got);
-  return {static_cast<uint32_t>(read), static_cast<uint32_t>(::crc32_z(0, bytes, read))};
-}
-
-}  // namespace
-
-Fingerprint fingerprint_of(int fd, uint64_t size) {
-  return sum_of(fd, 0, std::min<uint64_t>(size, Fingerprint::kBytesMax));
-}
-
-Fingerprint fingerprint_before(int fd, uint64_t offset) {
-  const size_t size = std::min<uint64_t>(offset, Fingerprint::kEndBytesMax);
-  return sum_of(fd, offset - size, size);
-}
-
-std::string ResumePoint::text() const {
-  return fmt::format("{} {}:{} {}:{:08x} {} {}:{:08x}", offset, device, inode, beginning.size,
-                     beginning.crc, seen_ns, end.size, end.crc);
-}
-
-std::optional<ResumePoint> ResumePoint::parse(std::string_view text) {
-  ResumePoint point;
-  const auto blanks = std::count(text.begin(), text.end(), ' ');
-  const bool has_time = blanks >= 3, has_end = blanks == 4;
-  const bool whole =
-      take(text, point.offset, ' ') && take(text, point.device, ':') &&
-      take(text, point.inode, ' ') && take(text, point.beginning.size, ':') &&
-      take(text, point.beginning.crc, has_time ? ' ' : '\0', 16) &&
-      (!has_time || take(text, point.seen_ns, has_end ? ' ' : '\0')) &&
-      (!has_end || (take(text, point.end.size, ':') && take(text, point.end.crc, '\0', 16) &&
-                    point.end.size <= Fingerprint::kEndBytesMax));
-  return whole ? std::optional(point) : std::nullopt;
+size_t remove_nul_before_lines(std::string& lines) {
+  if (lines.find('\0') == lines.npos) return 0;
+  const size_t before = lines.size();
+  size_t kept = 0;
+  for (size_t at = 0; at < before;) {
+    at = std::min(lines.find_first_not_of('\0', at), before);
+    const size_t end = std::min(lines.find('\n', at), before - 1) + 1;
+    if (at < end) std::memmove(lines.data() + kept, lines.data() + at, end - at);
+    kept += end - at;
+    at = end;
+  }
+  lines.resize(kept);
+  return before - kept;
 }
 
 namespace {
@@ -152,14 +107,19 @@ bool FileReader::is_quiet_for(std::chrono::nanoseconds time) const {
   return file_clock_ns() - written_ns >= time.count();
 }
 
-bool FileReader::is_younger_than(int64_t ns) const {
+std::optional<int64_t> FileReader::born_ns() const {
   struct statx status {};
-  if (ns == 0 || ::statx(fd(), "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0) return false;
-  if (!(status.stx_mask & STATX_BTIME)) return false;
+  if (::statx(fd(), "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0 ||
+      !(status.stx_mask & STATX_BTIME))
+    return std::nullopt;
+  return status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
+}
+
+bool FileReader::is_younger_than(int64_t ns) const {
+  const auto born = born_ns();
   // The moment of a look is taken before the look.
   constexpr int64_t kSlackNs = 1'000'000'000;
-  const int64_t born_ns = status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
-  return born_ns > ns + kSlackNs && born_ns <= file_clock_ns() + kSlackNs;
+  return ns != 0 && born && *born > ns + kSlackNs && *born <= file_clock_ns() + kSlackNs;
 }
 
 bool FileReader::is_unlinked() const {
@@ -174,10 +134,20 @@ bool FileReader::continues(const ResumePoint& point) const {
   return point.end.size == 0 || fingerprint_before(fd(), point.offset) == point.end;
 }
 
+bool FileReader::is_beginning_of(const FileReader& other, uint64_t read_to) const {
+  const uint64_t end = size();
+  const auto are_equal = [&](const Fingerprint& ours, const Fingerprint& theirs) {
+    return ours.size >= Fingerprint::kBytesTelling && ours == theirs;
+  };
+  return end <= read_to && are_equal(fingerprint_of(fd(), end), fingerprint_of(other.fd(), end)) &&
+         are_equal(fingerprint_before(fd(), end), fingerprint_before(other.fd(), end));
+}
+
 void FileReader::seek(uint64_t offset) {
   find_mark();
   point_.offset = std::max<uint64_t>(offset, mark_bytes_);
   point_.beginning = point_.end = {};
+  tail_.clear();
   if (offset > 0) note_read();
   no_line_until_ = 0;
 }
@@ -186,12 +156,36 @@ void FileReader::seek(uint64_t offset) {
 void FileReader::note_read() {
   if (point_.beginning.size < Fingerprint::kBytesMax)
     point_.beginning = fingerprint_of(fd(), point_.offset);
-  point_.end = fingerprint_before(fd(), point_.offset);
+  tail_.resize(std::min<uint64_t>(point_.offset, kTailBytes));
+  const auto begin = static_cast<off_t>(point_.offset - tail_.size());
+  const ssize_t got = ::pread(fd(), tail_.data(), tail_.size(), begin);
+  if (got != static_cast<ssize_t>(tail_.size())) tail_.clear();
+  const std::string_view tail = tail_;
+  point_.end =
+      fingerprint_of(tail.substr(tail.size() - std::min(tail.size(), Fingerprint::kEndBytesMax)));
+  marks_.note(point_.offset, point_.end);
+}
+
+bool FileReader::seek_before_change() {
+  // A short file that was truncated and begins as before, with a banner, looks the same.
+  if (point_.beginning.size < Fingerprint::kBytesMax || tail_.size() < kTailBytes ||
+      fingerprint_of(fd(), point_.beginning.size) != point_.beginning)
+    return false;
+  const uint64_t begin = point_.offset - tail_.size();
+  std::string now(tail_.size(), '\0');
+  const ssize_t got = ::pread(fd(), now.data(), now.size(), static_cast<off_t>(begin));
+  now.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  const auto changed = std::ranges::mismatch(now, tail_).in1;
+  const auto same = static_cast<size_t>(changed - now.begin());
+  const size_t lines = lines_size(std::string_view(now).substr(0, same), encoding_);
+  if (same < kTailBytes - Fingerprint::kEndBytesMax || lines == 0) return false;
+  seek(begin + lines);
+  return true;
 }
 
 void FileReader::seek_after_last_line() {
   const uint64_t unit = encoding_.is_utf16() ? 2 : 1;
-  const uint64_t end = size() / unit * unit;
+  const uint64_t end = data_end() / unit * unit;
   std::string buffer;
   for (size_t reach = kChunkBytes; reach <= kLineBytesMax; reach *= 4) {
     const uint64_t from = end > reach ? end - reach : 0;
@@ -219,6 +213,16 @@ base::Result<FileReader::Piece> FileReader::fill(std::string& buffer, uint64_t s
     if (read >= kLineBytesMax) return Piece{kLineBytesMax, false};
     if (read < wanted) return Piece{rest ? read : 0, true};
   }
+}
+
+/// The end of what is written. In UTF-16 the last character may end with a NUL byte.
+uint64_t FileReader::data_end() {
+  const uint64_t end = data_end_.find(fd(), point_.offset);
+  return encoding_.is_utf16() ? std::min(end + end % 2, size()) : end;
+}
+
+Fingerprint FileReader::written_beginning() {
+  return fingerprint_of(fd(), data_end());
 }
 
 /// False: nothing else is left.
@@ -266,7 +270,7 @@ base::Result<bool> FileReader::read(telemetry::LogBatch& batch, UniqueTimestamps
     if (!find_mark() && !rest) return false;
     point_.offset = mark_bytes_;
   }
-  const uint64_t end = size();
+  const uint64_t end = data_end();
   if (end <= point_.offset || !skip_nul(end) || (!rest && !may_have_line(end))) return false;
   auto piece = fill(batch.buffer, end, rest);
   if (!piece) return tl::unexpected(piece.error());
@@ -280,6 +284,7 @@ base::Result<bool> FileReader::read(telemetry::LogBatch& batch, UniqueTimestamps
   if (!piece->is_line) ++changes_.split_lines;
   point_.offset += piece->size;
   note_read();
+  if (!encoding_.is_utf16()) changes_.nul_bytes += remove_nul_before_lines(batch.buffer);
   batch.buffer = to_utf8(std::move(batch.buffer), encoding_);
   add_lines(batch, stamps);
   return true;

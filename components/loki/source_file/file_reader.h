@@ -9,8 +9,10 @@
 
 #include "base/descriptor.h"
 #include "base/result.h"
+#include "components/loki/source_file/data_end.h"
 #include "components/loki/source_file/encoding.h"
 #include "components/loki/source_file/open_files.h"
+#include "components/loki/source_file/resume_point.h"
 #include "components/shared/batches.h"
 #include "telemetry/log_batch.h"
 
@@ -21,19 +23,9 @@ namespace components::loki::source_file {
 /// empty lines count. Entries get label set 0. Copies nothing.
 void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps);
 
-/// A part of a file's content, to tell whether it is still the file that was read: size and CRC-32
-/// of at most its first kBytesMax bytes, or of the last kEndBytesMax that were read; never of bytes
-/// that were not read yet.
-struct Fingerprint {
-  static constexpr size_t kBytesMax = 1024;
-  static constexpr size_t kEndBytesMax = 256;
-  /// With fewer bytes, two files that begin alike are common.
-  static constexpr size_t kBytesTelling = 256;
-
-  uint32_t size = 0;
-  uint32_t crc = 0;
-  bool operator==(const Fingerprint&) const = default;
-};
+/// Takes NUL bytes out of whole lines where a line begins: they are no text but a hole, or space
+/// that was reserved. Returns how many.
+size_t remove_nul_before_lines(std::string& lines);
 
 /// A text begins with it; it says the encoding, and is no part of a line.
 struct ByteOrderMark {
@@ -43,32 +35,6 @@ struct ByteOrderMark {
 inline constexpr size_t kMarkBytesMax = 3;
 /// Of these first bytes of a text; nullptr: it has none.
 const ByteOrderMark* byte_order_mark(std::string_view start);
-
-/// Of the first min(size, kBytesMax) bytes of an open file; shorter when it has fewer.
-Fingerprint fingerprint_of(int fd, uint64_t size);
-/// Of the last bytes before this offset.
-Fingerprint fingerprint_before(int fd, uint64_t offset);
-
-/// Where reading goes on: the value that is stored for a file. As text:
-/// "OFFSET DEVICE:INODE SIZE:CRC TIME SIZE:CRC", numbers in decimal, the CRCs in hex. What earlier
-/// versions stored ends before TIME, or behind it.
-///
-/// The end of what was read is needed beside the beginning: many files begin alike (a banner, the
-/// head of a table).
-struct ResumePoint {
-  uint64_t offset = 0;  ///< after the last delivered line, in bytes (decompressed ones)
-  uint64_t device = 0;
-  uint64_t inode = 0;
-  Fingerprint beginning;
-  /// When this was the file under the path, in ns since the Unix epoch; 0: not known. Files that
-  /// were put there afterwards have not been read.
-  int64_t seen_ns = 0;
-  Fingerprint end;  ///< of what was read
-
-  std::string text() const;
-  static std::optional<ResumePoint> parse(std::string_view text);
-  bool operator==(const ResumePoint&) const = default;
-};
 
 /// Reads whole lines of one open file, straight into a batch's buffer. Keeps no text: a line whose
 /// end is not written yet is read again when the file has grown, so the offset is always where a
@@ -97,14 +63,27 @@ class FileReader {
     return point.beginning.size >= Fingerprint::kBytesTelling && continues(point);
   }
 
+  /// Whether it is a copy of the beginning of another file, up to where that was read at most: one
+  /// that was made, or is being made, while the other was written.
+  bool is_beginning_of(const FileReader& other, uint64_t read_to) const;
+
   const ResumePoint& point() const { return point_; }
+  const ReadMarks& marks() const { return marks_; }
   void seek(uint64_t offset);
+  /// Goes back to the last line that is as it was read, where only the last bytes that were read
+  /// have been written over or cut off: writers keep a document well formed, or a status line.
+  /// False: more than those is another now, as far as can be told.
+  bool seek_before_change();
   void seek_after_last_line();
 
   int fd() const { return fd_.get(); }
   uint64_t size() const;
   /// Nothing was written to it for so long.
   bool is_quiet_for(std::chrono::nanoseconds time) const;
+  /// Of the first bytes that are written, read or not.
+  Fingerprint written_beginning();
+  /// When it was created, in ns since the Unix epoch; nothing where the file system does not say.
+  std::optional<int64_t> born_ns() const;
   /// It was created after this moment (ns since the Unix epoch, 0: unknown), so an equal inode is
   /// no sign that it is the file of then. False when it was created in the future: the clock was
   /// set back, or is not that of the file system, and says nothing.
@@ -123,7 +102,11 @@ class FileReader {
     size_t size = 0;      ///< bytes of the file to take
     bool is_line = true;  ///< they end with a line's end
   };
+  /// What is kept of what was read last.
+  static constexpr size_t kTailBytes = 2 * Fingerprint::kEndBytesMax;
+
   bool find_mark();
+  uint64_t data_end();
   bool skip_nul(uint64_t end);
   void note_read();
   bool may_have_line(uint64_t end);
@@ -135,6 +118,9 @@ class FileReader {
   Encoding encoding_;
   uint32_t mark_bytes_ = 0;  // Byte order mark at the start, not part of any line.
   ResumePoint point_;
+  ReadMarks marks_;
+  std::string tail_;  // The last bytes before the offset.
+  DataEnd data_end_;
   uint64_t no_line_until_ = 0;  // Size at which the bytes from the offset held no whole line.
   Changes changes_;
 };

@@ -159,7 +159,7 @@ void Tailer::look_at_path(Clock::time_point now) {
     if (last->file.is_unlinked() && file->is_copy_of(point))
       file->seek(std::min(point.offset, file->size()));
     else
-      adopt_missed(last->seen_ns, *file, now);
+      adopt_missed(seen_or_born_ns(last->seen_ns, last->file), *file, now);
   }
   go_on_as_known(*file);
   adopt(std::move(*file), now_ns, now);
@@ -183,28 +183,34 @@ void Tailer::look_again(Generation& current, int64_t now_ns, Clock::time_point n
   FileReader& file = current.file;
   ResumePoint point = file.point();
   if (point.beginning.size == 0) point.beginning = current.seen;
-  if (!file.continues(point)) {
+  if (!file.continues(point) && !file.seek_before_change()) {
     environment_.truncations->add(1);
     environment_.log.info("{}: truncated, reading it from its start", path_);
+    const ReadMarks marks = file.marks();
     file.seek(0);
     point.seen_ns = current.seen_ns;
     Generation rest = std::move(generations_.back());
     generations_.pop_back();
-    adopt_copies(point, rest.file, now);
+    adopt_copies(point, marks, rest.file, now);
     generations_.push_back(std::move(rest));
   }
   Generation& back = generations_.back();
   back.seen_ns = now_ns;
-  if (back.file.point().beginning.size == 0)
-    back.seen = fingerprint_of(back.file.fd(), Fingerprint::kBytesMax);
+  if (back.file.point().beginning.size == 0) back.seen = back.file.written_beginning();
 }
 
 void Tailer::adopt(FileReader file, int64_t seen_ns, Clock::time_point now) {
   if (!generations_.empty()) generations_.back().last_event = now;
   auto watch = environment_.watches.watch(file.fd(), *this);
-  const auto seen = fingerprint_of(file.fd(), Fingerprint::kBytesMax);
+  const auto seen = file.written_beginning();
   KnownFiles::Lease lease(environment_.known_files, id_of(file), *this);
   generations_.push_back({std::move(file), std::move(watch), std::move(lease), now, seen_ns, seen});
+}
+
+/// When a file was seen; if the clock was ahead then, when the file was created, which was before.
+int64_t Tailer::seen_or_born_ns(int64_t seen_ns, const FileReader& file) {
+  constexpr int64_t kSlackNs = 1'000'000'000;
+  return seen_ns > file_clock_ns() + kSlackNs ? file.born_ns().value_or(seen_ns) : seen_ns;
 }
 
 /// Files that were put under the path after `since_ns` and rotated away before this look.
@@ -219,21 +225,29 @@ void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::ti
 }
 
 /// The file under the path was truncated in place, perhaps several times: rotation may have copied
-/// its content away each time. `point`: where reading was. A copy is born before the truncation by
-/// the time that copying takes, so looks at the file may lie between.
-void Tailer::adopt_copies(const ResumePoint& point, const FileReader& current,
-                          Clock::time_point now) {
-  if (point.seen_ns == 0 || point.beginning.size == 0) return;
+/// its content away each time. `point`, `marks`: where reading was. A copy is born before the
+/// truncation by the time that copying takes, so looks at the file may lie between.
+///
+/// False: there is none with what was not read yet.
+bool Tailer::adopt_copies(const ResumePoint& point, const ReadMarks& marks,
+                          const FileReader& current, Clock::time_point now) {
+  if (point.seen_ns == 0 || point.beginning.size == 0) return false;
   struct Copy {
     FileReader file;
     int64_t born_ns;
   };
   std::vector<Copy> copies;  // From the one with the rest of what was being read on.
-  const int64_t since = point.seen_ns - std::chrono::nanoseconds(kCopyTimeMax).count();
+  const int64_t since =
+      seen_or_born_ns(point.seen_ns, current) - std::chrono::nanoseconds(kCopyTimeMax).count();
   for (const RotatedFile& rotated : rotated_since(real_path(), since)) {
     auto file = open_rotated(rotated, current);
     if (!file) continue;
     const bool has_rest = file->continues(point);
+    if (!has_rest && file->size() <= point.offset && marks.are_in(file->fd(), file->size())) {
+      file->seek(file->size());
+      remember(*file, file_clock_ns());
+      continue;
+    }
     if (has_rest && (copies.empty() || copies.front().born_ns < point.seen_ns)) {
       copies.clear();
       file->seek(point.offset);
@@ -243,6 +257,7 @@ void Tailer::adopt_copies(const ResumePoint& point, const FileReader& current,
     copies.push_back({std::move(*file), rotated.born_ns});
   }
   for (Copy& copy : copies) adopt(std::move(copy.file), copy.born_ns, now);
+  return !copies.empty();
 }
 
 /// A rotated file that is not open yet.
@@ -278,16 +293,25 @@ bool Tailer::is_elsewhere(uint64_t device, uint64_t inode) const {
   return reader != nullptr && reader != this;
 }
 
-/// Whether rotation has copied a file to this path that is read under its own. Its stream takes the
-/// copy over when the file is truncated.
-bool Tailer::is_fresh_copy(const FileReader& file) const {
-  if (environment_.known_files.position(id_of(file))) return false;
+/// Whether this is a copy of a file that is read under its own path: rotation has copied it here,
+/// or is doing so. When the original is truncated, its stream takes the copy over that has what was
+/// not read of it yet.
+bool Tailer::is_fresh_copy(FileReader& file) {
+  const bool is_known = environment_.known_files.position(id_of(file)).has_value();
   for (const std::string& original : originals_of(path_)) {
     const std::string key = original + " " + labels_text();
     if (!environment_.streams->contains(key)) continue;
     const auto text = environment_.positions->get(key);
     const auto stored = text ? ResumePoint::parse(*text) : std::nullopt;
-    if (stored && !file.is(stored->device, stored->inode) && file.is_copy_of(*stored)) return true;
+    if (!stored || file.is(stored->device, stored->inode)) continue;
+    if (!is_known && file.is_copy_of(*stored)) return true;
+    const auto whole = FileReader::open(original, environment_.encoding);
+    if (!whole || !whole->is(stored->device, stored->inode) ||
+        !file.is_beginning_of(*whole, stored->offset))
+      continue;
+    file.seek(file.size());
+    remember(file, file_clock_ns());
+    return true;
   }
   return false;
 }
@@ -307,10 +331,11 @@ bool Tailer::go_on_as_known(FileReader& file) {
   return true;
 }
 
-void Tailer::remember(const Generation& ended) {
-  ResumePoint point = ended.file.point();
-  point.seen_ns = ended.seen_ns;
-  environment_.known_files.remember(path_, id_of(ended.file), point);
+/// Where a file was read to that has, or will have, another path.
+void Tailer::remember(const FileReader& file, int64_t seen_ns) {
+  ResumePoint point = file.point();
+  point.seen_ns = seen_ns;
+  environment_.known_files.remember(path_, id_of(file), point);
   std::erase_if(ended_, [&](const ResumePoint& other) {
     return other.device == point.device && other.inode == point.inode;
   });
@@ -337,7 +362,9 @@ void Tailer::relabel(const telemetry::Labels& labels) {
 
 /// Whether its content is that of a file that is open already.
 bool Tailer::is_copy(const FileReader& file) const {
-  const auto is_of = [&](const Generation& g) { return file.is_copy_of(g.file.point()); };
+  const auto is_of = [&](const Generation& g) {
+    return file.is_copy_of(g.file.point()) || file.is_beginning_of(g.file, g.file.point().offset);
+  };
   return std::any_of(generations_.begin(), generations_.end(), is_of) ||
          std::any_of(stragglers_.begin(), stragglers_.end(), is_of);
 }
@@ -355,7 +382,7 @@ Stream::Step Tailer::read_front(telemetry::LogBatch& batch, Clock::time_point no
     return Step::lines;
   }
   if (!ended) return Step::nothing;
-  remember(generations_.front());
+  remember(generations_.front().file, generations_.front().seen_ns);
   stragglers_.push_back(std::move(generations_.front()));
   stragglers_.back().last_event = now;
   generations_.pop_front();
@@ -369,7 +396,7 @@ bool Tailer::read_straggler(telemetry::LogBatch& batch, Clock::time_point now) {
   for (Generation& old : stragglers_) {
     if (!read(old.file, batch, false)) continue;
     old.last_event = now;
-    remember(old);
+    remember(old.file, old.seen_ns);
     return true;
   }
   return false;

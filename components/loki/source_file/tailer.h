@@ -67,16 +67,18 @@ class Tailer final : public Stream {
   void look_again(Generation& current, int64_t now_ns, Clock::time_point now);
   void adopt(FileReader file, int64_t seen_ns, Clock::time_point now);
   void adopt_missed(int64_t since_ns, const FileReader& current, Clock::time_point now);
-  void adopt_copies(const ResumePoint& point, const FileReader& current, Clock::time_point now);
+  bool adopt_copies(const ResumePoint& point, const ReadMarks& marks, const FileReader& current,
+                    Clock::time_point now);
   std::optional<FileReader> open_rotated(const RotatedFile& rotated,
                                          const FileReader& current) const;
+  static int64_t seen_or_born_ns(int64_t seen_ns, const FileReader& file);
   std::string real_path() const;
   bool is_copy(const FileReader& file) const;
   bool is_elsewhere(uint64_t device, uint64_t inode) const;
-  bool is_fresh_copy(const FileReader& file) const;
+  bool is_fresh_copy(FileReader& file);
   KnownFiles::Id id_of(const FileReader& file) const;
   bool go_on_as_known(FileReader& file);
-  void remember(const Generation& ended);
+  void remember(const FileReader& file, int64_t seen_ns);
   void save_if_delivered();
   bool resume(FileReader file, int64_t now_ns, Clock::time_point now);
   void resume_missing(Clock::time_point now);

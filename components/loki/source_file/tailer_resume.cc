@@ -21,14 +21,15 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
       file.seek(stored->offset);
     } else {
       environment_.truncations->add(1);
-      adopt_copies(*stored, file, now);
+      adopt_copies(*stored, {}, file, now);
     }
   } else if (is_elsewhere(stored->device, stored->inode)) {
     ended_.push_back(*stored);
     go_on_as_known(file);
   } else if (auto rotated = rotated_file(*stored)) {
+    const int64_t since_ns = seen_or_born_ns(stored->seen_ns, *rotated);
     adopt(std::move(*rotated), stored->seen_ns, now);
-    adopt_missed(stored->seen_ns, file, now);
+    adopt_missed(since_ns, file, now);
     go_on_as_known(file);
   } else if (adopt_unpacked(*stored, now)) {
     adopt_missed(stored->seen_ns, file, now);
@@ -36,7 +37,7 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
   } else if (!go_on_as_known(file)) {
     if (file.is_copy_of(*stored)) {
       file.seek(stored->offset);  // Restored, or moved to another disk.
-    } else {
+    } else if (!adopt_copies(*stored, {}, file, now)) {
       environment_.log.warn(
           "{}: the file that was read up to byte {} is not there any more (deleted, compressed or "
           "moved to another folder); what was not read of it is lost",

@@ -203,6 +203,60 @@ TEST_CASE("source.file: a pattern that finds the copies of a truncated file does
   }
 }
 
+TEST_CASE("source.file: a pattern that finds a copy of what was read before does not repeat it") {
+  for (const bool is_seen_whole : {true, false}) {
+    CAPTURE(is_seen_whole);
+    Fixture f({});
+    f.arguments.file_match.enabled = true;
+    f.arguments.targets = {f.target("a.log*")};
+    Texts wanted;
+    const auto add = [&](int count) {
+      std::string text;
+      for (; count > 0; --count) {
+        wanted.push_back("line " + std::to_string(wanted.size()) + " " + std::string(20, 'x'));
+        text += wanted.back() + "\n";
+      }
+      f.append(text);
+      return text;
+    };
+    std::string copied = add(100);
+    f.start();
+    CHECK(f.got(wanted));
+    copied += add(50);
+    CHECK(f.got(wanted));
+    add(50);  // While the copy is made.
+    CHECK(f.got(wanted));
+    f.write(copied, "a.log.1");
+    const auto looked = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+    if (is_seen_whole) CHECK(eventually([&] { return std::chrono::steady_clock::now() > looked; }));
+    fs::resize_file(f.path(), 0);
+    add(1);
+    CHECK(f.got(wanted));
+    f.stop();
+    CHECK(f.sink->texts() == wanted);
+  }
+}
+
+TEST_CASE("source.file: copied and removed while nothing is read goes on in the copy") {
+  Fixture f;
+  Texts wanted;
+  for (int i = 0; i < 50; ++i) {
+    wanted.push_back("line number " + std::to_string(i));
+    f.append(wanted.back() + "\n");
+  }
+  f.start();
+  CHECK(f.got(wanted));
+  f.stop();
+  f.append("last\n");
+  fs::copy_file(f.path(), f.path("a.log.1"));
+  fs::remove(f.path());
+  f.write("new\n");
+  f.start();
+  wanted.emplace_back("last");
+  wanted.emplace_back("new");
+  CHECK(f.got(wanted));
+}
+
 TEST_CASE("source.file: labels that change do not make a pattern repeat rotated files") {
   for (const bool while_stopped : {false, true}) {
     CAPTURE(while_stopped);

@@ -1,0 +1,85 @@
+#include "components/loki/source_file/data_end.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace components::loki::source_file {
+namespace {
+
+/// Of all that is reserved, which may be much.
+constexpr std::chrono::seconds kLookEvery{1};
+
+using Chunk = std::array<char, 16 << 10>;
+
+/// The bytes at [from, to), as many as fit; empty when they cannot be read.
+std::string_view bytes_at(int fd, uint64_t from, uint64_t to, Chunk& chunk) {
+  const size_t wanted = std::min<uint64_t>(to - from, chunk.size());
+  const ssize_t got = ::pread(fd, chunk.data(), wanted, static_cast<off_t>(from));
+  return {chunk.data(), static_cast<size_t>(std::max<ssize_t>(got, 0))};
+}
+
+/// The length of a text without the NUL bytes it ends with.
+uint64_t length(std::string_view text) {
+  return text.find_last_not_of('\0') + 1;  // npos + 1 is 0.
+}
+
+}  // namespace
+
+uint64_t DataEnd::find(int fd, uint64_t read_to) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return read_to;
+  const auto size = static_cast<uint64_t>(status.st_size);
+  Chunk chunk;
+  if (size <= read_to || length(bytes_at(fd, size - 1, size, chunk)) > 0) {
+    end_ = 0;
+    return size;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const int64_t written_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+  const bool is_known = end_ >= read_to && end_ <= size && end_ > 0;
+  if (is_known && grow(fd, size)) return end_;
+  const bool is_changed = size != size_ || written_ns != written_ns_;
+  if (is_known && (!is_changed || now - looked_at_ < kLookEvery)) return end_;
+  end_ = read_to;
+  look_at_all(fd, size);
+  size_ = size;
+  written_ns_ = written_ns;
+  looked_at_ = now;
+  return end_;
+}
+
+/// Writers go on where the text ends. False: nothing was written there.
+bool DataEnd::grow(int fd, uint64_t size) {
+  const uint64_t before = end_;
+  Chunk chunk;
+  while (const uint64_t more = length(bytes_at(fd, end_, size, chunk))) end_ += more;
+  return end_ > before;
+}
+
+/// Goes through the parts that are not holes, each from its end: so it reads NUL bytes and little
+/// else.
+void DataEnd::look_at_all(int fd, uint64_t size) {
+  Chunk chunk;
+  for (uint64_t at = end_; at < size;) {
+    const off_t data = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0) return;
+    const off_t hole = ::lseek(fd, data, SEEK_HOLE);
+    const uint64_t begin = std::max(at, static_cast<uint64_t>(data));
+    const uint64_t end = std::min(size, hole > data ? static_cast<uint64_t>(hole) : size);
+    for (uint64_t to = end; to > begin;) {
+      const uint64_t from = to - std::min<uint64_t>(to - begin, chunk.size());
+      if (const uint64_t found = length(bytes_at(fd, from, to, chunk))) {
+        end_ = from + found;
+        break;
+      }
+      to = from;
+    }
+    at = end;
+  }
+}
+
+}  // namespace components::loki::source_file

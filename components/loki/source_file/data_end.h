@@ -1,0 +1,28 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+
+namespace components::loki::source_file {
+
+/// Where the text of a file ends whose writer reserved space behind it (fallocate(2), ftruncate(2)
+/// upwards, a mapped region): what is not written yet reads as NUL bytes up to the end of the file.
+/// One thread.
+class DataEnd {
+ public:
+  /// The size of the open file without the NUL bytes it ends with; at least `read_to`, before which
+  /// nothing is looked at. Text that appears behind NUL bytes without a change of the size may be
+  /// seen a second late.
+  uint64_t find(int fd, uint64_t read_to);
+
+ private:
+  bool grow(int fd, uint64_t size);
+  void look_at_all(int fd, uint64_t size);
+
+  uint64_t end_ = 0;  ///< found last; 0: the file did not end with NUL then
+  // Of the last look at all that is reserved.
+  uint64_t size_ = 0;
+  int64_t written_ns_ = 0;
+  std::chrono::steady_clock::time_point looked_at_{};
+};
+
+}  // namespace components::loki::source_file
