@@ -62,7 +62,9 @@ class Formatter {
       if (const auto written = rewrite(name, after); !written) fail(written.error().message);
     } else if (options_.check || options_.diff) {
       if (before == after) return;
-      result_.out += options_.diff ? emit::unified_diff(name, before, after) : name + "\n";
+      result_.out += options_.diff
+                         ? emit::unified_diff(name, before, after, emit::Secrets::left_out)
+                         : name + "\n";
       finding();
     } else {
       result_.out += after;

@@ -59,6 +59,12 @@ TEST_CASE("fmt: files are checked, compared and rewritten") {
         "--- a/" + odd + "\n+++ b/" + odd + "\n@@ -1,2 +1,2 @@\n-a=1\n-b =2\n+a = 1\n+b = 2\n");
   CHECK(text_of(odd) == "a=1\nb =2\n");
 
+  const auto secret =
+      put(folder, "secret.river", "url=\"https://u:hunter2@h\"\npassword=\"hunter2\"\n");
+  CHECK(run({.files = {secret}, .diff = true}).out.find("hunter2") == std::string::npos);
+  CHECK(run({.files = {secret}}).out ==
+        "url      = \"https://u:hunter2@h\"\npassword = \"hunter2\"\n");
+
   const auto written = run({.files = {bad, link, good}, .write = true});
   CHECK(written.exit_code == 1);
   CHECK(text_of(odd) == "a = 1\nb = 2\n");

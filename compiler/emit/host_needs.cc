@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "compiler/checks/checks.h"
 #include "compiler/emit/findings.h"
 #include "compiler/host/host_schema.h"
@@ -48,6 +49,7 @@ void check_environment(const host::Host& host, const river::config::Program& pro
       given != nullptr && (given->value->kind == yaml::Kind::map || yaml::is_null(*given->value));
   if (!is_known || !host.entry->closed.empty()) return;
   for (const checks::EnvironmentUse& use : checks::environment_of(program)) {
+    if (!base::is_label_name(use.name)) continue;  // It may be a secret: F050.
     const yaml::Pair* value = given->value->find(use.name);
     if (value != nullptr && is_empty(*value->value))
       diagnostics.warning("F080", use.place, "host {} sets {} to nothing", host.name, use.name)

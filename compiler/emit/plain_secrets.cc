@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "compiler/checks/checks.h"
 #include "compiler/emit/compile.h"
 #include "compiler/inventory/inventory.h"
 #include "river/diag/render.h"
@@ -78,6 +80,11 @@ bool is_secret_header(std::string_view header) {
           strncasecmp(header.data(), kCookie.data(), kCookie.size()) == 0);
 }
 
+/// __param_token of a target: a parameter of the request that scrapes it.
+bool is_secret_target_parameter(std::string_view label) {
+  return label.starts_with("__param_") && river::diag::names_secret(label);
+}
+
 /// https://host/push?api_key=SECRET
 bool has_secret_parameter(std::string_view url) {
   const size_t query = url.find('?');
@@ -113,6 +120,14 @@ class Finder {
     for (const ast::Statement* statement : body.statements) look(*statement, schema);
   }
 
+  /// sys.env("hunter2!"): the value itself where the name of its variable belongs.
+  void look(const checks::EnvironmentUse& use) {
+    if (!base::is_label_name(use.name))
+      report_at(use.place,
+                "no environment variable has such a name (letters, digits and _); this may be a "
+                "secret itself");
+  }
+
  private:
   void look(const ast::Statement& statement, const schema::BlockSchema& schema) {
     for (const schema::Field& field : schema.fields) {
@@ -130,7 +145,15 @@ class Finder {
     if (is_secret(field) && is_spelled_out(value))
       return report(value, fmt::format("a {}", statement.name));
     look_at_urls(value);
-    if (field.name.ends_with("header") || field.name.ends_with("headers")) look_at_headers(value);
+    const auto is_of = [&](std::string_view what) { return field.name.ends_with(what); };
+    if (is_of("header") || is_of("headers"))
+      look_at_pairs(
+          value, [](std::string_view key) { return is_secret_header(key); }, "header");
+    else if (is_of("params"))
+      look_at_pairs(
+          value, [](std::string_view key) { return river::diag::names_secret(key); }, "parameter");
+    else
+      look_at_pairs(value, is_secret_target_parameter, "parameter");
   }
 
   /// The texts of an expression, one of which may be a URL.
@@ -146,18 +169,23 @@ class Finder {
     for (const ast::Field& one : value.fields) look_at_urls(*one.value);
   }
 
-  /// The maps of an expression that makes headers.
-  void look_at_headers(const ast::Expr& value) {
-    for (const ast::Field& header : value.fields)
-      if (is_secret_header(header.key) && is_spelled_out(*header.value))
-        report(*header.value, fmt::format("the header {}", header.key));
-    if (value.left != nullptr) look_at_headers(*value.left);
-    if (value.right != nullptr) look_at_headers(*value.right);
-    for (const ast::Expr* item : value.items) look_at_headers(*item);
+  /// The maps of an expression that makes headers, or parameters of a request.
+  void look_at_pairs(const ast::Expr& value, bool (*is_secret_key)(std::string_view),
+                     std::string_view what) {
+    for (const ast::Field& pair : value.fields)
+      if (is_secret_key(pair.key) && is_spelled_out(*pair.value))
+        report(*pair.value, fmt::format("the {} {}", what, pair.key));
+    if (value.left != nullptr) look_at_pairs(*value.left, is_secret_key, what);
+    if (value.right != nullptr) look_at_pairs(*value.right, is_secret_key, what);
+    for (const ast::Expr* item : value.items) look_at_pairs(*item, is_secret_key, what);
   }
 
   void report(const ast::Expr& value, const std::string& what) {
-    diagnostics_.error("F050", value.span, "{} in plain text", what)
+    report_at(value.span, fmt::format("{} in plain text", what));
+  }
+
+  void report_at(river::diag::Span span, const std::string& problem) {
+    diagnostics_.error("F050", span, "{}", problem)
         .with_help(std::string(inventory::kSecretHelp))
         .without_source();
   }
@@ -171,6 +199,7 @@ void report_plain_secrets(const river::config::Program& program,
                           river::diag::Diagnostics& diagnostics) {
   Finder finder(diagnostics);
   for (const auto& node : program.nodes) finder.look(node->block->body, node->signature->arguments);
+  for (const checks::EnvironmentUse& use : checks::environment_of(program)) finder.look(use);
 }
 
 }  // namespace compiler::emit

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "river/diag/diagnostics.h"
 
 namespace compiler::host {
@@ -62,8 +63,10 @@ constexpr Key kFilesKeys[] = {
 
 constexpr Key kBasicAuthKeys[] = {
     text("username", "User name."),
-    text("username_env", "Environment variable of the agent that holds the user name."),
-    text("password_env", "Environment variable of the agent that holds the password."),
+    {"username_env", KeyType::variable,
+     "Environment variable of the agent that holds the user name."},
+    {"password_env", KeyType::variable,
+     "Environment variable of the agent that holds the password."},
     text("password_file", "File on the host that holds the password."),
     {"password", KeyType::secret,
      "A !vault value. It is not written out: the agent reads LOKI_PASSWORD from its environment."},
@@ -73,7 +76,8 @@ constexpr Key kLokiKeys[] = {
     text("url", "Where to push; default: LOKI_URL in the agent's environment."),
     text("tenant", "Tenant, sent as X-Scope-OrgID."),
     {"basic_auth", KeyType::map, "User name and password.", kBasicAuthKeys},
-    text("bearer_token_env", "Environment variable of the agent that holds a bearer token."),
+    {"bearer_token_env", KeyType::variable,
+     "Environment variable of the agent that holds a bearer token."},
     {"external_labels", KeyType::text_map, "Labels added to lines that lack them."},
 };
 
@@ -158,6 +162,22 @@ bool check_text(const yaml::Node& value, const Key& key, river::diag::Diagnostic
   help_instead(key, problem);
   if (const auto near = river::diag::did_you_mean(*found, key.one_of); !near.empty())
     problem.with_help(fmt::format("did you mean \"{}\"?", near));
+  return false;
+}
+
+/// Writing the secret where the name of its variable belongs is a usual slip.
+bool check_variable(const yaml::Node& value, const Key& key,
+                    river::diag::Diagnostics& diagnostics) {
+  const auto name = yaml::as_text(value);
+  if (!name) return wrong_type(value, key, "text", diagnostics);
+  if (value.templated || base::is_label_name(*name)) return true;
+  diagnostics
+      .error("F050", value.span,
+             "{} is to name an environment variable, of letters, digits and _; this may be the "
+             "secret itself",
+             key.name)
+      .with_help("put the value into the agent's environment under a name, and write the name here")
+      .without_source();
   return false;
 }
 
@@ -257,6 +277,8 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
       return check_port_range(value, key, diagnostics);
     case KeyType::map:
       return check_map(value, key, diagnostics);
+    case KeyType::variable:
+      return check_variable(value, key, diagnostics);
     case KeyType::secret:
       break;
   }
@@ -297,6 +319,8 @@ Json schema_of(const Key& key) {
             {"enum", Json(std::vector<std::string_view>(key.one_of.begin(), key.one_of.end()))}};
       return text;
     }
+    case KeyType::variable:
+      return {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}};
     case KeyType::text_list:
       return {{"type", "array"}, {"items", text_schema()}};
     case KeyType::text_map:

@@ -16,6 +16,7 @@ enum class KeyType {
   text_list,
   text_map,    ///< values are text
   port_range,  ///< [first, last]
+  variable,    ///< name of an environment variable
   secret,      ///< must be a !vault value
   map,         ///< of `keys`
   map_list,    ///< a list of maps of `keys`

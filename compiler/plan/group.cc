@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "compiler/plan/plan.h"
+#include "river/diag/render.h"
 
 namespace compiler::plan {
 namespace {
@@ -16,7 +17,8 @@ bool is_name_part(char c) {
 
 std::string texts_of(const std::vector<migrate::streams::StreamFamily>& families) {
   std::vector<std::string> texts;
-  for (const auto& family : families) texts.push_back(family.text());
+  for (const auto& family : families)
+    texts.push_back(river::diag::redact(family.text(), 0).line);  // As the labels' own lines.
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   return texts.empty() ? "nothing" : fmt::format("{}", fmt::join(texts, " "));

@@ -35,21 +35,6 @@ void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps) {
   for (auto& entry : batch.entries) entry.timestamp_ns = stamp++;
 }
 
-size_t remove_nul_before_lines(std::string& lines) {
-  if (lines.find('\0') == lines.npos) return 0;
-  const size_t before = lines.size();
-  size_t kept = 0;
-  for (size_t at = 0; at < before;) {
-    at = std::min(lines.find_first_not_of('\0', at), before);
-    const size_t end = std::min(lines.find('\n', at), before - 1) + 1;
-    if (at < end) std::memmove(lines.data() + kept, lines.data() + at, end - at);
-    kept += end - at;
-    at = end;
-  }
-  lines.resize(kept);
-  return before - kept;
-}
-
 namespace {
 
 constexpr ByteOrderMark kMarks[] = {{"\xef\xbb\xbf", {Encoding::Form::utf8}},

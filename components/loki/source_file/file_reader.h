@@ -9,8 +9,8 @@
 
 #include "base/descriptor.h"
 #include "base/result.h"
-#include "components/loki/source_file/data_end.h"
 #include "components/loki/source_file/encoding.h"
+#include "components/loki/source_file/nul_bytes.h"
 #include "components/loki/source_file/open_files.h"
 #include "components/loki/source_file/resume_point.h"
 #include "components/shared/batches.h"
@@ -22,10 +22,6 @@ namespace components::loki::source_file {
 /// line that is to be taken as it is). Line feed and one carriage return before it are left out;
 /// empty lines count. Entries get label set 0. Copies nothing.
 void add_lines(telemetry::LogBatch& batch, UniqueTimestamps& stamps);
-
-/// Takes NUL bytes out of whole lines where a line begins: they are no text but a hole, or space
-/// that was reserved. Returns how many.
-size_t remove_nul_before_lines(std::string& lines);
 
 /// A text begins with it; it says the encoding, and is no part of a line.
 struct ByteOrderMark {

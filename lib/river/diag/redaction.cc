@@ -123,6 +123,29 @@ void redact_value(std::string_view line, const Assignment& found, Redaction& out
   redact_from(found.value, out);
 }
 
+constexpr std::string_view kVaultHeader = "$ANSIBLE_VAULT";
+
+// Where a value that is encrypted begins in a line, under whatever name; npos: there is none, or
+// only the tag of one that stands below.
+size_t find_encrypted(std::string_view line) {
+  if (without_spaces(line).starts_with(kVaultHeader)) return line.npos;  // The header alone.
+  size_t at = line.size();
+  for (const std::string_view mark :
+       {std::string_view("!vault"), kVaultHeader, std::string_view("ENC[AES256_GCM,")})
+    at = std::min(at, line.find(mark));
+  if (at == line.size()) return line.npos;
+  const std::string_view value = without_spaces(line.substr(at));
+  return value.size() > std::string_view("!vault |-").size() ? at : line.npos;
+}
+
+// The last quoted text of a line is not closed in it.
+bool leaves_quote_open(std::string_view line) {
+  char open = '\0';
+  for (const char c : line)
+    if (c == '"' || c == '\'') open = open == '\0' ? c : open == c ? '\0' : open;
+  return open != '\0';
+}
+
 size_t line_before(std::string_view text, size_t line_begin) {
   if (line_begin < 2) return 0;
   const size_t end = text.rfind('\n', line_begin - 2);
@@ -151,12 +174,16 @@ bool leaves_open(std::string_view line, bool inside_raw_string) {
 bool goes_on_from_above(std::string_view text, size_t line_begin) {
   size_t indent = indentation(line_at(text, line_begin));
   bool may_be_raw = true;
+  bool may_be_quoted = true;
   size_t begin = line_begin;
   for (size_t i = 0; begin > 0 && i < kLinesBackMax; ++i) {
     begin = line_before(text, begin);
     const std::string_view line = line_at(text, begin);
-    if (without_spaces(line).starts_with("$ANSIBLE_VAULT") && indentation(line) <= indent)
-      return true;
+    if (without_spaces(line).starts_with(kVaultHeader) && indentation(line) <= indent) return true;
+    if (may_be_quoted && line.find_first_of("\"'") != line.npos) {
+      if (find_encrypted(line) != line.npos && leaves_quote_open(line)) return true;
+      may_be_quoted = false;
+    }
     if (line.find("-----END") != line.npos) return false;
     if (line.find("PRIVATE KEY-----") != line.npos) return true;
     if (may_be_raw && line.find('`') != line.npos) {
@@ -173,12 +200,18 @@ bool goes_on_from_above(std::string_view text, size_t line_begin) {
 }  // namespace
 
 bool names_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kSecrets = {
-      "password", "passwd",     "passphrase",  "pass",   "token",         "secret",
-      "secrets",  "credential", "credentials", "apikey", "authorization", "passwords"};
-  constexpr std::array<std::string_view, 5> kPlaces = {"env", "file", "path", "name", "files"};
+  constexpr std::array<std::string_view, 16> kSecrets = {
+      "password",  "passwd",  "passphrase", "pass",        "pwd",    "token",
+      "secret",    "secrets", "credential", "credentials", "apikey", "authorization",
+      "passwords", "sig",     "signature",  "hmac"};
+  constexpr std::array<std::string_view, 7> kPlaces = {"env",   "file", "path", "name",
+                                                       "files", "url",  "uri"};
   const std::vector<std::string> words = words_of(name);
-  if (words.empty() || (words.size() > 1 && is_one_of(words.back(), kPlaces))) return false;
+  if (words.empty()) return false;
+  // Who has the address may post.
+  if (words.back() == "url" && std::find(words.begin(), words.end(), "webhook") != words.end())
+    return true;
+  if (words.size() > 1 && is_one_of(words.back(), kPlaces)) return false;
   // `key` alone is more often half of a pair than a secret.
   if (words.size() > 1 && words.back() == "key") return true;
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
@@ -187,18 +220,46 @@ bool names_secret(std::string_view name) {
 }
 
 Redaction redact(std::string_view text, size_t line_begin) {
-  const std::string_view line = line_at(text, line_begin);
+  const std::string_view whole = line_at(text, line_begin);
+  const size_t encrypted = find_encrypted(whole);
+  const std::string_view line = whole.substr(0, encrypted);
   Redaction out{std::string(line)};
   const std::string_view content = without_spaces(line);
-  if (content.empty()) return out;
+  if (without_spaces(whole).empty()) return out;
   if (content.starts_with("-----BEGIN") || goes_on_from_above(text, line_begin)) {
     redact_from(indentation(line), out);
     return out;
   }
   if (const Assignment found = find_assignment(line); found.value != std::string_view::npos)
     redact_value(line, found, out);
+  if (encrypted != whole.npos && !out.line.ends_with(kRedacted)) {
+    const size_t before = out.at;
+    redact_from(out.line.size(), out);
+    out.at = std::min(out.at, before);
+  }
   return out;
 }
+
+namespace {
+
+// Hosts whose URLs hold what lets post.
+bool is_webhook_host(std::string_view host) {
+  constexpr std::array<std::string_view, 6> kHosts = {"hooks.slack.com",  "discord.com",
+                                                      "discordapp.com",   "webhook.office.com",
+                                                      "api.telegram.org", "hooks.zapier.com"};
+  return std::any_of(kHosts.begin(), kHosts.end(), [&](std::string_view known) {
+    return host.ends_with(known) &&
+           (host.size() == known.size() || host[host.size() - known.size() - 1] == '.');
+  });
+}
+
+// A star for each character from `begin` on; NUL for the rest of its bytes.
+void hide(std::string& text, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i)
+    if (text[i] != '/') text[i] = begins_character(text[i]) ? '*' : '\0';
+}
+
+}  // namespace
 
 std::string without_passwords(std::string_view text) {
   constexpr std::string_view kScheme = "://";
@@ -206,12 +267,12 @@ std::string without_passwords(std::string_view text) {
   for (size_t at = text.find(kScheme); at != text.npos; at = text.find(kScheme, at)) {
     at += kScheme.size();
     const std::string_view authority = text.substr(at, text.find_first_of("/?#\"' \t", at) - at);
-    const size_t colon = authority.find(':'), end = authority.rfind('@');
-    if (end == authority.npos || colon > end) continue;
-    for (size_t i = at + colon + 1; i < at + end; ++i)
-      if (begins_character(text[i])) out[i] = '*';
-    for (size_t i = at + colon + 1; i < at + end; ++i)
-      if (!begins_character(text[i])) out[i] = '\0';
+    const size_t colon = authority.find(':'), user_end = authority.rfind('@');
+    const bool has_user = user_end != authority.npos;
+    if (has_user && colon < user_end) hide(out, at + colon + 1, at + user_end);
+    const std::string_view host = authority.substr(has_user ? user_end + 1 : 0);
+    const size_t end = std::min(text.find_first_of("\"' \t\n,)", at), text.size());
+    if (is_webhook_host(host.substr(0, host.find(':')))) hide(out, at + authority.size(), end);
   }
   std::erase(out, '\0');
   return out;

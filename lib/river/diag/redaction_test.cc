@@ -42,6 +42,16 @@ TEST_CASE("redaction: what a line shows") {
            Case{"password: {{ 'hunter2' }}", "password: ****"},
            Case{"password: !vault |", "password: !vault |"},
            Case{"password: !vault hunter2hunter2", "password: ****"},
+           Case{"a: {user: me, pw: !vault \"$ANSIBLE_VAULT;1.1;AES256\\n6162\"}",
+                "a: {user: me, pw: ****"},
+           Case{"a: [me, \"$ANSIBLE_VAULT;1.1;AES256\\n6162\"]", "a: [me, \"****"},
+           Case{"a: ENC[AES256_GCM,data:6162,type:str]", "a: ****"},
+           Case{"a: {password: x, pw: !vault 6162616261}", "a: {password: ****"},
+           Case{"- !vault |", "- !vault |"},
+           Case{"webhook_url: https://h/x", "webhook_url: ****"},
+           Case{"url: https://h/x?a=b&sig=hunter2", "url: https://h/x?a=b&sig=****"},
+           Case{"pwd: hunter2", "pwd: ****"},
+           Case{"token_url: https://auth/token", "token_url: https://auth/token"},
            Case{R"(headers = {"Authorization" = ["Bearer hunter2"]})",
                 R"(headers = {"Authorization" = ["****"]})"},
            Case{"password_env: LOKI_PASSWORD", "password_env: LOKI_PASSWORD"},
@@ -66,6 +76,9 @@ TEST_CASE("redaction: values of several lines") {
            Case{"password: !vault |\n", "  $ANSIBLE_VAULT;1.1;AES256", true},
            Case{"- !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61\n", "  6162", true},
            Case{"- !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61\n- a:\n", "    b", false},
+           Case{"a: {pw: !vault \"$ANSIBLE_VAULT;1.1;AES256\n", "  6162", true},
+           Case{"a: {pw: !vault \"$ANSIBLE_VAULT;1.1;AES256\n 61\"}\n", "b: 6162", false},
+           Case{"a: \"$ANSIBLE_VAULT;1.1;AES256\"\n", "b: 6162", false},
            Case{"password: |\n  a\n\n", "  hunter2", true},
            Case{"password:\n", "  hunter2", true},
            Case{"tokens:\n  token:\n    - a\n", "    - hunter2", true},
@@ -82,5 +95,25 @@ TEST_CASE("redaction: values of several lines") {
     const std::string shown = redact(c.above + c.line, c.above.size()).line;
     CHECK((shown.find(kRedacted) != std::string::npos) == c.is_hidden);
     CHECK((shown == c.line) != c.is_hidden);
+  }
+}
+TEST_CASE("redaction: URLs") {
+  struct Case {
+    std::string text, shown;
+  };
+  for (const Case& c : {
+           Case{"http://me:pass@host/a", "http://me:****@host/a"},
+           Case{"http://me@host/a:b@c", "http://me@host/a:b@c"},
+           Case{"http://a:b@h, http://c:dä@h", "http://a:*@h, http://c:**@h"},
+           Case{"api_url: https://hooks.slack.com/services/T0/B0/hunter2",
+                "api_url: https://hooks.slack.com/********/**/**/*******"},
+           Case{"\"https://discord.com/api/webhooks/1/hunter2\", x",
+                "\"https://discord.com/***/********/*/*******\", x"},
+           Case{"https://acme.webhook.office.com/hunter2",
+                "https://acme.webhook.office.com/*******"},
+           Case{"https://notdiscord.com/api", "https://notdiscord.com/api"},
+       }) {
+    CAPTURE(c.text);
+    CHECK(without_passwords(c.text) == c.shown);
   }
 }

@@ -76,7 +76,8 @@ bool names_secret(std::string_view name);
 /// a secret stays: sys.env("NAME"), host.vars.name, {{ name }}. For URLs: without_passwords().
 Redaction redact(std::string_view text, size_t line_begin);
 
-/// The text with each password in a URL hidden, a star for each character: "http://user:**@host".
+/// The text with each password in a URL hidden, a star for each character: "http://user:**@host",
+/// and the path of those that let whoever has them post (Slack, Discord, Teams, Telegram).
 std::string without_passwords(std::string_view text);
 
 // The renderings for machines behind render().

@@ -1,10 +1,11 @@
-#include "components/loki/source_file/data_end.h"
+#include "components/loki/source_file/nul_bytes.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
 
 namespace components::loki::source_file {
@@ -28,6 +29,21 @@ uint64_t length(std::string_view text) {
 }
 
 }  // namespace
+
+size_t remove_nul_before_lines(std::string& lines) {
+  if (lines.find('\0') == lines.npos) return 0;
+  const size_t before = lines.size();
+  size_t kept = 0;
+  for (size_t at = 0; at < before;) {
+    at = std::min(lines.find_first_not_of('\0', at), before);
+    const size_t end = std::min(lines.find('\n', at), before - 1) + 1;
+    if (at < end) std::memmove(lines.data() + kept, lines.data() + at, end - at);
+    kept += end - at;
+    at = end;
+  }
+  lines.resize(kept);
+  return before - kept;
+}
 
 uint64_t DataEnd::find(int fd, uint64_t read_to) {
   struct stat status {};

@@ -1,8 +1,16 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
+/// NUL bytes in files of text: no text, but holes and space that was reserved.
 namespace components::loki::source_file {
+
+/// Takes NUL bytes out of whole lines where a line begins: blocks that a power cut left unwritten,
+/// the hole behind which a writer goes on whose file was truncated. NUL within a line stays.
+/// Returns how many it took.
+size_t remove_nul_before_lines(std::string& lines);
 
 /// Where the text of a file ends whose writer reserved space behind it (fallocate(2), ftruncate(2)
 /// upwards, a mapped region): what is not written yet reads as NUL bytes up to the end of the file.

@@ -1,4 +1,4 @@
-#include "components/loki/source_file/data_end.h"
+#include "components/loki/source_file/nul_bytes.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
