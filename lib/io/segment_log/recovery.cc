@@ -71,6 +71,9 @@ class Recovery {
   }
 
   void look_at_segment(const std::filesystem::path& path, uint64_t first, uint64_t bytes) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored))
+      return put_aside(path, first, 0, "it is not a regular file");
     const auto read = read_header(path);
     if (bytes < kSegmentHeaderBytes ||
         (read && read->find_first_not_of('\0') == std::string::npos)) {
@@ -85,17 +88,19 @@ class Recovery {
     if (header && header->first != first) header = base::fail("it belongs to another name");
     if (header && header->kind != options_.kind)
       header = base::fail("its records are of another kind ({:#x})", header->kind);
-    if (!header) {
-      found_.next_sequence = std::max(found_.next_sequence, end_at_most(first, bytes));
-      metrics_.bad_segments->add(1);
-      log_.error("disk queue: {}: {}; set aside as {}.bad", path.string(), header.error().message,
-                 path.filename().string());
-      if (auto bad = set_aside(path, bytes)) found_.bad.push_back(std::move(*bad));
-      return;
-    }
+    if (!header) return put_aside(path, first, bytes, header.error().message);
     auto segment = std::make_shared<Segment>(first, path);
     segment->bytes = bytes;
     found_.segments.push_back(std::move(segment));
+  }
+
+  void put_aside(const std::filesystem::path& path, uint64_t first, uint64_t bytes,
+                 std::string_view problem) {
+    found_.next_sequence = std::max(found_.next_sequence, end_at_most(first, bytes));
+    metrics_.bad_segments->add(1);
+    log_.error("disk queue: {}: {}; set aside as {}.bad", path.string(), problem,
+               path.filename().string());
+    if (auto bad = set_aside(path, bytes)) found_.bad.push_back(std::move(*bad));
   }
 
   /// A sequence above all that may be in a segment that is not read.
