@@ -68,7 +68,6 @@ uint64_t DataEnd::find(int fd, uint64_t read_to) {
   return end_;
 }
 
-/// Writers go on where the text ends. False: nothing was written there.
 bool DataEnd::grow(int fd, uint64_t size) {
   const uint64_t before = end_;
   Chunk chunk;
@@ -76,8 +75,6 @@ bool DataEnd::grow(int fd, uint64_t size) {
   return end_ > before;
 }
 
-/// Goes through the parts that are not holes, each from its end: so it reads NUL bytes and little
-/// else.
 void DataEnd::look_at_all(int fd, uint64_t size) {
   Chunk chunk;
   for (uint64_t at = end_; at < size;) {

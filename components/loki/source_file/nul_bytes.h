@@ -14,16 +14,20 @@ size_t remove_nul_before_lines(std::string& lines);
 
 /// Where the text of a file ends whose writer reserved space behind it (fallocate(2), ftruncate(2)
 /// upwards, a mapped region): what is not written yet reads as NUL bytes up to the end of the file.
-/// One thread.
+/// Its writer goes on where the text ends, and may cut the rest off when it closes the file. One
+/// thread.
 class DataEnd {
  public:
   /// The size of the open file without the NUL bytes it ends with; at least `read_to`, before which
   /// nothing is looked at. Text that appears behind NUL bytes without a change of the size may be
-  /// seen a second late.
+  /// seen a second late. Costs the reading of one byte where nothing is reserved.
   uint64_t find(int fd, uint64_t read_to);
 
  private:
+  /// Writers go on where the text ends. False: nothing was written there.
   bool grow(int fd, uint64_t size);
+  /// Goes through the parts that are not holes, each from its end: so it reads NUL bytes and little
+  /// else.
   void look_at_all(int fd, uint64_t size);
 
   uint64_t end_ = 0;  ///< found last; 0: the file did not end with NUL then
