@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -18,7 +20,7 @@ namespace {
 using Entries = std::map<std::string, std::string, std::less<>>;
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kFileBytesMax = size_t{64} << 20;
+constexpr size_t kFileBytesMax = size_t{1} << 30;  // Not less than what may have been written.
 
 }  // namespace
 
@@ -280,6 +282,12 @@ void Positions::erase(std::string_view key) {
     noted_.emplace(key);
   }
   Saver::all().notify();
+}
+
+void Positions::forget(std::vector<Unneeded> unneeded, int64_t before) {
+  std::ranges::sort(unneeded, std::greater(), &Unneeded::since);
+  for (size_t i = 0; i < unneeded.size(); ++i)
+    if (i >= kUnneededMax || unneeded[i].since < before) erase(unneeded[i].key);
 }
 
 base::Result<void> Positions::save() {

@@ -47,6 +47,15 @@ class Positions {
   std::optional<std::string> get(std::string_view key) const;
   void set(std::string_view key, std::string_view value);
   void erase(std::string_view key);
+  /// An entry of something that is gone, and since when, in any unit.
+  struct Unneeded {
+    std::string key;
+    int64_t since = 0;
+  };
+  /// So many of them are kept: short-lived files and containers would fill the store without end.
+  static constexpr size_t kUnneededMax = 4096;
+  /// Erases those of before `before`, and the oldest of the others down to kUnneededMax.
+  void forget(std::vector<Unneeded> unneeded, int64_t before);
   /// All entries, for sources that look for a stream under another name.
   std::map<std::string, std::string, std::less<>> all() const;
 

@@ -223,3 +223,23 @@ TEST_CASE("positions: without a thread they are saved at the end") {
   }
   CHECK(io::parse_positions(*base::read_file(f.file))->count("k") == 1);
 }
+
+TEST_CASE_FIXTURE(PositionsFixture,
+                  "positions: of what is gone the newest are kept, and nothing old") {
+  const auto positions = open();
+  std::vector<io::Positions::Unneeded> gone;
+  const auto count = static_cast<int>(io::Positions::kUnneededMax) + 100;
+  for (int i = 0; i < count; ++i) {
+    gone.push_back({"key " + std::to_string(i), i});
+    positions->set(gone.back().key, "x");
+  }
+  positions->set("needed", "x");
+  positions->forget(gone, 0);
+  CHECK(positions->all().size() == io::Positions::kUnneededMax + 1);
+  CHECK_FALSE(positions->get("key 99"));
+  CHECK(positions->get("key 100"));
+  positions->forget({{"key 100", 100}, {"key 200", 200}}, 150);
+  CHECK_FALSE(positions->get("key 100"));
+  CHECK(positions->get("key 200"));
+  CHECK(positions->get("needed"));
+}

@@ -130,6 +130,7 @@ void Source::set_targets() {
 /// A cursor whose container is no target gets a date; a week later it goes.
 void Source::forget_old_cursors() {
   const auto entries = environment_->positions->all();
+  std::vector<io::Positions::Unneeded> all_gone;
   const int64_t now = now_s();
   const int64_t forget_before = now - std::chrono::seconds(kForgetAfter).count();
   for (const auto& [key, value] : entries) {
@@ -142,10 +143,10 @@ void Source::forget_old_cursors() {
     }
     int64_t since = 0;
     std::from_chars(gone->second.data(), gone->second.data() + gone->second.size(), since);
-    if (since >= forget_before) continue;
-    environment_->positions->erase(key);
-    environment_->positions->erase(gone->first);
+    all_gone.push_back({key, since});
+    all_gone.push_back({gone->first, since});
   }
+  environment_->positions->forget(std::move(all_gone), forget_before);
 }
 
 Health Source::health() const {

@@ -1,8 +1,10 @@
 #include "components/loki/source_file/leftovers.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "components/loki/source_file/file_reader.h"
 #include "components/loki/source_file/rotation.h"
@@ -46,13 +48,20 @@ void Leftovers::end_streams() {
 
 void Leftovers::forget_positions() {
   const int64_t old = file_clock_ns() - std::chrono::nanoseconds(kForgetAfter).count();
+  std::vector<io::Positions::Unneeded> gone;
   for (const auto& [key, text] : stored()) {
+    if (is_wanted_(key) || streams_.contains(key)) continue;
     const auto point = ResumePoint::parse(text);
-    if (is_wanted_(key) || streams_.contains(key) || (point && point->seen_ns > old)) continue;
+    const int64_t seen_ns = point ? point->seen_ns : 0;
+    // "PATH {labels}" or, of a file that was rotated away, "PATH inode DEVICE:INODE {labels}".
+    std::string path = key.substr(0, key.find(" {"));
+    const bool is_rotated = path.rfind(" inode ") != path.npos;
+    path.resize(std::min(path.rfind(" inode "), path.size()));
     std::error_code error;
-    const bool exists = std::filesystem::exists(key.substr(0, key.find(" {")), error);
-    if (!exists && !error) positions_.erase(key);
+    const bool exists = std::filesystem::exists(path, error) || error;
+    if (!exists || (is_rotated && seen_ns < old)) gone.push_back({key, seen_ns});
   }
+  positions_.forget(std::move(gone), old);
 }
 
 Leftovers::Entries& Leftovers::stored() {

@@ -27,7 +27,7 @@ class Leftovers {
   void move_position(const std::string& path, const std::string& key);
   /// Streams that were not taken finish what they began.
   void end_streams();
-  /// Drops positions that are too old.
+  /// Drops positions of files that are gone: those that are too old, and the oldest of too many.
   void forget_positions();
 
  private:
