@@ -152,10 +152,12 @@ void FileReader::note_read() {
 }
 
 bool FileReader::seek_before_change() {
-  // A short file that was truncated and begins as before, with a banner, looks the same.
-  if (point_.beginning.size < Fingerprint::kBytesMax || tail_.size() < kTailBytes ||
-      fingerprint_of(fd(), point_.beginning.size) != point_.beginning)
-    return false;
+  // A shorter file that was truncated and begins as before, with a banner, looks the same.
+  if (tail_.size() < kTailBytes) return false;
+  const bool is_beginning_unchanged =
+      point_.offset < Fingerprint::kBytesMax + Fingerprint::kEndBytesMax ||
+      fingerprint_of(fd(), point_.beginning.size) == point_.beginning;
+  if (!is_beginning_unchanged) return false;
   const uint64_t begin = point_.offset - tail_.size();
   std::string now(tail_.size(), '\0');
   const ssize_t got = ::pread(fd(), now.data(), now.size(), static_cast<off_t>(begin));

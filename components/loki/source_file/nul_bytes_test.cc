@@ -118,33 +118,35 @@ TEST_CASE("source.file: reading from the end begins where the text ends") {
 }
 
 TEST_CASE("source.file: last bytes that are written over do not repeat what is before them") {
-  Fixture f;
-  std::string text = "[\n";
-  Texts wanted = {"["};
-  for (int i = 0; i < 100; ++i) {
-    wanted.push_back("{\"n\": " + std::to_string(i) + ", \"text\": \"some\"}");
-    text += wanted.back() + "\n";
-  }
-  f.write(text + "]\n");
-  f.start();
-  wanted.emplace_back("]");
-  CHECK(f.got(wanted));
-  const base::Descriptor writer(::open(f.path().c_str(), O_WRONLY | O_CLOEXEC));
-  for (const std::string more : {",{\"n\": 100}\n]\n", ",{\"n\": 101, \"longer\": true}\n]\n"}) {
-    const off_t end = ::lseek(writer.get(), -2, SEEK_END);
-    REQUIRE(::pwrite(writer.get(), more.data(), more.size(), end) ==
-            static_cast<ssize_t>(more.size()));
-    wanted.push_back(more.substr(0, more.size() - 3));
+  for (const int lines : {30, 100}) {  // Some 800 bytes and 2,800.
+    Fixture f;
+    std::string text = "[\n";
+    Texts wanted = {"["};
+    for (int i = 0; i < lines; ++i) {
+      wanted.push_back("{\"n\": " + std::to_string(i) + ", \"text\": \"some\"}");
+      text += wanted.back() + "\n";
+    }
+    f.write(text + "]\n");
+    f.start();
     wanted.emplace_back("]");
     CHECK(f.got(wanted));
+    const base::Descriptor writer(::open(f.path().c_str(), O_WRONLY | O_CLOEXEC));
+    for (const std::string more : {",{\"n\": 100}\n]\n", ",{\"n\": 101, \"longer\": true}\n]\n"}) {
+      const off_t end = ::lseek(writer.get(), -2, SEEK_END);
+      REQUIRE(::pwrite(writer.get(), more.data(), more.size(), end) ==
+              static_cast<ssize_t>(more.size()));
+      wanted.push_back(more.substr(0, more.size() - 3));
+      wanted.emplace_back("]");
+      CHECK(f.got(wanted));
+    }
+    // Cut off, and gone on from there.
+    std::filesystem::resize_file(f.path(), std::filesystem::file_size(f.path()) - 2);
+    f.append("and more\n");
+    wanted.emplace_back("and more");
+    CHECK(f.got(wanted));
+    const base::metrics::Scope scope{f.registry, "loki.source.file.test"};
+    CHECK(scope.counter("loki_source_file_truncations_total", "")->value() == 0);
   }
-  // Cut off, and gone on from there.
-  std::filesystem::resize_file(f.path(), std::filesystem::file_size(f.path()) - 2);
-  f.append("and more\n");
-  wanted.emplace_back("and more");
-  CHECK(f.got(wanted));
-  const base::metrics::Scope scope{f.registry, "loki.source.file.test"};
-  CHECK(scope.counter("loki_source_file_truncations_total", "")->value() == 0);
 }
 
 }  // namespace components::loki::source_file
