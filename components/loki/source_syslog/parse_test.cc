@@ -260,6 +260,14 @@ TEST_CASE("syslog: rfc3164 with Cisco's additions") {
   for (const auto& c : {
            Case{all, "<189>237: 000485: router1: *Jan  8 19:46:03.295: %SYS-5-CONFIG_I: done",
                 "189|Jan  8 19:46:03.295|router1|%SYS-5-CONFIG_I||||done|237/000485"},
+           // In place of a time, how long it has run.
+           Case{all, "<189>29: 00:02:05: %SYS-5-RESTART: x",
+                "189|||||||00:02:05: %SYS-5-RESTART: x|29/"},
+           Case{all, "<189>29: 1d03h: %SYS-5-RESTART: x", "189|||||||1d03h: %SYS-5-RESTART: x|29/"},
+           Case{all, "<189>29: 000123: 3w2d: %SYS-5-RESTART: x",
+                "189|||||||3w2d: %SYS-5-RESTART: x|29/000123"},
+           Case{all, "<189>29: Nov 28 10:00:00.123 AEDST: %SYS-5-X: f",
+                "189|Nov 28 10:00:00.123 AEDST||%SYS-5-X||||f|29/"},
            Case{counter, "<189>29: *Apr  8 13:46:08.805: %LINK-3-UPDOWN: Interface up",
                 "189|Apr  8 13:46:08.805||%LINK-3-UPDOWN||||Interface up|29/"},
            Case{{},
