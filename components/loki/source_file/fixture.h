@@ -51,6 +51,15 @@ struct Fixture {
   }
   /// Ends the component; with `keep_data` as of now, as a crash would leave it.
   void stop() { source.reset(); }
+  /// Waits until the file was read to this offset, or reading begins there.
+  bool is_read_to(uint64_t offset, const std::string& file = "a.log") {
+    const std::string line = fmt::format("path=\"{}\"}} {}\n", path(file), offset);
+    return eventually([&] {
+      const std::string page = registry.expose();
+      const size_t at = page.find("loki_source_file_read_bytes_total{");
+      return at != page.npos && page.find(line, at) != page.npos;
+    });
+  }
   bool got(const Texts& wanted) const {
     sink->has(wanted.size());
     return sink->texts() == wanted;

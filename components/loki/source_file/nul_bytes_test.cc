@@ -111,8 +111,7 @@ TEST_CASE("source.file: reading from the end begins where the text ends") {
   f.arguments.tail_from_end = true;
   ReservingWriter writer(f.path(), "one\ntwo\n", 20 << 20, Reserved::hole);
   f.start();
-  CHECK(eventually(
-      [&] { return f.registry.expose().find("read_bytes_total") != std::string::npos; }));
+  CHECK(f.is_read_to(8));
   writer.write("three\n");
   CHECK(f.got({"three"}));
 }

@@ -170,8 +170,7 @@ TEST_CASE("source.file: tail_from_end begins after the last whole line") {
   f.arguments.tail_from_end = true;
   f.write("old\nolder\nhalf");
   f.start();
-  CHECK(eventually(
-      [&] { return f.registry.expose().find("read_bytes_total") != std::string::npos; }));
+  CHECK(f.is_read_to(10));
   f.append(" line\n");
   CHECK(f.got({"half line"}));
 }
