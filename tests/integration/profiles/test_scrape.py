@@ -125,14 +125,16 @@ def test_godeltaprof_is_sent_as_it_is_under_the_name_of_its_kind(agent):
 @pytest.mark.parametrize("bad, reason", [
     ((404, "text/plain", b"404 page not found\n"), "HTTP 404: 404 page not found"),
     ((200, "text/html", b"<html></html>"), "text/html"),
-    ((200, "application/octet-stream", b"<html></html>"), "no profile"),
+    ((200, "application/octet-stream", b"<html></html>"), "is not a profile"),
     ((200, "application/octet-stream", b""), "empty"),
 ])
 def test_an_answer_that_is_no_profile_is_shown_and_not_sent(agent, bad, reason):
-    with Target(lambda path, query, number: bad if number < 3 else pprof(("main", 1))) as target, \
+    is_mended = threading.Event()
+    with Target(lambda path, query, number: pprof(("main", 1)) if is_mended.is_set() else bad) as target, \
             Backend() as backend:
         running = agent(config(target, backend, only("goroutine"), interval="1s"))
         wait_for("the reason", lambda: reason in running.get("/api/v0/web/components")[1])
+        is_mended.set()
         assert len(backend.wait(1)) == 1
         assert set(backend.stacks()) == {"main"}
 
