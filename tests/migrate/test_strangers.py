@@ -367,6 +367,21 @@ def test_notification_templates_and_indented_code_are_read(report, tmp_path):
     assert judged.of('{job="shop"} |= "tildes"')["verdict"] == "EMPTY"
 
 
+@pytest.mark.parametrize("text, verdict", [
+    ("{{ with $labels }}{{ .job }}{{ end }}", "UNKNOWN"),
+    ("{{ $l := $labels }}{{ $l.job }}", "UNKNOWN"),
+    ("{{ range $k, $v := $labels }}{{ $k }}={{ $v }} {{ end }}", "UNKNOWN"),
+    ("{{ index $labels $name }}", "UNKNOWN"),
+    ("{{ $labels.job }}", "VALUE-CHANGED"),
+    ("{{ index $labels \"job\" }}", "VALUE-CHANGED"),
+    ("{{ $labels.hostname }} {{ $value }}", "SAME"),
+])
+def test_all_labels_of_an_alert_in_its_text(report, text, verdict):
+    judged = report({"rules/r.yml": rules('sum by (job, hostname) (rate({job="shop"}[5m])) > 1',
+                                          annotations={"a": text})})
+    assert judged.of(text)["verdict"] == verdict
+
+
 def test_a_query_that_finds_nothing_today_is_said(report):
     idle = report({"rules/r.yml": rules('sum(rate({job="shop", filename="x"}[5m])) > 1')})
     one = idle.of('sum(rate({job="shop", filename="x"}[5m])) > 1')

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "compiler/migrate/impact/selection.h"
@@ -112,6 +113,45 @@ LabelFate label_fate(const std::vector<const JudgedQuery*>& queries, const std::
 
 namespace {
 
+/// Whether a Go template uses the labels as a whole: "with $labels", "$l := $labels",
+/// "range ... $labels", ".CommonLabels.SortedPairs".
+bool uses_all_labels(std::string_view text) {
+  static const re2::RE2 use(
+      R"RE((index\s+)?(?:\$labels|\.Labels|\.CommonLabels|\.GroupLabels)\b(\.[A-Za-z_]+|\s+["`])?)RE");
+  re2::StringPiece rest(text.data(), text.size()), index, member;
+  while (re2::RE2::FindAndConsume(&rest, use, &index, &member)) {
+    const bool is_of_all = member == ".SortedPairs" || member == ".Remove" || member == ".Names" ||
+                           member == ".Values";
+    const bool is_one = member.starts_with(".") ? !is_of_all : !index.empty() && !member.empty();
+    if (!is_one) return true;
+  }
+  return false;
+}
+
+/// A label that the series of a contribution have afterwards, or had, and not both alike.
+std::optional<std::string> changed_label(const Contribution& one) {
+  for (const auto* side : {&one.before, &one.after})
+    for (const auto& series : *side)
+      for (const auto& [name, source] : series->named)
+        if (keys(one.before, name) != keys(one.after, name)) return name;
+  return std::nullopt;
+}
+
+/// Of a template that uses all labels: what it makes of them is not followed.
+void judge_all_labels(const FamilyIndex& families, const std::vector<const JudgedQuery*>& queries,
+                      JudgedQuery& judged) {
+  for (const JudgedQuery* query : queries)
+    for (const Contribution& one : query->outcome.contributions) {
+      const auto label = changed_label(one);
+      if (!label) continue;
+      judged.verdict = Verdict::unknown;
+      judged.reason = fmt::format("All labels are used here, and `{}` is not what it was for {}.",
+                                  *label, names_of(families, {one.change}));
+      judged.outcome.selection.affected = {{one.change, Fate::kept}};
+      return;
+    }
+}
+
 /// Whether a label is read of a query of which nothing is known. A name alone may be that of a
 /// field which is no label at all: only those of streams count.
 bool reads_undecided(const FamilyIndex& families, const documents::Use& use,
@@ -148,6 +188,9 @@ JudgedQuery judge_mentions(const FamilyIndex& families, const documents::Use& us
       judged.outcome.selection.affected.push_back({change, Fate::kept});
     }
   }
+  if (judged.verdict == Verdict::same && use.kind == documents::UseKind::go_template &&
+      uses_all_labels(use.text.text()))
+    judge_all_labels(families, queries, judged);
   if (judged.verdict == Verdict::same && reads_undecided(families, use, queries)) {
     judged.verdict = Verdict::unknown;
     judged.reason = "What becomes of the query that it reads could not be decided.";
