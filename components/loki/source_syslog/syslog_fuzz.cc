@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ensure.h"
 #include "components/loki/source_syslog/decoder.h"
@@ -16,8 +17,9 @@ namespace {
 
 /// A listener of each kind, made once: that takes longer than most inputs.
 struct Receiver {
-  explicit Receiver(const syslog::Listener& listener) : decoder(listener) {}
-  const syslog::Decoder decoder;
+  explicit Receiver(syslog::Listener of) : listener(std::move(of)) {}
+  const syslog::Listener listener;
+  const syslog::Decoder decoder{listener};
   syslog::LabelMaker labels{nullptr};
   const syslog::Origin origin = labels.origin({}, "", "");
 };
@@ -31,13 +33,13 @@ Receiver& receiver_of(uint8_t kind) {
   listener.use_incoming_timestamp = kind & 4;
   listener.label_structured_data = kind & 8;
   if (kind & 16) listener.rfc3164_cisco_components = syslog::CiscoComponents{.enable_all = true};
-  made = std::make_unique<Receiver>(listener);
+  made = std::make_unique<Receiver>(std::move(listener));
   return *made;
 }
 
 /// What a connection does with bytes that come in pieces of `step`.
 size_t receive(std::string_view bytes, size_t step, Receiver& receiver) {
-  auto& [decoder, labels, origin] = receiver;
+  auto& [listener, decoder, labels, origin] = receiver;
   syslog::Framer framer({.counted_bytes_max = 64, .line_bytes_max = 128});
   syslog::Counts counts;
   size_t messages = 0;
