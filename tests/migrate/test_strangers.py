@@ -382,6 +382,18 @@ def test_all_labels_of_an_alert_in_its_text(report, text, verdict):
     assert judged.of(text)["verdict"] == verdict
 
 
+@pytest.mark.parametrize("text, proposed", [
+    ('{job="{{ $labels.job }}"} |= "x"', None),
+    ('/explore?left=%7Bjob%3D%22{{ $labels.job }}%22%7D', None),
+    ('/d/x?var-job={{ $labels.job }}', '/d/x?var-job={{ $labels.service }}'),
+])
+def test_a_label_in_a_selector_of_a_link_is_not_changed_alone(report, text, proposed):
+    judged = report({"rules/r.yml": rules('sum by (job, hostname) (rate({job="shop"}[5m])) > 1',
+                                          annotations={"a": text})})
+    assert {(one["verdict"], edit(one)) for one in judged.report["findings"]
+            if one["old"] == text} == {("VALUE-CHANGED", proposed)}
+
+
 def test_a_query_that_finds_nothing_today_is_said(report):
     idle = report({"rules/r.yml": rules('sum(rate({job="shop", filename="x"}[5m])) > 1')})
     one = idle.of('sum(rate({job="shop", filename="x"}[5m])) > 1')

@@ -346,7 +346,7 @@ class DocumentJudge {
     } else if (variable && !variable->label.empty() && asks(use)) {
       return propose_offer(finding, use, *variable);
     } else {
-      rewrite = rewrite_mentions(families_, use, read_by(use));
+      rewrite = rewrite_mentions(families_, use, read_by(use), why);
       if (rewrite && !is_carried(use, *rewrite, why)) rewrite.reset();
     }
     if (rewrite && rewrite->needs_second_target) {

@@ -1,6 +1,7 @@
 #include "compiler/migrate/impact/query_rewrite.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <set>
@@ -379,8 +380,24 @@ std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::stri
   return QueryRewriter(families, text, expr, judged, limits).rewrite(why);
 }
 
+namespace {
+
+/// Whether a template stands for the value of a matcher: a link that asks for {job="${...}"}.
+bool is_value_of_matcher(std::string_view text, const LabelMention& mention) {
+  static const re2::RE2 matcher(
+      R"RE((?:[{,]|%7B|%2C)\s*[A-Za-z_][A-Za-z0-9_]*\s*(?:=|%3D)(?:~|%7E)?\s*(?:\\*["'`]|%22|%5C)+$)RE");
+  const std::string_view before = text.substr(0, mention.span.begin);
+  const size_t dollar = before.rfind("${"), braces = before.rfind("{{");
+  const size_t begin =
+      std::max(dollar == before.npos ? 0 : dollar, braces == before.npos ? 0 : braces);
+  return re2::RE2::PartialMatch(before.substr(0, begin), matcher);
+}
+
+}  // namespace
+
 std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
-                                             const std::vector<const JudgedQuery*>& queries) {
+                                             const std::vector<const JudgedQuery*>& queries,
+                                             std::string& why) {
   if (use.is_regex) return std::nullopt;
   const std::string& text = use.text.text();
   QueryRewrite rewrite;
@@ -389,6 +406,10 @@ std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const 
     if (!fate.changes) continue;
     const auto candidates = correspondences(families, fate.changed, mention.label);
     if (candidates.empty()) return std::nullopt;
+    if (is_value_of_matcher(text, mention)) {
+      why = fmt::format("`{}` stands in a selector, which has to change with it", mention.label);
+      return std::nullopt;
+    }
     const auto& instead = candidates.front().label;
     rewrite.replaced.push_back({mention.label, instead});
     if (!fate.others_have_it) {

@@ -33,9 +33,10 @@ std::optional<QueryRewrite> rewrite_query(const FamilyIndex& families, std::stri
                                           const logql::Expr& expr, const JudgedQuery& judged,
                                           const RewriteLimits& limits, std::string& why);
 
-/// A text that shows labels of the results of `queries`.
+/// A text that shows labels of the results of `queries`; nothing, and why, when it cannot be.
 std::optional<QueryRewrite> rewrite_mentions(const FamilyIndex& families, const documents::Use& use,
-                                             const std::vector<const JudgedQuery*>& queries);
+                                             const std::vector<const JudgedQuery*>& queries,
+                                             std::string& why);
 
 /// The change of a use's text as edits of its file.
 Proposal proposal_of(const documents::Use& use, const QueryRewrite& rewrite);
