@@ -8,6 +8,9 @@ set(TRIBUTARY_SANITIZE "" CACHE STRING "Value for -fsanitize=, such as address,u
 
 # char is signed on x86 and unsigned on arm64: signed everywhere, so that both behave alike.
 add_compile_options(-fsigned-char)
+# __FILE__ without the checkout's own path: objects do not depend on where they were compiled, so that a second clone
+# finds them in ccache, and nobody's folders are in the programs.
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wno-missing-field-initializers
                     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
