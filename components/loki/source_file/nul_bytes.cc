@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "components/loki/source_file/rotation.h"
+
 namespace components::loki::source_file {
 namespace {
 
@@ -46,53 +48,57 @@ size_t remove_nul_before_lines(std::string& lines) {
 }
 
 uint64_t DataEnd::find(int fd, uint64_t read_to) {
+  const int64_t now_ns = file_clock_ns();
   struct stat status {};
   if (::fstat(fd, &status) != 0) return read_to;
   const auto size = static_cast<uint64_t>(status.st_size);
   Chunk chunk;
   if (size <= read_to || length(bytes_at(fd, size - 1, size, chunk)) > 0) {
-    end_ = 0;
+    end_.reset();
     return size;
   }
   const auto now = std::chrono::steady_clock::now();
   const int64_t written_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
-  const bool is_known = end_ >= read_to && end_ <= size && end_ > 0;
-  if (is_known && grow(fd, size)) return end_;
-  const bool is_changed = size != size_ || written_ns != written_ns_;
-  if (is_known && (!is_changed || now - looked_at_ < kLookEvery)) return end_;
-  end_ = read_to;
-  look_at_all(fd, size);
+  if (end_ && *end_ >= read_to && *end_ <= size) {
+    const uint64_t before = *end_;
+    end_ = end_from(fd, before, size);
+    const bool is_changed = size != size_ || written_ns != written_ns_ || written_ns_ >= looked_ns_;
+    if (*end_ > before || !is_changed || now - looked_at_ < kLookEvery) return *end_;
+  }
+  end_ = last_end(fd, read_to, size);
   size_ = size;
   written_ns_ = written_ns;
+  looked_ns_ = now_ns;
   looked_at_ = now;
-  return end_;
+  return *end_;
 }
 
-bool DataEnd::grow(int fd, uint64_t size) {
-  const uint64_t before = end_;
+uint64_t DataEnd::end_from(int fd, uint64_t begin, uint64_t size) {
+  uint64_t end = begin;
   Chunk chunk;
-  while (const uint64_t more = length(bytes_at(fd, end_, size, chunk))) end_ += more;
-  return end_ > before;
+  while (const uint64_t more = length(bytes_at(fd, end, size, chunk))) end += more;
+  return end;
 }
 
-void DataEnd::look_at_all(int fd, uint64_t size) {
+uint64_t DataEnd::last_end(int fd, uint64_t begin, uint64_t size) {
+  uint64_t last = begin;
   Chunk chunk;
-  for (uint64_t at = end_; at < size;) {
+  for (uint64_t at = begin; at < size;) {
     const off_t data = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
-    if (data < 0) return;
+    if (data < 0) break;
     const off_t hole = ::lseek(fd, data, SEEK_HOLE);
-    const uint64_t begin = std::max(at, static_cast<uint64_t>(data));
-    const uint64_t end = std::min(size, hole > data ? static_cast<uint64_t>(hole) : size);
-    for (uint64_t to = end; to > begin;) {
-      const uint64_t from = to - std::min<uint64_t>(to - begin, chunk.size());
+    const uint64_t from_data = std::max(at, static_cast<uint64_t>(data));
+    at = std::min(size, hole > data ? static_cast<uint64_t>(hole) : size);
+    for (uint64_t to = at; to > from_data;) {
+      const uint64_t from = to - std::min<uint64_t>(to - from_data, chunk.size());
       if (const uint64_t found = length(bytes_at(fd, from, to, chunk))) {
-        end_ = from + found;
+        last = from + found;
         break;
       }
       to = from;
     }
-    at = end;
   }
+  return last;
 }
 
 }  // namespace components::loki::source_file

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 /// NUL bytes in files of text: no text, but holes and space that was reserved.
@@ -24,16 +25,17 @@ class DataEnd {
   uint64_t find(int fd, uint64_t read_to);
 
  private:
-  /// Writers go on where the text ends. False: nothing was written there.
-  bool grow(int fd, uint64_t size);
+  /// Where the text ends that begins here: writers go on where it ended.
+  static uint64_t end_from(int fd, uint64_t begin, uint64_t size);
   /// Goes through the parts that are not holes, each from its end: so it reads NUL bytes and little
   /// else.
-  void look_at_all(int fd, uint64_t size);
+  static uint64_t last_end(int fd, uint64_t begin, uint64_t size);
 
-  uint64_t end_ = 0;  ///< found last; 0: the file did not end with NUL then
+  std::optional<uint64_t> end_;  ///< found last; nothing: the file did not end with NUL then
   // Of the last look at all that is reserved.
   uint64_t size_ = 0;
   int64_t written_ns_ = 0;
+  int64_t looked_ns_ = 0;  ///< of the clock of file systems: later writes may have the same time
   std::chrono::steady_clock::time_point looked_at_{};
 };
 

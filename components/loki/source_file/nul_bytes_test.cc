@@ -69,6 +69,21 @@ TEST_CASE("source.file: text behind blocks that were never written is found") {
   CHECK(end.find(writer.file.get(), 4) == 200'001);
 }
 
+TEST_CASE("source.file: space in which nothing was written yet is gone through once") {
+  const support::Folder folder;
+  ReservingWriter writer(folder / "f", "", 300'000, Reserved::written);
+  // A time of now would have it looked at once more: there may be writes of the same time.
+  std::filesystem::last_write_time(folder / "f", std::filesystem::file_time_type());
+  const int fd = writer.file.get();
+  DataEnd end;
+  CHECK(end.find(fd, 0) == 0);
+  REQUIRE(::lseek(fd, 7, SEEK_SET) == 7);
+  CHECK(end.find(fd, 0) == 0);
+  CHECK(::lseek(fd, 0, SEEK_CUR) == 7);  // Looking for data would have moved it.
+  writer.write("one\n");
+  CHECK(end.find(fd, 0) == 4);
+}
+
 TEST_CASE("source.file: lines in space that was reserved come once, as they are written") {
   for (const auto how : {Reserved::hole, Reserved::written})
     for (const size_t head : {0, 5, 2000}) {
