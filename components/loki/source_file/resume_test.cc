@@ -9,6 +9,7 @@
 
 #include "base/descriptor.h"
 #include "components/loki/source_file/fixture.h"
+#include "components/loki/source_file/rotation.h"
 
 namespace fs = std::filesystem;
 using namespace std::string_literals;
@@ -91,6 +92,42 @@ TEST_CASE("source.file: a file of which nothing was delivered is found after rot
     CHECK(f.got(wanted));
     f.stop();
     f.sink->release();
+  }
+}
+
+TEST_CASE("source.file: rotated to another folder while the agent is stopped, as olddir does") {
+  Fixture f;
+  f.write("one\n");
+  f.start();
+  CHECK(f.got({"one"}));
+  f.stop();
+  f.append("two\n");
+  fs::create_directories(f.path("old"));
+  fs::rename(f.path(), f.path("old/a.log.1"));
+  f.write("three\n");
+  f.start();
+  CHECK(f.got({"one", "two", "three"}));
+}
+
+TEST_CASE("source.file: another file that was given the inode of one that is gone is not read") {
+  // Stored of an empty file, whose inode was given to b.log: seconds later, or at once.
+  for (const int64_t seconds : {5, 0}) {
+    CAPTURE(seconds);
+    Fixture f;
+    f.write("not of a.log\n", "b.log");
+    const auto other = FileReader::open(f.path("b.log"), {});
+    REQUIRE(other);
+    ResumePoint point{.device = other->point().device, .inode = other->point().inode};
+    point.seen_ns = other->born_ns().value_or(file_clock_ns()) - seconds * 1'000'000'000;
+    io::Positions(f.folder.path() / "data" / "positions", {f.registry, "loki.source.file.test"},
+                  base::Logger("test"))
+        .set(Stream::key_of(f.path(), telemetry::Labels({{"job", "test"}})), point.text());
+    f.start();
+    CHECK(eventually([&] {
+      return f.registry.expose().find("loki_source_file_files_active_total") != std::string::npos;
+    }));
+    f.write("one\n");
+    CHECK(f.got({"one"}));
   }
 }
 

@@ -59,6 +59,32 @@ std::vector<RotatedFile> files_since(const std::string& path, int64_t since_ns, 
   return found;
 }
 
+/// More folders in a folder of logs are not looked into.
+constexpr size_t kFoldersMax = 100;
+
+/// Path of the file in this folder; the folders in it are added to `inner`.
+std::string find_in(const std::string& folder, uint64_t device, uint64_t inode,
+                    std::vector<std::string>& inner) {
+  DIR* directory = ::opendir(folder.c_str());
+  if (!directory) return "";
+  std::string found;
+  while (const dirent* child = ::readdir(directory)) {
+    const std::string_view name = child->d_name;
+    const bool is_folder = child->d_type == DT_DIR && name != "." && name != "..";
+    if (!is_folder && child->d_ino != inode) continue;
+    const std::string path = folder + "/" + child->d_name;
+    if (is_folder && inner.size() < kFoldersMax) inner.push_back(path);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || status.st_dev != device || status.st_ino != inode ||
+        !S_ISREG(status.st_mode))
+      continue;
+    found = path;
+    break;
+  }
+  ::closedir(directory);
+  return found;
+}
+
 }  // namespace
 
 bool is_rotated_name(std::string_view name, std::string_view original) {
@@ -105,20 +131,11 @@ std::vector<RotatedFile> archives_since(const std::string& path, int64_t since_n
 }
 
 std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode) {
-  DIR* directory = ::opendir(folder.c_str());
-  if (!directory) return "";
-  std::string found;
-  while (const dirent* child = ::readdir(directory)) {
-    if (child->d_ino != inode) continue;
-    const std::string path = folder + "/" + child->d_name;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || status.st_dev != device || status.st_ino != inode ||
-        !S_ISREG(status.st_mode))
-      continue;
-    found = path;
-    break;
-  }
-  ::closedir(directory);
+  std::vector<std::string> inner;
+  std::string found = find_in(folder, device, inode, inner);
+  std::vector<std::string> ignored;
+  for (size_t i = 0; i < inner.size() && found.empty(); ++i)
+    found = find_in(inner[i], device, inode, ignored);
   return found;
 }
 

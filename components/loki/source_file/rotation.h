@@ -36,12 +36,14 @@ std::vector<RotatedFile> rotated_since(const std::string& path, int64_t since_ns
 /// The same of compressed files: a rotated name and ".gz" or ".bz2" behind it.
 std::vector<RotatedFile> archives_since(const std::string& path, int64_t since_ns);
 
-/// Path of the file with this device and inode in a folder: where a rotated file went. "" when
-/// there is none. Files are not opened for this: the folder's entries say their inodes.
+/// Path of the file with this device and inode in a folder or in one of its folders ("olddir" of
+/// logrotate): where a rotated file went. "" when there is none. Files are not opened for this: the
+/// folders' entries say their inodes.
 std::string find_by_inode(const std::string& folder, uint64_t device, uint64_t inode);
 
 /// Now, by the clock that file systems take for times of birth: it moves in ticks, so it is never
-/// ahead of a file that is created next. In ns since the Unix epoch.
+/// ahead of a file that is created next. A file that was created in the last ticks may be ahead of
+/// it: since Linux 6.13 some stamps are finer. In ns since the Unix epoch.
 int64_t file_clock_ns();
 
 /// What is left of a file that was rotated away and compressed before it was read to its end, while

@@ -85,8 +85,7 @@ void Tailer::resume_stragglers(const ResumePoint& stored, const FileReader& curr
     if (ended.seen_ns < since || current.is(ended.device, ended.inode) ||
         (stored.device == ended.device && stored.inode == ended.inode))
       continue;
-    if (auto file = rotated_file(ended); file && !file->is_younger_than(ended.seen_ns))
-      adopt(std::move(*file), ended.seen_ns, now);
+    if (auto file = rotated_file(ended)) adopt(std::move(*file), ended.seen_ns, now);
   }
 }
 
@@ -111,12 +110,19 @@ bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
   return true;
 }
 
+/// An inode alone tells little, it may have been given anew: with nothing else known of the file,
+/// only a name counts that rotation gives.
 std::optional<FileReader> Tailer::rotated_file(const ResumePoint& stored) const {
-  const auto folder = std::filesystem::path(real_path()).parent_path().string();
-  const std::string path = find_by_inode(folder, stored.device, stored.inode);
-  if (path.empty() || is_elsewhere(stored.device, stored.inode)) return std::nullopt;
+  if (is_elsewhere(stored.device, stored.inode)) return std::nullopt;
+  const std::filesystem::path original(real_path());
+  const std::filesystem::path path =
+      find_by_inode(original.parent_path().string(), stored.device, stored.inode);
+  if (path.empty() || (stored.beginning.size == 0 &&
+                       !is_rotated_name(path.filename().string(), original.filename().string())))
+    return std::nullopt;
   auto file = FileReader::open(path, environment_.encoding);
-  if (!file || !file->continues(stored)) return std::nullopt;
+  if (!file || !file->continues(stored) || file->is_younger_than(stored.seen_ns))
+    return std::nullopt;
   file->seek(stored.offset);
   return std::move(*file);
 }
