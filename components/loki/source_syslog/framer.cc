@@ -98,7 +98,9 @@ Place count_in_digits(std::string_view bytes, size_t begin, size_t end, bool at_
     if (count.kind != Count::Kind::counted) continue;
     // Of one that was not yet seen to be wrong, a longer count shows more.
     if (longest.fit == Fit::open) return {std::string_view::npos, Fit::open};
-    longest = {at, count.size > kResyncBytesMax ? Fit::no : fit_of(from, count, at_end)};
+    // Digits of a text may have any size: so much is not thrown away for them.
+    if (count.size > kResyncBytesMax) break;
+    longest = {at, fit_of(from, count, at_end)};
     if (longest.fit == Fit::yes) break;
   }
   return longest;

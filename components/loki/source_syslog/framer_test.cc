@@ -194,9 +194,10 @@ TEST_CASE("framer: after a wrong count the messages that follow are whole") {
     int more;
     size_t damaged;  // Of the messages after it.
   };
-  for (const auto& c : {Case{"one", 1, 1}, Case{"one", 2, 1}, Case{"one", 3, 1},
-                        Case{"one7", -1, 0}, Case{"one 007", -2, 0}, Case{"one", -2, 0},
-                        Case{"7 <b>", -5, 0}, Case{std::string(80'000, 'x'), -70'000, 0}}) {
+  for (const auto& c :
+       {Case{"one", 1, 1}, Case{"one", 2, 1}, Case{"one", 3, 1}, Case{"one7", -1, 0},
+        Case{"one 007", -2, 0}, Case{"one", -2, 0}, Case{"7 <b>", -5, 0},
+        Case{"id 1764324000123 <5> end", -21, 4}, Case{std::string(80'000, 'x'), -70'000, 0}}) {
     CAPTURE(c.text.substr(0, 10));
     CAPTURE(c.more);
     const std::string bytes =
