@@ -221,6 +221,11 @@ TEST_CASE("loki.process: stages, line by line") {
        {"\x1b[1mbold \x1b(B\x1b[mx \x1b]0;title\x07y \xc2\x9b"
         "31mz \x1b[38:5:1mw \xc2\x9bq"},
        "{job=\"j\"} bold x y z w \n"},
+      {"decolorize: links and commands without an end",
+       "stage.decolorize { }",
+       {"\x1b]8;;http://a/b?c\x07one\x1b]8;;\x07 \x1b]8;id=1;file:///x\x1b\\two\x1b]8;;\x1b\\ end",
+        "\x1b]52;no end"},
+       "{job=\"j\"} one two end\n{job=\"j\"} \x1b]52;no end\n"},
       {"decolorize", "stage.decolorize { }", {"\x1b[31mred\x1b[0m x"}, "{job=\"j\"} red x\n"},
       {"docker",
        "stage.docker { }",

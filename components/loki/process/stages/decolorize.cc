@@ -13,7 +13,18 @@ namespace {
 
 constexpr std::string_view kEscape = "\x1b";
 /// CSI as one character, U+009B.
-constexpr std::string_view kCsi = "\xc2\x9b", kEscapeCsi = "\x1b[";
+constexpr std::string_view kCsi = "\xc2\x9b", kEscapeCsi = "\x1b[", kCommand = "\x1b]";
+
+/// Bytes of an operating system command after its "ESC ]": a title, the address of a link. It ends
+/// with BEL or "ESC \\" and has no other control characters, 0 when it does not.
+size_t command_size(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x07') return i + 1;
+    if (text.substr(i).starts_with("\x1b\\")) return i + 2;
+    if (static_cast<unsigned char>(text[i]) < ' ') return 0;
+  }
+  return 0;
+}
 
 /// Bytes of a control sequence (ECMA-48, 5.4) after its CSI, 0 when it has no end.
 size_t control_size(std::string_view text) {
@@ -22,10 +33,9 @@ size_t control_size(std::string_view text) {
   return 0;
 }
 
-/// Other sequences that Grafana Alloy takes out: what selects a character set (`tput sgr0` does),
-/// and titles, which end with BEL.
+/// Other sequences that Grafana Alloy takes out: what selects a character set (`tput sgr0` does).
 size_t other_size(std::string_view text) {
-  static const re2::RE2 kOther(R"([\[\]()#;?]*(?:[a-zA-Z0-9]*(?:;[a-zA-Z0-9]*)*\x07|)"
+  static const re2::RE2 kOther(R"([\[()#;?]*(?:[a-zA-Z0-9]*(?:;[a-zA-Z0-9]*)*\x07|)"
                                R"((?:[0-9]{1,4}(?:;[0-9]{0,4})*)?[0-9A-PRZcf-nqrty=><~]))",
                                re2::RE2::Latin1);
   re2::StringPiece rest(text.data(), text.size());
@@ -34,11 +44,17 @@ size_t other_size(std::string_view text) {
 
 /// Bytes of the escape sequence at the front of the text, 0 when there is none.
 size_t sequence_size(std::string_view text) {
-  for (const std::string_view begin : {kCsi, kEscapeCsi, kEscape}) {
-    if (!text.starts_with(begin)) continue;
-    const std::string_view rest = text.substr(begin.size());
-    const size_t size = begin == kEscape ? other_size(rest) : control_size(rest);
-    if (size > 0) return begin.size() + size;
+  constexpr struct {
+    std::string_view begin;
+    size_t (*size)(std::string_view rest);
+  } kKinds[] = {{kCsi, control_size},
+                {kEscapeCsi, control_size},
+                {kCommand, command_size},
+                {kEscape, other_size}};
+  for (const auto& kind : kKinds) {
+    if (!text.starts_with(kind.begin)) continue;
+    const size_t size = kind.size(text.substr(kind.begin.size()));
+    if (size > 0) return kind.begin.size() + size;
   }
   return 0;
 }
