@@ -36,4 +36,36 @@ TEST_CASE("encoding: every letter of a text arrives, also the last one and one b
   }
 }
 
+TEST_CASE("encoding: all names that the registry has for what is read") {
+  for (const char* name : {"ISO_8859-1:1987",
+                           "csISOLatin1",
+                           "Latin-9",
+                           "ISO-8859-6-E",
+                           "csISO88598I",
+                           "ISO-IR-100",
+                           "ECMA-118",
+                           "cswindows1252",
+                           "PC-Multilingual-850+euro",
+                           "csKOI8U",
+                           "csMacintosh",
+                           "MS936",
+                           "Extended_UNIX_Code_Packed_Format_for_Japanese",
+                           "csShiftJIS",
+                           "Windows-31J",
+                           "csEUCKR",
+                           "437",
+                           "csISO2022JP",
+                           "csUTF8",
+                           "ANSI_X3.4-1968",
+                           "ISO_646.irv:1991",
+                           "csUTF16LE"}) {
+    CAPTURE(name);
+    const auto encoding = encoding_from_name(name);
+    REQUIRE(encoding.has_value());
+    CHECK(check_converter(*encoding).has_value());
+  }
+  for (const char* name : {"x", "latin1 l1", "iso88591 ", " ", "UTF-32", "IBM037", "1987"})
+    CHECK_FALSE(encoding_from_name(name).has_value());
+}
+
 }  // namespace components::loki::source_file
