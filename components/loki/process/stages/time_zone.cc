@@ -190,6 +190,8 @@ std::vector<RuledChange> changes_by(const PosixTz& rule, int64_t after) {
 
 namespace {
 
+constexpr std::string_view kDatabase = "/usr/share/zoneinfo/";
+
 base::Result<TimeZone> load_file(const std::string& path) {
   const auto file = base::read_file(path, size_t{1} << 20);
   if (!file) return tl::unexpected(file.error());
@@ -211,12 +213,17 @@ base::Result<TimeZone> load_local() {
 
 }  // namespace
 
+bool TimeZone::has_database() {
+  std::error_code ignored;
+  return std::filesystem::exists(std::string(kDatabase) + "Etc/UTC", ignored);
+}
+
 base::Result<TimeZone> TimeZone::load(std::string_view name) {
   if (name.empty() || name == "UTC") return TimeZone();
   const bool escapes = name.starts_with('/') || name.find("..") != std::string_view::npos;
   if (escapes) return base::fail("\"{}\" is not a time zone", name);
   auto zone =
-      name == "Local" ? load_local() : load_file("/usr/share/zoneinfo/" + std::string(name));
+      name == "Local" ? load_local() : load_file(std::string(kDatabase) + std::string(name));
   if (!zone) return base::fail("time zone \"{}\": {}", name, zone.error().message);
   return zone;
 }

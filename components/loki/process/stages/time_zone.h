@@ -42,6 +42,8 @@ class TimeZone {
   /// "Europe/Berlin", "UTC", or "Local": what TZ names, else /etc/localtime, UTC without either.
   /// Fails when the database has no such file or it is malformed.
   static base::Result<TimeZone> load(std::string_view name);
+  /// Whether this host has the database.
+  static bool has_database();
   /// The bytes of a TZif file. Fails when it is malformed.
   static base::Result<TimeZone> parse(std::string_view file);
 

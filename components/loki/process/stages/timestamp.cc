@@ -64,6 +64,11 @@ void validate(const TimestampArgs& args, schema::Scope& scope) {
   if (scope.known("format"))
     if (const auto layout = TimeLayout::parse(args.format); !layout)
       scope.error("format", "C086", "{}", layout.error().message);
+  // Of a host without the database, the agent says it where it runs.
+  if (scope.known("location") && args.location && *args.location != "Local" &&
+      TimeZone::has_database())
+    if (const auto zone = TimeZone::load(*args.location); !zone)
+      scope.warning("location", "C123", "{}: times would be read as UTC", zone.error().message);
   if (!scope.known("fallback_formats")) return;
   for (const std::string& format : args.fallback_formats)
     if (const auto layout = TimeLayout::parse(format); !layout)

@@ -227,6 +227,19 @@ TEST_CASE("stage.timestamp: a zone that the machine does not have is a problem o
   CHECK(problems("Nowhere/City")[0].starts_with("time zone \"Nowhere/City\": "));
 }
 
+TEST_CASE("stage.timestamp: a zone that there is not is said when the configuration is checked") {
+  const auto codes = [](std::string_view location) {
+    return check(fmt::format("stage.timestamp {{\nsource = \"job\"\nformat = \"RFC3339\"\nlocation "
+                             "= \"{}\"\n}}",
+                             location))
+        .codes;
+  };
+  REQUIRE(TimeZone::has_database());
+  for (const char* zone : {"UTC", "Local", "Europe/Berlin"}) CHECK(codes(zone).empty());
+  for (const char* zone : {"Europe/Nowhere", "../etc/passwd", "Europe"})
+    CHECK(codes(zone) == std::vector<std::string>{"C123"});
+}
+
 TEST_CASE("stage.timestamp: an abbreviation is that of the location, else UTC's") {
   struct Case {
     std::string text;
