@@ -147,6 +147,7 @@ base::Result<void> ResponseReader::feed(std::string_view bytes) {
   std::string& pending = state_->pending;
   const bool is_continued = !pending.empty();
   if (is_continued) pending += bytes;
+  if (is_continued && has_head() && pending.size() < kLastChunkBytes) return {};
   const auto used = state_->parse(is_continued ? pending : bytes);
   if (!used) return tl::unexpected(used.error());
   if (is_continued)

@@ -23,6 +23,10 @@ base::Result<std::string> request_head(const Request& request, const Url& server
 /// host:port, the port always there: what CONNECT asks a proxy for.
 std::string authority_of(const Url& server);
 
+/// The least that ends a chunked body, "0\r\n\r\n". Beast, which has read a part of it and asked
+/// for more, asserts that it gets so much.
+inline constexpr size_t kLastChunkBytes = 5;
+
 /// Reads one answer from bytes as they come.
 class ResponseReader {
  public:

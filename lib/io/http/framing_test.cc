@@ -26,6 +26,10 @@ TEST_CASE("framing: answers in pieces of any size") {
            Case{"HTTP/1.1 404 No\r\nTransfer-Encoding: "
                 "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
                 404, "abcde", true, false},
+           Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, "", true,
+                false},
+           Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n00;a=b\r\nX: y\r\n\r\n", 200,
+                "", true, false},
            Case{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\n"
                 "Content-Length: 1\r\n\r\nx",
                 200, "x", true, false},

@@ -27,6 +27,7 @@
 
 #include "base/mutex.h"
 #include "base/thread.h"
+#include "io/http/framing.h"
 #include "io/http/server_stream.h"
 #include "io/http/url.h"
 #include "io/loop.h"
@@ -169,7 +170,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
   /// Goes on with what has been read.
   void parse() {
-    while (filled_ > 0 && !parser_->is_done()) {
+    while (filled_ >= (parser_->chunked() ? kLastChunkBytes : 1) && !parser_->is_done()) {
       ServerError error;
       const size_t used = parser_->put(asio::const_buffer(data_.data(), filled_), error);
       std::copy(data_.data() + used, data_.data() + filled_, data_.data());

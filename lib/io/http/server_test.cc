@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,6 +34,8 @@ class Raw {
     uint16_t port = 0;
     std::from_chars(address.data() + address.rfind(':') + 1, address.data() + address.size(), port);
     to.sin_port = htons(port);
+    const int at_once = 1;
+    ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     return ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
   }
   void say(std::string_view text) {
@@ -90,6 +94,28 @@ TEST_CASE("server: requests in one piece or in many, one after the other on a co
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n/two"
         "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n/four");
+}
+
+TEST_CASE("server: the end of a chunked body comes in pieces") {
+  const auto server = serve({}, [](const Request& request) {
+    return Response{200, {}, std::string(request.body) + "."};
+  });
+  const std::string_view bodies[] = {"0\r\n\r\n", "000;a=b\r\nX: y\r\n\r\n",
+                                     "3\r\nabc\r\n0\r\n\r\n"};
+  for (const std::string_view body : bodies) {
+    CAPTURE(body);
+    for (size_t cut = 1; cut < body.size() - 1; ++cut) {
+      Raw raw(*server);
+      REQUIRE(raw.connect());
+      raw.say("POST / HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+      for (const std::string_view piece :
+           {body.substr(0, cut), body.substr(cut, 1), body.substr(cut + 1)}) {
+        ::poll(nullptr, 0, 5);  // So that the server reads what was said before.
+        raw.say(piece);
+      }
+      CHECK(raw.rest().ends_with(body[0] == '3' ? "abc." : "\r\n\r\n."));
+    }
+  }
 }
 
 TEST_CASE("server: what is too long or malformed is refused") {
