@@ -74,7 +74,12 @@ class JsonStage final : public Stage {
     if (!scanner_.scan(*text)) return false;
     // Values that must be rewritten move the buffer, so slices are taken before any text is put.
     found_.clear();
-    for (const JsonFound& found : scanner_.found()) add(frame, found);
+    for (const JsonFound& found : scanner_.found()) {
+      if (found_.empty() && found.target != kJsonTopLevel && is_text(found.kind, found.raw))
+        frame.set(row, found.target, frame.slice_of(found.raw));
+      else
+        add(frame, found);
+    }
     for (const Value& value : found_) set(frame, row, value);
     return true;
   }
@@ -106,24 +111,26 @@ class JsonStage final : public Stage {
       frame.erase(row, *value.slot);
   }
 
+  /// Whether the value is the text as it is written.
+  static bool is_text(JsonKind kind, std::string_view raw) {
+    return kind == JsonKind::string || (kind == JsonKind::number && is_json_integer(raw)) ||
+           (kind == JsonKind::literal && raw != "null");
+  }
+
   /// nullopt for null.
   static std::optional<telemetry::Slice> text_of(Frame& frame, const Value& value) {
     const std::string_view raw = frame.batch.text(value.raw);
+    if (is_text(value.kind, raw)) return value.raw;
     switch (value.kind) {
-      case JsonKind::string:
-        break;
       case JsonKind::escaped_string:
         return frame.put(unescape_json(raw));
       case JsonKind::number:
-        if (!is_json_integer(raw)) return frame.put(json_number_text(raw));
-        break;
-      case JsonKind::literal:
-        if (raw == "null") return std::nullopt;
-        break;
+        return frame.put(json_number_text(raw));
       case JsonKind::composite:
         return frame.put(compact_json(raw));
+      default:  // null
+        return std::nullopt;
     }
-    return value.raw;
   }
 
   Source source_;

@@ -1,5 +1,6 @@
 #include "components/loki/process/stages/json_scanner.h"
 
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -9,6 +10,10 @@
 
 namespace components::loki::process::stages {
 namespace {
+
+bool is_json_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 bool is_name(char c, bool first) {
   return base::is_word(c) && !(first && base::is_digit(c));
@@ -117,8 +122,7 @@ std::string compact_json(std::string_view raw) {
   bool in_string = false;
   for (size_t i = 0; i < raw.size(); ++i) {
     const char c = raw[i];
-    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (in_string || !space) out += c;
+    if (in_string || !is_json_space(c)) out += c;
     if (c == '\\' && in_string)
       out += raw[++i];
     else if (c == '"')
@@ -146,14 +150,17 @@ constexpr int kJsonDepthMax = 200;
 constexpr uint64_t kOnes = 0x0101010101010101ULL;
 constexpr uint64_t kTopBits = 0x8080808080808080ULL;
 
-uint64_t zero_bytes(uint64_t word) {
-  return (word - kOnes) & ~word & kTopBits;
+/// Marks which of eight bytes end the plain part of a string: a quote, a backslash, a control. Only
+/// the lowest mark is reliable: the subtractions carry into the bytes above it.
+uint64_t plain_ends(uint64_t word) {
+  const uint64_t quotes = (word ^ kOnes * '"') - kOnes;
+  const uint64_t backslashes = (word ^ kOnes * '\\') - kOnes;
+  const uint64_t controls = word - kOnes * 0x20;
+  return (quotes | backslashes | controls) & ~word & kTopBits;
 }
 
-/// Whether some of eight bytes end the plain part of a string: a quote, a backslash, a control.
-bool ends_plain(uint64_t word) {
-  const uint64_t controls = (word - kOnes * 0x20) & ~word & kTopBits;
-  return (zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\') | controls) != 0;
+bool is_plain(char c) {
+  return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
 }
 
 }  // namespace
@@ -181,9 +188,9 @@ void JsonScanner::want(const JsonPath& path, uint32_t target) {
 
 uint32_t JsonScanner::child_of_key(uint32_t node, std::string_view key, bool escaped) const {
   if (node == kNobody) return kNobody;
-  const std::string plain = escaped ? unescape_json(key) : std::string();
+  if (escaped) return child_of_key(node, unescape_json(key), false);
   for (const auto& [name, child] : nodes_[node].keys)
-    if (name == (escaped ? std::string_view(plain) : key)) return child;
+    if (name == key) return child;
   return kNobody;
 }
 
@@ -194,28 +201,33 @@ uint32_t JsonScanner::child_of_index(uint32_t node, int index) const {
   return kNobody;
 }
 
-void JsonScanner::skip_space() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) ++at_;
+inline void JsonScanner::skip_space() {
+  while (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ' && is_json_space(*at_)) ++at_;
+}
+
+/// Moves on to a quote, a backslash, a control or the end.
+inline void JsonScanner::skip_plain() {
+  const char* at = at_;
+  for (uint64_t word = 0; end_ - at >= 8; at += 8) {
+    std::memcpy(&word, at, sizeof word);
+    if (const uint64_t ends = plain_ends(word); ends != 0) {
+      at_ = at + std::countr_zero(ends) / 8;
+      return;
+    }
+  }
+  while (at < end_ && is_plain(*at)) ++at;
+  at_ = at;
 }
 
 // Behind the opening quote; leaves at_ on the closing one.
-bool JsonScanner::string(bool& escaped) {
+inline bool JsonScanner::string(bool& escaped) {
   escaped = false;
-  while (at_ < end_) {
-    for (uint64_t word = 0; end_ - at_ >= 8; at_ += 8) {
-      std::memcpy(&word, at_, sizeof word);
-      if (ends_plain(word)) break;
-    }
-    if (at_ == end_) return false;
-    const auto c = static_cast<unsigned char>(*at_);
-    if (c == '"') return true;
-    if (c < 0x20) return false;
+  for (skip_plain(); at_ < end_ && *at_ == '\\'; skip_plain()) {
     ++at_;
-    if (c != '\\') continue;
     escaped = true;
     if (!escape()) return false;
   }
-  return false;
+  return at_ < end_ && *at_ == '"';
 }
 
 bool JsonScanner::escape() {

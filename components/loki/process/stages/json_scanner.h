@@ -89,6 +89,7 @@ class JsonScanner {
   bool number();
   bool literal(std::string_view word);
   void skip_space();
+  void skip_plain();
   bool start(std::string_view text, char first);
   void report(uint32_t node, int depth, const char* from, JsonKind kind);
 
