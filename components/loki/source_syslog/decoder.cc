@@ -67,8 +67,8 @@ bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) 
   }
   // Programs that write UTF-8 with a byte order mark put it first.
   constexpr std::string_view kMark = "\xef\xbb\xbf";
-  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
-  is_rfc5424 = looks_like_rfc5424(bytes) && parse_rfc5424(bytes, message);
+  if (bytes.starts_with(kMark[0]) && bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  is_rfc5424 = parse_rfc5424(bytes, message);
   if (is_rfc5424) return true;
   // There is one version. "<13>2 users" is a text.
   if (looks_like_rfc5424(bytes) && bytes.substr(bytes.find('>') + 1).starts_with("1 "))

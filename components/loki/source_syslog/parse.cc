@@ -55,18 +55,20 @@ bool is_printable(char c) {
   return c > ' ' && c <= '~';
 }
 
+/// Of single characters: comparing texts calls memcmp(), which costs more than most fields.
+bool is_nil(std::string_view field) {
+  return field.size() == 1 && field[0] == '-';
+}
+
 /// PRINTUSASCII up to the next space; "-" gives an empty one. False: it is no field of a header.
 bool take_field(std::string_view& rest, std::string_view& field) {
   skip_blanks(rest);
-  const void* space = rest.empty() ? nullptr : std::memchr(rest.data(), ' ', rest.size());
-  const size_t size =
-      space ? static_cast<size_t>(static_cast<const char*>(space) - rest.data()) : rest.size();
+  size_t size = 0;
+  while (size < rest.size() && is_printable(rest[size])) ++size;
+  if (size > kFieldBytesMax || (size < rest.size() && rest[size] != ' ')) return false;
   field = rest.substr(0, size);
-  rest.remove_prefix(space ? size + 1 : size);
-  // A lambda is inlined, a pointer to the function is called for each character.
-  if (size > kFieldBytesMax || !std::ranges::all_of(field, [](char c) { return is_printable(c); }))
-    return false;
-  if (field == "-") field = {};
+  rest.remove_prefix(std::min(size + 1, rest.size()));
+  if (is_nil(field)) field = {};
   return true;
 }
 
@@ -145,45 +147,58 @@ bool take_mark(std::string_view& rest, char mark) {
   return true;
 }
 
-/// 4DIGIT "-" 2DIGIT "-" 2DIGIT, a day of the calendar in the years that nanoseconds since 1970
-/// reach.
-bool take_date(std::string_view& rest) {
-  namespace chrono = std::chrono;
-  const auto year = take_digits<4>(rest);
-  if (!year || *year < 1678 || *year > 2261 || !take_mark(rest, '-')) return false;
-  const auto month = take_digits<2>(rest);
-  if (!month || !take_mark(rest, '-')) return false;
-  const auto day = take_digits<2>(rest);
-  return day && chrono::year_month_day{chrono::year(static_cast<int>(*year)), chrono::month(*month),
-                                       chrono::day(*day)}
-                    .ok();
+/// What two digits say; 100 when they are none.
+unsigned two_digits(const char* at) {
+  const auto tens = static_cast<unsigned char>(at[0] - '0');
+  const auto ones = static_cast<unsigned char>(at[1] - '0');
+  return tens > 9 || ones > 9 ? 100 : tens * 10U + ones;
 }
 
-/// 2DIGIT ":" 2DIGIT [":" 2DIGIT] or, without the second colon, an offset as "+0100".
-bool take_clock(std::string_view& rest, bool with_seconds) {
+// Read at fixed places, without steps that each move on: a time is in every header.
+
+/// 4DIGIT "-" 2DIGIT "-" 2DIGIT, a day of the calendar in the years that nanoseconds since 1970
+/// reach.
+constexpr size_t kDateBytes = 10;
+bool is_date(const char* at) {
+  namespace chrono = std::chrono;
+  const unsigned in_century = two_digits(at + 2);
+  const unsigned year = two_digits(at) * 100 + in_century;
+  if (in_century > 99 || year < 1678 || year > 2261 || at[4] != '-' || at[7] != '-') return false;
+  return chrono::year_month_day{chrono::year(static_cast<int>(year)),
+                                chrono::month(two_digits(at + 5)), chrono::day(two_digits(at + 8))}
+      .ok();
+}
+
+/// 2DIGIT ":" 2DIGIT ":" 2DIGIT, also of a leap second.
+constexpr size_t kClockBytes = 8;
+bool is_clock(const char* at) {
+  return two_digits(at) <= 23 && at[2] == ':' && two_digits(at + 3) <= 59 && at[5] == ':' &&
+         two_digits(at + 6) <= 60;
+}
+
+/// 2DIGIT [":"] 2DIGIT, behind its sign.
+bool take_offset(std::string_view& rest) {
   const auto hour = take_digits<2>(rest);
-  if (!hour || *hour > 23 || (!take_mark(rest, ':') && with_seconds)) return false;
+  take_mark(rest, ':');
   const auto minute = take_digits<2>(rest);
-  if (!minute || *minute > 59) return false;
-  if (!with_seconds) return true;
-  if (!take_mark(rest, ':')) return false;
-  const auto second = take_digits<2>(rest);
-  return second && *second <= 60;  // With a leap second.
+  return hour && *hour <= 23 && minute && *minute <= 59;
 }
 
 }  // namespace
 
 IsoTime iso_time(std::string_view text) {
-  std::string_view rest = text;
-  if (!take_date(rest) || (!take_mark(rest, 'T') && !take_mark(rest, 't')) ||
-      !take_clock(rest, /*with_seconds=*/true))
+  constexpr size_t kBytes = kDateBytes + 1 + kClockBytes;
+  if (text.size() < kBytes || !is_date(text.data()) ||
+      (text[kDateBytes] != 'T' && text[kDateBytes] != 't') ||
+      !is_clock(text.data() + kDateBytes + 1))
     return {};
+  std::string_view rest = text.substr(kBytes);
   if ((take_mark(rest, '.') || take_mark(rest, ',')) && !skip_digits(rest)) return {};
   IsoTime time;
   if (take_mark(rest, 'Z') || take_mark(rest, 'z')) {
     time.has_offset = true;
   } else if (take_mark(rest, '+') || take_mark(rest, '-')) {
-    if (!take_clock(rest, /*with_seconds=*/false)) return {};
+    if (!take_offset(rest)) return {};
     time.has_offset = true;
   }
   if (!rest.empty() && rest[0] != ' ' && rest != ":" && !rest.starts_with(": ")) return {};
@@ -213,7 +228,7 @@ bool parse_rfc5424(std::string_view bytes, Message& message) {
     if (size == 0 && !is_check_point(bytes)) return false;
     message.structured_data = bytes.substr(0, size);
     bytes.remove_prefix(size);
-  } else if (bytes == "-" || bytes.starts_with("- ")) {
+  } else if (bytes.starts_with('-') && (bytes.size() == 1 || bytes[1] == ' ')) {
     bytes.remove_prefix(1);
   } else if (is_text(message.app_name) || is_text(message.proc_id) || is_text(message.msg_id)) {
     return false;
