@@ -57,12 +57,13 @@ class PlainAsioStream final : public AsioStream {
     socket_.async_wait(AsioSocket::wait_read, [this, on_read = std::move(on_read)](
                                                   const AsioError& failed) mutable {
       AsioError error = failed;
-      thread_local std::array<char, kReadBytes> buffer;
+      // Not an array: every thread of the agent would get one, filled with zeros, as it starts.
+      thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
       if (!error) socket_.non_blocking(true, error);
       const size_t bytes =
-          error ? 0 : socket_.read_some(asio::mutable_buffer(buffer.data(), buffer.size()), error);
+          error ? 0 : socket_.read_some(asio::mutable_buffer(buffer.get(), kReadBytes), error);
       if (error == asio::error::would_block) return read_some(std::move(on_read));
-      on_read(error, {buffer.data(), bytes});
+      on_read(error, {buffer.get(), bytes});
     });
   }
   void write_some(const char* from, size_t size, OnDone on_done) override {

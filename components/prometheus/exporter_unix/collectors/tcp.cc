@@ -60,7 +60,7 @@ bool dump(int netlink, uint8_t family, TcpSockets& sockets) {
   request.request.sdiag_protocol = IPPROTO_TCP;
   request.request.idiag_states = 0xFFF;
   if (::send(netlink, &request, sizeof request, 0) != sizeof request) return false;
-  alignas(nlmsghdr) static thread_local char buffer[32 << 10];
+  alignas(nlmsghdr) char buffer[32 << 10];
   bool failed = false;
   for (;;) {
     const ssize_t got = ::recv(netlink, buffer, sizeof buffer, 0);
