@@ -1,8 +1,12 @@
 #include "agent/agent.h"
 
+#include <link.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #include "agent/graph/graph.h"
@@ -30,6 +34,19 @@ class OwnMetrics final : public components::prometheus::Exporter {
  private:
   const std::function<std::string()> read_;
 };
+
+/// Unmaps the pages of one object of the process that hold its code and constants: they are in the
+/// page cache, and those that are used come back. What relocation has written is left alone.
+int unmap_code(dl_phdr_info* object, size_t, void*) {
+  const auto page_bytes = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const auto& segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
+    const uintptr_t page = begin & ~(page_bytes - 1);
+    ::madvise(reinterpret_cast<void*>(page), begin - page + segment.p_memsz, MADV_DONTNEED);
+  }
+  return 1;  // The program is the first object; libraries are shared with others.
+}
 
 }  // namespace
 
@@ -110,6 +127,8 @@ ReloadAnswer Agent::reload() {
   schedule_retry();
   schedule_end_of_drained();
   if (runs_already) notify("READY=1");
+  // Reading a configuration and starting touch most of the program, running little of it.
+  loop_.after(limits::kStartedAfter, [] { ::dl_iterate_phdr(unmap_code, nullptr); });
   return answer;
 }
 

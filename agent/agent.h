@@ -22,6 +22,8 @@ inline constexpr int kHttpThreads = 2;
 inline constexpr size_t kHttpBodyBytesMax = 1 << 20;
 /// How long an API call waits for the control thread.
 inline constexpr std::chrono::milliseconds kControlPatience{30'000};
+/// When threads of components have begun, and code that only a start needs may leave memory.
+inline constexpr std::chrono::milliseconds kStartedAfter{1'000};
 /// How often a component whose start failed is tried again.
 inline constexpr std::chrono::milliseconds kRetryStartInterval{5'000};
 /// How often it is asked whether components that end have delivered what they had.

@@ -1,4 +1,7 @@
 """One limit for the memory of all queues: sources wait, nothing is lost, and no sink starves another."""
+import pathlib
+import re
+
 from programs import wait_for
 from sources import SyslogTcp
 
@@ -72,3 +75,18 @@ def test_unfinished_messages_of_connections_count(agent, receiver, tmp_path):
         syslog.socket.sendall(unfinished)
         wait_for("its bytes", lambda: held() == len(unfinished))
     wait_for("the end of the connection", lambda: held() == 0)
+
+
+def test_code_that_only_a_start_needs_leaves_memory(agent, receiver, tmp_path):
+    def mapped_code():
+        status = pathlib.Path(f"/proc/{running.process.pid}/status").read_text()
+        return int(re.search(r"RssFile:\s+(\d+) kB", status)[1])
+
+    config = CONFIG.format(number=0, path=tmp_path / "0.log", url=receiver.url)
+    running = agent(config)
+    started = mapped_code()
+    wait_for("code to leave", lambda: mapped_code() < started / 2)
+    assert running.reload(config + 'logging {\n\tlevel = "debug"\n}\n')[0] == 200
+    wait_for("code of the reload to leave", lambda: mapped_code() < started / 2)
+    (tmp_path / "0.log").write_text("seq=000000000000\n")
+    wait_for("a line", lambda: receiver.stats()["distinct"] == 1)
