@@ -45,7 +45,11 @@ std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view
   const std::string copy(text);
   const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   if (end != copy.c_str() + copy.size()) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  using Clock = std::chrono::system_clock;
+  const std::chrono::seconds time{::timegm(&parts)};
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(Clock::duration::max());
+  if (time > kLast || time < -kLast) return std::nullopt;
+  return Clock::time_point(time);
 }
 
 std::string_view Request::path() const {

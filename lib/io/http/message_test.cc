@@ -71,7 +71,8 @@ TEST_CASE("http: the time of a header") {
   REQUIRE(date.has_value());
   CHECK(std::chrono::system_clock::to_time_t(*date) == 784111777);
   for (const char* text : {"", "120", "Sun, 06 Nov 1994 08:49:37",
-                           "Sun, 06 Nov 1994 08:49:37 GMT x", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
+                           "Sun, 06 Nov 1994 08:49:37 GMT x", "Sunday, 06-Nov-94 08:49:37 GMT",
+                           "Sun, 06 Nov 0994 08:49:37 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
     CAPTURE(text);
     CHECK_FALSE(io::http::parse_date(text).has_value());
   }
