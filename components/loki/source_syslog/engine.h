@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -65,6 +64,7 @@ class Engine {
   struct Port {
     std::shared_ptr<const Plan> plan;
     std::shared_ptr<SSL_CTX> tls;  // nullptr: none
+    std::string tls_files;         // io::tls::file_stamp() when they were read.
     base::Descriptor listening;    // tcp
     std::unique_ptr<Datagrams> datagrams;
     Clock::time_point accept_after{};  // Accepting failed: pause.

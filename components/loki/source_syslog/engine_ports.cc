@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "components/loki/source_syslog/engine.h"
 #include "components/shared/http_client/settings.h"
@@ -23,6 +24,22 @@ bool is_numeric(const std::string& host) {
 
 io::Transport transport_of(Protocol protocol) {
   return protocol == Protocol::tcp ? io::Transport::tcp : io::Transport::udp;
+}
+
+/// Reads a certificate and key that were renewed. Those of before stay in use when the new ones
+/// cannot be used, or not yet: they are written one after the other.
+template <class Port>
+void renew_certificate(Port& port, const base::Logger& log) {
+  const Listener& listener = port.plan->listener;
+  const io::tls::Options options = tls_options(listener.tls_config);
+  std::string files = io::tls::file_stamp(options);
+  if (files == port.tls_files) return;
+  port.tls_files = std::move(files);
+  if (auto context = io::tls::server_context(options))
+    port.tls = std::move(*context);
+  else
+    log.warn("{}: {}; what was read before stays in use", listener.address.text,
+             context.error().message);
 }
 
 }  // namespace
@@ -74,7 +91,9 @@ base::Result<void> Engine::set_plan(Port& port, const Listener& listener) {
     port.plan = std::make_shared<const Plan>(listener);
   port.tls.reset();
   if (!has_tls(listener.tls_config)) return {};
-  auto context = io::tls::server_context(tls_options(listener.tls_config));
+  const io::tls::Options options = tls_options(listener.tls_config);
+  port.tls_files = io::tls::file_stamp(options);
+  auto context = io::tls::server_context(options);
   if (!context) return base::in_context(listener.address.text, context.error());
   port.tls = std::move(*context);
   return {};
@@ -200,6 +219,7 @@ void Engine::admit(Port& port, base::Descriptor fd, const std::string& address,
   }
   io::tls::Session session;
   if (port.tls) {
+    renew_certificate(port, log_);
     auto made = io::tls::server_session(port.tls.get(), fd.get());
     if (!made) return;
     session = std::move(*made);

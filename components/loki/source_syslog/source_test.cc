@@ -282,6 +282,26 @@ TEST_CASE("source.syslog: TLS, with and without a client certificate") {
   CHECK(std::find(texts.begin(), texts.end(), "in the clear") == texts.end());
 }
 
+TEST_CASE("source.syslog: a certificate that was renewed is used from the next connection on") {
+  Fixture f;
+  if (!make_certificate(f.folder)) {
+    MESSAGE("SKIPPED: there is no openssl program to make a certificate");
+    return;
+  }
+  auto& tls = f.arguments.listener[0].tls_config;
+  tls.cert_file = f.folder / "own.pem";
+  tls.key_file = f.folder / "own.key";
+  f.start();
+  io::tls::Options options;
+  options.ca_file = f.folder / "own.pem";
+  CHECK(send_tls(f.port(), options, "<13>t: one\n") == "");
+  REQUIRE(make_certificate(f.folder));
+  CHECK(send_tls(f.port(), options, "<13>t: two\n") == "");
+  f.folder.write("own.key", "half written");
+  CHECK(send_tls(f.port(), options, "<13>t: three\n") == "");
+  REQUIRE(f.sink->has(3));
+}
+
 TEST_CASE("source.syslog: a TLS listener without its certificate accepts nothing") {
   Fixture f;
   f.arguments.listener[0].tls_config.cert_file = f.folder / "absent.pem";
