@@ -236,7 +236,8 @@ void HostBuilder::read_loki(const Reader& loki) {
   auth.read("username_env", model.username_env);
   auth.read("password_env", model.password_env);
   auth.read("password_file", model.password_file);
-  auth.read("password", model.password);
+  // Encrypted, or made by Jinja: that there is one is all that is known.
+  if (const yaml::Node* password = auth.value("password")) model.password.span = password->span;
   const auto has = [&](std::initializer_list<std::string_view> names) {
     return std::any_of(names.begin(), names.end(),
                        [&](std::string_view name) { return auth.value(name) != nullptr; });
