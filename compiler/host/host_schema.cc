@@ -1,5 +1,6 @@
 #include "compiler/host/host_schema.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -137,6 +138,10 @@ bool wrong_type(const yaml::Node& value, const Key& key, std::string_view wanted
   auto& problem = diagnostics.error("F004", value.span, "{} must be {}, not {}", key.name, wanted,
                                     yaml::describe(value));
   help_instead(key, problem);
+  // basic_auth: "user:password"
+  if (std::any_of(key.keys.begin(), key.keys.end(),
+                  [](const Key& inner) { return inner.type == KeyType::secret; }))
+    problem.without_source();
   if (yaml::is_encrypted(value))
     problem.with_help(
         "what is encrypted is not written into a config: put it in plain text, or "

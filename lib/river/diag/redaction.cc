@@ -45,6 +45,24 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// What says where a secret is.
+constexpr std::array<std::string_view, 7> kPlaces = {"env",   "file", "path", "name",
+                                                     "files", "url",  "uri"};
+
+// names_secret(), or a slip of such a name: what is misspelt is in a finding, with its value.
+bool may_name_secret(std::string_view name) {
+  constexpr std::string_view kLong[] = {"password", "passphrase", "credentials", "authorization"};
+  constexpr std::string_view kShort[] = {"token", "secret"};
+  constexpr size_t kShortMax = 5;  // Of longer words two slips make another one: "secure".
+  if (names_secret(name)) return true;
+  const std::vector<std::string> words = words_of(name);
+  if (words.size() > 1 && is_one_of(words.back(), kPlaces)) return false;
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return !did_you_mean(word, kLong).empty() ||
+           (word.size() <= kShortMax && !did_you_mean(word, kShort).empty());
+  });
+}
+
 // A value that is below a secret's name.
 struct Assignment {
   size_t value = 0;  // its first byte, behind spaces
@@ -64,7 +82,7 @@ Assignment find_assignment(std::string_view line) {
     if (at < line.size() && (line[at] == '"' || line[at] == '\'')) ++at;  // a quoted key
     at = std::min(line.find_first_not_of(" \t", at), line.size());
     if (at == line.size() || (line[at] != ':' && line[at] != '=')) continue;
-    if (!names_secret(line.substr(begin, i - begin))) continue;
+    if (!may_name_secret(line.substr(begin, i - begin))) continue;
     const size_t value = std::min(line.find_first_not_of(" \t", at + 1), line.size());
     return {value, line[at]};
   }
@@ -204,8 +222,6 @@ bool names_secret(std::string_view name) {
       "password",  "passwd",  "passphrase", "pass",        "pwd",    "token",
       "secret",    "secrets", "credential", "credentials", "apikey", "authorization",
       "passwords", "sig",     "signature",  "hmac"};
-  constexpr std::array<std::string_view, 7> kPlaces = {"env",   "file", "path", "name",
-                                                       "files", "url",  "uri"};
   const std::vector<std::string> words = words_of(name);
   if (words.empty()) return false;
   // Who has the address may post.
@@ -263,13 +279,16 @@ void hide(std::string& text, size_t begin, size_t end) {
 
 std::string without_passwords(std::string_view text) {
   constexpr std::string_view kScheme = "://";
+  constexpr size_t kTokenMin = 16;  // A user that long, without a password, is a token.
   std::string out(text);
   for (size_t at = text.find(kScheme); at != text.npos; at = text.find(kScheme, at)) {
     at += kScheme.size();
     const std::string_view authority = text.substr(at, text.find_first_of("/?#\"' \t", at) - at);
     const size_t colon = authority.find(':'), user_end = authority.rfind('@');
     const bool has_user = user_end != authority.npos;
-    if (has_user && colon < user_end) hide(out, at + colon + 1, at + user_end);
+    const bool has_password = has_user && colon < user_end;
+    if (has_password || (has_user && user_end >= kTokenMin))
+      hide(out, has_password ? at + colon + 1 : at, at + user_end);
     const std::string_view host = authority.substr(has_user ? user_end + 1 : 0);
     const size_t end = std::min(text.find_first_of("\"' \t\n,)", at), text.size());
     if (is_webhook_host(host.substr(0, host.find(':')))) hide(out, at + authority.size(), end);

@@ -58,6 +58,11 @@ TEST_CASE("redaction: what a line shows") {
            Case{"$ANSIBLE_VAULT;1.1;AES256", "$ANSIBLE_VAULT;1.1;AES256"},
            Case{"services: [kairos]", "services: [kairos]"},
            Case{"password:", "password:"},
+           Case{"{username: u, passwrd: hunter2}", "{username: u, passwrd: ****"},
+           Case{"authorisation: hunter2", "authorisation: ****"},
+           Case{"API_TOKN=hunter2", "API_TOKN=****"},
+           Case{"secure: true", "secure: true"},
+           Case{"pasword_file: /a", "pasword_file: /a"},
            Case{"", ""},
        }) {
     CAPTURE(c.line);
@@ -104,6 +109,7 @@ TEST_CASE("redaction: URLs") {
   for (const Case& c : {
            Case{"http://me:pass@host/a", "http://me:****@host/a"},
            Case{"http://me@host/a:b@c", "http://me@host/a:b@c"},
+           Case{"https://glpat-0123456789ab@host/a", "https://******************@host/a"},
            Case{"http://a:b@h, http://c:dä@h", "http://a:*@h, http://c:**@h"},
            Case{"api_url: https://hooks.slack.com/services/T0/B0/hunter2",
                 "api_url: https://hooks.slack.com/********/**/**/*******"},
