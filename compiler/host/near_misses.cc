@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "compiler/host/host.h"
 #include "compiler/host/host_schema.h"
 
@@ -21,8 +22,30 @@ bool is_text_list(const yaml::Node& node) {
                      [](const yaml::Node* item) { return yaml::as_text(*item).has_value(); });
 }
 
+/// What Jinja makes of it is not known here.
+bool is_expression(const yaml::Node& node) {
+  return node.kind == yaml::Kind::scalar && node.templated;
+}
+
+/// The last word is "port", or a slip of it: nginx_sylog_port, nginx_syslogport, nginx_syslog_prot.
+bool ends_in_port(std::string_view name) {
+  constexpr std::string_view kPort[] = {"port"};
+  const std::string word = base::to_lower(name.substr(name.rfind('_') + 1));
+  return word.ends_with(kPort[0]) || !river::diag::did_you_mean(word, kPort).empty();
+}
+
+/// A variable that may be meant as a port: by its value, or by its name and no value that has
+/// another meaning.
+bool may_be_port(const yaml::Pair& variable) {
+  if (variable.key.ends_with(kSyslogPortSuffix)) return false;
+  if (is_port(*variable.value)) return true;
+  const yaml::Node& value = *variable.value;
+  const bool has_no_other = yaml::is_null(value) || is_expression(value) || yaml::as_int(value);
+  return has_no_other && ends_in_port(variable.key);
+}
+
 bool is_of_kind(const yaml::Node& node, const Key& key) {
-  if (key.type == KeyType::map) return node.kind == yaml::Kind::map;
+  if (key.type == KeyType::map) return node.kind == yaml::Kind::map || is_expression(node);
   if (key.type == KeyType::text_list) return is_text_list(node);
   const auto text = yaml::as_text(node);
   if (!text) return false;
@@ -30,11 +53,33 @@ bool is_of_kind(const yaml::Node& node, const Key& key) {
          std::find(key.one_of.begin(), key.one_of.end(), *text) != key.one_of.end();
 }
 
+/// The words of a name, in the order of the alphabet.
+std::vector<std::string> sorted_words(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (const char c : base::to_lower(name))
+    if (c == '_' || c == '-')
+      words.emplace_back();
+    else
+      words.back() += c;
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
 bool is_slip(std::string_view written, std::string_view meant) {
   if (written == meant || written.size() + kSlipsMax < meant.size() ||
       meant.size() + kSlipsMax < written.size())
     return false;
+  if (base::to_lower(written) == meant) return true;
   return river::diag::did_you_mean(written, std::span(&meant, 1)) == meant;
+}
+
+/// nginx_port_syslog and nginx_syslog, with a port.
+bool is_other_order(const yaml::Pair& variable, std::string_view meant) {
+  if (!is_port(*variable.value)) return false;
+  constexpr std::string_view kPort = "_port";
+  if (variable.key == meant.substr(0, meant.size() - kPort.size())) return true;
+  return variable.key.size() == meant.size() && variable.key != meant &&
+         sorted_words(variable.key) == sorted_words(meant);
 }
 
 /// The variables that cfgc reads of a host: its keys, but for those that telemetry says instead,
@@ -111,10 +156,11 @@ void report_near_misses(const Host& host, river::diag::Diagnostics& diagnostics)
   for (size_t at = layers.size(); at-- > 0;)
     for (const yaml::Pair& pair : layers[at]->pairs) {
       if (!seen.insert(pair.key).second) continue;
-      const bool may_be_port = is_port(*pair.value) && !pair.key.ends_with(kSyslogPortSuffix);
+      const bool is_port_like = may_be_port(pair);
       for (const Wanted& one : wanted) {
-        const bool is_kind = one.key != nullptr ? is_of_kind(*pair.value, *one.key) : may_be_port;
-        if (!is_kind || !is_slip(pair.key, one.name)) continue;
+        const bool is_kind = one.key != nullptr ? is_of_kind(*pair.value, *one.key) : is_port_like;
+        const bool is_reordered = one.key == nullptr && is_other_order(pair, one.name);
+        if (!is_reordered && (!is_kind || !is_slip(pair.key, one.name))) continue;
         const yaml::Pair* stays = set_below(host, at, one.name);
         // telemetry is merged: a layer may have it and another one the slip.
         const bool is_merged = one.key != nullptr && one.key->type == KeyType::map;
