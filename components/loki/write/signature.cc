@@ -5,6 +5,7 @@
 
 #include "components/shared/sink/signature.h"
 #include "components/shared/streams.h"
+#include "river/diag/diagnostics.h"
 
 namespace components::loki::write {
 
@@ -74,8 +75,9 @@ std::string_view path_of(std::string_view url) {
   return url.substr(begin, url.find_first_of("?#", begin) - begin);
 }
 
-/// What is written in the place of /loki/api/v1/push: half of it, and the paths of Mimir,
-/// Prometheus and OTLP. A server answers 404 or 405 there. Other paths may be a gateway's.
+/// What is written in the place of /loki/api/v1/push: half of it, a slip of it, and the
+/// paths of Mimir, Prometheus and OTLP. A server answers 404 or 405 there. Other paths may be a
+/// gateway's.
 bool is_path_of_no_push(std::string_view path) {
   constexpr std::string_view kPaths[] = {"/api/v1/push",
                                          "/api/v1/push/",
@@ -95,7 +97,10 @@ bool is_path_of_no_push(std::string_view path) {
                                          "/v1/logs",
                                          "/loki/api/v1/query",
                                          "/loki/api/v1/query_range"};
-  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
+  constexpr std::string_view kPush[] = {"/loki/api/v1/push"};
+  if (path == kPush[0]) return false;
+  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths) ||
+         !river::diag::did_you_mean(path, kPush).empty();
 }
 
 void check_path(std::string_view url, schema::Scope& scope) {
