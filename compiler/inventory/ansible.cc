@@ -153,14 +153,22 @@ river::diag::Span find_word(std::string_view name,
   return {};
 }
 
-/// Findings about a host or a group point to where it is written.
+/// Findings about hosts, groups and the variables of INI files point to where they are written.
 void find_places(const std::vector<fs::path>& files, InventoryBuilder& builder) {
-  std::vector<const river::diag::SourceFile*> sources;
-  for (const fs::path& file : files)
-    if (auto text = base::read_file(file, kSourceBytesMax); text && kind_of(file) != Kind::script)
-      sources.push_back(&builder.sources.add(file.lexically_normal().string(), std::move(*text)));
+  std::vector<const river::diag::SourceFile*> sources, ini;
+  for (const fs::path& file : files) {
+    const Kind kind = kind_of(file);
+    auto text = base::read_file(file, kSourceBytesMax);
+    if (!text || kind == Kind::script) continue;
+    sources.push_back(&builder.sources.add(file.lexically_normal().string(), std::move(*text)));
+    if (kind == Kind::ini && file.extension() != ".toml") ini.push_back(sources.back());
+  }
+  const bool has_others = ini.size() < sources.size();
   for (HostEntry& host : builder.inventory.hosts)
-    if (const auto place = find_word(host.name, sources); place.known()) host.span = place;
+    if (const auto place = has_others ? find_word(host.name, sources) : river::diag::Span();
+        place.known())
+      host.span = place;
+  place_ini(ini, builder);
   for (Group& group : builder.inventory.groups)
     if (const auto place = find_word(group.name, sources); place.known()) group.span = place;
 }

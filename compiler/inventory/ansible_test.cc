@@ -36,6 +36,44 @@ struct Asked {
   }
 };
 
+/// What is written where a variable's value, a host or a group is placed.
+std::string written(const Asked& asked, river::diag::Span place) {
+  const river::diag::SourceFile* file = asked.sources.file(place.begin);
+  return file != nullptr ? file->text.substr(place.begin - file->base, place.end - place.begin)
+                         : "";
+}
+
+TEST_CASE("ansible: variables of INI files stand where they are written") {
+  const support::Folder folder;
+  support::unpack(
+      "== hosts.ini\n"
+      "# h1 a=no\n"
+      "h1:22 a=1 b=\"two words\"  c='x' # d=4\n"
+      "[web]\n"
+      "web[01:03] a=3 ansible_host=10.0.0.1\n"
+      "[web:vars]\n"
+      "e = 5 five\n",
+      folder);
+  const Asked asked(folder, "hosts.ini");
+  struct Case {
+    std::string_view host, variable, at, value;
+  };
+  for (const Case& c : {Case{"h1", "a", "a", "1"}, Case{"h1", "b", "b", "\"two words\""},
+                        Case{"h1", "c", "c", "'x'"}, Case{"web02", "a", "a", "3"},
+                        Case{"web03", "e", "e", "5 five"}}) {
+    CAPTURE(c.host);
+    CAPTURE(c.variable);
+    const HostEntry* host = asked.inventory.find_host(c.host);
+    REQUIRE(host != nullptr);
+    const yaml::Pair* pair = host->find(c.variable);
+    REQUIRE(pair != nullptr);
+    CHECK(written(asked, pair->key_span) == c.at);
+    CHECK(written(asked, pair->value->span) == c.value);
+  }
+  CHECK(written(asked, asked.inventory.find_host("h1")->span) == "h1:22");
+  CHECK(written(asked, asked.inventory.find_host("web02")->span) == "web[01:03]");
+}
+
 constexpr std::string_view kIni = R"(== hosts.ini
 h1 ansible_host=10.0.0.1
 

@@ -127,4 +127,7 @@ bool is_for_ansible(const std::filesystem::path& file);
 void read_by_ansible(const std::vector<std::filesystem::path>& named,
                      const std::vector<std::filesystem::path>& files, InventoryBuilder& builder);
 
+/// Moves what Ansible has read of these INI files, hosts and variables, to where it is written.
+void place_ini(const std::vector<const river::diag::SourceFile*>& files, InventoryBuilder& builder);
+
 }  // namespace compiler::inventory

@@ -104,28 +104,6 @@ std::vector<RenderedTexts> render(const std::vector<RenderJob>& all, Inventory& 
   return rendered;
 }
 
-namespace {
-
-/// What a text was rendered to, at another place with the same text.
-const yaml::Node* placed_at(river::diag::Span span, const yaml::Node& node, base::Arena& arena) {
-  yaml::Node copy = node;
-  copy.span = span;
-  if (node.kind == yaml::Kind::list) {
-    std::vector<const yaml::Node*> items;
-    for (const yaml::Node* item : node.items) items.push_back(placed_at(span, *item, arena));
-    return yaml::make_list(arena, span, items);
-  }
-  if (node.kind == yaml::Kind::map) {
-    std::vector<yaml::Pair> pairs;
-    for (const yaml::Pair& pair : node.pairs)
-      pairs.push_back({pair.key, span, placed_at(span, *pair.value, arena)});
-    return yaml::make_map(arena, span, pairs);
-  }
-  return arena.make(copy);
-}
-
-}  // namespace
-
 const yaml::Node* with_rendered(const yaml::Node& node, const RenderedTexts& rendered,
                                 base::Arena& arena) {
   static constexpr yaml::Node kNothing;
@@ -133,7 +111,8 @@ const yaml::Node* with_rendered(const yaml::Node& node, const RenderedTexts& ren
   if (node.kind == yaml::Kind::scalar) {
     const auto at = rendered.find(node.text);
     if (at == rendered.end() || at->second == nullptr) return &kNothing;
-    return at->second->span == node.span ? at->second : placed_at(node.span, *at->second, arena);
+    return at->second->span == node.span ? at->second
+                                         : yaml::placed_at(node.span, *at->second, arena);
   }
   if (node.kind == yaml::Kind::list) {
     std::vector<const yaml::Node*> items;

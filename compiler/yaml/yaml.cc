@@ -371,6 +371,23 @@ const Node* make_list(base::Arena& arena, Span span, const std::vector<const Nod
   return arena.make(list);
 }
 
+const Node* placed_at(Span span, const Node& node, base::Arena& arena) {
+  Node copy = node;
+  copy.span = span;
+  if (node.kind == Kind::list) {
+    std::vector<const Node*> items;
+    for (const Node* item : node.items) items.push_back(placed_at(span, *item, arena));
+    return make_list(arena, span, items);
+  }
+  if (node.kind == Kind::map) {
+    std::vector<Pair> pairs;
+    for (const Pair& pair : node.pairs)
+      pairs.push_back({pair.key, span, placed_at(span, *pair.value, arena)});
+    return make_map(arena, span, pairs);
+  }
+  return arena.make(copy);
+}
+
 const Node* make_encrypted(base::Arena& arena, Span span) {
   return arena.make(Node{.kind = Kind::scalar, .from_vault = true, .tag = kVaultTag, .span = span});
 }

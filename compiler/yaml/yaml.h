@@ -57,6 +57,8 @@ std::unique_ptr<Document> parse(const river::diag::SourceFile& file,
 /// Makes a map in `arena`; `pairs` must have unique keys.
 const Node* make_map(base::Arena& arena, Span span, const std::vector<Pair>& pairs);
 const Node* make_list(base::Arena& arena, Span span, const std::vector<const Node*>& items);
+/// A copy of a value that stands at another place, with all that is in it.
+const Node* placed_at(Span span, const Node& node, base::Arena& arena);
 /// An encrypted value.
 const Node* make_encrypted(base::Arena& arena, Span span);
 
