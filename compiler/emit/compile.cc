@@ -215,7 +215,7 @@ SharedPorts shared_ports(const std::vector<Job>& jobs, const inventory::Inventor
     compiled.insert(job.entry);
     in_use.insert(job.ports_in_use.begin(), job.ports_in_use.end());
   }
-  return {inventory, std::move(compiled), std::move(in_use)};
+  return {inventory, compiled, std::move(in_use)};
 }
 
 }  // namespace

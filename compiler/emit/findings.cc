@@ -32,6 +32,14 @@ std::vector<uint32_t> ports_in_use(const host::Host& host) {
   return in_use;
 }
 
+SharedPorts::SharedPorts(const inventory::Inventory& inventory,
+                         const std::set<const inventory::HostEntry*>& compiled,
+                         std::set<uint32_t> in_use)
+    : in_use_(std::move(in_use)) {
+  for (const inventory::HostEntry& host : inventory.hosts)
+    if (!compiled.contains(&host)) layers_elsewhere_.insert(host.layers.begin(), host.layers.end());
+}
+
 bool SharedPorts::belongs_elsewhere(const Diagnostic& finding,
                                     const inventory::HostEntry& entry) const {
   if (finding.code != "F023") return false;
@@ -42,13 +50,7 @@ bool SharedPorts::belongs_elsewhere(const Diagnostic& finding,
     });
   };
   const auto layer = std::find_if(entry.layers.begin(), entry.layers.end(), defines);
-  return layer != entry.layers.end() &&
-         std::any_of(inventory_.hosts.begin(), inventory_.hosts.end(),
-                     [&](const inventory::HostEntry& host) {
-                       return !compiled_.contains(&host) &&
-                              std::find(host.layers.begin(), host.layers.end(), *layer) !=
-                                  host.layers.end();
-                     });
+  return layer != entry.layers.end() && layers_elsewhere_.contains(*layer);
 }
 
 std::map<std::string_view, size_t> keep_first(const river::diag::SourceMap& sources,

@@ -18,9 +18,8 @@ std::vector<uint32_t> ports_in_use(const host::Host& host);
 class SharedPorts {
  public:
   /// `compiled` are hosts of the inventory, `in_use` is what ports_in_use() said of all of them.
-  SharedPorts(const inventory::Inventory& inventory, std::set<const inventory::HostEntry*> compiled,
-              std::set<uint32_t> in_use)
-      : inventory_(inventory), compiled_(std::move(compiled)), in_use_(std::move(in_use)) {}
+  SharedPorts(const inventory::Inventory& inventory,
+              const std::set<const inventory::HostEntry*>& compiled, std::set<uint32_t> in_use);
 
   /// Whether the port that `finding` calls one without a service (F023) belongs to another host's,
   /// or may: of hosts that are not compiled the services are not known.
@@ -28,8 +27,7 @@ class SharedPorts {
                          const inventory::HostEntry& entry) const;
 
  private:
-  const inventory::Inventory& inventory_;
-  std::set<const inventory::HostEntry*> compiled_;
+  std::set<const yaml::Node*> layers_elsewhere_;  ///< those of hosts that are not compiled
   std::set<uint32_t> in_use_;
 };
 

@@ -18,9 +18,8 @@ namespace compiler::emit {
 
 namespace {
 
-base::Error unknown_host(const std::string& name, const inventory::Inventory& inventory) {
-  const std::vector<std::string_view> names = inventory.host_names();
-  const auto near = river::diag::did_you_mean(name, names);
+base::Error unknown_host(const std::string& name, inventory::NearNames& names) {
+  const auto near = names.of(name);
   return {near.empty()
               ? fmt::format("the inventory has no host \"{}\"", name)
               : fmt::format("the inventory has no host \"{}\": did you mean \"{}\"?", name, near)};
@@ -34,9 +33,10 @@ std::string count(size_t number, std::string_view one, std::string_view many) {
 
 inventory::Inventory open_inventory(const inventory::InventoryOptions& options, Run& run) {
   inventory::Inventory inventory = load_inventory(options, run.sources, run.diagnostics);
+  inventory::NearNames names(inventory.host_names());
   for (const std::string& name : options.only_hosts)
     if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr)
-      run.io_errors.push_back(unknown_host(name, inventory));
+      run.io_errors.push_back(unknown_host(name, names));
   return inventory;
 }
 

@@ -131,6 +131,12 @@ const yaml::Pair* HostEntry::find(std::string_view variable) const {
   return nullptr;
 }
 
+std::string_view NearNames::of(std::string_view unknown) {
+  if (left_ == 0) return {};
+  --left_;
+  return river::diag::did_you_mean(unknown, known_);
+}
+
 const HostEntry* Inventory::find_host(std::string_view name) const {
   const auto at =
       std::lower_bound(hosts.begin(), hosts.end(), name,

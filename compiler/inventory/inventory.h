@@ -61,6 +61,19 @@ struct Inventory {
   static std::vector<const Group*> group_order(const HostEntry& host);
 };
 
+/// What unknown names may have been meant as. Each is compared with all that are known, so of very
+/// many only the first are; more are not shown anyway.
+class NearNames {
+ public:
+  explicit NearNames(std::vector<std::string_view> known) : known_(std::move(known)) {}
+  /// Empty: nothing is near, or there were too many before.
+  std::string_view of(std::string_view unknown);
+
+ private:
+  std::vector<std::string_view> known_;
+  size_t left_ = 50;
+};
+
 /// What to do about a secret that would be written into a config.
 inline constexpr std::string_view kSecretHelp =
     "let the agent read it from its environment: sys.env(\"NAME\"), set by tributary_environment";

@@ -147,6 +147,7 @@ void report_unowned(VarsFiles& listed, std::string_view what, const Known& known
   const bool is_whole = !builder.diagnostics.has_errors();  // Else the owner may be there.
   std::vector<std::string_view> names;
   for (const auto& [name, owner] : known) names.push_back(name);
+  NearNames near_names(std::move(names));
   for (auto entry = listed.read.begin(); entry != listed.read.end();) {
     if (known.contains(entry->first)) {
       ++entry;
@@ -158,7 +159,7 @@ void report_unowned(VarsFiles& listed, std::string_view what, const Known& known
       auto& problem = builder.diagnostics.warning(
           "F011", place_of(path, builder), "the inventory has no {} \"{}\": this file is unused",
           what, entry->first);
-      if (const auto near = river::diag::did_you_mean(entry->first, names); !near.empty())
+      if (const auto near = near_names.of(entry->first); !near.empty())
         problem.with_help(fmt::format("did you mean \"{}\"?", near));
     }
     entry = listed.read.erase(entry);
@@ -199,10 +200,9 @@ void read_vars_dirs(const fs::path& folder, VarsPlace place,
   });
   VarsFiles hosts = list_vars(folder / "host_vars", errors);
   report_unowned(hosts, "host", builder.hosts, builder);
-  if (!only_hosts.empty())
-    std::erase_if(hosts.read, [&](const auto& entry) {
-      return std::find(only_hosts.begin(), only_hosts.end(), entry.first) == only_hosts.end();
-    });
+  const std::set<std::string_view> chosen(only_hosts.begin(), only_hosts.end());
+  if (!chosen.empty())
+    std::erase_if(hosts.read, [&](const auto& entry) { return !chosen.contains(entry.first); });
   report_hidden(hosts, builder);
   read_all(hosts, builder, [&](std::string_view name, const YamlFile& file) {
     const size_t host = builder.hosts.at(name);
@@ -219,9 +219,9 @@ void read_other_hosts(const fs::path& folder, const std::vector<std::string>& on
   const size_t said = errors.size();
   InventoryBuilder quiet{builder.inventory, builder.sources, unsaid, builder.options};
   VarsFiles hosts = list_vars(folder / "host_vars", errors);
+  const std::set<std::string_view> chosen(only_hosts.begin(), only_hosts.end());
   std::erase_if(hosts.read, [&](const auto& entry) {
-    return !builder.hosts.contains(entry.first) ||
-           std::find(only_hosts.begin(), only_hosts.end(), entry.first) != only_hosts.end();
+    return !builder.hosts.contains(entry.first) || chosen.contains(entry.first);
   });
   read_all(hosts, quiet, [&](std::string_view name, const YamlFile& file) {
     const size_t host = builder.hosts.at(name);
