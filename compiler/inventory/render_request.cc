@@ -179,6 +179,10 @@ void RenderFailures::report(river::diag::Diagnostics& diagnostics) const {
     if (is_about_undefined(message)) {
       if (!note_closed(host, problem) && message.find("ansible_") != message.npos)
         problem.with_help("facts of a host are known when a play runs, not here: set a variable");
+    } else if (message.starts_with("unexpected '.'") ||
+               message.starts_with("unexpected char '$'")) {
+      problem.with_help(
+          "a template of Go's, as of stage.template, stands between {% raw %} and {% endraw %}");
     } else if (message.find("No filter named") != message.npos ||
                message.find("No test named") != message.npos) {
       problem.with_help(ansible_python().empty()

@@ -65,10 +65,24 @@ void add(const fs::path& folder, std::string_view as, TemplateFiles& files) {
           files.by_name.try_emplace(name, TemplateFile{path, path.extension() == kJinjaSuffix});
       if (!is_new) at->second.hidden.push_back(path);
     }
+  // A host's folder in a tree is there for a template: what looks like one is meant as one.
+  const bool lacks_one = !as.empty() && !files.by_name.contains(as);
   for (const fs::path& path : entries) {
-    const std::string near = name_of(path).name.empty() ? near_name_of(path) : "";
-    if (!near.empty() && (as.empty() || near == kTreeStem))
+    const std::string name = name_of(path).name;
+    const std::string near = name.empty() ? near_name_of(path) : lacks_one ? name : "";
+    if (!near.empty() && (as.empty() || near == kTreeStem || lacks_one))
       files.near_misses.emplace_back(as.empty() ? near : std::string(as), path);
+  }
+}
+
+/// Adds what is written in the layout of a tree, which is read on demand only.
+void add_trees(const fs::path& folder, TemplateFiles& files) {
+  std::error_code ignored;
+  for (const fs::path& entry : sorted_entries(folder, files.io_errors)) {
+    if (!fs::is_directory(entry, ignored)) continue;
+    for (const fs::path& path : sorted_entries(entry, files.io_errors))
+      if (name_of(path).name == kTreeStem)
+        files.near_misses.emplace_back(entry.filename().string(), path);
   }
 }
 
@@ -86,6 +100,7 @@ std::string TemplateFiles::relative(const fs::path& path) const {
 TemplateFiles list_templates(const fs::path& folder) {
   TemplateFiles files{folder, false, {}, {}, {}};
   add(folder, "", files);
+  add_trees(folder, files);
   return files;
 }
 

@@ -24,8 +24,8 @@ struct TemplateFiles {
   std::filesystem::path folder;
   bool is_tree = false;
   std::map<std::string, TemplateFile, std::less<>> by_name;  ///< "default" is that of all others
-  /// Files whose names end nearly as those of templates do, so that nothing reads them, with the
-  /// name that each may have been meant for: puck.j2, puck.river.jinja2.
+  /// Files that nothing reads although they look like templates, with the name that each may have
+  /// been meant for: puck.j2, puck.river.jinja2, puck/config.alloy.j2 outside of a tree.
   std::vector<std::pair<std::string, std::filesystem::path>> near_misses;
   std::vector<base::Error> io_errors;
 

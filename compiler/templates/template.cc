@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/files.h"
@@ -180,26 +181,40 @@ void Templates::report_unused(const std::vector<std::string_view>& hosts) {
     file("default");
   for (const auto& [name, known] : templates_)
     if (known.is_broken) return;  // It may have meant to include the file.
+  const std::set<std::string_view> used(hosts.begin(), hosts.end());
+  inventory::NearNames near_names(hosts);
   for (const auto& [name, path] : paths_.by_name) {
-    const bool is_used = std::find(hosts.begin(), hosts.end(), name) != hosts.end();
-    if (name == "default" || is_used || files_.contains(name) || is_included(path.path)) continue;
+    if (name == "default" || used.contains(name) || files_.contains(name) || is_included(path.path))
+      continue;
     auto& problem =
         diagnostics_.warning("F068", place_of(path.path), "no host has the name of this template");
-    if (const auto near = river::diag::did_you_mean(name, hosts); !near.empty())
+    if (const auto near = near_names.of(name); !near.empty())
       problem.with_help(fmt::format("did you mean the host \"{}\"?", near));
   }
 }
 
-/// Files by the name of a host that no suffix makes a template.
+/// Files by the name of a host that are not called as templates are.
 void Templates::report_near_misses(const std::vector<std::string_view>& hosts) {
+  const std::set<std::string_view> known(hosts.begin(), hosts.end());
   for (const auto& [name, path] : paths_.near_misses) {
-    const bool is_meant = name == "default" || paths_.is_tree ||
-                          std::find(hosts.begin(), hosts.end(), name) != hosts.end();
+    const bool is_of_host = known.contains(name);
+    const bool is_config = path.filename().string().starts_with("config.");
+    const bool is_meant = name == "default" || is_of_host || (paths_.is_tree && is_config);
     if (!is_meant || is_included(path)) continue;
-    diagnostics_
-        .warning("F069", place_of(path),
-                 "this file is not read: its suffix is not that of a template")
-        .with_help("a template is called NAME.river, NAME.river.j2, NAME.alloy or NAME.alloy.j2");
+    const fs::path folder = paths_.folder.lexically_normal();
+    const bool is_below = !paths_.is_tree && path.parent_path() != paths_.folder;
+    std::string why = "its suffix is not that of a template";
+    std::string help =
+        "a template is called NAME.river, NAME.river.j2, NAME.alloy or NAME.alloy.j2";
+    if (is_below) {
+      why = "it is not in the folder of the templates itself";
+      help = fmt::format("move it to {}, or let --alloy-dir {} read the tree",
+                         (folder / (name + ".river.j2")).string(), folder.string());
+    } else if (paths_.is_tree) {
+      why = "it is not called as the template of a host";
+      help = "it is called config.river, config.river.j2, config.alloy or config.alloy.j2";
+    }
+    diagnostics_.warning("F069", place_of(path), "this file is not read: {}", why).with_help(help);
   }
 }
 
