@@ -135,6 +135,13 @@ void take_path(const fs::path& given, const emit::CheckOptions& check,
     run.io_errors.push_back({path.string() + ": no such file or directory"});
     return;
   }
+  const fs::path absolute = fs::absolute(path, ignored);
+  // A template is not a configuration by itself.
+  if (const fs::path templates = folder_named("templates", absolute); !templates.empty())
+    if (const fs::path inventory = inventory_beside(templates); !inventory.empty()) {
+      targets[inventory.lexically_proximate(fs::current_path())].all = true;
+      return;
+    }
   if (path.extension() == ".j2") {
     run.io_errors.push_back({path.string() + ": a Jinja template is checked with its inventory: "
                                              "cfgc validate INVENTORY"});
@@ -142,7 +149,6 @@ void take_path(const fs::path& given, const emit::CheckOptions& check,
   }
   const bool is_folder = fs::is_directory(path, ignored);
   if (is_folder ? holds_river(path) : is_river(path)) return check_river(path, check, run);
-  const fs::path absolute = fs::absolute(path, ignored);
   const fs::path vars = folder_named("host_vars", absolute);
   const fs::path group_vars = folder_named("group_vars", absolute);
   if (vars.empty() && group_vars.empty()) {

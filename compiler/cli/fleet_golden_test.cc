@@ -234,6 +234,76 @@ TEST_CASE("compile: a tree of Jinja templates for Alloy") {
         std::string::npos);
 }
 
+TEST_CASE("compile: a password that is encrypted, or that Jinja makes, is read by the agent") {
+  for (const char* password : {"!vault |\n          $ANSIBLE_VAULT;1.1;AES256\n          6162",
+                               "\"{{ vault_loki_password }}\""}) {
+    CAPTURE(password);
+    Folder folder;
+    folder.write("inventory/hosts.yml", "all: {hosts: {h1: }}\n");
+    folder.write("host_vars/h1.yml", fmt::format("deployment_environment: lab\n"
+                                                 "telemetry:\n"
+                                                 "  backends:\n"
+                                                 "    loki:\n"
+                                                 "      basic_auth:\n"
+                                                 "        username: me\n"
+                                                 "        password: {}\n",
+                                                 password));
+    compiler::cli::CompileCommand command;
+    command.inventory = folder.path() / "inventory";
+    command.out = folder.path() / "out";
+    command.check.catalog = components::catalog();
+    const compiler::emit::CommandResult result = compiler::cli::run_compile(command);
+    CAPTURE(result.out);
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    const std::string config = base::read_file(folder.path() / "out/h1/config.river").value();
+    CHECK(config.find("password = sys.env(\"LOKI_PASSWORD\")") != config.npos);
+  }
+}
+
+TEST_CASE("compile: what looks like a template of a host's folder in a tree") {
+  Folder folder;
+  folder.write("inventory/hosts.yml", "all: {hosts: {h1: , h2: }}\n");
+  folder.write("group_vars/all.yml", "deployment_environment: lab\n");
+  folder.write("alloy/config.alloy.j2",
+               "fleet.journal \"systemd\" { }\n\n"
+               "fleet.backends \"default\" { }\n");
+  folder.write("alloy/h1/config.aloy.j2", "\n");
+  folder.write("alloy/h2/alloy.alloy.j2", "\n");
+  folder.write("alloy/parts/some.alloy.j2", "\n");
+  compiler::cli::CompileCommand command;
+  command.inventory = folder.path() / "inventory";
+  command.out = folder.path() / "out";
+  command.check.catalog = components::catalog();
+  command.check.read.alloy_dir = folder.path() / "alloy";
+  const compiler::emit::CommandResult result = compiler::cli::run_compile(command);
+  for (const char* file : {"h1/config.aloy.j2:1:1", "h2/alloy.alloy.j2:1:1"}) {
+    CAPTURE(file);
+    CHECK(result.out.find(file) != std::string::npos);
+  }
+  CHECK(result.out.find("parts") == std::string::npos);
+}
+
+TEST_CASE("validate: a template is checked with the inventory beside it") {
+  Folder folder;
+  folder.write("inventory/hosts.yml", "all: {hosts: {h1: }}\n");
+  folder.write("group_vars/all.yml", "deployment_environment: lab\n");
+  folder.write("templates/default.river",
+               "fleet.journal \"systemd\" { }\n\n"
+               "fleet.backends \"default\" { }\n");
+  folder.write("templates/h1.river.j2", "// {{ nope }}\n");
+  for (const char* path : {"templates", "templates/default.river", "templates/h1.river.j2"}) {
+    CAPTURE(path);
+    compiler::cli::ValidateOptions options;
+    options.paths = {folder.path() / path};
+    options.check.catalog = components::catalog();
+    const compiler::emit::CommandResult result = compiler::cli::run_validate(options);
+    CAPTURE(result.out);
+    CHECK(result.out.find("h1.river.j2:1:1: host h1: 'nope' is undefined") != std::string::npos);
+    CHECK(result.err.find("1 host, 1 error, 0 warnings") != std::string::npos);
+  }
+}
+
 TEST_CASE("compile: usage and I/O") {
   Folder folder;
   compiler::cli::CompileCommand command;
