@@ -209,7 +209,8 @@ SourcesRead sources_of(const Program& program) {
   using Medium = components::SourceStreams::Medium;
   SourcesRead read;
   for (const auto& node : program.nodes) {
-    if (node->signature->streams == nullptr) continue;
+    // What takes lines from others is no source: it need not be decoded.
+    if (node->signature->streams == nullptr || has_export(*node, "receiver")) continue;
     river::diag::Diagnostics ignored;
     const auto arguments = river::config::decode(
         program, *node, [](std::string_view) { return nullptr; }, ignored);

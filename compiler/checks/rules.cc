@@ -369,11 +369,13 @@ class RuleChecker {
   /// Groups that the replacement names and the regex lacks become nothing.
   void check_groups(size_t i) {
     const Rule& rule = rules_[i];
-    const re2::RE2 regex(rule.regex, re2::RE2::Quiet);
     const Span written = place_of(*rule.block, "replacement");
-    if (written == rule.block->header_span() || !regex.ok() ||
+    if (written == rule.block->header_span() ||
+        rule.replacement.find('$') == rule.replacement.npos ||
         (rule.action != "replace" && rule.action != "labelmap"))
       return;
+    const re2::RE2 regex(rule.regex, re2::RE2::Quiet);
+    if (!regex.ok()) return;
     static const re2::RE2 reference(R"(\$(?:\{([^}]*)\}|(\w+)|(\$)))");
     re2::StringPiece rest(rule.replacement);
     for (std::string braced, bare, dollar;
