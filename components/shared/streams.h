@@ -77,6 +77,8 @@ struct Streams {
   /// Entries leave for a backend, with the labels of this attribute where they have none.
   bool is_backend = false;
   std::string_view external_labels;
+  /// Its blocks with an address each, and the attributes of address and tenant there.
+  std::string_view backend_block, address_attribute, tenant_attribute;
 };
 
 }  // namespace components

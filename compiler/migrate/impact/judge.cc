@@ -178,7 +178,19 @@ class DocumentJudge {
     } else if (judged.verdict != Verdict::unknown) {
       propose(finding, use, judged);
     }
+    hinder(finding, use, judged);
     return finding;
+  }
+
+  /// What is proposed may not be right to write unseen.
+  void hinder(Finding& finding, const documents::Use& use, const JudgedQuery& judged) const {
+    if (!finding.proposal) return;
+    std::string hindrance = hindrance_of(use, scope_of(use));
+    if (hindrance.empty()) hindrance = hindrance_of_lines(families_, judged);
+    if (hindrance.empty()) return;
+    finding.confidence = std::max(finding.confidence, Confidence::likely);
+    finding.proposal->edits.clear();
+    finding.proposal->blocked = hindrance;
   }
 
   void keep(size_t index, SecondOrder result) {
@@ -356,11 +368,6 @@ class DocumentJudge {
     if (rewrite) {
       finding.proposal = proposal_of(use, *rewrite);
       if (!rewrite->loss.empty()) note_loss(finding, use, *rewrite);
-      if (const std::string hindrance = hindrance_of(use, scope_of(use)); !hindrance.empty()) {
-        finding.confidence = std::max(finding.confidence, Confidence::likely);
-        finding.proposal->edits.clear();
-        finding.proposal->blocked = hindrance;
-      }
     }
     if (!rewrite && !why.empty()) finding.reason += fmt::format(" No change is proposed: {}.", why);
   }

@@ -251,7 +251,10 @@ std::string missing_sentence(const streams::Mapping& mapping) {
 JudgedQuery judge_query(const FamilyIndex& families, const logql::Expr& expr,
                         const documents::VariableScope* scope) {
   const Parts parts = parts_of(expr);
-  return judge_choices(families, expr, parts, choices(families, parts.variables, scope));
+  JudgedQuery judged =
+      judge_choices(families, expr, parts, choices(families, parts.variables, scope));
+  note_lines(families, Reads::streams, judged);
+  return judged;
 }
 
 JudgedQuery judge_panel_query(const FamilyIndex& families, const logql::Expr& expr,
@@ -260,6 +263,7 @@ JudgedQuery judge_panel_query(const FamilyIndex& families, const logql::Expr& ex
   Choices all = choices(families, parts.variables, scope);
   const std::string added = scope == nullptr ? "" : add_filters(families, scope->filters, all);
   JudgedQuery judged = judge_choices(families, expr, parts, std::move(all));
+  note_lines(families, Reads::lines, judged);
   if (!added.empty() && judged.verdict != Verdict::same)
     judged.reason =
         fmt::format("With the ad-hoc filter {}, which Grafana adds: {}", added, judged.reason);

@@ -41,6 +41,19 @@ JudgedQuery doubted(const streams::Mapping& mapping, JudgedQuery judged);
 /// edited, for a missing host may have what the old text finds.
 void doubt(const streams::Mapping& mapping, Finding& finding);
 
+/// Whether lines matter to a text, or streams alone.
+enum class Reads : uint8_t { lines, streams };
+
+/// Says what of the lines that a query finds is otherwise after the move (streams::LineNote):
+/// nothing is certain then, and what finds the same streams may find other lines.
+void note_lines(const FamilyIndex& families, Reads reads, JudgedQuery& judged);
+
+/// Why a text must not be changed unseen: its lines would not be those of today. Empty: they are.
+std::string hindrance_of_lines(const FamilyIndex& families, const JudgedQuery& judged);
+
+/// Whether what it finds is sent to other backends.
+bool goes_elsewhere(const FamilyIndex& families, const JudgedQuery& judged);
+
 /// What reads a label that the backend may not add is not certain.
 void note_assumption(const FamilyIndex& families, const documents::Use& use, Finding& finding);
 

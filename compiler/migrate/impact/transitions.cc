@@ -68,6 +68,7 @@ std::vector<Transition> transitions(const FamilyIndex& families, std::string_vie
   const auto changes = moving(judged);
   const auto& selection = judged.outcome.selection;
   if (!finds_others(judged.verdict) || changes.empty() || !selection.took()) return list;
+  if (goes_elsewhere(families, judged)) return list;  // One query reads one backend.
   if (auto dual = dual_labels(families, changes); !dual.text.empty())
     list.push_back(std::move(dual));
   // What only keeps more out is as good for the old streams.

@@ -60,6 +60,8 @@ std::string_view spelled(streams::Blocker::Kind kind) {
       return "recreate_container";
     case streams::Blocker::Kind::agent_without_docker_group:
       return "agent_without_docker_group";
+    case streams::Blocker::Kind::lines_differ:
+      return "lines_differ";
     case streams::Blocker::Kind::dual_labels:
       return "dual_labels";
   }

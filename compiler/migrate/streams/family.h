@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,17 @@ struct Values {
 enum class Mechanism : uint8_t { none, syslog, transitional, docker, journal, file, foreign };
 std::string_view name(Mechanism mechanism);
 
+/// A step of a pipeline that drops some lines of a family, or changes them.
+struct LineStep {
+  bool drops = false;
+  std::string name;      ///< "stage.drop", "rule"
+  std::string place;     ///< "templates/h1.river:12:3"; empty when it is not known
+  bool always = false;   ///< all lines of the family go through it
+  bool perhaps = false;  ///< whether they do depends on labels that are not known
+};
+/// By what they do: equal texts do the same to lines that reach them.
+using LineSteps = std::map<std::string, LineStep>;
+
 /// Streams that one source makes, all with the same names of labels. A label that is not in the map
 /// is never there. Labels vary independently within a family; what belongs together (a Compose
 /// service and its container's name) are families of their own.
@@ -42,6 +54,8 @@ struct StreamFamily {
   std::string origin;  ///< "loki.source.syslog \"services\", listener 127.0.0.1:51412"
   std::string unsure;  ///< why more label sets are possible than these; empty: there are no others
   uint32_t streams = 1;  ///< estimate for this family
+  LineSteps steps;
+  std::set<std::string> backends;  ///< where its lines are sent to: URLs with their tenants
   /// The label service_name is the one that Loki 3 adds unless it is configured otherwise; nobody
   /// said that this backend does.
   bool assumes_service_name = false;
@@ -54,12 +68,40 @@ struct StreamFamily {
   std::string text() const;
 };
 
-/// A service whose streams change their labels.
+/// Lines of a service of which a rule drops all.
+struct DroppedLines {
+  std::string service;
+  Mechanism mechanism = Mechanism::none;
+  std::string what;  ///< as in LineSteps
+  LineStep step;
+};
+
+/// What a configuration sends.
+struct Outflow {
+  std::vector<StreamFamily> families;
+  std::vector<DroppedLines> dropped;
+};
+
+/// A difference that labels do not show: which lines come, what is in them, or where they go.
+struct LineNote {
+  enum class Kind : uint8_t {
+    gone,       ///< lines are dropped that came before
+    more,       ///< lines come that were dropped before
+    changed,    ///< their text
+    elsewhere,  ///< they are not sent any more to where they were
+    copied,     ///< they are sent to more backends
+  };
+  Kind kind = Kind::changed;
+  std::string sentence;  ///< for people, with the place where there is one
+};
+
+/// A service whose streams change: their labels, or what `notes` says.
 struct Change {
   std::string host;
   std::string service;
   std::vector<StreamFamily> before;
   std::vector<StreamFamily> after;  ///< empty: it sends no more lines
+  std::vector<LineNote> notes;
 };
 
 /// A host whose streams are not known, before or after.
@@ -94,7 +136,7 @@ std::vector<StreamFamily> of_service(const std::vector<StreamFamily>& families,
 
 /// Sorts a host's streams into what changes, service by service, and what stays: streams of a
 /// service that moves may stay as they are.
-void pair_up(const std::string& host, const std::vector<StreamFamily>& before,
-             const std::vector<StreamFamily>& after, Mapping& mapping);
+void pair_up(const std::string& host, const Outflow& before, const Outflow& after,
+             Mapping& mapping);
 
 }  // namespace compiler::migrate::streams

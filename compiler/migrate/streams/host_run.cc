@@ -102,7 +102,9 @@ HostRun host_run(const compiler::host::Host& host, const river::config::Program&
   for (const PortFact& port : run.ports)
     if (!port.is_reserved) question.listeners[std::to_string(port.port)] = port.service;
   question.containers = containers(run, compose, move);
-  run.families = families(program, sources, question);
+  Outflow all = streams::outflow(program, sources, question);
+  run.families = std::move(all.families);
+  run.dropped = std::move(all.dropped);
   for (StreamFamily& family : run.families) {
     const PortFact* port = run.port_of(family.service);
     note_assumed_project(compose.of(family.service, port != nullptr ? port->port : 0), family);

@@ -31,9 +31,11 @@ struct HostRun {
   bool has_docker_service = false;
   bool has_docker_source = false;  ///< the configuration reads containers
   std::vector<StreamFamily> families;
+  std::vector<DroppedLines> dropped;
   bool is_compiled = false;  ///< false: `why_missing` says why nothing is known of it
   std::string why_missing = "errors of the compiler";
 
+  Outflow outflow() const { return {families, dropped}; }
   const PortFact* port_of(std::string_view service) const;
   /// Its lines come by a listener today.
   bool is_on_syslog(std::string_view service) const;

@@ -254,7 +254,7 @@ Listeners listeners(const std::string& host, const river::config::Program& progr
   Listeners out;
   TraceQuestion question;
   question.host = host;
-  for (const StreamFamily& family : families(program, sources, question))
+  for (const StreamFamily& family : outflow(program, sources, question).families)
     if (family.mechanism == Mechanism::syslog)
       out.emplace(listener_name(family), listener_port(family));
   out.erase("");
@@ -263,9 +263,9 @@ Listeners listeners(const std::string& host, const river::config::Program& progr
 
 /// Streams of one side. `all` are the services of both sides; of those with a listener of its own
 /// it discovers the containers with another log driver.
-std::vector<StreamFamily> side(const std::string& host, const river::config::Program& program,
-                               const Listeners& all, const Listeners& own,
-                               const ComposeFiles& compose, const river::diag::SourceMap& sources) {
+Outflow side(const std::string& host, const river::config::Program& program, const Listeners& all,
+             const Listeners& own, const ComposeFiles& compose,
+             const river::diag::SourceMap& sources) {
   TraceQuestion question;
   question.host = host;
   for (const auto& [service, port] : all) {
@@ -277,8 +277,8 @@ std::vector<StreamFamily> side(const std::string& host, const river::config::Pro
   }
   question.containers.push_back({});
   question.containers.push_back({.service = {}, .is_composed = false});
-  std::vector<StreamFamily> out = families(program, sources, question);
-  for (StreamFamily& family : out) {
+  Outflow out = outflow(program, sources, question);
+  for (StreamFamily& family : out.families) {
     if (family.mechanism == Mechanism::syslog) family.service = listener_name(family);
     const auto port = all.find(family.service);
     note_assumed_project(compose.of(family.service, port != all.end() ? port->second : 0), family);

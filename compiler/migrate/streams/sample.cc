@@ -123,6 +123,12 @@ void Sample::doubt(std::string reason) {
   if (unsure.empty()) unsure = std::move(reason);
 }
 
+void Sample::step(const PlacedStep& step) {
+  const auto [known, is_new] = steps.insert(step);
+  known->second.always = known->second.always || step.second.always;
+  known->second.perhaps = known->second.perhaps && step.second.perhaps;
+}
+
 bool Sample::is_dropped() const {
   return std::all_of(dropped.begin(), dropped.end(), [](bool one) { return one; });
 }
@@ -182,6 +188,21 @@ void run(const PlacedRules& rules, const river::diag::SourceMap& sources, Sample
                             place_of(sources, span)));
     return;
   }
+}
+
+PlacedStep dropping_rule(const PlacedRules& rules, const river::diag::SourceMap& sources,
+                         Sample sample) {
+  for (size_t i = 0; i < rules.rules.size(); ++i) {
+    const Rule& rule = rules.rules[i];
+    run_all({rule}, sample);
+    if (!sample.is_dropped()) continue;
+    const auto span = i < rules.places.size() ? rules.places[i] : river::diag::Span{};
+    const std::string what = fmt::format("rule {} {} {} {}", static_cast<int>(rule.action),
+                                         fmt::join(rule.source_labels, ","), rule.target_label,
+                                         rule.regex ? rule.regex->pattern() : std::string());
+    return {what, {.drops = true, .name = "rule", .place = place_of(sources, span)}};
+  }
+  return {};
 }
 
 std::map<std::string, Values, std::less<>> values_of(const Sample& sample) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/migrate/streams/family.h"
@@ -28,18 +29,24 @@ VariantTexts known(std::string_view text);
 /// The text with markers read as unknown text; one literal says that nothing in it is unknown.
 OpenValue without_markers(std::string_view text, size_t variant);
 
+/// What a step does, and the step.
+using PlacedStep = std::pair<std::string, LineStep>;
+
 /// One entry's labels on its way, in every variant.
 struct Sample {
   std::array<telemetry::LabelsBuilder, kVariants> labels;
   std::array<bool, kVariants> dropped = {};
   std::set<std::string, std::less<>> maybe;  ///< labels that may be absent, too
   std::string unsure;                        ///< the first reason; empty: none
+  LineSteps steps;
 
   void set(std::string_view name, const VariantTexts& value);
   void set(std::string_view name, std::string_view value) { set(name, known(value)); }
   void erase(std::string_view name);
   bool has(std::string_view name) const { return !labels[0].get(name).empty(); }
   void doubt(std::string reason);
+  /// Goes through a step; the one that is always gone through stays that.
+  void step(const PlacedStep& step);
   /// Dropped in every variant: no such stream exists.
   bool is_dropped() const;
   /// Takes labels that start with __ away: they do not leave a source.
@@ -58,6 +65,10 @@ struct PlacedRules {
   /// Doubts the sample when a rule makes labels of all fields by pattern: not all are known.
   void doubt_maps(Sample& sample) const;
 };
+
+/// The first rule that drops the sample in every variant.
+PlacedStep dropping_rule(const PlacedRules& rules, const river::diag::SourceMap& sources,
+                         Sample sample);
 
 /// Runs the rules on all variants, as the agent does, and notes when they part.
 void run(const PlacedRules& rules, const river::diag::SourceMap& sources, Sample& sample);

@@ -213,6 +213,8 @@ void take_change(const std::string& host, const Mapping& mapping, ServiceState& 
     if (change.host != host || change.service != service.service) continue;
     service.before = change.before;
     service.after = change.after;
+    for (const LineNote& note : change.notes)
+      service.blockers.push_back({Blocker::Kind::lines_differ, note.sentence, {}, true});
   }
 }
 
@@ -221,7 +223,7 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
                      const Services& moving, const ComposeFiles& compose, Mapping& mapping) {
   HostState state;
   state.host = name;
-  pair_up(name, today.families, moved != nullptr ? moved->families : today.families, mapping);
+  pair_up(name, today.outflow(), moved != nullptr ? moved->outflow() : today.outflow(), mapping);
   Services services(today.services.begin(), today.services.end());
   for (const PortFact& port : today.ports) services.insert(port.service);
   for (const std::string& service : services) {
@@ -244,7 +246,9 @@ HostState host_state(const std::string& name, const HostRun& today, const HostRu
     const bool was_moved = today.has_moved(service);
     state.total += was_moved || one.mechanism == Mechanism::syslog;
     state.done += was_moved && one.dual_until.empty();
-    if (one.moves) one.blockers = blockers(one, today, compose);
+    if (one.moves)
+      for (Blocker& blocker : blockers(one, today, compose))
+        one.blockers.push_back(std::move(blocker));
     if (one.mechanism != Mechanism::none || one.port != 0) state.services.push_back(std::move(one));
   }
   state.steps = steps(state, today, compose);
@@ -272,7 +276,7 @@ void add_other_hosts(const Question& question, std::vector<std::string> others, 
   const size_t hosts = run.hosts;
   for (const auto& [name, host] : StateReader(rest, run).read_today()) {
     if (host.is_compiled)
-      pair_up(name, host.families, host.families, mapping);
+      pair_up(name, host.outflow(), host.outflow(), mapping);
     else
       mapping.missing.push_back({name, host.why_missing, false});
   }

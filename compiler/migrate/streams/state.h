@@ -20,7 +20,8 @@ struct Blocker {
     project_name_differs,  ///< the label `service` would not be the service's name
     recreate_container,    ///< the log driver is fixed when a container is created
     agent_without_docker_group,
-    dual_labels,  ///< it has moved, and its streams still carry the label of its listener
+    lines_differ,  ///< other lines come after the move, or they go elsewhere
+    dual_labels,   ///< it has moved, and its streams still carry the label of its listener
   };
   Kind kind = Kind::no_docker_blocks;
   std::string message;   ///< what, and what to do

@@ -30,6 +30,7 @@ std::string_view kind_name(Blocker::Kind kind) {
                                          "project_name_differs",
                                          "recreate_container",
                                          "agent_without_docker_group",
+                                         "lines_differ",
                                          "dual_labels"};
   return kNames[static_cast<size_t>(kind)];
 }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/migrate/streams/origins.h"
 #include "compiler/migrate/streams/walk.h"
 #include "components/shared/rule/rule.h"
 #include "components/shared/streams.h"
 #include "river/config/steps.h"
+#include "river/printer.h"
 #include "river/schema/decode.h"
 
 namespace compiler::migrate::streams {
@@ -43,7 +45,7 @@ class Tracer {
   void trace(const river::config::Program& program) {
     for (const auto& node : program.nodes) visit(*node);
   }
-  std::vector<StreamFamily> finish() && { return std::move(walk_).finish(); }
+  Outflow finish() && { return std::move(walk_).finish(); }
 
  private:
   struct Decoded {
@@ -54,7 +56,7 @@ class Tracer {
   void visit(const Node& node);
   std::vector<Tracked> discover() const;
   std::vector<Tracked> relabelled(const Targets& targets, const PlacedRules& rules,
-                                  const std::string& doubt) const;
+                                  const std::string& doubt);
   std::shared_ptr<Hop> receiver(const Node& node, Decoded decoded, Streams streams,
                                 PlacedRules rules) const;
   void read(const Node& node, const SourceStreams& source);
@@ -66,6 +68,8 @@ class Tracer {
   void with_scope(const Node& node, const Use& use) const;
   NamedTexts labels(const Node& node, const ast::Body& body, std::string_view name) const;
   std::string doubt_of(const Node& node, std::string_view name) const;
+  std::string text_of(const Node& node, const ast::Body& body, std::string_view name) const;
+  NamedTexts backends(const Node& node, const Streams& streams) const;
   std::vector<Tracked> tracked(const Targets& targets, const std::string& doubt) const;
   Value as_targets(std::vector<Tracked> list);
   PlacedRules rules_of(const components::RelabelRulesRef& reference) const;
@@ -195,6 +199,43 @@ NamedTexts Tracer::labels(const Node& node, const ast::Body& body, std::string_v
   return out;
 }
 
+/// An attribute's text; what depends on the machine is as it is written.
+std::string Tracer::text_of(const Node& node, const ast::Body& body, std::string_view name) const {
+  std::string out;
+  const ast::Statement* given = attribute(body, name);
+  if (given == nullptr) return out;
+  with_scope(node, [&](const river::Scope& scope) {
+    river::diag::Diagnostics ignored;
+    const Value value = evaluate(*given->value, scope, ignored);
+    out =
+        value.as_string() != nullptr ? *value.as_string() : river::print_expression(*given->value);
+  });
+  return out;
+}
+
+std::string without_login(std::string url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const size_t begin = scheme + 3, end = url.find('/', begin);
+  const size_t login = url.substr(0, end).rfind('@');
+  if (login != std::string::npos && login >= begin) url.erase(begin, login + 1 - begin);
+  return url.substr(0, url.find('?'));
+}
+
+/// A backend's addresses, each with its tenant.
+NamedTexts Tracer::backends(const Node& node, const Streams& streams) const {
+  NamedTexts out;
+  if (!streams.is_backend) return out;
+  for (size_t i = 0;; ++i) {
+    const ast::Body* body = body_of(node.block->body, streams.backend_block, i);
+    if (body == nullptr) return out;
+    std::string tenant = text_of(node, *body, streams.tenant_attribute);
+    for (const NamedText& header : labels(node, *body, "headers"))
+      if (base::to_lower(header.name) == "x-scope-orgid" && header.value) tenant = *header.value;
+    out.push_back({without_login(text_of(node, *body, streams.address_attribute)), tenant});
+  }
+}
+
 PlacedRules Tracer::rules_of(const components::RelabelRulesRef& reference) const {
   PlacedRules out;
   if (!reference.pointer) return out;
@@ -279,12 +320,15 @@ Value Tracer::as_targets(std::vector<Tracked> list) {
 }
 
 std::vector<Tracked> Tracer::relabelled(const Targets& targets, const PlacedRules& rules,
-                                        const std::string& doubt) const {
+                                        const std::string& doubt) {
   std::vector<Tracked> list = tracked(targets, doubt);
   if (rules.rules.empty()) return list;
   for (Tracked& one : list) {
     doubt_container_labels(rules, one.sample);
+    const Sample before = one.sample;
     run(rules, sources_, one.sample);
+    if (one.sample.is_dropped())
+      walk_.drop({{}, one.service, Mechanism::docker}, dropping_rule(rules, sources_, before));
   }
   std::erase_if(list, [](const Tracked& one) { return one.sample.is_dropped(); });
   return list;
@@ -295,6 +339,7 @@ std::shared_ptr<Hop> Tracer::receiver(const Node& node, Decoded decoded, Streams
   auto hop = std::make_shared<Hop>();
   hop->node = &node;
   hop->external_labels = labels(node, node.block->body, streams.external_labels);
+  hop->backends = backends(node, streams);
   // Of a backend, addresses and secrets do not matter here.
   if (!streams.is_backend) hop->doubt = std::move(decoded.doubt);
   hop->arguments = std::move(decoded.arguments);
@@ -314,9 +359,12 @@ void Tracer::read(const Node& node, const SourceStreams& source) {
   set_all(own, kMachineMarker, base);
   if (source.has_job) base.set("job", node.id);
   for (EntryKind& kind : entry_kinds(base, source, rules, sources_)) {
+    std::vector<PlacedStep> dropped;
     for (Sample& sample : kind.samples) {
+      const Sample before = sample;
       run(rules, sources_, sample);
       if (!source.rules_drop) sample.dropped = {};
+      if (sample.is_dropped()) dropped.push_back(dropping_rule(rules, sources_, before));
       sample.hide();
     }
     Origin from = origin(node, source);
@@ -325,6 +373,7 @@ void Tracer::read(const Node& node, const SourceStreams& source) {
     from.service = known_as != question_.listeners.end()
                        ? known_as->second
                        : service_of(kind.samples[0], kind.unit_text, question_.services);
+    for (const PlacedStep& step : dropped) walk_.drop(from, step);
     walk_.send(from, source.forward_to, std::move(kind.samples));
   }
 }
@@ -344,23 +393,26 @@ void Tracer::read_targets(const Node& node, const SourceStreams& source, const P
     if (!source.kinds.empty())
       one.sample.doubt(fmt::format("the label {} is not known", source.kinds.front().name));
     std::vector<Sample> samples = with_fields(one.sample, source, rules);
+    std::vector<PlacedStep> dropped;
     for (Sample& sample : samples) {
+      const Sample before = sample;
       run(rules, sources_, sample);
+      if (sample.is_dropped()) dropped.push_back(dropping_rule(rules, sources_, before));
       sample.hide();
       if (!source.path_label.empty()) sample.set("filename", path);
     }
     from.service = source.medium == SourceStreams::Medium::containers
                        ? one.service
                        : service_of(samples[0], "", question_.services);
+    for (const PlacedStep& step : dropped) walk_.drop(from, step);
     walk_.send(from, source.forward_to, std::move(samples));
   }
 }
 
 }  // namespace
 
-std::vector<StreamFamily> families(const river::config::Program& program,
-                                   const river::diag::SourceMap& sources,
-                                   const TraceQuestion& question) {
+Outflow outflow(const river::config::Program& program, const river::diag::SourceMap& sources,
+                const TraceQuestion& question) {
   Tracer tracer(sources, question);
   tracer.trace(program);
   return std::move(tracer).finish();

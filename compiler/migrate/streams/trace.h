@@ -34,9 +34,8 @@ struct TraceQuestion {
 /// stages and external labels to every backend, with the agent's own rules. Loki's service_name
 /// is among the labels. Runs nothing of the machine; may be called from several threads.
 /// `program` must be free of errors.
-std::vector<StreamFamily> families(const river::config::Program& program,
-                                   const river::diag::SourceMap& sources,
-                                   const TraceQuestion& question);
+Outflow outflow(const river::config::Program& program, const river::diag::SourceMap& sources,
+                const TraceQuestion& question);
 
 /// The label that Loki 3 adds when there is none, from the first of its list that is present; it is
 /// assumed until somebody says that this backend adds it.

@@ -32,7 +32,7 @@ std::vector<StreamFamily> trace(std::string_view config, const TraceQuestion& qu
                                               river::schema::Stability::experimental, found);
   river::config::check(program, found);
   REQUIRE_MESSAGE(!found.has_errors(), river::diag::one_line(found.items()[0], sources));
-  return families(program, sources, question);
+  return outflow(program, sources, question).families;
 }
 
 /// One line a family, without service_name, with what it is not sure of.

@@ -14,6 +14,7 @@ constexpr size_t kPathDepthMax = 100;
 constexpr size_t kStepsMax = 10'000;
 constexpr size_t kExternalMarkers = 60;
 constexpr uint32_t kStreamsMax = 1'000'000;
+constexpr std::string_view kTenantLabel = "__tenant_id__";  // A stage sets it for loki.write.
 
 void merge(Values from, Values& to) {
   for (std::string& exact : from.exact)
@@ -24,8 +25,31 @@ void merge(Values from, Values& to) {
       to.open.push_back(std::move(open));
 }
 
+/// A step that only some of the lines go through is not one of all.
+void merge(LineSteps from, LineSteps& to) {
+  for (auto& [what, step] : to) {
+    const auto other = from.find(what);
+    step.always = step.always && other != from.end() && other->second.always;
+    step.perhaps = step.perhaps && (other == from.end() || other->second.perhaps);
+  }
+  for (auto& [what, step] : from)
+    if (to.try_emplace(what, step).second) to[what].always = false;
+}
+
+/// Families that differ in where they go are one that goes everywhere.
+void fold_copies(std::vector<StreamFamily>& families, size_t first) {
+  for (size_t i = first; i < families.size(); ++i)
+    for (size_t k = families.size() - 1; k > i; --k) {
+      if (families[i].labels != families[k].labels || families[i].unsure != families[k].unsure)
+        continue;
+      merge(std::move(families[k].steps), families[i].steps);
+      families[i].backends.insert(families[k].backends.begin(), families[k].backends.end());
+      families.erase(families.begin() + static_cast<ptrdiff_t>(k));
+    }
+}
+
 bool same_names(const StreamFamily& a, const StreamFamily& b) {
-  return a.unsure == b.unsure &&
+  return a.unsure == b.unsure && a.backends == b.backends &&
          std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end(),
                     [](const auto& x, const auto& y) { return x.first == y.first; });
 }
@@ -92,6 +116,7 @@ void Walk::send(const Origin& origin, const std::vector<components::LogsReceiver
   first_of_origin_ = families_.size();
   for (const Sample& sample : samples)
     if (!sample.is_dropped()) forward(to, sample, 0);
+  fold_copies(families_, first_of_origin_);
 }
 
 void Walk::forward(const std::vector<components::LogsReceiver>& to, const Sample& sample,
@@ -107,12 +132,39 @@ void Walk::go(const Hop& hop, Sample sample, size_t depth) {
   }
   if (!hop.doubt.empty()) sample.doubt(hop.doubt);
   if (hop.streams.is_backend) return leave(hop, std::move(sample));
-  if (!hop.rules.rules.empty()) run(hop.rules, sources_, sample);
-  if (sample.is_dropped()) return;
+  if (!hop.rules.rules.empty()) {
+    const Sample before = sample;
+    run(hop.rules, sources_, sample);
+    if (sample.is_dropped()) return drop(*origin_, dropping_rule(hop.rules, sources_, before));
+  }
   if (!hop.streams.change) return forward(hop.streams.forward_to, sample, depth + 1);
-  for (const Sample& way : through(hop.streams.change, std::move(sample)))
-    forward(hop.streams.forward_to, way, depth + 1);
+  const Passed passed =
+      through(hop.streams.change, hop.node->block->body, sources_, std::move(sample));
+  for (const PlacedStep& step : passed.dropped) drop(*origin_, step);
+  for (const Sample& way : passed.samples) forward(hop.streams.forward_to, way, depth + 1);
 }
+
+namespace {
+
+std::string backend_name(const std::string& address, const std::string& tenant) {
+  return tenant.empty() ? address : fmt::format("{} for the tenant {}", address, tenant);
+}
+
+/// Where a sample goes from a backend's component. A stage may have set its tenant.
+std::set<std::string> backends_of(const Hop& backend, const Sample& sample) {
+  std::set<std::string> out;
+  std::string tenant;
+  OpenValue known = without_markers(sample.labels[0].get(kTenantLabel), 0);
+  tenant = fmt::format("{}", fmt::join(known.literals, "…"));
+  const bool may_be_absent = tenant.empty() || sample.maybe.contains(kTenantLabel);
+  for (const NamedText& one : backend.backends) {
+    if (!tenant.empty()) out.insert(backend_name(one.name, tenant));
+    if (may_be_absent) out.insert(backend_name(one.name, one.value.value_or("")));
+  }
+  return out;
+}
+
+}  // namespace
 
 void Walk::leave(const Hop& backend, Sample sample) {
   Sample external;
@@ -127,21 +179,24 @@ void Walk::leave(const Hop& backend, Sample sample) {
   family.labels = values_of(sample);
   family.origin = origin_->text;
   family.unsure = sample.unsure;
+  family.steps = std::move(sample.steps);
+  family.backends = backends_of(backend, sample);
   if (family.labels.empty()) return;  // No backend takes entries without labels.
   for (size_t i = first_of_origin_; i < families_.size(); ++i) {
     if (!same_names(families_[i], family)) continue;
     for (auto& [name, values] : family.labels) merge(std::move(values), families_[i].labels[name]);
+    merge(std::move(family.steps), families_[i].steps);
     return;
   }
   families_.push_back(std::move(family));
 }
 
-std::vector<StreamFamily> Walk::finish() && {
+Outflow Walk::finish() && {
   for (StreamFamily& family : families_) {
     family.streams = estimate(family);
     add_service_name(family);
   }
-  return std::move(families_);
+  return {std::move(families_), std::move(dropped_)};
 }
 
 }  // namespace compiler::migrate::streams

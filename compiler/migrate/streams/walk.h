@@ -31,7 +31,8 @@ struct Hop final : telemetry::LogReceiver {
   components::Streams streams;
   PlacedRules rules;
   NamedTexts external_labels;
-  std::string doubt;  ///< why the arguments are not all known
+  std::string doubt;                ///< why the arguments are not all known
+  std::vector<NamedText> backends;  ///< of a backend: by URL, with the tenant that is set there
 };
 
 /// Entries of one kind from one source.
@@ -50,7 +51,11 @@ class Walk {
   /// `samples` are the ways that one kind of entry can look; what comes out alike is one family.
   void send(const Origin& origin, const std::vector<components::LogsReceiver>& to,
             std::vector<Sample> samples);
-  std::vector<StreamFamily> finish() &&;
+  /// Notes a step that drops all lines of a kind.
+  void drop(const Origin& origin, const PlacedStep& step) {
+    dropped_.push_back({origin.service, origin.mechanism, step.first, step.second});
+  }
+  Outflow finish() &&;
 
  private:
   void go(const Hop& hop, Sample sample, size_t depth);
@@ -63,15 +68,22 @@ class Walk {
   size_t first_of_origin_ = 0;
   size_t steps_ = 0;
   std::vector<StreamFamily> families_;
+  std::vector<DroppedLines> dropped_;
 };
 
 /// Sets known labels, and unknown text where a value depends on the machine.
 void set_all(const NamedTexts& labels, size_t first_marker, Sample& sample);
 
+struct Passed {
+  std::vector<Sample> samples;
+  std::vector<PlacedStep> dropped;  ///< steps that dropped a sample
+};
+
 /// What a component makes of an entry's labels: several samples where a condition may hold or not.
 /// What it takes from the line can be anything, or absent. Answers without samples that are dropped
 /// for certain.
-std::vector<Sample> through(const std::function<void(telemetry::LabelTracker&)>& change,
-                            Sample sample);
+/// `body` holds the blocks of the stages.
+Passed through(const std::function<void(telemetry::LabelTracker&)>& change,
+               const river::ast::Body& body, const river::diag::SourceMap& sources, Sample sample);
 
 }  // namespace compiler::migrate::streams

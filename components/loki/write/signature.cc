@@ -174,7 +174,12 @@ constexpr schema::Field kExportFields[] = {
 };
 
 std::any streams(const Arguments&) {
-  return Streams{.receives = true, .is_backend = true, .external_labels = "external_labels"};
+  return Streams{.receives = true,
+                 .is_backend = true,
+                 .external_labels = "external_labels",
+                 .backend_block = "endpoint",
+                 .address_attribute = "url",
+                 .tenant_attribute = "tenant_id"};
 }
 
 }  // namespace

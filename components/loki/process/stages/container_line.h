@@ -20,6 +20,7 @@ class ContainerLine {
   static void track(telemetry::LabelTracker& labels) {
     constexpr std::string_view kStreams[] = {"stdout", "stderr"};
     labels.extract();
+    note_line_change(labels);
     labels.set_from_line("stream", kStreams);
   }
 

@@ -87,7 +87,8 @@ StagePointer make(const DecolorizeArgs&, Build&) {
 
 }  // namespace
 
-constexpr StageKindOf<DecolorizeArgs> kDecolorize = stage_kind<DecolorizeArgs, make>(
-    "stage.decolorize", "Removes ANSI colour sequences from the line.", schema::schema_of({}));
+constexpr StageKindOf<DecolorizeArgs> kDecolorize =
+    stage_kind<DecolorizeArgs, make, track_line_change>(
+        "stage.decolorize", "Removes ANSI colour sequences from the line.", schema::schema_of({}));
 
 }  // namespace components::loki::process::stages

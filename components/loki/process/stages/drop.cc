@@ -5,6 +5,7 @@
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -54,20 +55,27 @@ int64_t now_ns() {
       .count();
 }
 
+/// The extracted values that are tested; none: the line is.
+std::vector<std::string_view> names_of(const DropArgs& args) {
+  std::vector<std::string_view> out;
+  std::string_view names = args.source;
+  while (!names.empty()) {
+    const size_t comma = names.find(',');
+    std::string_view name = names.substr(0, comma);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!name.empty()) out.push_back(name);
+    names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
+  }
+  return out;
+}
+
 /// Drops the entries for which every condition that is given holds.
 class DropStage final : public Stage {
  public:
   DropStage(const DropArgs& args, Build& build)
       : args_(args), dropped_(build.dropped(args.drop_counter_reason)) {
-    std::string_view names = args.source;
-    while (!names.empty()) {
-      const size_t comma = names.find(',');
-      std::string_view name = names.substr(0, comma);
-      while (name.starts_with(' ')) name.remove_prefix(1);
-      while (name.ends_with(' ')) name.remove_suffix(1);
-      if (!name.empty()) sources_.push_back(build.names.read(name));
-      names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
-    }
+    for (const std::string_view name : names_of(args)) sources_.push_back(build.names.read(name));
   }
 
   void process(Frame& frame) override {
@@ -116,10 +124,42 @@ StagePointer make(const DropArgs& args, Build& build) {
   return std::make_unique<DropStage>(args, build);
 }
 
+/// Whether entries with these labels, and no other extracted values, may be dropped.
+bool holds(const DropArgs& args, const telemetry::LabelTracker::Lookup& label) {
+  std::string joined;
+  for (const std::string_view name : names_of(args)) {
+    const std::string_view value = label(name);
+    const bool only_presence = args.value.empty() && !args.expression.compiled;
+    if (only_presence && value.empty()) return false;
+    if (value.empty()) continue;
+    if (!joined.empty()) joined += args.separator;
+    joined += value;
+  }
+  if (!args.value.empty()) return joined == args.value;
+  return !args.expression.compiled || re2::RE2::PartialMatch(joined, *args.expression.compiled);
+}
+
+/// Extracted values are the labels that the entry came with, and what earlier stages took from the
+/// line.
+void track(const DropArgs& args, telemetry::LabelTracker& labels) {
+  telemetry::LabelTracker::Clause clause;
+  for (const std::string_view name : names_of(args)) clause.reads.emplace_back(name);
+  if (clause.reads.empty()) return note_drop(labels);
+  clause.holds = [&](const telemetry::LabelTracker::Lookup& label) { return holds(args, label); };
+  telemetry::LabelTracker::Condition condition{.clauses = {clause}, .of_arrival = true};
+  condition.reads_line = args.older_than.value.count() > 0 || args.longer_than.bytes > 0;
+  if (labels.has_extracted()) {
+    note_drop(labels);
+    condition.reads_line = true;
+    condition.line_test = "by its labels";
+  }
+  labels.branch(condition, nullptr);
+}
+
 }  // namespace
 
-constexpr StageKindOf<DropArgs> kDrop =
-    stage_kind<DropArgs, make>("stage.drop", "Drops entries for which all given conditions hold.",
-                               schema::schema_of<DropArgs, validate>(kDropFields));
+constexpr StageKindOf<DropArgs> kDrop = stage_kind<DropArgs, make, track>(
+    "stage.drop", "Drops entries for which all given conditions hold.",
+    schema::schema_of<DropArgs, validate>(kDropFields));
 
 }  // namespace components::loki::process::stages

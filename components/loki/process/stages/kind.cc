@@ -87,11 +87,22 @@ void StageArgs::track(telemetry::LabelTracker& labels) const {
 }
 
 void track(const StageList& stages, telemetry::LabelTracker& labels) {
-  for (const StageArgs& stage : stages) stage.track(labels);
+  for (size_t i = 0; i < stages.size(); ++i) {
+    labels.stage(i);
+    stages[i].track(labels);
+  }
 }
 
 void note_extraction(telemetry::LabelTracker& labels) {
   labels.extract();
+}
+
+void note_drop(telemetry::LabelTracker& labels) {
+  labels.touch_lines(telemetry::LabelTracker::LineEffect::drops);
+}
+
+void note_line_change(telemetry::LabelTracker& labels) {
+  labels.touch_lines(telemetry::LabelTracker::LineEffect::changes);
 }
 
 }  // namespace components::loki::process::stages

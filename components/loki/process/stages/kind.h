@@ -54,6 +54,18 @@ constexpr StageKindOf<Args> stage_kind(std::string_view name, std::string_view d
 }
 
 void note_extraction(telemetry::LabelTracker& labels);
+void note_drop(telemetry::LabelTracker& labels);
+void note_line_change(telemetry::LabelTracker& labels);
+/// kTrack of stages that do nothing to labels but drop lines.
+template <class Args>
+void track_drop(const Args&, telemetry::LabelTracker& labels) {
+  note_drop(labels);
+}
+/// kTrack of stages that do nothing to labels but change lines.
+template <class Args>
+void track_line_change(const Args&, telemetry::LabelTracker& labels) {
+  note_line_change(labels);
+}
 /// kTrack of stages that do nothing to labels but take values from the line.
 template <class Args>
 void track_extraction(const Args&, telemetry::LabelTracker& labels) {

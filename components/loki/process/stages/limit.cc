@@ -169,8 +169,8 @@ StagePointer make(const LimitArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<LimitArgs> kLimit =
-    stage_kind<LimitArgs, make>("stage.limit", "Limits how many entries pass in a second.",
-                                schema::schema_of<LimitArgs, validate>(kLimitFields));
+constexpr StageKindOf<LimitArgs> kLimit = stage_kind<LimitArgs, make, track_drop>(
+    "stage.limit", "Limits how many entries pass in a second.",
+    schema::schema_of<LimitArgs, validate>(kLimitFields));
 
 }  // namespace components::loki::process::stages

@@ -203,14 +203,15 @@ void track(const MatchArgs& args, telemetry::LabelTracker& labels) {
   const auto selector = parse_selector(args.selector);
   if (!selector) return;  // Checking the configuration reports it.
   telemetry::LabelTracker::Condition condition;
-  for (const LabelMatcher& matcher : selector->matchers) condition.reads.push_back(matcher.name);
-  condition.holds = [&](const telemetry::LabelTracker::Lookup& label) {
-    return std::all_of(selector->matchers.begin(), selector->matchers.end(),
-                       [&](const LabelMatcher& matcher) {
-                         return holds(matcher.condition, label(matcher.name), true);
-                       });
-  };
+  for (const LabelMatcher& matcher : selector->matchers)
+    condition.clauses.push_back(
+        {{matcher.name}, [&matcher](const telemetry::LabelTracker::Lookup& label) {
+           return holds(matcher.condition, label(matcher.name), true);
+         }});
   condition.reads_line = !selector->line_filters.empty();
+  for (const Condition& filter : selector->line_filters)
+    condition.line_test +=
+        fmt::format("{}{} {};", filter.negated ? "!" : "", filter.regex ? "~" : "=", filter.text);
   if (args.action == MatchAction::drop) return labels.branch(condition, nullptr);
   labels.branch(condition,
                 [&](telemetry::LabelTracker& inner) { stages::track(args.stages, inner); });

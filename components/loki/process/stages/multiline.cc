@@ -243,7 +243,8 @@ StagePointer make(const MultilineArgs& args, Build& build) {
 }  // namespace
 
 constexpr StageKindOf<MultilineArgs> kMultiline =
-    stage_kind<MultilineArgs, make>("stage.multiline", "Joins lines that belong together.",
-                                    schema::schema_of<MultilineArgs, validate>(kMultilineFields));
+    stage_kind<MultilineArgs, make, track_line_change>(
+        "stage.multiline", "Joins lines that belong together.",
+        schema::schema_of<MultilineArgs, validate>(kMultilineFields));
 
 }  // namespace components::loki::process::stages

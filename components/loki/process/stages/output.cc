@@ -35,7 +35,7 @@ StagePointer make(const OutputArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<OutputArgs> kOutput = stage_kind<OutputArgs, make>(
+constexpr StageKindOf<OutputArgs> kOutput = stage_kind<OutputArgs, make, track_line_change>(
     "stage.output", "Makes an extracted value the line.", schema::schema_of(kOutputFields));
 
 }  // namespace components::loki::process::stages

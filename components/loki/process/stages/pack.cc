@@ -79,6 +79,7 @@ StagePointer make(const PackArgs& args, Build& build) {
 }
 
 void track(const PackArgs& args, telemetry::LabelTracker& labels) {
+  note_line_change(labels);
   labels.erase_if([&](const std::string& name) {
     return std::find(args.labels.begin(), args.labels.end(), name) != args.labels.end();
   });

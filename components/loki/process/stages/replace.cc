@@ -100,9 +100,14 @@ StagePointer make(const ReplaceArgs& args, Build& build) {
   return std::make_unique<ReplaceStage>(args, build);
 }
 
+void track(const ReplaceArgs& args, telemetry::LabelTracker& labels) {
+  note_extraction(labels);
+  if (args.source.empty()) note_line_change(labels);
+}
+
 }  // namespace
 
-constexpr StageKindOf<ReplaceArgs> kReplace = stage_kind<ReplaceArgs, make, track_extraction>(
+constexpr StageKindOf<ReplaceArgs> kReplace = stage_kind<ReplaceArgs, make, track>(
     "stage.replace", "Replaces text in the line or in an extracted value.",
     schema::schema_of<ReplaceArgs, validate>(kReplaceFields));
 

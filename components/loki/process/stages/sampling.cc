@@ -47,8 +47,8 @@ StagePointer make(const SamplingArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<SamplingArgs> kSampling =
-    stage_kind<SamplingArgs, make>("stage.sampling", "Keeps a random part of the entries.",
-                                   schema::schema_of<SamplingArgs, validate>(kSamplingFields));
+constexpr StageKindOf<SamplingArgs> kSampling = stage_kind<SamplingArgs, make, track_drop>(
+    "stage.sampling", "Keeps a random part of the entries.",
+    schema::schema_of<SamplingArgs, validate>(kSamplingFields));
 
 }  // namespace components::loki::process::stages

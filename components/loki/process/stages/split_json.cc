@@ -68,9 +68,14 @@ StagePointer make(const SplitJsonArgs& args, Build& build) {
   return std::make_unique<SplitJsonStage>(args, build);
 }
 
+void track(const SplitJsonArgs&, telemetry::LabelTracker& labels) {
+  note_extraction(labels);
+  note_line_change(labels);
+}
+
 }  // namespace
 
-constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make, track_extraction>(
+constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make, track>(
     "stage.split_json", "Makes one entry of each element of a JSON array.",
     schema::schema_of(kSplitJsonFields));
 

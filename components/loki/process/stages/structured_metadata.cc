@@ -123,6 +123,7 @@ StagePointer make(const StructuredMetadataArgs& args, Build& build) {
 }
 
 void track(const StructuredMetadataArgs& args, telemetry::LabelTracker& labels) {
+  note_line_change(labels);  // Filters read it like labels of the line.
   labels.erase_if([&](const std::string& name) {
     for (const auto& [given_name, source] : args.values)
       if ((source && !source->empty() ? *source : given_name) == name) return true;

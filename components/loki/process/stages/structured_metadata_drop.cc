@@ -41,8 +41,8 @@ StagePointer make(const StructuredMetadataDropArgs& args, Build&) {
 }  // namespace
 
 constexpr StageKindOf<StructuredMetadataDropArgs> kStructuredMetadataDrop =
-    stage_kind<StructuredMetadataDropArgs, make>("stage.structured_metadata_drop",
-                                                 "Removes structured metadata.",
-                                                 schema::schema_of(kStructuredMetadataDropFields));
+    stage_kind<StructuredMetadataDropArgs, make, track_line_change>(
+        "stage.structured_metadata_drop", "Removes structured metadata.",
+        schema::schema_of(kStructuredMetadataDropFields));
 
 }  // namespace components::loki::process::stages

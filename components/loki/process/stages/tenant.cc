@@ -1,6 +1,7 @@
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
 #include "components/loki/process/stages/stage.h"
+#include "telemetry/label_tracker.h"
 
 namespace components::loki::process::stages {
 
@@ -63,10 +64,20 @@ StagePointer make(const TenantArgs& args, Build& build) {
   return std::make_unique<TenantStage>(args, build);
 }
 
+void track(const TenantArgs& args, telemetry::LabelTracker& labels) {
+  const std::string tenant(kTenantLabel);
+  if (!args.value.empty())
+    labels.set(tenant, args.value);
+  else if (!args.label.empty())
+    labels.copy(args.label, tenant);
+  else
+    labels.set_extracted(tenant, args.source);
+}
+
 }  // namespace
 
 constexpr StageKindOf<TenantArgs> kTenant =
-    stage_kind<TenantArgs, make>("stage.tenant", "Sets the tenant of entries.",
-                                 schema::schema_of<TenantArgs, validate>(kTenantFields));
+    stage_kind<TenantArgs, make, track>("stage.tenant", "Sets the tenant of entries.",
+                                        schema::schema_of<TenantArgs, validate>(kTenantFields));
 
 }  // namespace components::loki::process::stages

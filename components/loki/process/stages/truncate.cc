@@ -206,7 +206,7 @@ StagePointer make(const TruncateArgs& args, Build& build) {
 
 }  // namespace
 
-constexpr StageKindOf<TruncateArgs> kTruncate = stage_kind<TruncateArgs, make>(
+constexpr StageKindOf<TruncateArgs> kTruncate = stage_kind<TruncateArgs, make, track_line_change>(
     "stage.truncate", "Cuts what is too long.", schema::schema_of(kTruncateFields));
 
 }  // namespace components::loki::process::stages
