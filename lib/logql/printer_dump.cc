@@ -185,6 +185,7 @@ std::string dump(const promql::Query& query) {
     for (const Matcher& one : selector.matchers) out += " " + matcher(one);
     for (const Variable& one : selector.variables)
       out += fmt::format(" (variable {})", one.written);
+    if (!selector.looks_back.empty()) out += fmt::format(" ({})", selector.looks_back);
     out += ")\n";
   }
   for (const promql::LabelUse& use : query.label_uses) {

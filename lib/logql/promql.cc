@@ -61,9 +61,10 @@ class PromqlGrammar : public TokenReader {
   std::vector<LabelUse> modifiers();
   void signed_operand();
   void operand();
-  void suffixes();
+  void suffixes(size_t first);
+  void look_back(std::string_view text, size_t first);
   void range();
-  void signed_duration();
+  std::string signed_duration();
   void call();
   void arguments();
   void aggregation();
@@ -129,7 +130,7 @@ void PromqlGrammar::signed_operand() {
   while (at("+") || at("-")) take();
   const size_t first = out_.selectors.size();
   operand();
-  suffixes();
+  suffixes(first);
   if (sign) operators(kSign + 1, first);
 }
 
@@ -165,15 +166,19 @@ void PromqlGrammar::operand() {
 }
 
 /// suffixes = { "[" duration [ ":" [ duration ] ] "]" | "offset" duration | "@" time }
-void PromqlGrammar::suffixes() {
+void PromqlGrammar::suffixes(size_t first) {
   while (!failed()) {
     if (at("[")) {
       range();
     } else if (accept_keyword("offset")) {
-      signed_duration();
+      const bool ahead = at("-");
+      const std::string time = signed_duration();
+      if (!ahead) look_back("offset " + time, first);
     } else if (accept("@")) {
       const bool edge = at_keyword("start") || at_keyword("end");
-      signed_duration();
+      const std::string time = signed_duration();
+      const bool is_now = edge || time.find("__to") != std::string::npos;
+      if (!is_now) look_back("@ " + time, first);
       if (edge && expect("(", "after start or end")) expect(")", "after the parenthesis");
     } else {
       return;
@@ -195,10 +200,20 @@ void PromqlGrammar::range() {
   expect("]", "after the range");
 }
 
-void PromqlGrammar::signed_duration() {
+/// signed_duration = { "+" | "-" } word; gives the word
+std::string PromqlGrammar::signed_duration() {
   while (at("-") || at("+")) take();
-  if (!at_word()) return fail_at_now("a duration or a time");
-  take();
+  if (!at_word()) {
+    fail_at_now("a duration or a time");
+    return {};
+  }
+  return std::string(take().text);
+}
+
+/// Of the selectors from `first` on.
+void PromqlGrammar::look_back(std::string_view text, size_t first) {
+  for (size_t i = first; i < out_.selectors.size(); ++i)
+    if (out_.selectors[i].looks_back.empty()) out_.selectors[i].looks_back = text;
 }
 
 /// call = name "(" [ expression { "," expression } ] ")"

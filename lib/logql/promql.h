@@ -16,6 +16,9 @@ struct VectorSelector {
   std::vector<Matcher> matchers;
   Span span;
   std::vector<Variable> variables;  ///< those that stand for whole matchers
+  /// "offset 1w", "@ 1609746000": what makes it read another time than that of the query; empty:
+  /// nothing does, or only `@ end()` and what looks ahead.
+  std::string looks_back;
 };
 
 /// A place that names a label: by, without, on, ignoring, group_left, label_replace, label_join.

@@ -452,3 +452,15 @@ def test_what_loki_refuses_before_and_after_is_the_same(report):
         assert found.short(old) == ("SAME", "certain", None), old
         assert "Loki refuses a selector" in found.of(old)["reason"]
     assert found.answer.code == 2  # The values of $job change; no alert ends.
+
+
+def test_series_of_the_past_have_the_old_labels(report):
+    recorded = {"record": "shop:errors", "expr": 'sum by (job) (rate({job="shop"} |= "error" [5m]))'}
+    alerts = ['shop:errors{job="shop"} > 2 * shop:errors{job="shop"} offset 1w', 'shop:errors{job="shop"} @ end() > 1',
+              'max_over_time(shop:errors{job="shop"}[1h:5m] @ 1609746000) > 1', 'shop:errors{job="shop"} offset -5m > 1']
+    judged = report({"rules/r.yml": json.dumps({"groups": [{"name": "g", "rules": [
+        recorded, *({"alert": f"A{i}", "expr": one} for i, one in enumerate(alerts))]}]}), **COMPOSE})
+    for alert, looks_back in zip(alerts, (True, False, True, False)):
+        found = judged.of(alert)
+        assert found["verdict"] == "EMPTY" and found["proposed"] == alert.replace('job=', 'service=')
+        assert (found["confidence"], bool(found["blocked"])) == (("likely", True) if looks_back else ("certain", False)), alert

@@ -9,6 +9,7 @@
 #include "compiler/migrate/impact/series.h"
 #include "logql/parser.h"
 #include "logql/printer.h"
+#include "logql/promql.h"
 
 namespace compiler::migrate::impact {
 namespace {
@@ -325,8 +326,22 @@ void note_assumption(const FamilyIndex& families, const documents::Use& use, Fin
       finding.reason.empty() ? "" : " ", name);
 }
 
+namespace {
+
+std::string looking_back(const logql::promql::Query& query) {
+  for (const auto& selector : query.selectors)
+    if (!selector.looks_back.empty())
+      return fmt::format("it reads series of the past ({}), which have the old labels until then",
+                         selector.looks_back);
+  return {};
+}
+
+}  // namespace
+
 std::string hindrance_of(const documents::Use& use, const documents::VariableScope* scope) {
   if (use.kind != documents::UseKind::query && use.kind != documents::UseKind::selector) return {};
+  if (use.language == documents::Language::promql)
+    return looking_back(logql::promql::parse(use.text.text()));
   const auto parsed = logql::parse(use.text.text());
   if (!parsed.ok()) return {};
   const Parts parts = parts_of(*parsed.expr);
