@@ -464,3 +464,12 @@ def test_series_of_the_past_have_the_old_labels(report):
         found = judged.of(alert)
         assert found["verdict"] == "EMPTY" and found["proposed"] == alert.replace('job=', 'service=')
         assert (found["confidence"], bool(found["blocked"])) == (("likely", True) if looks_back else ("certain", False)), alert
+
+
+def test_tags_of_spans_select_streams_by_labels_that_are_gone(report):
+    traces = json.dumps({"datasources": [{"name": "Loki", "type": "loki", "uid": "loki"}, {
+        "name": "Tempo", "type": "tempo", "uid": "tempo", "jsonData": {"tracesToLogsV2": {
+            "datasourceUid": "loki", "tags": [{"key": "service.name", "value": "job"}, {"key": "hostname"}]}}}]})
+    judged = report({"dashboards/datasources.json": traces, **COMPOSE})
+    assert judged.short("job") == ("NARROWS", "likely", None)
+    assert judged.short("hostname")[:2] == ("SAME", "certain")

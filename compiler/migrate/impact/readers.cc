@@ -275,8 +275,27 @@ JudgedQuery judge_series_name(const FamilyIndex& families, const documents::Use&
   return judged;
 }
 
+namespace {
+
+/// A label that is read of whatever streams there are: tags of spans, derived fields.
+JudgedQuery judge_label(const FamilyIndex& families, const std::string& label) {
+  auto parsed = logql::parse_selector(fmt::format("{{{}=~\".+\"}}", label));
+  if (!parsed.ok()) return {};  // A regular expression over names.
+  const logql::Expr expr{logql::LogQuery{std::move(parsed.selector), {}, {}}, {}};
+  JudgedQuery judged = judge_query(families, expr, nullptr);
+  // Which of its values are asked for is not known; new ones do no harm.
+  if (judged.verdict == Verdict::widens) judged.verdict = Verdict::value_changed;
+  if (judged.verdict != Verdict::same) judged.confidence = Confidence::likely;
+  return judged;
+}
+
+}  // namespace
+
 JudgedQuery judge_field_name(const FamilyIndex& families, const documents::Use& use,
                              const std::vector<const JudgedQuery*>& queries) {
+  const bool is_of_all = use.language == documents::Language::logql && use.panel < 0 &&
+                         use.belongs_to < 0 && queries.empty() && !use.is_regex;
+  if (is_of_all) return judge_label(families, use.text.text());
   JudgedQuery judged = judge_mentions(families, use, queries);
   if (judged.verdict != Verdict::same) return judged;
   return judge_series_name(families, use, queries);
