@@ -473,3 +473,12 @@ def test_tags_of_spans_select_streams_by_labels_that_are_gone(report):
     judged = report({"dashboards/datasources.json": traces, **COMPOSE})
     assert judged.short("job") == ("NARROWS", "likely", None)
     assert judged.short("hostname")[:2] == ("SAME", "certain")
+
+
+def test_keep_keeps_the_label_in_the_place_of_the_old_one(report):
+    queries = {'sum by (job) (rate({job="shop"} | keep job [5m]))': 'sum by (service) (rate({service="shop"} | keep service [5m]))',
+               '{job="shop"} | keep job, hostname': '{service="shop"} | keep service, hostname',
+               '{job="shop"} | keep hostname': '{service="shop"} | keep hostname'}
+    judged = report({"dashboards/d.json": dashboard(*queries), **COMPOSE})
+    for query, proposed in queries.items():
+        assert judged.short(query) == ("EMPTY", "certain", proposed)

@@ -332,7 +332,28 @@ class QueryRewriter {
         for (const auto& one : label->assignments) {
           if (one.is_template) rewrite_template(query, one.value);
         }
+      } else if (const auto* list = std::get_if<logql::LabelList>(&stage.what)) {
+        if (list->keep) rewrite_kept(query, *list);
       }
+    }
+  }
+
+  /// Names of `keep`: what streams have in the place of the label is kept.
+  void rewrite_kept(const logql::LogQuery& query, const logql::LabelList& list) {
+    for (const auto& [name, matcher] : list.items) {
+      if (matcher || is_split(name.span)) continue;
+      const auto fate = fate_of(name.value, [&](const Bindings& bindings) {
+        return judge_lines(families_, query, bindings);
+      });
+      const auto candidates = correspondences(families_, fate.changed, name.value);
+      if (!fate.changes || candidates.empty()) continue;
+      const std::string& instead = candidates.front().label;
+      const bool known = std::any_of(list.items.begin(), list.items.end(),
+                                     [&](const auto& one) { return one.name.value == instead; });
+      if (known) continue;
+      rewrite_.edits.push_back(fate.others_have_it
+                                   ? TextEdit{{name.span.end, name.span.end}, ", " + instead}
+                                   : TextEdit{name.span, instead});
     }
   }
 
