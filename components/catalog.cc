@@ -36,6 +36,7 @@
 #include "components/otelcol/receiver_otlp/signature.h"
 #include "components/prometheus/echo/signature.h"
 #include "components/prometheus/enrich/signature.h"
+#include "components/prometheus/exporter_cadvisor/signature.h"
 #include "components/prometheus/exporter_process/signature.h"
 #include "components/prometheus/exporter_self/signature.h"
 #include "components/prometheus/exporter_static/signature.h"
@@ -93,6 +94,7 @@ river::config::Catalog catalog() {
       &otelcol::receiver_otlp::kSignature,
       &prometheus::echo::kSignature,
       &prometheus::enrich::kSignature,
+      &prometheus::exporter_cadvisor::kSignature,
       &prometheus::exporter_process::kSignature,
       &prometheus::exporter_self::kSignature,
       &prometheus::exporter_static::kSignature,

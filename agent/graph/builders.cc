@@ -33,6 +33,7 @@
 #include "components/otelcol/receiver_otlp/receiver.h"
 #include "components/prometheus/echo/echo.h"
 #include "components/prometheus/enrich/enrich.h"
+#include "components/prometheus/exporter_cadvisor/cadvisor.h"
 #include "components/prometheus/exporter_process/process.h"
 #include "components/prometheus/exporter_self/self.h"
 #include "components/prometheus/exporter_static/static.h"
@@ -59,6 +60,7 @@ namespace loki = components::loki;
 namespace otelcol = components::otelcol;
 namespace prometheus = components::prometheus;
 namespace pyroscope = components::pyroscope;
+namespace cadvisor = prometheus::exporter_cadvisor;
 namespace process = prometheus::exporter_process;
 namespace self = prometheus::exporter_self;
 namespace fixed = prometheus::exporter_static;
@@ -97,8 +99,7 @@ std::span<const components::Builder> builders() {
       builder<otelcol::exporter_loki::Exporter>(otelcol::exporter_loki::kSignature),
       builder<otelcol::exporter_otlp::Exporter>(otelcol::exporter_otlp::kSignature),
       builder<otelcol::exporter_otlphttp::Exporter>(otelcol::exporter_otlphttp::kSignature),
-      builder<otelcol::exporter_prometheus::Exporter>(
-          otelcol::exporter_prometheus::kSignature),
+      builder<otelcol::exporter_prometheus::Exporter>(otelcol::exporter_prometheus::kSignature),
       builder<otelcol::processor_attributes::Attributes>(otelcol::processor_attributes::kSignature),
       builder<otelcol::processor_batch::Batch>(otelcol::processor_batch::kSignature),
       builder<otelcol::processor_filter::Filter>(otelcol::processor_filter::kSignature),
@@ -108,6 +109,7 @@ std::span<const components::Builder> builders() {
       builder<otelcol::receiver_otlp::Receiver>(otelcol::receiver_otlp::kSignature),
       builder<prometheus::echo::Echo>(prometheus::echo::kSignature),
       builder<prometheus::enrich::Enrich>(prometheus::enrich::kSignature),
+      builder<ExporterComponent<cadvisor::Cadvisor>>(cadvisor::kSignature),
       builder<ExporterComponent<process::Process>>(process::kSignature),
       builder<ExporterComponent<self::Self>>(self::kSignature),
       builder<ExporterComponent<fixed::Static>>(fixed::kSignature),

@@ -15,7 +15,8 @@ namespace components::prometheus {
 ///     static constexpr std::string_view kName = "unix";       // job is integrations/unix
 ///     static const river::schema::Signature& signature();
 ///     Type(const Context&, const Arguments&);                  // no I/O worth mentioning
-/// New arguments make a new exporter.
+/// It may have start(), for work that goes on between scrapes, and health(). New arguments make a
+/// new exporter.
 template <class Type>
 class ExporterComponent final : public ComponentOf<typename Type::ArgumentsType> {
  public:
@@ -30,10 +31,16 @@ class ExporterComponent final : public ComponentOf<typename Type::ArgumentsType>
   }
 
   base::Result<void> start() override {
+    if constexpr (requires { exporter_->start(); })
+      if (auto started = exporter_->start(); !started) return started;
     context_.exporters->set(context_.id, exporter_);
     return {};
   }
   void stop() override { context_.exporters->remove(context_.id); }
+  Health health() const override {
+    if constexpr (requires { exporter_->health(); }) return exporter_->health();
+    return Component::health();
+  }
 
  protected:
   base::Result<void> update(const Arguments& arguments) override {

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,7 +41,22 @@ std::optional<std::string_view> Tree::read_path(const char* path) {
   return std::string_view(buffer_).substr(0, size);
 }
 
-void Tree::list_path(const char* path, std::vector<std::string>& names) {
+/// A folder is linked to by itself, by the one above it, and by each below it. Where that is not
+/// counted (1), it is looked at.
+bool Tree::has_folders(const char* path) {
+  struct stat found;
+  if (::fstatat(folder(), *path ? path : ".", &found, 0) != 0 || !S_ISDIR(found.st_mode))
+    return false;
+  return found.st_nlink != 2;
+}
+
+std::optional<timespec> Tree::changed_path(const char* path) {
+  struct stat found;
+  if (::fstatat(folder(), *path ? path : ".", &found, 0) != 0) return std::nullopt;
+  return found.st_mtim;
+}
+
+void Tree::list_path(const char* path, std::vector<std::string>& names, bool only_folders) {
   names.clear();
   const base::Descriptor list(
       ::openat(folder(), *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -52,7 +68,8 @@ void Tree::list_path(const char* path, std::vector<std::string>& names) {
     for (long at = 0; at < got;) {
       const auto* entry = reinterpret_cast<const dirent64*>(entries_.data() + at);
       const std::string_view name(entry->d_name);
-      if (name != "." && name != "..") names.emplace_back(name);
+      const bool is_wanted = !only_folders || entry->d_type == DT_DIR;
+      if (name != "." && name != ".." && is_wanted) names.emplace_back(name);
       at += entry->d_reclen;
     }
   }

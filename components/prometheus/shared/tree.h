@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,8 +39,22 @@ class Tree {
   /// The names in a folder, sorted; empty when there is none.
   template <class... Pieces>
   const std::vector<std::string>& list(std::vector<std::string>& names, const Pieces&... pieces) {
-    list_path(path(pieces...), names);
+    list_path(path(pieces...), names, false);
     return names;
+  }
+  /// Of these, the folders.
+  template <class... Pieces>
+  const std::vector<std::string>& list_folders(std::vector<std::string>& names,
+                                               const Pieces&... pieces) {
+    const char* whole = path(pieces...);
+    names.clear();
+    if (has_folders(whole)) list_path(whole, names, true);
+    return names;
+  }
+  /// When a file or folder was last changed.
+  template <class... Pieces>
+  std::optional<timespec> changed(const Pieces&... pieces) {
+    return changed_path(path(pieces...));
   }
   /// What a symbolic link points to; empty when it is none.
   template <class... Pieces>
@@ -61,7 +76,9 @@ class Tree {
   }
   int folder();
   std::optional<std::string_view> read_path(const char* path);
-  void list_path(const char* path, std::vector<std::string>& names);
+  void list_path(const char* path, std::vector<std::string>& names, bool only_folders);
+  bool has_folders(const char* path);
+  std::optional<timespec> changed_path(const char* path);
   std::string link_path(const char* path);
   bool exists_path(const char* path);
   static std::optional<std::string_view> trimmed(std::optional<std::string_view> text);
