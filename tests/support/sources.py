@@ -181,8 +181,14 @@ loki.source.syslog "in" {{
     def message(self, number):
         return f"<13>1 2026-11-21T10:00:00Z host app - - - {LINE.format(number)}\n".encode()
 
+
 class SyslogTcp(Syslog):
     name, protocol = "syslog-tcp", "tcp"
+
+    @staticmethod
+    def listens(port):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
 
     def write(self, first, count):
         if self.socket is None:
@@ -192,6 +198,15 @@ class SyslogTcp(Syslog):
 
 class SyslogUdp(Syslog):
     name, protocol = "syslog-udp", "udp"
+
+    @staticmethod
+    def listens(port):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return True
+            return False
 
     def write(self, first, count):
         if self.socket is None:
