@@ -482,3 +482,19 @@ def test_keep_keeps_the_label_in_the_place_of_the_old_one(report):
     judged = report({"dashboards/d.json": dashboard(*queries), **COMPOSE})
     for query, proposed in queries.items():
         assert judged.short(query) == ("EMPTY", "certain", proposed)
+
+
+def test_a_filter_needs_the_text_that_a_template_made_before(report):
+    def moves(service, host, *after):
+        return {"before": {"job": "docker", "service": service, "hostname": host}, "after": [*after]}
+    fleet = {"puck": {"angelia": moves("angelia", "puck", *({"component": part, "container": f"other-{part}-1", "hostname": "puck",
+                                                             "service": "other"} for part in ("app", "worker")))},
+             "oberon": {name: moves(name, "oberon", {"component": part, "container": f"{name}-{part}-1", "hostname": "oberon",
+                                                     "service": name}) for name, part in (("kairos", "app"), ("neo", "*"))}}
+    stays = [{"job": "systemd", "hostname": "puck"}, {"job": "systemd", "hostname": "puck", "service": "alloy"},
+             {"component": "app", "hostname": "puck", "service": "athena"}]
+    selector = '{job=~".+", service=~"kairos|systemd"}'
+    shown, filtered = (f'avg by (job) (count_over_time({selector} | line_format "{{{{.job}}}}"{more} [5m]))'
+                       for more in ("", ' |= "kairos"'))
+    judged = report({"map.yml": json.dumps({"hosts": fleet, "unchanged": stays}), "dashboards/d.json": dashboard(shown, filtered)})
+    assert judged.of(shown)["proposed"] and judged.of(filtered)["proposed"] is None

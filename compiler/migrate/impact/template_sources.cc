@@ -37,11 +37,27 @@ std::vector<Place> places_of(const FamilyIndex& families, const logql::LogQuery&
   return places;
 }
 
+/// Whether a later stage decides by what a template or a rename made: then it must be the same
+/// text, not only say the same.
+bool is_read_again(const logql::LogQuery& query) {
+  bool is_made = false;
+  for (const logql::Stage& stage : query.stages) {
+    const bool makes = std::holds_alternative<logql::LineFormat>(stage.what) ||
+                       std::holds_alternative<logql::LabelFormat>(stage.what);
+    const bool shows = std::holds_alternative<logql::Decolorize>(stage.what) ||
+                       std::holds_alternative<logql::LabelList>(stage.what);
+    if (is_made && !makes && !shows) return true;
+    is_made = is_made || makes;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string differing_source(const FamilyIndex& families, const logql::LogQuery& before,
                              const logql::LogQuery& after, const Bindings& bindings,
                              const std::vector<size_t>& changes) {
+  const bool is_decided = is_read_again(before);
   for (const size_t change : changes) {
     const auto old_places =
         places_of(families, before, bindings, Side::before, families.before(change));
@@ -52,8 +68,8 @@ std::string differing_source(const FamilyIndex& families, const logql::LogQuery&
     if (old_places.size() != new_places.size()) return old_places.front().name;
     for (size_t k = 0; k < old_places.size(); ++k) {
       const Place &was = old_places[k], &is = new_places[k];
-      const bool agrees =
-          was.name == is.name ? was.keys == is.keys : was.is_of_streams && is.is_of_streams;
+      const bool agrees = was.name == is.name || is_decided ? was.keys == is.keys
+                                                            : was.is_of_streams && is.is_of_streams;
       if (!agrees) return is.name;
     }
   }
