@@ -36,7 +36,7 @@ size_t drop_after(std::vector<AnySample>& samples, int64_t time_ms) {
 
 /// The request out of its compression, or the answer to one that cannot be read.
 tl::expected<wire::ReceivedWrite, Response> read(std::string body, size_t samples_max) {
-  auto message = wire::decode_body(wire::Coding::snappy, std::move(body), kRequestBytesMax);
+  auto message = wire::decode_body(wire::Coding::snappy, std::move(body), Inbox::kRequestBytesMax);
   if (!message)
     return tl::unexpected(
         answer_of(message.error().is_too_large ? 413 : 400, "snappy: " + message.error().message));

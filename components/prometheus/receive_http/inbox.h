@@ -7,15 +7,13 @@
 #include "components/prometheus/receive_http/open_requests.h"
 #include "components/prometheus/receive_http/signature.h"
 #include "components/prometheus/shared/way.h"
-#include "io/http/message.h"
+#include "components/shared/http_server/receiver.h"
 #include "telemetry/wire/remote_write.h"
 
 namespace components::prometheus::receive_http {
 
 /// The path of Grafana Alloy's component.
 inline constexpr std::string_view kWritePath = "/api/v1/metrics/write";
-/// Largest request, before and after decompression.
-inline constexpr size_t kRequestBytesMax = 32 << 20;
 
 /// A text, and for a request that is to be sent again when that is. 503, not 429: many senders take
 /// 429 for a refusal, and drop what they sent.
@@ -25,6 +23,11 @@ io::http::Response answer_of(int status, std::string text);
 /// samples. Update and stop from the control thread, the rest from any.
 class Inbox {
  public:
+  static constexpr std::string_view kTakes = "samples";
+  /// Largest request, before and after decompression.
+  static constexpr size_t kRequestBytesMax = 32 << 20;
+  static io::http::Response late_answer() { return answer_of(503, "not delivered in time"); }
+
   explicit Inbox(const base::metrics::Scope& metrics);
 
   /// Fails when a thread cannot be had; may be called again then.
@@ -53,5 +56,8 @@ class Inbox {
   const std::shared_ptr<OpenRequests> open_ = std::make_shared<OpenRequests>();
   bool is_running_ = false;
 };
+
+/// prometheus.receive_http: Prometheus' remote write 1 over HTTP/1.1.
+using Receiver = HttpReceiver<Arguments, Inbox>;
 
 }  // namespace components::prometheus::receive_http

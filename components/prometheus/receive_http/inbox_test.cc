@@ -7,7 +7,6 @@
 
 #include "base/mutex.h"
 #include "components/prometheus/echo/echo.h"
-#include "components/prometheus/receive_http/receiver.h"
 #include "telemetry/wire/snappy.h"
 
 namespace components::prometheus::receive_http {
@@ -128,7 +127,7 @@ TEST_CASE("receive_http: what is no request of remote write 1 is refused") {
   CHECK(*rig.send("not snappy") == 400);
   CHECK(*rig.send(compressed("no message")) == 400);
   CHECK(*rig.send("") == 400);
-  CHECK(*rig.send(compressed(std::string(kRequestBytesMax + 1, '\0'))) == 413);
+  CHECK(*rig.send(compressed(std::string(Inbox::kRequestBytesMax + 1, '\0'))) == 413);
   CHECK(*rig.send(good, {}, "/api/v1/write") == 404);
   CHECK(*rig.send(good, {}, std::string(kWritePath), "GET") == 405);
   CHECK(*rig.send(good, {{"Content-Encoding", "gzip"}}) == 415);

@@ -47,16 +47,6 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
       scope.warning(kMessages, "C090", "\"{}\" is not supported; its senders are told so", message);
 }
 
-std::vector<schema::Claim> claims(const Arguments& arguments) {
-  return claims_of(arguments.http);
-}
-
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  add_needed_files(arguments.http, all);
-  return all;
-}
-
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -64,8 +54,8 @@ constexpr schema::Signature kSignature{
     .doc = "Takes samples that Prometheus and other agents write to it.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
-    .claims = schema::hook<Arguments, claims>,
-    .needs = schema::hook<Arguments, needs>,
+    .claims = schema::hook<Arguments, http_claims<Arguments>>,
+    .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,
 };
 
 }  // namespace components::prometheus::receive_http

@@ -125,12 +125,6 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   not_yet("scrape_failure_log_file", !arguments.scrape_failure_log_file.empty());
 }
 
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  add_needed_files(arguments.http, all);
-  return all;
-}
-
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -138,7 +132,7 @@ constexpr schema::Signature kSignature{
     .doc = "Asks targets for their metrics, and passes the samples on.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
-    .needs = schema::hook<Arguments, needs>,
+    .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,
 };
 
 }  // namespace components::prometheus::scrape

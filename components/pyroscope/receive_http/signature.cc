@@ -21,16 +21,6 @@ constexpr schema::Field kFields[] = {
                                          "Receivers of the profiles."),
 };
 
-std::vector<schema::Claim> claims(const Arguments& arguments) {
-  return claims_of(arguments.http);
-}
-
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  add_needed_files(arguments.http, all);
-  return all;
-}
-
 }  // namespace
 
 constexpr schema::Signature kSignature{
@@ -38,8 +28,8 @@ constexpr schema::Signature kSignature{
     .doc = "Takes profiles that applications and other agents push to it.",
     .arguments = schema::schema_of(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
-    .claims = schema::hook<Arguments, claims>,
-    .needs = schema::hook<Arguments, needs>,
+    .claims = schema::hook<Arguments, http_claims<Arguments>>,
+    .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,
 };
 
 }  // namespace components::pyroscope::receive_http

@@ -111,12 +111,6 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   validate_measured(arguments, scope);
 }
 
-std::vector<schema::HostNeed> needs(const Arguments& arguments) {
-  std::vector<schema::HostNeed> all;
-  add_needed_files(arguments.http, all);
-  return all;
-}
-
 }  // namespace
 
 ProfileArguments default_of(Kind kind) {
@@ -172,7 +166,7 @@ constexpr schema::Signature kSignature{
     .doc = "Asks targets for their profiles, and passes them on.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
-    .needs = schema::hook<Arguments, needs>,
+    .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,
 };
 
 }  // namespace components::pyroscope::scrape

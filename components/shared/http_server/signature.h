@@ -79,10 +79,15 @@ struct GrpcServerArguments {
 extern const river::schema::BlockSchema kHttpServer;
 extern const river::schema::BlockSchema kGrpcServer;
 
-/// What a component with such an `http` block listens on.
-std::vector<river::schema::Claim> claims_of(const HttpServerArguments& http);
 /// Adds the files that it names to what a component needs.
 void add_needed_files(const HttpServerArguments& http, std::vector<river::schema::HostNeed>& needs);
+
+/// The hook `claims` of arguments with such an `http` block: what they listen on.
+std::vector<river::schema::Claim> claims_of(const HttpServerArguments& http);
+template <class Arguments>
+std::vector<river::schema::Claim> http_claims(const Arguments& arguments) {
+  return claims_of(arguments.http);
+}
 
 }  // namespace components
 

@@ -31,6 +31,15 @@ extern const river::schema::BlockSchema kTlsConfig;
 void add_needed_files(const TlsConfigArguments& arguments,
                       std::vector<river::schema::HostNeed>& needs);
 
+/// The hook `needs` of arguments that need the files of one member, for which there is an
+/// add_needed_files(), too.
+template <auto member, class Arguments>
+std::vector<river::schema::HostNeed> needed_files(const Arguments& arguments) {
+  std::vector<river::schema::HostNeed> needs;
+  add_needed_files(arguments.*member, needs);
+  return needs;
+}
+
 }  // namespace components
 
 namespace river::schema {

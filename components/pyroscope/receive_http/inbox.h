@@ -1,10 +1,11 @@
 #pragma once
 #include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "components/component.h"
 #include "components/pyroscope/receive_http/signature.h"
-#include "components/shared/http_server/listener.h"
+#include "components/shared/http_server/receiver.h"
 #include "components/shared/outbox.h"
 #include "telemetry/flow.h"
 #include "telemetry/profile_batch.h"
@@ -18,6 +19,11 @@ class Inbox {
   /// Whether the profiles are safe, on disk or at the backend. Called once.
   using Done = std::function<void(bool delivered)>;
 
+  static constexpr std::string_view kTakes = "profiles";
+  /// Largest request, before and after decompression.
+  static constexpr size_t kRequestBytesMax = 32 << 20;
+  static io::http::Response late_answer();
+
   explicit Inbox(const base::metrics::Scope& metrics);
 
   // For the control thread.
@@ -29,8 +35,9 @@ class Inbox {
 
   // Any thread.
 
+  void take(const io::http::Request& request, std::string body, const io::http::Reply& reply);
   /// False, and `done` is not called: there is no room now.
-  bool take(std::vector<telemetry::Profile> profiles, Done done);
+  bool put(std::vector<telemetry::Profile> profiles, Done done);
 
  private:
   /// Bursts of senders that do not wait for one another.
@@ -42,24 +49,6 @@ class Inbox {
 };
 
 /// pyroscope.receive_http: push.v1 over Connect and /ingest, over HTTP/1.1.
-class Receiver final : public ComponentOf<Arguments> {
- public:
-  Receiver(Context context, const Arguments& arguments);
-
-  base::Result<void> start() override { return update(first_); }
-  void drain(Clock::time_point) override { inbox_.begin_stop(); }
-  void stop() override;
-  bool is_incomplete() const override { return !listener_.problem().empty(); }
-  Health health() const override { return listener_.health(); }
-
- protected:
-  base::Result<void> update(const Arguments& arguments) override;
-
- private:
-  const Context context_;
-  const Arguments first_;
-  Inbox inbox_;
-  HttpListener listener_;
-};
+using Receiver = HttpReceiver<Arguments, Inbox>;
 
 }  // namespace components::pyroscope::receive_http

@@ -1,4 +1,4 @@
-#include "components/pyroscope/receive_http/receiver.h"
+#include "components/pyroscope/receive_http/inbox.h"
 
 #include <utility>
 
@@ -15,12 +15,6 @@ using telemetry::Profile;
 
 namespace {
 
-constexpr int kThreads = 2;
-/// Largest request, before and after decompression.
-constexpr size_t kBodyBytesMax = 32 << 20;
-/// Of all requests that are being received.
-constexpr size_t kBodiesBytesMax = 128 << 20;
-
 constexpr std::string_view kPushPath = "/push.v1.PusherService/Push";
 constexpr std::string_view kIngestPath = "/ingest";
 
@@ -31,7 +25,7 @@ tl::expected<std::string, Response> content_of(const Request& request, std::stri
   if (!coding)
     return tl::unexpected(error_answer(501, Code::unimplemented,
                                        fmt::format("unknown Content-Encoding \"{}\"", name)));
-  auto content = wire::decode_body(*coding, std::move(body), kBodyBytesMax);
+  auto content = wire::decode_body(*coding, std::move(body), Inbox::kRequestBytesMax);
   if (content) return std::move(*content);
   return tl::unexpected(error_answer(content.error().is_too_large ? 413 : 400,
                                      Code::invalid_argument, content.error().message));
@@ -39,7 +33,7 @@ tl::expected<std::string, Response> content_of(const Request& request, std::stri
 
 void hand_over(Inbox& inbox, std::vector<Profile> profiles, const Response& taken,
                const io::http::Reply& reply) {
-  const bool is_taken = inbox.take(std::move(profiles), [reply, taken](bool delivered) {
+  const bool is_taken = inbox.put(std::move(profiles), [reply, taken](bool delivered) {
     reply(delivered ? taken : error_answer(503, Code::unavailable, "given up on the way"));
   });
   if (!is_taken) reply(error_answer(429, Code::resource_exhausted, "the queues are full"));
@@ -72,29 +66,11 @@ void take_ingest(Inbox& inbox, const Request& request, std::string body,
   hand_over(inbox, std::move(profiles), {200, {}, {}}, reply);
 }
 
-void take(Inbox& inbox, const Request& request, std::string body, const io::http::Reply& reply) {
-  const std::string_view path = request.path();
-  const bool is_push = path == kPushPath;
-  if (!is_push && path != kIngestPath)
-    return reply({404, {{"Content-Type", "text/plain"}}, "no such path\n"});
-  if (request.method != "POST") return reply({405, {{"Allow", "POST"}}, {}});
-  if (is_push)
-    take_push(inbox, request, std::move(body), reply);
-  else
-    take_ingest(inbox, request, std::move(body), reply);
-}
-
-io::http::Server::Options server_options() {
-  io::http::Server::Options options;
-  options.threads = kThreads;
-  options.body_bytes_max = kBodyBytesMax;
-  options.bodies_bytes_max = kBodiesBytesMax;
-  options.answer_timeout = HttpListener::kAnswerTimeoutMax;
-  options.late_answer = error_answer(503, Code::unavailable, "not delivered in time");
-  return options;
-}
-
 }  // namespace
+
+Response Inbox::late_answer() {
+  return error_answer(503, Code::unavailable, "not delivered in time");
+}
 
 Inbox::Inbox(const base::metrics::Scope& metrics) : flow_(metrics, telemetry::Flow::kProfiles) {}
 
@@ -106,7 +82,19 @@ base::Result<void> Inbox::update(const Arguments& arguments) {
   return {};
 }
 
-bool Inbox::take(std::vector<Profile> profiles, Done done) {
+void Inbox::take(const Request& request, std::string body, const io::http::Reply& reply) {
+  const std::string_view path = request.path();
+  const bool is_push = path == kPushPath;
+  if (!is_push && path != kIngestPath)
+    return reply({404, {{"Content-Type", "text/plain"}}, "no such path\n"});
+  if (request.method != "POST") return reply({405, {{"Allow", "POST"}}, {}});
+  if (is_push)
+    take_push(*this, request, std::move(body), reply);
+  else
+    take_ingest(*this, request, std::move(body), reply);
+}
+
+bool Inbox::put(std::vector<Profile> profiles, Done done) {
   if (!outbox_.has_room()) return false;
   telemetry::ProfileBatch batch;
   batch.profiles = std::move(profiles);
@@ -114,28 +102,6 @@ bool Inbox::take(std::vector<Profile> profiles, Done done) {
   flow_.receive(batch.count());
   outbox_.put(std::move(batch));
   return true;
-}
-
-Receiver::Receiver(Context context, const Arguments& arguments)
-    : context_(std::move(context)),
-      first_(arguments),
-      inbox_(context_.metrics),
-      listener_(server_options(),
-                [this](const Request& request, std::string body, const io::http::Reply& reply) {
-                  take(inbox_, request, std::move(body), reply);
-                }) {}
-
-base::Result<void> Receiver::update(const Arguments& arguments) {
-  if (auto updated = inbox_.update(arguments); !updated) return updated;
-  if (listener_.update(arguments.http))
-    context_.log.info("taking profiles at {}", listener_.address());
-  return {};
-}
-
-/// The server is last: who waits hears from the inbox what became of the request.
-void Receiver::stop() {
-  inbox_.stop();
-  listener_.stop();
 }
 
 }  // namespace components::pyroscope::receive_http
