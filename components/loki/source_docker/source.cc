@@ -1,6 +1,5 @@
 #include "components/loki/source_docker/source.h"
 
-#include <charconv>
 #include <utility>
 
 #include "components/shared/batches.h"
@@ -8,19 +7,6 @@
 
 namespace components::loki::source_docker {
 namespace {
-
-constexpr std::string_view kCursorPrefix = "cursor-";
-constexpr std::string_view kGonePrefix = "gone-";
-
-/// When a container was last seen to be no target, in seconds since the epoch.
-std::string gone_key(std::string_view id) {
-  return std::string(kGonePrefix) + std::string(id);
-}
-
-int64_t now_s() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
 
 bool same_daemon(const Arguments& a, const Arguments& b) {
   return a.host == b.host && a.refresh_interval == b.refresh_interval &&
@@ -43,7 +29,7 @@ base::Result<void> Source::start() {
   if (auto started = environment->outbox.start("loki.docker/out"); !started) return started;
   environment_ = std::move(environment);
   set_daemon(environment_->endpoint);
-  forget_old_cursors();
+  forget_gone(*environment_->positions, kForgetAfter);
   set_targets();
   return {};
 }
@@ -108,7 +94,7 @@ void Source::set_targets() {
     labelled_.insert_or_assign(key, *target);
     auto labels =
         std::make_shared<const TargetLabels>(*target, arguments_.labels, rules ? *rules : none);
-    environment_->positions->erase(gone_key(id));
+    note_target(*environment_->positions, id);
     if (tailer != tailers_.end()) {
       tailer->second->set_labels(std::move(labels));
       tailer->second->set_wanted(true);
@@ -120,33 +106,10 @@ void Source::set_targets() {
   }
   std::erase_if(labelled_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   for (const auto& [id, tailer] : tailers_)
-    if (!wanted.contains(id) && tailer->set_wanted(false))
-      environment_->positions->set(gone_key(id), std::to_string(now_s()));
+    if (!wanted.contains(id) && tailer->set_wanted(false)) note_gone(*environment_->positions, id);
   std::erase_if(tailers_, [&](const auto& entry) {
     return !wanted.contains(entry.first) && entry.second->finished();
   });
-}
-
-/// A cursor whose container is no target gets a date; a week later it goes.
-void Source::forget_old_cursors() {
-  const auto entries = environment_->positions->all();
-  std::vector<io::Positions::Unneeded> all_gone;
-  const int64_t now = now_s();
-  const int64_t forget_before = now - std::chrono::seconds(kForgetAfter).count();
-  for (const auto& [key, value] : entries) {
-    if (!key.starts_with(kCursorPrefix)) continue;
-    const std::string id = key.substr(kCursorPrefix.size());
-    const auto gone = entries.find(gone_key(id));
-    if (gone == entries.end()) {
-      environment_->positions->set(gone_key(id), std::to_string(now));
-      continue;
-    }
-    int64_t since = 0;
-    std::from_chars(gone->second.data(), gone->second.data() + gone->second.size(), since);
-    all_gone.push_back({key, since});
-    all_gone.push_back({gone->first, since});
-  }
-  environment_->positions->forget(std::move(all_gone), forget_before);
 }
 
 Health Source::health() const {

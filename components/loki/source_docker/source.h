@@ -4,7 +4,6 @@
 #include <string>
 
 #include "components/component.h"
-#include "components/loki/source_docker/environment.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_docker/tailer.h"
 
@@ -34,7 +33,6 @@ class Source final : public ComponentOf<Arguments> {
   void set_targets();
   void set_daemon(docker_api::Endpoint endpoint);
   void stop_reading();
-  void forget_old_cursors();
 
   Context context_;
   Arguments arguments_;

@@ -26,9 +26,24 @@ bool is_being_removed(std::string_view message) {
 
 }  // namespace
 
-std::string cursor_key(const std::string& container_id) {
-  return "cursor-" + container_id;
-}
+Environment::Environment(const Context& context, docker_api::Endpoint daemon)
+    : TailerEnvironment(context),
+      endpoint(std::move(daemon)),
+      entries(context.metrics.counter("loki_source_docker_target_entries_total",
+                                      "Lines of containers that were sent.")),
+      bad_lines(context.metrics.counter("loki_source_docker_target_parsing_errors_total",
+                                        "Lines of the daemon that could not be read.")),
+      truncated(context.metrics.counter("loki_source_docker_truncated_lines_total",
+                                        "Lines that were cut to the size limit.")),
+      unreadable(context.metrics.counter("loki_source_docker_unreadable_containers_total",
+                                         "Containers whose logging driver does not support "
+                                         "reading.")),
+      missed(context.metrics.counter("loki_source_docker_missed_containers_total",
+                                     "Containers that were removed before all of their output "
+                                     "could be read.")),
+      bad_dropped(flow.dropped("parsing_error")),
+      empty_lines(flow.filtered("empty_line")),
+      unlabelled(flow.filtered("empty_labels")) {}
 
 Tailer::Tailer(std::string id, std::shared_ptr<Environment> environment,
                std::shared_ptr<const TargetLabels> labels)

@@ -8,20 +8,29 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "components/loki/shared/container_logs.h"
 #include "components/loki/source_docker/cursor.h"
-#include "components/loki/source_docker/environment.h"
+#include "components/loki/source_docker/early_output.h"
 #include "components/loki/source_docker/frame_reader.h"
 #include "components/loki/source_docker/target_labels.h"
 #include "components/shared/docker_api/api.h"
 #include "io/backoff.h"
-#include "io/loop.h"
 #include "telemetry/ack_window.h"
 
 namespace components::loki::source_docker {
 
-/// Where the cursor of a container is kept. Its labels are no part of it, so that a change of rules
-/// moves no cursor.
-std::string cursor_key(const std::string& container_id);
+class Tailer;
+
+/// What all tailers of a component share. Cursors are kept by the containers' ids: labels are no
+/// part of the key, so that a change of rules moves no cursor.
+struct Environment final : TailerEnvironment<Tailer> {
+  Environment(const Context& context, docker_api::Endpoint endpoint);
+
+  docker_api::Endpoint endpoint;              ///< the control thread's
+  std::shared_ptr<EarlyOutput> early_output;  ///< of that daemon; the control thread's
+  const std::shared_ptr<base::metrics::Counter> entries, bad_lines, truncated, unreadable, missed;
+  const telemetry::Flow::Counter bad_dropped, empty_lines, unlabelled;
+};
 
 /// Reads one container's output on the event loop, through stops and starts of the container and of
 /// the daemon, for as long as it is a target: asks for its state, follows its log, sleeps, and

@@ -16,8 +16,8 @@ struct ContainerName {
 
   /// "namespace/pod:container", as the label `instance` has it.
   std::string text() const { return namespace_ + "/" + pod + ":" + container; }
-  /// Where the cursor is kept.
-  std::string cursor_key() const { return "cursor-" + text() + ":" + pod_uid; }
+  /// Tells it from all others, also from those of another pod with the name: text() and the uid.
+  std::string key() const { return text() + ":" + pod_uid; }
 };
 
 /// What a pod says of one of its containers.

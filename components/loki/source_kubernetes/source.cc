@@ -1,6 +1,5 @@
 #include "components/loki/source_kubernetes/source.h"
 
-#include <charconv>
 #include <utility>
 
 #include "components/shared/batches.h"
@@ -8,19 +7,6 @@
 
 namespace components::loki::source_kubernetes {
 namespace {
-
-constexpr std::string_view kCursorPrefix = "cursor-";
-constexpr std::string_view kGonePrefix = "gone-";
-
-int64_t now_s() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
-/// When a container was last seen to be no target.
-std::string gone_key(std::string_view cursor_key) {
-  return std::string(kGonePrefix) + std::string(cursor_key.substr(kCursorPrefix.size()));
-}
 
 std::string label_of(const river::schema::Target& target, std::string_view own,
                      std::string_view discovered) {
@@ -64,7 +50,7 @@ base::Result<void> Source::start() {
   environment->outbox.set_receivers(receivers_of(arguments_.forward_to));
   if (auto started = environment->outbox.start("loki.k8s/out"); !started) return started;
   environment_ = std::move(environment);
-  forget_old_cursors();
+  forget_gone(*environment_->positions, kForgetAfter);
   set_targets();
   return {};
 }
@@ -109,7 +95,7 @@ void Source::set_targets() {
       ++unusable_;
       continue;
     }
-    std::string key = name->cursor_key();
+    std::string key = name->key();
     const auto [found, is_new] = wanted.try_emplace(std::move(key), std::move(*name), &target);
     if (!is_new && target < *found->second.second) found->second.second = &target;
   }
@@ -122,7 +108,7 @@ void Source::set_targets() {
       tailer->set_wanted(true);
       continue;
     }
-    environment_->positions->erase(gone_key(key));
+    note_target(*environment_->positions, key);
     tailer = std::make_shared<Tailer>(name, environment_, std::move(labels));
     tailer->start();
   }
@@ -130,39 +116,16 @@ void Source::set_targets() {
     const bool is_wanted = wanted.contains(entry->first);
     if (!is_wanted) {
       entry->second->set_wanted(false);
-      environment_->positions->set(gone_key(entry->first), std::to_string(now_s()));
+      note_gone(*environment_->positions, entry->first);
     }
     entry = !is_wanted && entry->second->is_finished() ? tailers_.erase(entry) : std::next(entry);
   }
 }
 
-/// A cursor whose container is no target gets a date; a day later it goes.
-void Source::forget_old_cursors() {
-  const auto entries = environment_->positions->all();
-  std::vector<io::Positions::Unneeded> all_gone;
-  const int64_t now = now_s();
-  const int64_t forget_before = now - std::chrono::seconds(kForgetAfter).count();
-  for (const auto& [key, value] : entries) {
-    if (!key.starts_with(kCursorPrefix)) continue;
-    const auto gone = entries.find(gone_key(key));
-    if (gone == entries.end()) {
-      environment_->positions->set(gone_key(key), std::to_string(now));
-      continue;
-    }
-    int64_t since = 0;
-    std::from_chars(gone->second.data(), gone->second.data() + gone->second.size(), since);
-    all_gone.push_back({key, since});
-    all_gone.push_back({gone->first, since});
-  }
-  environment_->positions->forget(std::move(all_gone), forget_before);
-}
-
 Health Source::health() const {
   for (const auto& [key, tailer] : tailers_)
     if (const std::string problem = tailer->problem(); !problem.empty())
-      return {
-          Health::State::unhealthy,
-          key.substr(kCursorPrefix.size(), key.rfind(':') - kCursorPrefix.size()) + ": " + problem};
+      return {Health::State::unhealthy, key.substr(0, key.rfind(':')) + ": " + problem};
   if (unusable_ > 0)
     return {Health::State::unhealthy,
             fmt::format("{} targets do not say which container they are: they need the labels "

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "components/component.h"
-#include "components/loki/source_kubernetes/environment.h"
 #include "components/loki/source_kubernetes/signature.h"
 #include "components/loki/source_kubernetes/tailer.h"
 
@@ -34,12 +33,11 @@ class Source final : public ComponentOf<Arguments> {
  private:
   void set_targets();
   void stop_tailers();
-  void forget_old_cursors();
 
   Context context_;
   Arguments arguments_;
   std::shared_ptr<Environment> environment_;                             // While started.
-  std::map<std::string, std::shared_ptr<Tailer>, std::less<>> tailers_;  // By cursor key.
+  std::map<std::string, std::shared_ptr<Tailer>, std::less<>> tailers_;  // By ContainerName::key().
   size_t unusable_ = 0;  ///< targets that do not say which container they are
 };
 

@@ -26,6 +26,20 @@ int64_t now_ns() {
 
 }  // namespace
 
+Environment::Environment(const Context& context, kubernetes::Connection api)
+    : TailerEnvironment(context),
+      connection(std::move(api)),
+      entries(context.metrics.counter("loki_source_kubernetes_entries_total",
+                                      "Lines of containers that were sent.")),
+      gaps(context.metrics.counter("loki_source_kubernetes_gaps_total",
+                                   "Times that lines of a container were gone before they could be "
+                                   "read, as its log was rotated or its container replaced.")),
+      unstamped(context.metrics.counter("loki_source_kubernetes_unstamped_lines_total",
+                                        "Lines without a timestamp, which got the present time.")),
+      truncated(context.metrics.counter("loki_source_kubernetes_truncated_lines_total",
+                                        "Lines that were cut to the size limit.")),
+      empty_lines(flow.filtered("empty_line")) {}
+
 Tailer::Tailer(ContainerName name, std::shared_ptr<Environment> environment,
                telemetry::Labels labels)
     : name_(std::move(name)),
@@ -88,7 +102,7 @@ std::string Tailer::path() const {
 }
 
 void Tailer::begin_at_stored_cursor() {
-  const auto stored = environment_->positions->get(name_.cursor_key());
+  const auto stored = environment_->positions->get(cursor_key(name_.key()));
   const auto parsed = stored ? Cursor::parse(*stored) : std::nullopt;
   if (stored && !parsed)
     environment_->log.warn("{}: stored position \"{}\" is malformed; reading from the start",
@@ -99,7 +113,7 @@ void Tailer::begin_at_stored_cursor() {
   // A batch that is given up (its sink was removed) is read again at once. Whoever lets go of it
   // may hold the lock of this.
   window_ =
-      std::make_unique<Window>([positions = environment_->positions, key = name_.cursor_key()](
+      std::make_unique<Window>([positions = environment_->positions, key = cursor_key(name_.key())](
                                    const std::string& cursor) { positions->set(key, cursor); },
                                [environment = environment_, weak = weak_from_this()] {
                                  environment->loop.post([weak] {

@@ -8,17 +8,28 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "components/loki/shared/container_logs.h"
 #include "components/loki/source_kubernetes/cursor.h"
-#include "components/loki/source_kubernetes/environment.h"
 #include "components/loki/source_kubernetes/line_reader.h"
 #include "components/loki/source_kubernetes/pod_state.h"
 #include "components/shared/http_client/client.h"
+#include "components/shared/kubernetes/connection.h"
 #include "io/backoff.h"
-#include "io/loop.h"
 #include "telemetry/ack_window.h"
 #include "telemetry/labels.h"
 
 namespace components::loki::source_kubernetes {
+
+class Tailer;
+
+/// What all tailers of a component share.
+struct Environment final : TailerEnvironment<Tailer> {
+  Environment(const Context& context, kubernetes::Connection connection);
+
+  kubernetes::Connection connection;  ///< the control thread's
+  const std::shared_ptr<base::metrics::Counter> entries, gaps, unstamped, truncated;
+  const telemetry::Flow::Counter empty_lines;
+};
 
 /// Reads the output of one container through the API server on the event loop, through its starts,
 /// until its pod is gone or over: looks at the pod, follows the log, looks again. While the outbox
