@@ -7,13 +7,10 @@
 #include <system_error>
 #include <utility>
 
+#include "components/shared/targets.h"
+
 namespace components {
 namespace {
-
-std::string label(const river::schema::Target& target, const char* name) {
-  const auto found = target.find(name);
-  return found == target.end() ? "" : found->second;
-}
 
 /// The path itself, or what is in the folder.
 bool lies_below(std::string_view path, std::string_view folder) {
@@ -28,8 +25,8 @@ PathTargets::PathTargets(const river::schema::Targets& patterns,
                          std::chrono::nanoseconds ignore_older_than)
     : ignore_older_than_(ignore_older_than) {
   for (const auto& target : patterns) {
-    const std::string path = label(target, "__path__");
-    const std::string exclude = label(target, "__path_exclude__");
+    const std::string path(own_label(target, "__path__"));
+    const std::string exclude(own_label(target, "__path_exclude__"));
     auto path_glob = io::Glob::parse(path);
     auto exclude_glob =
         exclude.empty() ? base::Result<io::Glob>(io::Glob()) : io::Glob::parse(exclude);

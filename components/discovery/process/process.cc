@@ -14,6 +14,7 @@
 #include "base/cgroup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "components/shared/targets.h"
 
 namespace components::discovery::process {
 namespace {
@@ -21,8 +22,6 @@ namespace {
 using river::schema::Target;
 using river::schema::Targets;
 
-constexpr std::string_view kPid = "__process_pid__";
-constexpr std::string_view kContainer = "__container_id__";
 /// Of a file of the kernel about one process; a command line is cut there.
 constexpr size_t kFileBytesMax = size_t{1} << 20;
 constexpr size_t kCommandBytesMax = 4096;
@@ -73,7 +72,7 @@ std::string cgroup_path(std::string_view cgroups) {
 
 std::optional<Target> read_process(const std::string& folder, const std::string& pid,
                                    const DiscoverConfig& wanted) {
-  Target::Labels labels{{std::string(kPid), pid}};
+  Target::Labels labels{{std::string(kProcessLabel), pid}};
   // Processes write what they like, and labels are UTF-8.
   const auto set = [&](const char* name, std::string value) {
     if (!value.empty() && base::is_utf8(value)) labels[name] = std::move(value);
@@ -102,19 +101,6 @@ std::optional<Target> read_process(const std::string& folder, const std::string&
   return Target(labels);
 }
 
-std::string value_of(const Target& target, std::string_view name) {
-  const auto found = target.find(name);
-  return found == target.end() ? std::string() : std::string((*found).second);
-}
-
-std::string container_of(const Target& target) {
-  if (auto id = value_of(target, kContainer); !id.empty()) return id;
-  const std::string id = value_of(target, "__meta_kubernetes_pod_container_id");
-  for (const std::string_view runtime : {"docker://", "containerd://", "cri-o://"})
-    if (id.starts_with(runtime)) return id.substr(runtime.size());
-  return id.empty() ? value_of(target, "__meta_docker_container_id") : std::string();
-}
-
 /// With the labels of `more` over those of `target`.
 Target merged(const Target& target, const Target& more) {
   Target::Labels labels = target.labels();
@@ -138,17 +124,17 @@ Poller::Found list_processes(const std::string& proc, const DiscoverConfig& want
 }
 
 Targets join_targets(const Targets& processes, const Targets& join) {
-  std::map<std::string, const Target*> by_pid, by_container;
+  std::map<std::string_view, const Target*> by_pid, by_container;
   for (const Target& target : join) {
-    if (auto pid = value_of(target, kPid); !pid.empty())
-      by_pid[std::move(pid)] = &target;
-    else if (auto id = container_of(target); !id.empty())
-      by_container[std::move(id)] = &target;
+    if (const auto pid = own_label(target, kProcessLabel); !pid.empty())
+      by_pid[pid] = &target;
+    else if (const auto id = container_of(target); !id.empty())
+      by_container[id] = &target;
   }
   Targets found;
-  std::map<std::string, const Target*> alone = by_pid;
+  std::map<std::string_view, const Target*> alone = by_pid;
   for (const Target& process : processes) {
-    const std::string pid = value_of(process, kPid);
+    const std::string_view pid = own_label(process, kProcessLabel);
     if (const auto same = by_pid.find(pid); same != by_pid.end()) {
       alone.erase(pid);
       found.push_back(merged(process, *same->second));
@@ -159,7 +145,7 @@ Targets join_targets(const Targets& processes, const Targets& join) {
   }
   Targets all;
   for (const Target& target : join) {
-    const std::string pid = value_of(target, kPid);
+    const std::string_view pid = own_label(target, kProcessLabel);
     if (pid.empty() || alone.contains(pid)) all.push_back(target);
   }
   all.insert(all.end(), found.begin(), found.end());

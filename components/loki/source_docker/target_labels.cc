@@ -1,5 +1,6 @@
 #include "components/loki/source_docker/target_labels.h"
 
+#include "components/shared/targets.h"
 #include "telemetry/text.h"
 
 namespace components::loki::source_docker {
@@ -28,8 +29,7 @@ TargetLabels::TargetLabels(const river::schema::Target& target,
 }
 
 std::string_view container_id(const river::schema::Target& target) {
-  const auto found = target.find("__meta_docker_container_id");
-  return found == target.end() ? std::string_view() : std::string_view(found->second);
+  return own_label(target, "__meta_docker_container_id");
 }
 
 std::map<std::string_view, const river::schema::Target*> one_per_container(

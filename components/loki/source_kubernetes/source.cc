@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "components/shared/batches.h"
+#include "components/shared/targets.h"
 #include "telemetry/text.h"
 
 namespace components::loki::source_kubernetes {
@@ -10,11 +11,7 @@ namespace {
 
 std::string label_of(const river::schema::Target& target, std::string_view own,
                      std::string_view discovered) {
-  for (const std::string_view name : {own, discovered}) {
-    const auto found = target.find(name);
-    if (found != target.end() && !found->second.empty()) return found->second;
-  }
-  return {};
+  return std::string(own_label(target, own, own_label(target, discovered)));
 }
 
 }  // namespace

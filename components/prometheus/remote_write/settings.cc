@@ -38,15 +38,10 @@ std::shared_ptr<const telemetry::SeriesRewriter> rewriter_of(
 void fill(Settings& settings, const EndpointArguments& endpoint) {
   const QueueArguments& queue = endpoint.queue_config;
   settings.endpoint = endpoint;
-  settings.name = endpoint.name;
-  settings.url_text = endpoint.url.text;
+  sink::set_endpoint(endpoint, settings);
   settings.remote_name = endpoint.name.empty()
                              ? base::sha256_hex(endpoint.url.text).substr(0, kNameBytes)
                              : endpoint.name;
-  settings.url = io::http::parse_url(endpoint.url.text);
-  settings.http = std::make_shared<HttpSettings>(endpoint.http);
-  settings.extra_headers = endpoint.headers;
-  settings.remote_timeout = sink::bounded_milliseconds(endpoint.remote_timeout.value);
   settings.min_backoff = sink::bounded_milliseconds(queue.min_backoff.value);
   settings.max_backoff = sink::bounded_milliseconds(queue.max_backoff.value);
   settings.retry_on_http_429 = queue.retry_on_http_429;

@@ -6,7 +6,7 @@
 #include "components/prometheus/scrape/formats.h"
 #include "components/prometheus/scrape/target.h"
 #include "components/shared/batches.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 #include "river/schema/decode.h"
 
 namespace components::prometheus::scrape {

@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "base/version.h"
 #include "components/prometheus/scrape/formats.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 #include "telemetry/wire/content_coding.h"
 
 namespace components::prometheus::scrape {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "components/prometheus/shared/exporter.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 #include "river/schema/text.h"
 #include "telemetry/text.h"
 
@@ -16,7 +16,7 @@ namespace {
 base::Result<std::chrono::nanoseconds> own_duration(const river::schema::Target& target,
                                                     std::string_view name,
                                                     std::chrono::nanoseconds otherwise) {
-  const std::string_view text = own_label(target, name, {});
+  const std::string_view text = own_label(target, name);
   if (text.empty()) return otherwise;
   const auto duration = river::schema::parse_duration(text);
   if (!duration || duration->count() <= 0)
@@ -36,22 +36,14 @@ telemetry::Labels labels_of(const river::schema::Target& target, const TargetDef
 }  // namespace
 
 std::string Target::key() const {
-  std::string key =
-      fmt::format("{}://{}{}", url.scheme == io::http::Url::Scheme::https ? "https" : "http",
-                  url.host_header(), url.target);
-  for (const auto& [name, value] : labels.all()) key += fmt::format("\n{}={}", name, value);
-  return key;
+  return scrape_key(url, labels);
 }
 
 base::Result<Target> read_target(const river::schema::Target& discovered,
                                  const TargetDefaults& defaults) {
-  const std::string_view address = own_label(discovered, "__address__", {});
-  if (address.empty()) return base::fail("a target has no __address__");
-  if (address.find('/') != std::string_view::npos)
-    return base::fail("__address__ = \"{}\" holds a /: it is host:port", address);
-  const std::string_view scheme = own_label(discovered, "__scheme__", defaults.scheme);
-  if (scheme != "http" && scheme != "https")
-    return base::fail("__scheme__ = \"{}\" is neither http nor https", scheme);
+  const auto reached = reached_at(discovered, defaults.scheme);
+  if (!reached) return tl::unexpected(reached.error());
+  const auto [scheme, address] = *reached;
   std::string path(own_label(discovered, "__metrics_path__", defaults.metrics_path));
   if (!path.starts_with('/')) path.insert(0, "/");
   auto url = io::http::parse_url(fmt::format("{}://{}{}", scheme, address, path));

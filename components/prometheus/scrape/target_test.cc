@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 
 namespace components::prometheus::scrape {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 
 namespace components::prometheus {
 namespace {

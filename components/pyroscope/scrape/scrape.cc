@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "components/shared/batches.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 #include "river/schema/decode.h"
 
 namespace components::pyroscope::scrape {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/version.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 
 namespace components::pyroscope::scrape {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 #include "telemetry/pprof/reader.h"
 #include "telemetry/text.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 /// The service of a target that does not say one.
 std::string service_name_of(const river::schema::Target& target) {
-  const auto own = [&](std::string_view name) { return own_label(target, name, {}); };
+  const auto own = [&](std::string_view name) { return own_label(target, name); };
   if (const auto given = own("__meta_kubernetes_pod_annotation_pyroscope_io_service_name");
       !given.empty())
     return std::string(given);
@@ -71,23 +71,15 @@ bool has_port(std::string_view address) {
 }  // namespace
 
 std::string Endpoint::key() const {
-  std::string key =
-      fmt::format("{}://{}{}", url.scheme == io::http::Url::Scheme::https ? "https" : "http",
-                  url.host_header(), url.target);
-  for (const auto& [name, value] : labels.all()) key += fmt::format("\n{}={}", name, value);
-  return key;
+  return scrape_key(url, labels);
 }
 
 base::Result<std::vector<Endpoint>> read_target(const river::schema::Target& discovered,
                                                 const Arguments& arguments) {
-  std::string address(own_label(discovered, "__address__", {}));
-  if (address.empty()) return base::fail("a target has no __address__");
-  if (address.find('/') != std::string::npos)
-    return base::fail("__address__ = \"{}\" holds a /: it is host:port", address);
-  const std::string_view scheme =
-      own_label(discovered, "__scheme__", arguments.scheme == Scheme::https ? "https" : "http");
-  if (scheme != "http" && scheme != "https")
-    return base::fail("__scheme__ = \"{}\" is neither http nor https", scheme);
+  const auto reached = reached_at(discovered, arguments.scheme == Scheme::https ? "https" : "http");
+  if (!reached) return tl::unexpected(reached.error());
+  const std::string_view scheme = reached->scheme;
+  std::string address(reached->address);
   if (!has_port(address)) address += scheme == "https" ? ":443" : ":80";
   const ProfilingArguments& profiling = arguments.profiling_config;
   const auto prefix = own_label(discovered, "__profile_path_prefix__", profiling.path_prefix);

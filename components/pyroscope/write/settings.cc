@@ -22,16 +22,8 @@ constexpr std::string_view kDelta = "__delta__";
 
 void fill(Settings& settings, const EndpointArguments& endpoint) {
   settings.endpoint = endpoint;
-  settings.name = endpoint.name;
-  settings.url_text = endpoint.url.text;
-  settings.url = io::http::parse_url(endpoint.url.text);
-  settings.http = std::make_shared<HttpSettings>(endpoint.http);
-  settings.extra_headers = endpoint.headers;
-  settings.remote_timeout = sink::bounded_milliseconds(endpoint.remote_timeout.value);
-  settings.min_backoff = sink::bounded_milliseconds(endpoint.min_backoff_period.value);
-  settings.max_backoff = sink::bounded_milliseconds(endpoint.max_backoff_period.value);
-  settings.tries_max = endpoint.max_backoff_retries.value_or(0);
-  settings.retry_on_http_429 = endpoint.retry_on_http_429;
+  sink::set_endpoint(endpoint, settings);
+  sink::set_retries(endpoint, settings);
   settings.request_bytes_max = kRequestBytesMax;
   settings.queue_bytes_max = kQueueBytesMax;
   settings.drain_timeout = kDrainTimeout;

@@ -84,4 +84,24 @@ struct Settings {
 };
 using SettingsPtr = std::shared_ptr<const Settings>;
 
+/// What the blocks `endpoint` of all protocols say alike.
+template <class Arguments>
+void set_endpoint(const Arguments& endpoint, Settings& settings) {
+  settings.name = endpoint.name;
+  settings.url_text = endpoint.url.text;
+  settings.url = io::http::parse_url(endpoint.url.text);
+  settings.http = std::make_shared<HttpSettings>(endpoint.http);
+  settings.extra_headers = endpoint.headers;
+  settings.remote_timeout = bounded_milliseconds(endpoint.remote_timeout.value);
+}
+
+/// The same of those that say in the endpoint itself how it is tried again.
+template <class Arguments>
+void set_retries(const Arguments& endpoint, Settings& settings) {
+  settings.min_backoff = bounded_milliseconds(endpoint.min_backoff_period.value);
+  settings.max_backoff = bounded_milliseconds(endpoint.max_backoff_period.value);
+  settings.tries_max = endpoint.max_backoff_retries.value_or(0);
+  settings.retry_on_http_429 = endpoint.retry_on_http_429;
+}
+
 }  // namespace components::sink

@@ -1,4 +1,4 @@
-#include "components/shared/scraping.h"
+#include "components/shared/targets.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -34,6 +34,33 @@ std::string_view own_label(const river::schema::Target& target, std::string_view
   const auto found = target.find(name);
   return found == target.end() || found->second.empty() ? otherwise
                                                         : std::string_view(found->second);
+}
+
+std::string_view container_of(const river::schema::Target& target) {
+  if (const auto id = own_label(target, kContainerLabel); !id.empty()) return id;
+  const std::string_view id = own_label(target, "__meta_kubernetes_pod_container_id");
+  if (id.empty()) return own_label(target, "__meta_docker_container_id");
+  for (const std::string_view runtime : {"docker://", "containerd://", "cri-o://"})
+    if (id.starts_with(runtime)) return id.substr(runtime.size());
+  return {};
+}
+
+base::Result<Reached> reached_at(const river::schema::Target& target, std::string_view scheme) {
+  const Reached at{own_label(target, "__scheme__", scheme), own_label(target, "__address__")};
+  if (at.address.empty()) return base::fail("a target has no __address__");
+  if (at.address.find('/') != std::string_view::npos)
+    return base::fail("__address__ = \"{}\" holds a /: it is host:port", at.address);
+  if (at.scheme != "http" && at.scheme != "https")
+    return base::fail("__scheme__ = \"{}\" is neither http nor https", at.scheme);
+  return at;
+}
+
+std::string scrape_key(const io::http::Url& url, const telemetry::Labels& labels) {
+  std::string key =
+      fmt::format("{}://{}{}", url.scheme == io::http::Url::Scheme::https ? "https" : "http",
+                  url.host_header(), url.target);
+  for (const auto& [name, value] : labels.all()) key += fmt::format("\n{}={}", name, value);
+  return key;
 }
 
 std::string query_of(const river::schema::Target& target, ScrapeParams params) {

@@ -6,17 +6,36 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "io/http/url.h"
 #include "river/schema/target.h"
+#include "telemetry/labels.h"
 
-/// What components that scrape targets over HTTP have in common: how a discovered target says whom
-/// to ask for what, in labels that begin with __, and when it is asked. Each component reads the
-/// labels that it has names for; what is said here of parameters and times holds for all.
-/// Times are those of the wall clock, durations those of the configuration.
+/// What a discovered target says of itself, in labels that begin with __: which process or
+/// container it is; for components that scrape it over HTTP, whom to ask for what, and when. Each
+/// component reads the labels that it has names for; what is said here holds for all. Texts are
+/// views into the target. Times are those of the wall clock, durations those of the configuration.
 namespace components {
 
 /// A label of a discovered target; `otherwise` when it has none, or an empty one.
 std::string_view own_label(const river::schema::Target& target, std::string_view name,
-                           std::string_view otherwise);
+                           std::string_view otherwise = {});
+
+inline constexpr std::string_view kProcessLabel = "__process_pid__";
+inline constexpr std::string_view kContainerLabel = "__container_id__";
+
+/// The id of the container that a target is, by kContainerLabel or as discovery has found it; ""
+/// when it says none. The runtime in front of it ("containerd://") is left out.
+std::string_view container_of(const river::schema::Target& target);
+
+/// Where a target is reached over HTTP: __address__, and __scheme__ or `scheme`.
+struct Reached {
+  std::string_view scheme, address;
+};
+base::Result<Reached> reached_at(const river::schema::Target& target, std::string_view scheme);
+
+/// Tells what is scraped from all else: two with one key are one. Begins with the URL, in a line.
+std::string scrape_key(const io::http::Url& url, const telemetry::Labels& labels);
 
 /// Parameters of a request, by name.
 using ScrapeParams = std::map<std::string, std::vector<std::string>>;
