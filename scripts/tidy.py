@@ -60,7 +60,7 @@ HEADER_LINES = 150
 # `scripts/tidy.py --small` lists them. What every component has does not count: signature.{h,cc} and the header
 # of its class.
 SMALL_LINES = 40
-SMALL_FILES = 89
+SMALL_FILES = 88
 SOURCE_LINES = 500
 FUNCTION_LINES = 60
 LINE_COLUMNS = 100

@@ -5,7 +5,7 @@
 
 #include "components/component.h"
 #include "components/shared/batches.h"
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 #include "river/schema/decode.h"
 
 /// What the components of all signals have in common that apply relabel rules to what passes.

@@ -189,19 +189,13 @@ void put_html_findings(Lines& page, const Report& report) {
     page.line("<p class=\"card\">Every query that was seen keeps its meaning.</p>");
   else
     put_filter(page);
-  const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
-    return !row_of(report, *finding).use.is_alert;
-  });
-  const auto put = [&](std::string_view what, auto begin, auto end) {
-    if (begin == end) return;
-    page.line("<div class=\"group\"><h2>{} <span class=\"count\">{}</span></h2>", what,
-              end - begin);
-    for (auto finding = begin; finding != end; ++finding)
-      put_finding_details(page, row_of(report, **finding));
+  for (const FindingGroup& group : grouped(report)) {
+    page.line("<div class=\"group\"><h2>{} <span class=\"count\">{}</span></h2>", group.title,
+              group.findings.size());
+    for (const impact::Finding* finding : group.findings)
+      put_finding_details(page, row_of(report, *finding));
     page.line("</div>");
-  };
-  put("Alerts", order.begin(), others);
-  put("Dashboards and pages", others, order.end());
+  }
   page.line("</section>");
 }
 

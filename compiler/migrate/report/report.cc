@@ -53,6 +53,18 @@ std::vector<const impact::Finding*> in_order(const Report& report) {
   return order;
 }
 
+std::vector<FindingGroup> grouped(const Report& report) {
+  FindingGroup alerts{"Alerts", {}}, others{"Dashboards and pages", {}};
+  for (const impact::Finding* finding : in_order(report)) {
+    FindingGroup& group = row_of(report, *finding).use.is_alert ? alerts : others;
+    group.findings.push_back(finding);
+  }
+  std::vector<FindingGroup> groups;
+  for (FindingGroup* group : {&alerts, &others})
+    if (!group->findings.empty()) groups.push_back(std::move(*group));
+  return groups;
+}
+
 std::string render(const Report& report, ReportFormat format) {
   switch (format) {
     case ReportFormat::text:

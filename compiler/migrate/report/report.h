@@ -46,6 +46,13 @@ int exit_code(const Report& report);
 /// The findings in reading order, SAME left out: alerts first, the worst first, then by document.
 std::vector<const impact::Finding*> in_order(const Report& report);
 
+/// The same in the parts that a reader looks for, those without a finding left out.
+struct FindingGroup {
+  std::string_view title;
+  std::vector<const impact::Finding*> findings;
+};
+std::vector<FindingGroup> grouped(const Report& report);
+
 std::string render(const Report& report, ReportFormat format);
 
 }  // namespace compiler::migrate::report

@@ -156,19 +156,12 @@ void put_one_finding_lines(Page& page, const Row& row) {
 }
 
 void put_finding_lines(Page& page, const Report& report) {
-  const auto order = in_order(report);
-  const auto others = std::find_if(order.begin(), order.end(), [&](const impact::Finding* finding) {
-    return !row_of(report, *finding).use.is_alert;
-  });
-  const auto put = [&](std::string_view what, auto begin, auto end) {
-    if (begin == end) return;
+  for (const FindingGroup& group : grouped(report)) {
     page.blank();
-    page.heading(fmt::format("{} ({})", what, end - begin));
-    for (auto finding = begin; finding != end; ++finding)
-      put_one_finding_lines(page, row_of(report, **finding));
-  };
-  put("Alerts", order.begin(), others);
-  put("Dashboards and pages", others, order.end());
+    page.heading(fmt::format("{} ({})", group.title, group.findings.size()));
+    for (const impact::Finding* finding : group.findings)
+      put_one_finding_lines(page, row_of(report, *finding));
+  }
 }
 
 void put_unknown_lines(Page& page, const Report& report) {

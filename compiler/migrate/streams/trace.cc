@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "compiler/migrate/streams/origins.h"
 #include "compiler/migrate/streams/walk.h"
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 #include "components/shared/streams.h"
 #include "river/config/steps.h"
 #include "river/printer.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 #include "river/schema/decode.h"
 #include "telemetry/labels.h"
 

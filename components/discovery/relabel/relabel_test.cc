@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <re2/re2.h>
 
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 #include "telemetry/relabel.h"
 
 namespace components::discovery::relabel {

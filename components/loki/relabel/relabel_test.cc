@@ -4,7 +4,7 @@
 #include <re2/re2.h>
 
 #include "components/loki/relabel/signature.h"
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 
 namespace components::loki::relabel {
 namespace {

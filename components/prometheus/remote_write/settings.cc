@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/digest.h"
-#include "components/shared/rule/rule.h"
+#include "components/shared/rule/signature.h"
 #include "components/shared/sink/endpoint.h"
 #include "river/schema/decode.h"
 #include "telemetry/relabel.h"

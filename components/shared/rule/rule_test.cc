@@ -1,7 +1,6 @@
-#include "components/shared/rule/rule.h"
-
 #include <doctest/doctest.h>
 
+#include "components/shared/rule/signature.h"
 #include "river/parser.h"
 #include "river/schema/decode.h"
 

@@ -1,5 +1,7 @@
 #include "components/shared/rule/signature.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -125,9 +127,29 @@ void validate(const RuleArguments& rule, schema::Scope& scope) {
   }
 }
 
+/// What a rule without `regex` matches with; one for all, as most rules leave it out.
+const std::shared_ptr<const re2::RE2>& match_all() {
+  static const auto regex = std::make_shared<const re2::RE2>("^(?s:(.*))$");
+  return regex;
+}
+
 }  // namespace
 
 constexpr schema::BlockSchema kRule = schema::schema_of<RuleArguments, validate>(kRuleFields);
+
+telemetry::relabel::Rules to_rules(const std::vector<RuleArguments>& arguments) {
+  telemetry::relabel::Rules rules;
+  rules.reserve(arguments.size());
+  for (const RuleArguments& rule : arguments)
+    rules.push_back({.source_labels = rule.source_labels,
+                     .separator = rule.separator,
+                     .regex = rule.regex.compiled ? rule.regex.compiled : match_all(),
+                     .modulus = rule.modulus,
+                     .target_label = rule.target_label,
+                     .replacement = rule.replacement,
+                     .action = rule.action});
+  return rules;
+}
 
 void check_cache_size(int64_t max_cache_size, schema::Scope& scope) {
   if (scope.known("max_cache_size") && max_cache_size <= 0)

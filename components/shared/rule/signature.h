@@ -1,24 +1,17 @@
 #pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "river/schema/field.h"
+#include "telemetry/relabel.h"
 
 /// The `rule` block of loki.relabel, discovery.relabel and others.
 namespace components {
 
-enum class RuleAction {
-  replace,
-  keep,
-  drop,
-  keepequal,
-  dropequal,
-  hashmod,
-  labelmap,
-  labeldrop,
-  labelkeep,
-  lowercase,
-  uppercase,
-};
+using RuleAction = telemetry::relabel::Action;
 
-/// One relabel rule as written. shared/rule/rule.h makes it a telemetry::relabel::Rule.
+/// One relabel rule as written.
 struct RuleArguments {
   std::vector<std::string> source_labels;
   std::string separator = ";";
@@ -30,6 +23,9 @@ struct RuleArguments {
 };
 
 extern const river::schema::BlockSchema kRule;
+
+/// The rules that decoded `rule` blocks stand for, ready to apply.
+telemetry::relabel::Rules to_rules(const std::vector<RuleArguments>& arguments);
 
 /// Reports a `max_cache_size` beside the rules that is not above 0.
 void check_cache_size(int64_t max_cache_size, river::schema::Scope& scope);
