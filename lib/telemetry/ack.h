@@ -17,26 +17,30 @@ namespace telemetry {
 class Ack {
  public:
   using Callback = std::function<void(bool delivered)>;
-  /// What the source does about a batch that was abandoned. A queue on disk stores at once what
-  /// nobody can send again.
-  enum class OnAbandon : uint8_t {
-    lost,       ///< nothing: a datagram, a line of a connection
-    read_again  ///< reads it again: a file, the journal, a container
+  /// Where a batch comes from, by what can be asked of its source: each can do what those before it
+  /// can. A queue on disk stores at once what nobody can send again.
+  enum class Source : uint8_t {
+    fleeting,    ///< nothing: a datagram, a scrape
+    connection,  ///< to be slowed down for a moment; what was abandoned is lost
+    client,      ///< awaits the answer, and sends again what was abandoned
+    rereadable   ///< reads it again: a file, the journal, a container
   };
 
   Ack() = default;  ///< nobody waits
-  explicit Ack(Callback callback, OnAbandon on_abandon = OnAbandon::lost)
-      : state_(std::make_shared<State>(std::move(callback), on_abandon)) {}
+  explicit Ack(Callback callback, Source source = Source::fleeting)
+      : Ack(std::move(callback), source, source == Source::client) {}
 
   /// A token that holds others: they resolve when it does, and as it does.
   static Ack all(std::vector<Ack> parts) {
-    const bool can_read_again = !parts.empty() && std::ranges::all_of(parts, &Ack::can_read_again);
+    Source source = parts.empty() ? Source::fleeting : Source::rereadable;
+    for (const Ack& part : parts) source = std::min(source, part.source());
+    const bool is_awaited = std::ranges::any_of(parts, &Ack::is_awaited);
     return Ack(
         [held = std::move(parts)](bool delivered) {
           if (delivered) return;
           for (const Ack& part : held) part.abandon();
         },
-        can_read_again ? OnAbandon::read_again : OnAbandon::lost);
+        source, is_awaited);
   }
 
   /// What this token covers was not delivered and will not be (shutdown); the source must read
@@ -46,16 +50,25 @@ class Ack {
   }
   explicit operator bool() const { return state_ != nullptr; }
   /// Whether everything it covers is read again when it is abandoned.
-  bool can_read_again() const { return state_ && state_->on_abandon == OnAbandon::read_again; }
+  bool can_read_again() const { return source() == Source::rereadable; }
+  /// Whether the sources of everything it covers can be slowed down for a moment.
+  bool can_wait() const { return source() >= Source::connection; }
+  /// Whether a client does nothing until it is told.
+  bool is_awaited() const { return state_ && state_->is_awaited; }
 
  private:
+  Ack(Callback callback, Source source, bool is_awaited)
+      : state_(std::make_shared<State>(std::move(callback), source, is_awaited)) {}
+  Source source() const { return state_ ? state_->source : Source::fleeting; }
+
   struct State {
-    State(Callback c, OnAbandon o) : callback(std::move(c)), on_abandon(o) {}
+    State(Callback c, Source s, bool a) : callback(std::move(c)), source(s), is_awaited(a) {}
     ~State() { callback(delivered); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     Callback callback;
-    const OnAbandon on_abandon;
+    const Source source;
+    const bool is_awaited;
     std::atomic<bool> delivered{true};
   };
   std::shared_ptr<State> state_;

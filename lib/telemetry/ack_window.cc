@@ -14,7 +14,7 @@ Ack AckWindow<Position>::issue(Position position) {
     if (!state_->broken) state_->slots.push_back({std::move(position)});
   }
   return Ack([state = state_, number](bool delivered) { state->resolve(number, delivered); },
-             Ack::OnAbandon::read_again);
+             Ack::Source::rereadable);
 }
 
 template <class Position>

@@ -40,8 +40,8 @@ struct TenantRig : QueueRig {
     open();
   }
   void refuse_bad() { loki->set_mode("429", {}, "", "bad "); }
-  void receive_both(int first, int count, OnAbandon on_abandon = OnAbandon::lost) {
-    for (int i = first; i < first + count; i += 10) receive(of_both(i, 10), on_abandon);
+  void receive_both(int first, int count, Source source = Source::fleeting) {
+    for (int i = first; i < first + count; i += 10) receive(of_both(i, 10), source);
   }
   bool is_empty() {
     return eventually([&] {
@@ -89,7 +89,7 @@ TEST_CASE("disk queue: a dead tenant does not hold up what others have in the lo
   CHECK(rig.is_all_acked());
   CHECK(eventually([&] { return rig.cursors().find("bad\t") == std::string::npos; }));
   const double spilled = rig.metric("tributary_disk_queue_spilled_entries_total");
-  rig.receive(of_both(2000, 10), OnAbandon::lost);  // Past the disk again.
+  rig.receive(of_both(2000, 10), Source::fleeting);  // Past the disk again.
   REQUIRE(eventually([&] { return rig.loki->stats().distinct % 100 == 10; }));
   CHECK(rig.metric("tributary_disk_queue_spilled_entries_total") == spilled);
 }
@@ -143,7 +143,7 @@ TEST_CASE("disk queue: what the own tenant did not get goes to the own tenant of
     for (size_t at = batch.buffer.find("bad "); at != std::string::npos;
          at = batch.buffer.find("bad "))
       batch.buffer.replace(at, 4, "own ");
-    rig.receive(std::move(batch), OnAbandon::lost);
+    rig.receive(std::move(batch), Source::fleeting);
   }
   REQUIRE(rig.loki->wait_for(has(500)));
   REQUIRE(rig.has_saved(100));
@@ -169,12 +169,12 @@ TEST_CASE("disk queue: a dead tenant does not hold up files, whose lines for it 
   TenantRig rig;
   rig.refuse_bad();
   rig.begin();
-  rig.receive_both(0, 1000, OnAbandon::read_again);
+  rig.receive_both(0, 1000, Source::rereadable);
   REQUIRE(rig.loki->wait_for(has(500)));
   REQUIRE(eventually([&] { return rig.cursors().find("bad\t") != std::string::npos; }));
   const double appended = rig.metric("tributary_disk_queue_appended_entries_total");
   for (int i = 1000; i < 1100; i += 10)
-    rig.receive(numbered(i, 10, kGood, 1000), OnAbandon::read_again);
+    rig.receive(numbered(i, 10, kGood, 1000), Source::rereadable);
   REQUIRE(rig.loki->wait_for(has(600)));
   CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == appended);
   rig.loki->set_mode("ok");
@@ -226,7 +226,7 @@ TEST_CASE("disk queue: several dead tenants, one after the other") {
       ++number;
       dead += is_dead ? 1 : 0;
     }
-    rig.receive(std::move(batch), OnAbandon::lost);
+    rig.receive(std::move(batch), Source::fleeting);
   }
   REQUIRE(rig.loki->wait_for(has(static_cast<uint64_t>(number - dead))));
   rig.loki->set_mode("ok");

@@ -18,7 +18,7 @@ TEST_CASE("disk queue: with a backend that keeps up nothing is read back, and no
   rig.add(*loki, 10 << 20);
   rig.open();
   for (int i = 0; i < 100; i += 10) {
-    rig.receive_many(i, 10, OnAbandon::lost);
+    rig.receive_many(i, 10, Source::fleeting);
     REQUIRE(loki->wait_for(has(static_cast<uint64_t>(i) + 10)));
   }
   CHECK(rig.is_all_acked());
@@ -37,7 +37,7 @@ TEST_CASE("disk queue: what nobody sends again is acknowledged while the backend
   loki->set_mode("500");
   rig.add(*loki);
   rig.open();
-  rig.receive_many(0, 1000, OnAbandon::lost);
+  rig.receive_many(0, 1000, Source::fleeting);
   CHECK(rig.is_all_acked());
   CHECK(rig.metric("tributary_disk_queue_records") > 50);
   CHECK(rig.metric("tributary_disk_queue_oldest_timestamp_seconds") > 1.7e9);
@@ -57,7 +57,7 @@ TEST_CASE("disk queue: what nobody sends again is acknowledged while the backend
     CHECK(rig.metric("tributary_disk_queue_oldest_timestamp_seconds") == 0);
     CHECK(rig.metric("tributary_disk_queue_spilled_entries_total") ==
           rig.metric("tributary_disk_queue_replayed_entries_total"));
-    rig.receive_many(1000, 100, OnAbandon::lost);  // Past the disk again.
+    rig.receive_many(1000, 100, Source::fleeting);  // Past the disk again.
     REQUIRE(loki->wait_for(has(1100)));
     check_whole(*loki, 1100);
     CHECK(is_all_sent(1100));
@@ -83,7 +83,7 @@ TEST_CASE("disk queue: what nobody sends again is acknowledged while the backend
     REQUIRE(loki->wait_for(has(1000)));
     check_whole(*loki, 1000);
     const auto appended = rig.metric("tributary_disk_queue_appended_entries_total");
-    rig.receive_many(1000, 100, OnAbandon::lost);
+    rig.receive_many(1000, 100, Source::fleeting);
     REQUIRE(loki->wait_for(has(1100)));
     CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == appended);
   }
@@ -95,7 +95,7 @@ TEST_CASE(
   QueueRig rig;
   rig.add(*loki, 20'000);
   rig.open();
-  rig.receive_many(0, 1000, OnAbandon::read_again);
+  rig.receive_many(0, 1000, Source::rereadable);
   REQUIRE(loki->wait_for(has(1000)));
   check_whole(*loki, 1000);
   CHECK(rig.is_all_acked());
@@ -109,7 +109,7 @@ TEST_CASE("disk queue: what can be read again is stored once the backend is sile
   rig.options.silence_max = 50ms;
   rig.add(*loki);
   rig.open();
-  rig.receive_many(0, 500, OnAbandon::read_again);
+  rig.receive_many(0, 500, Source::rereadable);
   CHECK(rig.is_all_acked());  // Also the first, which are in memory as well.
   CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == 500);
   CHECK(loki->stats().distinct == 0);
@@ -140,7 +140,7 @@ TEST_CASE("disk queue: what one endpoint has in memory only is stored when its m
   rig.add(*dead, 20'000);
   rig.add(*alive, 20'000);
   rig.open();
-  rig.receive_many(0, 1000, OnAbandon::read_again);
+  rig.receive_many(0, 1000, Source::rereadable);
   REQUIRE(alive->wait_for(has(1000)));
   CHECK(rig.is_all_acked());
   // An answer that has not come yet at the stop would be a repeat.
@@ -156,14 +156,14 @@ TEST_CASE("disk queue: what one endpoint has in memory only is stored when its m
 }
 
 TEST_CASE("disk queue: a dead endpoint does not hold up the other") {
-  for (const auto on_abandon : {OnAbandon::lost, OnAbandon::read_again}) {
+  for (const auto source : {Source::fleeting, Source::rereadable}) {
     const auto dead = *Receiver::start(), alive = *Receiver::start();
     dead->set_mode("500");
     QueueRig rig;
     rig.add(*dead, 20'000);
     rig.add(*alive, 20'000);
     rig.open();
-    rig.receive_many(0, 1000, on_abandon);
+    rig.receive_many(0, 1000, source);
     REQUIRE(alive->wait_for(has(1000)));
     check_whole(*alive, 1000);
     CHECK(dead->stats().distinct == 0);
@@ -181,7 +181,7 @@ TEST_CASE("disk queue: full, the oldest is dropped and counted for what cannot b
   QueueRig rig;
   rig.add(*loki);
   rig.open();
-  rig.receive_many(0, 10'000, OnAbandon::lost, 100);
+  rig.receive_many(0, 10'000, Source::fleeting, 100);
   const double dropped = rig.metric("loki_write_dropped_entries_total", "reason=\"disk_full\"");
   CHECK(dropped > 1000);
   CHECK(rig.metric("loki_write_dropped_bytes_total", "reason=\"disk_full\"") > 1000 * dropped);
@@ -210,11 +210,11 @@ TEST_CASE("disk queue: full, what can be read again waits, and leaves a part to 
   std::stop_source source;
   std::thread reader([&] {
     for (; taken < 10'000 && rig.fates.abandoned_count() == 0; taken += 100)
-      rig.receive(numbered(taken, 100, kApp, 1000), OnAbandon::read_again, source.get_token());
+      rig.receive(numbered(taken, 100, kApp, 1000), Source::rereadable, source.get_token());
   });
   const double half = sink::kDiskBytesLeast / 2;
   CHECK(eventually([&] { return rig.metric("tributary_disk_queue_bytes") > half - 300'000; }));
-  rig.receive_many(50'000, 1000, OnAbandon::lost, 100);
+  rig.receive_many(50'000, 1000, Source::fleeting, 100);
   CHECK(taken < 5'000);
   CHECK(rig.metric("loki_write_dropped_entries_total", "reason=\"disk_full\"") == 0);
   SUBCASE("until there is room") {
@@ -237,9 +237,9 @@ TEST_CASE("disk queue: a disk that refuses costs nothing, is said, and works aga
     QueueRig rig;
     rig.add(*loki, 10 << 20);
     rig.open();
-    rig.receive_many(0, 100, OnAbandon::lost);
+    rig.receive_many(0, 100, Source::fleeting);
     rig.fault.error = error;
-    rig.receive_many(100, 100, OnAbandon::lost);
+    rig.receive_many(100, 100, Source::fleeting);
     REQUIRE(loki->wait_for(has(200)));
     const auto health = rig.queue->health();
     CHECK(health.state == Health::State::unhealthy);
@@ -247,7 +247,7 @@ TEST_CASE("disk queue: a disk that refuses costs nothing, is said, and works aga
     CHECK(health.message.find(std::string(std::strerror(error))) != std::string::npos);
     rig.fault.error = 0;
     CHECK(eventually([&] { return rig.queue->health().state == Health::State::healthy; }));
-    rig.receive_many(rig.batches * 10, 10, OnAbandon::lost);
+    rig.receive_many(rig.batches * 10, 10, Source::fleeting);
     REQUIRE(loki->wait_for(has(static_cast<uint64_t>(rig.batches) * 10)));
     check_whole(*loki, static_cast<uint64_t>(rig.batches) * 10);
     CHECK(rig.is_all_acked());
@@ -261,7 +261,7 @@ TEST_CASE("disk queue: without a folder lines pass through memory") {
   rig.options.folder = rig.folder.path() / "file" / "queue";
   rig.add(*loki, 10 << 20);
   rig.open();
-  rig.receive_many(0, 100, OnAbandon::lost);
+  rig.receive_many(0, 100, Source::fleeting);
   REQUIRE(loki->wait_for(has(100)));
   CHECK(rig.queue->health().message ==
         "disk queue: cannot make " + rig.options.folder.string() +
@@ -275,14 +275,14 @@ TEST_CASE("disk queue: an endpoint that goes is counted, one that comes begins w
   rig.add(*dead, 20'000);
   rig.add(*alive, 20'000);
   rig.open();
-  rig.receive_many(0, 500, OnAbandon::lost);
+  rig.receive_many(0, 500, Source::fleeting);
   REQUIRE(alive->wait_for(has(500)));
   const auto gone = rig.endpoints.front();
   rig.endpoints.erase(rig.endpoints.begin());
   rig.add(*late);
   rig.queue->set_targets(rig.targets());
   gone->endpoint().close(sink::Endpoint::OnStop::drop, Clock::now());
-  rig.receive_many(500, 100, OnAbandon::lost);
+  rig.receive_many(500, 100, Source::fleeting);
   REQUIRE(alive->wait_for(has(600)));
   REQUIRE(late->wait_for(has(100)));
   check_whole(*late, 100);
@@ -301,11 +301,11 @@ TEST_CASE("disk queue: a renamed endpoint goes on where it was, also over a rest
   QueueRig rig;
   rig.add(*loki, 20'000);
   rig.open();
-  rig.receive_many(0, 500, OnAbandon::lost);
+  rig.receive_many(0, 500, Source::fleeting);
   auto targets = rig.targets();
   targets[0].name = "renamed";
   rig.queue->set_targets(targets);
-  rig.receive_many(500, 100, OnAbandon::lost);
+  rig.receive_many(500, 100, Source::fleeting);
   CHECK(rig.metric("tributary_disk_queue_records", "endpoint=\"renamed\"") > 0);
   targets.clear();
   rig.stop();
@@ -330,7 +330,7 @@ TEST_CASE("disk queue: records that hold no batch are dropped and counted") {
   }
   rig.add(*loki);
   rig.open();
-  rig.receive_many(0, 10, OnAbandon::lost);
+  rig.receive_many(0, 10, Source::fleeting);
   REQUIRE(loki->wait_for(has(10)));
   CHECK(rig.metric("loki_write_dropped_entries_total", "reason=\"disk_damaged\"") == 14);
   CHECK(eventually([&] { return rig.metric("tributary_component_sent_total") == 10; }));
@@ -352,7 +352,7 @@ TEST_CASE("disk queue: sources at once, a backend that comes and goes, reloads")
       const Labels labels({{"source", std::to_string(source)}});
       for (int i = 0; i < kLines; i += 5) {
         const telemetry::BatchHead head{
-            Ack([](bool) {}, source % 2 == 0 ? OnAbandon::lost : OnAbandon::read_again), {}};
+            Ack([](bool) {}, source % 2 == 0 ? Source::fleeting : Source::rereadable), {}};
         rig.queue->receive(
             std::make_shared<const LogPayload>(numbered(source * kLines + i, 5, labels, 500)),
             head);

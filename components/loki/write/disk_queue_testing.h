@@ -11,7 +11,7 @@
 
 namespace components::loki::write::testing {
 
-using OnAbandon = Ack::OnAbandon;
+using Source = Ack::Source;
 
 /// What a test changes of a disk while a log uses it.
 struct DiskFault {
@@ -88,20 +88,13 @@ struct QueueRig {
     endpoints.clear();
   }
 
-  void receive(LogBatch batch, OnAbandon on_abandon, std::stop_token source_stop = {}) {
-    const int number = batches++;
-    const telemetry::BatchHead head{Ack(
-                                        [this, number](bool ok) {
-                                          const std::scoped_lock lock(fates.mutex);
-                                          (ok ? fates.delivered : fates.abandoned).insert(number);
-                                        },
-                                        on_abandon),
-                                    std::move(source_stop)};
+  void receive(LogBatch batch, Source source, std::stop_token source_stop = {}) {
+    const telemetry::BatchHead head{fates.ack(batches++, source), std::move(source_stop)};
     queue->receive(std::make_shared<const LogPayload>(std::move(batch)), head);
   }
-  void receive_many(int first, int count, OnAbandon on_abandon, int lines = 10) {
+  void receive_many(int first, int count, Source source, int lines = 10) {
     for (int i = first; i < first + count; i += lines)
-      receive(numbered(i, lines, kApp, 1000), on_abandon);
+      receive(numbered(i, lines, kApp, 1000), source);
   }
   double metric(std::string_view name, std::string_view part = "") {
     return sum_of(registry, name, part);

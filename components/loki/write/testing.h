@@ -49,11 +49,12 @@ struct Fates {
   mutable std::mutex mutex;
   std::set<int> delivered, abandoned;
 
-  Ack ack(int number) {
-    return Ack([this, number](bool ok) {
-      const std::scoped_lock lock(mutex);
-      (ok ? delivered : abandoned).insert(number);
-    });
+  Ack ack(int number, Ack::Source source = Ack::Source::fleeting) {
+    return Ack([this, number](bool ok) { note(number, ok); }, source);
+  }
+  void note(int number, bool ok) {
+    const std::scoped_lock lock(mutex);
+    (ok ? delivered : abandoned).insert(number);
   }
   size_t delivered_count() const { return size_of(delivered); }
   size_t abandoned_count() const { return size_of(abandoned); }
@@ -89,7 +90,6 @@ struct Running {
   std::shared_ptr<telemetry::LogReceiver> receiver;
   std::unique_ptr<Write> write;
   int batches = 0;
-
   explicit Running(const Arguments& arguments, bool start = true) {
     base::log::configure(base::log::Level::error, base::log::Format::logfmt);
     Context context{.id = "loki.write.x",
@@ -114,8 +114,8 @@ struct Running {
     CHECK(eventually([&] { return write->is_drained(); }));
     write->stop();
   }
-  void receive(LogBatch batch) {
-    batch.ack = fates.ack(batches++);
+  void receive(LogBatch batch, Ack::Source source = Ack::Source::fleeting) {
+    batch.ack = fates.ack(batches++, source);
     receiver->receive(std::move(batch));
   }
   double metric(std::string_view name, std::string_view part = "") {

@@ -112,6 +112,25 @@ TEST_CASE("loki.write: a line after a quiet time does not wait for others") {
   CHECK(loki->wait_for(has(1)));
 }
 
+TEST_CASE("loki.write: what a client awaits goes at once, together with what has come meanwhile") {
+  const auto loki = *Receiver::start();
+  auto arguments = to(*loki);
+  arguments.endpoint[0].batch_wait = 1h;
+  Running run(arguments);
+  for (int i = 0; i < 20; i += 2) {  // Each but the first too soon for a small request.
+    run.receive(numbered(i, 1, kApp));
+    run.receive(numbered(i + 1, 1, kApp), Ack::Source::client);
+    REQUIRE(eventually([&] { return run.fates.delivered_count() == static_cast<size_t>(i) + 2; }));
+  }
+  loki->set_mode("stall");
+  const auto requests = loki->stats().requests;
+  for (int i = 20; i < 120; ++i) run.receive(numbered(i, 1, kApp), Ack::Source::client);
+  loki->set_mode("ok");
+  REQUIRE(eventually([&] { return run.fates.delivered_count() == 120; }));
+  CHECK(loki->stats().requests <= requests + 20);
+  check_whole(*loki, 120);
+}
+
 TEST_CASE("loki.write: each of the batches in an open request keeps its acknowledgement") {
   // Batches that come one by one may use the memory of those before them again.
   const auto loki = *Receiver::start();

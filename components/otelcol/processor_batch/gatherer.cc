@@ -224,11 +224,12 @@ OtlpBatch Gatherer::cut(Group& group, Trigger trigger) {
 /// Counts the batch as on its way until it is done.
 Ack Gatherer::track(std::vector<Ack> acks) {
   ++on_the_way_->batches;
-  acks.emplace_back([way = on_the_way_](bool) {
+  const auto count = [way = on_the_way_](bool) {
     if (--way->batches > 0) return;
     base::Lock lock(way->mutex);
     if (way->gatherer != nullptr) way->gatherer->wake();
-  });
+  };
+  acks.emplace_back(count, Ack::Source::rereadable);  // What sources can do decides.
   return Ack::all(std::move(acks));
 }
 

@@ -70,9 +70,11 @@ void Inbox::take(Signal signal, std::string request,
   OtlpBatch batch;
   batch.signal = signal;
   batch.client = std::move(client);
-  batch.ack = telemetry::Ack([done = std::move(done)](bool delivered) {
-    done(delivered ? Outcome{} : Outcome{Code::undelivered, "given up on the way"});
-  });
+  batch.ack = telemetry::Ack(
+      [done = std::move(done)](bool delivered) {
+        done(delivered ? Outcome{} : Outcome{Code::undelivered, "given up on the way"});
+      },
+      telemetry::Ack::Source::client);
   batch.slices.emplace_back(std::move(request), checked->items);
   way.outbox.put(std::move(batch));
 }

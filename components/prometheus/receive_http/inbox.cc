@@ -112,9 +112,11 @@ void Inbox::pass_on(const OpenRequests::Key& key, wire::ReceivedWrite received) 
                                                "in the future; the others were taken",
                                                future));
   if (batch.count() == 0) return open_->answer(key, done, true);
-  batch.ack = telemetry::Ack([open = open_, key, done](bool delivered) {
-    open->answer(key, delivered ? done : answer_of(503, "given up on the way"), delivered);
-  });
+  batch.ack = telemetry::Ack(
+      [open = open_, key, done](bool delivered) {
+        open->answer(key, delivered ? done : answer_of(503, "given up on the way"), delivered);
+      },
+      telemetry::Ack::Source::client);
   way_.put(std::move(batch));
 }
 

@@ -98,7 +98,7 @@ bool Inbox::put(std::vector<Profile> profiles, Done done) {
   if (!outbox_.has_room()) return false;
   telemetry::ProfileBatch batch;
   batch.profiles = std::move(profiles);
-  batch.ack = telemetry::Ack(std::move(done));
+  batch.ack = telemetry::Ack(std::move(done), telemetry::Ack::Source::client);
   flow_.receive(batch.count());
   outbox_.put(std::move(batch));
   return true;

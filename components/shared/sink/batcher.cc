@@ -89,10 +89,13 @@ void Batcher::renew(Open& open) {
   open.generation = ++generations_;
   open.last_batch = 0;
   open.is_due = false;
+  open.is_awaited = false;
 }
 
 void Batcher::hold(Open& open, const telemetry::Ack& ack) {
-  if (std::exchange(open.last_batch, batches_) != batches_) open.request->acks.push_back(ack);
+  if (std::exchange(open.last_batch, batches_) == batches_) return;
+  open.request->acks.push_back(ack);
+  open.is_awaited = open.is_awaited || ack.is_awaited();
 }
 
 void Batcher::drop(const std::string& key, std::string_view reason, const Amount& amount) {
@@ -116,13 +119,14 @@ void Batcher::close_due(bool is_end) {
   std::erase_if(open_, [](const auto& entry) { return !entry.second.request; });
 }
 
-bool Batcher::has_enough(const Open& open) const {
-  return open.request->total().bytes >= bytes_max_ / 4;
+/// When nothing of its lane is on its way.
+bool Batcher::is_worth_sending(const Open& open) const {
+  return open.is_awaited || open.request->total().bytes >= bytes_max_ / 4;
 }
 
 bool Batcher::must_close(const Open& open) const {
   if (open.is_due) return !lanes_.has_next(open.lane);
-  return has_enough(open) && lanes_.is_idle(open.lane);
+  return is_worth_sending(open) && lanes_.is_idle(open.lane);
 }
 
 void Batcher::close(Open& open) {
@@ -141,7 +145,7 @@ bool Batcher::has_open() const {
 
 bool Batcher::has_blocked() const {
   return std::any_of(open_.begin(), open_.end(), [&](const auto& entry) {
-    return entry.second.request && (entry.second.is_due || has_enough(entry.second));
+    return entry.second.request && (entry.second.is_due || is_worth_sending(entry.second));
   });
 }
 

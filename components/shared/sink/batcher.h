@@ -20,8 +20,9 @@ namespace components::sink {
 /// Makes requests of batches, while senders send those before. It never waits for an answer.
 ///
 /// Each lane has one open request. It becomes ready when the next entry would make it too large;
-/// when nothing of the lane is ready or being sent and it has a quarter of that size; every
-/// batch_wait; and when a source finds no room in the lane. After a quiet time the first entries go
+/// when nothing of the lane is ready or being sent and it has a quarter of that size, or a client
+/// awaits the answer; every batch_wait; and when a source finds no room in the lane. After a quiet
+/// time the first entries go
 /// at once (a moment later, kLinger, so that a burst goes together), so batch_wait bounds the time
 /// an entry waits and the number of small requests alike. While a lane cannot be sent, what waits
 /// becomes full requests.
@@ -34,6 +35,7 @@ class Batcher {
     uint64_t generation = 0;  ///< changes with the request
     uint64_t last_batch = 0;  ///< number of the batch whose ack was added last
     bool is_due = false;      ///< it goes as soon as nothing of the lane waits to be sent
+    bool is_awaited = false;  ///< a client does nothing until it was sent
   };
 
   Batcher(Codec& codec, Queue& queue, Lanes& lanes, Metrics& metrics,
@@ -65,7 +67,7 @@ class Batcher {
   void refresh();
   void place(const Queue::Waiting& waiting);
   void close_due(bool is_end);
-  bool has_enough(const Open& open) const;
+  bool is_worth_sending(const Open& open) const;
   bool must_close(const Open& open) const;
   void close(Open& open);
   void renew(Open& open);

@@ -49,9 +49,14 @@ void Queue::enqueue(BatchPtr& batch) {
   batches_.push_back({std::move(batch), Clock::now()});
   metrics_.add_waiting(static_cast<int64_t>(amount.entries));
   queued_ += Room::cost(amount);
+  is_awaited_ = is_awaited_ || batches_.back().batch->ack.is_awaited();
   show();
   // The first one sets the batcher's alarm clock, one that fills a request rings it.
-  if (batches_.size() == 1 || queued_ >= wanted_) for_batcher_.notify_one();
+  if (batches_.size() == 1 || is_worth_waking(wanted_)) for_batcher_.notify_one();
+}
+
+bool Queue::is_worth_waking(size_t wanted) const {
+  return queued_ >= wanted || is_awaited_;
 }
 
 void Queue::admit() {
@@ -176,7 +181,7 @@ Queue::Wake Queue::wait(size_t wanted, Clock::time_point due, bool has_open, boo
     if (!pressed_.empty()) return Wake::pressure;
     if (until_settled && std::exchange(is_settled_, false)) return Wake::work;
     const bool is_idle = batches_.empty() && !has_open;
-    if (!batches_.empty() && queued_ >= wanted) return Wake::work;
+    if (!batches_.empty() && is_worth_waking(wanted)) return Wake::work;
     if (!is_idle && Clock::now() >= due) return Wake::work;
     if (is_idle)
       for_batcher_.wait(mutex_);
@@ -190,6 +195,7 @@ std::optional<Queue::Waiting> Queue::take() {
   if (batches_.empty()) return std::nullopt;
   Waiting waiting = std::move(batches_.front());
   batches_.pop_front();
+  if (batches_.empty()) is_awaited_ = false;
   queued_ -= Room::cost(total(waiting.batch->shares));
   return waiting;
 }

@@ -68,9 +68,9 @@ class Queue {
   // For the batcher.
 
   enum class Wake { work, pressure, closed };
-  /// Sleeps until `wanted` bytes wait, `due` has come while something waits or `has_open`, a source
-  /// finds no room (pressure), or the queue is closed. With `until_settled` also when something was
-  /// settled since the last such call.
+  /// Sleeps until `wanted` bytes wait, or something that a client awaits; `due` has come while
+  /// something waits or `has_open`; a source finds no room (pressure); or the queue is closed. With
+  /// `until_settled` also when something was settled since the last such call.
   Wake wait(size_t wanted, Clock::time_point due, bool has_open, bool until_settled);
   std::optional<Waiting> take();
   /// The lanes without room that sources have met since the last call.
@@ -95,6 +95,7 @@ class Queue {
   void claim(const Batch& batch, Claims& claims) const REQUIRES_LOCK(mutex_);
   Claims claims() const REQUIRES_LOCK(mutex_);
   void enqueue(BatchPtr& batch) REQUIRES_LOCK(mutex_);
+  bool is_worth_waking(size_t wanted) const REQUIRES_LOCK(mutex_);
   /// Takes the batches of sleeping sources, in the order in which they came, as far as there is
   /// room.
   void admit() REQUIRES_LOCK(mutex_);
@@ -111,7 +112,8 @@ class Queue {
   std::deque<Waiting> batches_ GUARDED_BY(mutex_);
   Room room_ GUARDED_BY(mutex_);
   MemoryShare memory_{Memory::of_process(), Memory::Use::queues};
-  size_t queued_ GUARDED_BY(mutex_) = 0;  ///< cost of batches_
+  size_t queued_ GUARDED_BY(mutex_) = 0;        ///< cost of batches_
+  bool is_awaited_ GUARDED_BY(mutex_) = false;  ///< one of batches_ may be, by a client
   size_t wanted_ GUARDED_BY(mutex_) = 0;
   Clock::time_point settled_at_ GUARDED_BY(mutex_);  ///< last time
   std::list<Sleeper*> sleepers_ GUARDED_BY(mutex_);

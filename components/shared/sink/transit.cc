@@ -8,16 +8,21 @@
 namespace components::sink {
 
 void Transit::enter(uint64_t feeder, Batch& batch) {
+  bool is_awaited = false;
   {
     base::Lock lock(mutex_);
+    is_awaited = ack_.is_awaited();
     for (const Share& share : batch.shares) parts_.push_back({feeder, share.lane});
     open_ += batch.shares.size();
   }
+  // A client that awaits the batch awaits each share.
+  const auto source =
+      is_awaited ? telemetry::Ack::Source::client : telemetry::Ack::Source::fleeting;
   for (Share& share : batch.shares)
     share.ack =
-        telemetry::Ack([self = shared_from_this(), feeder, lane = share.lane](bool is_delivered) {
-          self->resolve(feeder, lane, is_delivered);
-        });
+        telemetry::Ack([self = shared_from_this(), feeder, lane = share.lane](
+                           bool is_delivered) { self->resolve(feeder, lane, is_delivered); },
+                       source);
   LaneAcks::join(batch);
 }
 

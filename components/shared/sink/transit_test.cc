@@ -19,7 +19,7 @@ enum class Fate { waits, delivered, abandoned };
 
 telemetry::Ack tells(Fate& fate) {
   return telemetry::Ack([&fate](bool ok) { fate = ok ? Fate::delivered : Fate::abandoned; },
-                        telemetry::Ack::OnAbandon::read_again);
+                        telemetry::Ack::Source::rereadable);
 }
 
 /// A batch of which two endpoints are given lanes "x" and "y".

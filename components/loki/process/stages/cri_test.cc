@@ -47,8 +47,7 @@ TEST_CASE("loki.process: the part of a line whose end never comes goes on after 
   Fixture fixture("stage.cri { }");
   bool is_acked = false;
   auto batch = lines({"2024-01-01T00:00:00Z stdout P one ", "2024-01-01T00:00:01Z stdout P two"});
-  batch.ack =
-      telemetry::Ack([&](bool ok) { is_acked = ok; }, telemetry::Ack::OnAbandon::read_again);
+  batch.ack = telemetry::Ack([&](bool ok) { is_acked = ok; }, telemetry::Ack::Source::rereadable);
   CHECK(fixture.process(std::move(batch)).entries.empty());
   const auto due = fixture.due();
   CHECK(due == fixture.now + std::chrono::seconds(5));
@@ -69,18 +68,18 @@ TEST_CASE("loki.process: the part of a line whose end never comes goes on after 
 }
 
 TEST_CASE("loki.process: at the end, parts of a line that nobody reads again go on") {
-  using OnAbandon = telemetry::Ack::OnAbandon;
+  using Source = telemetry::Ack::Source;
   std::vector<std::string> events;
   Fixture fixture("stage.cri { }");
-  const auto send = [&](std::string name, OnAbandon on_abandon, std::string text) {
+  const auto send = [&](std::string name, Source source, std::string text) {
     auto batch = lines({text}, {{"from", name}});
     batch.ack = telemetry::Ack(
-        [&events, name](bool ok) { events.push_back(name + (ok ? "+" : "-")); }, on_abandon);
+        [&events, name](bool ok) { events.push_back(name + (ok ? "+" : "-")); }, source);
     CHECK(fixture.process(std::move(batch)).entries.empty());
   };
-  send("file", OnAbandon::read_again, "2024-01-01T00:00:00Z stdout P one");
-  send("syslog", OnAbandon::lost, "2024-01-01T00:00:00Z stdout P two");
-  send("syslog", OnAbandon::lost, "2024-01-01T00:00:00Z stdout P three");
+  send("file", Source::rereadable, "2024-01-01T00:00:00Z stdout P one");
+  send("syslog", Source::fleeting, "2024-01-01T00:00:00Z stdout P two");
+  send("syslog", Source::fleeting, "2024-01-01T00:00:00Z stdout P three");
   CHECK(print(fixture.flush(Clock::time_point::max())) ==
         "{from=\"syslog\", stream=\"stdout\"} twothree\n");
   CHECK(events == std::vector<std::string>{"syslog+", "syslog+"});
