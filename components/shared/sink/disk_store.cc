@@ -209,7 +209,9 @@ DiskStore::Appended DiskStore::append(const Record& record, To to) {
   for (const auto& feeder : *feeders)
     if (is_given(feeder)) feeder->pass_over(sequence, record.in_memory);
   const auto entries = static_cast<uint32_t>(record.payload->entries());
-  const auto status = log_->append(pieces, entries).status;
+  using io::segment_log::Urgency;
+  const auto urgency = record.ack.is_awaited() ? Urgency::awaited : Urgency::usual;
+  const auto status = log_->append(pieces, entries, urgency).status;
   const bool is_written = status == Append::Status::written;
   if (is_written) appended_->add(entries);
   if (!is_written) acks_.take_back();

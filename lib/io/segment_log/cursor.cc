@@ -31,6 +31,7 @@ base::Result<std::optional<Record>> Cursor::next() {
         return tl::unexpected(given_up.error());
       continue;
     }
+    if (place->at != 0) reader_->go_on_at(place->at, place->next);
     Record record;
     const uint64_t expected = reader_->expected();
     const auto step = reader_->next(place->extent, record);

@@ -87,7 +87,7 @@ void Index::add_segment(uint64_t first, std::shared_ptr<SegmentFile> file) {
   to_sync_.push_back(std::move(file));
 }
 
-void Index::add_record(uint64_t bytes) {
+void Index::add_record(uint64_t bytes, Urgency urgency) {
   base::Lock lock(mutex_);
   Segment& segment = *segments_.back();
   segment.bytes += bytes;
@@ -96,7 +96,7 @@ void Index::add_record(uint64_t bytes) {
   pending_bytes_ += bytes;
   if (to_sync_.empty() || to_sync_.back() != segment.file) to_sync_.push_back(segment.file);
   const bool is_full = pending_bytes_ >= options_.commit_bytes;
-  make_dirty();
+  make_dirty(urgency);
   if (is_full && pending_bytes_ - bytes < options_.commit_bytes) for_commit_.notify_all();
   for_readers_.notify_all();
   show();
@@ -251,7 +251,9 @@ std::optional<Index::Place> Index::place_of(Position& position) {
   for (const auto& segment : segments_) {
     if (position.next >= segment->end) continue;
     position.next = std::max(position.next, segment->first);
-    return Place{segment, {segment->bytes, segment->end}, position.next};
+    const bool is_known = position.next == position.known && position.next > segment->first;
+    return Place{
+        segment, {segment->bytes, segment->end}, position.next, is_known ? position.known_at : 0};
   }
   return std::nullopt;
 }
@@ -271,6 +273,9 @@ bool Index::advance(Position& position, const Segment& segment, uint64_t next) {
 void Index::skip(Position& position, uint64_t through) {
   base::Lock lock(mutex_);
   position.next = std::max(position.next, through + 1);
+  if (segments_.empty() || segments_.back()->end != position.next) return;
+  position.known = position.next;
+  position.known_at = segments_.back()->bytes;
 }
 
 uint64_t Index::unread(const Position& position) const {
@@ -321,8 +326,8 @@ bool Index::wait_for_work(const std::stop_token& stop, Clock::time_point until) 
     const auto now = Clock::now();
     if (is_due(now) || now >= until) return true;
     const bool was_dirty = is_dirty_;
-    const auto has_news = [&]() REQUIRES_LOCK(mutex_) {
-      return was_dirty ? is_due(Clock::now()) : is_dirty_;
+    const auto has_news = [&, seen = due_]() REQUIRES_LOCK(mutex_) {
+      return was_dirty ? due_ != seen || is_due(Clock::now()) : is_dirty_;
     };
     // The wait reads it without the lock.
     const Clock::time_point next = was_dirty ? std::min(due_, until) : until;
@@ -397,10 +402,17 @@ bool Index::is_due(Clock::time_point now) const {
   return is_dirty_ && (now >= due_ || pending_bytes_ >= options_.commit_bytes);
 }
 
-void Index::make_dirty() {
-  if (std::exchange(is_dirty_, true)) return;
-  due_ = Clock::now() + options_.commit_interval;
+void Index::make_dirty(Urgency urgency) {
+  const bool is_usual = urgency == Urgency::usual;
+  const auto due = Clock::now() + (is_usual ? options_.commit_interval : options_.awaited_interval);
+  if (is_dirty_ && (is_usual || due >= due_)) return;
+  is_dirty_ = true;
+  due_ = due;
   for_commit_.notify_all();
+}
+
+bool Index::has_room(uint64_t bytes) const {
+  return bytes_ + bytes <= options_.bytes_max;
 }
 
 void Index::show() {

@@ -23,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 struct Position {
   uint64_t acknowledged = 0;  ///< all up to this is done with
   uint64_t next = 1;          ///< to be read
+  uint64_t known = 0;         ///< a sequence of which the place is known:
+  uint64_t known_at = 0;      ///< this one, unless it is the first of its segment
   bool is_open = false;       ///< some Cursor reads with it
 };
 
@@ -39,7 +41,7 @@ class Index {
   /// A new segment, which is written from now on.
   void add_segment(uint64_t first, std::shared_ptr<SegmentFile> file);
   /// A record was written to the newest segment.
-  void add_record(uint64_t bytes);
+  void add_record(uint64_t bytes, Urgency urgency);
   /// The newest segment is not written any more. One without records is forgotten: true, and its
   /// file is to be removed.
   bool close_segment();
@@ -78,6 +80,7 @@ class Index {
     std::shared_ptr<Segment> segment;
     Extent extent;
     uint64_t next = 0;  ///< sequence to read
+    uint64_t at = 0;    ///< where that stands; 0: not known
   };
   /// Where the cursor reads on; nothing when it has read everything.
   std::optional<Place> place_of(Position& position);
@@ -122,11 +125,9 @@ class Index {
   std::vector<BadFile> add_bad(BadFile file);
 
  private:
-  bool has_room(uint64_t bytes) const REQUIRES_LOCK(mutex_) {
-    return bytes_ + bytes <= options_.bytes_max;
-  }
+  bool has_room(uint64_t bytes) const REQUIRES_LOCK(mutex_);
   bool is_due(Clock::time_point now) const REQUIRES_LOCK(mutex_);
-  void make_dirty() REQUIRES_LOCK(mutex_);
+  void make_dirty(Urgency urgency = Urgency::usual) REQUIRES_LOCK(mutex_);
   void show() REQUIRES_LOCK(mutex_);
 
   const Options& options_;

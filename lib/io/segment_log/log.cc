@@ -81,7 +81,7 @@ Log::~Log() {
   remove_done(/*is_closing=*/true);
 }
 
-Append Log::append(std::span<const std::string_view> pieces, uint32_t items) {
+Append Log::append(std::span<const std::string_view> pieces, uint32_t items, Urgency urgency) {
   uint64_t length = 0;
   for (const auto piece : pieces) length += piece.size();
   if (length == 0 || length > record_bytes_max(options_))
@@ -108,7 +108,7 @@ Append Log::append(std::span<const std::string_view> pieces, uint32_t items) {
     refused_bytes_ = length;
     return {Append::Status::failed, 0, retry_error_};
   }
-  index_.add_record(bytes);
+  index_.add_record(bytes, urgency);
   return {Append::Status::written, sequence, ""};
 }
 

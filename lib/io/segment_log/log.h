@@ -53,7 +53,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   /// Adds a record, whose bytes are the pieces one after another, and does not wait for the disk.
-  Append append(std::span<const std::string_view> pieces, uint32_t items);
+  Append append(std::span<const std::string_view> pieces, uint32_t items,
+                Urgency urgency = Urgency::usual);
 
   /// After `full`: returns when something was removed so that so many bytes fit, false when it is
   /// time.

@@ -1,7 +1,9 @@
 #include "io/segment_log/log.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -147,6 +149,30 @@ TEST_CASE("segment log: what was handed over otherwise is not read") {
   CHECK(read_all(*cursor) == range(7, 7));
 }
 
+TEST_CASE("segment log: what was handed over is not read to find what comes after it") {
+  Fixture fixture;
+  fixture.options.bytes_max = 1 << 20;  // Segments of 128 KiB.
+  std::atomic<size_t> bytes_read{0};
+  fixture.options.disk.pread = [&](int fd, void* to, size_t size, off_t at) {
+    bytes_read += size;
+    return ::pread(fd, to, size, at);
+  };
+  auto log = fixture.open();
+  const auto cursor = log->cursor("a");
+  int next = 1;
+  for (const int handed_over : {1, 50, 100, 200}) {  // Also into another segment.
+    for (const int end = next + handed_over; next < end; ++next) {
+      fill(*log, next, next, 1000);
+      cursor->skip(static_cast<uint64_t>(next));
+    }
+    fill(*log, next, next + 1, 1000);
+    bytes_read = 0;
+    CHECK(read_all(*cursor) == range(next, next + 1));
+    CHECK(bytes_read < 3000);
+    next += 2;
+  }
+}
+
 TEST_CASE("segment log: a cursor keeps its place under another name, and is forgotten") {
   Fixture fixture;
   {
@@ -255,13 +281,16 @@ TEST_CASE("segment log: dropping every segment leaves an empty log that works") 
   CHECK(read_all(*cursor) == range(201, 202));
 }
 
-TEST_CASE("segment log: a commit is made after the interval, and after so many bytes") {
+TEST_CASE(
+    "segment log: a commit is made after the interval, after so many bytes, and when awaited") {
   struct Case {
     std::chrono::milliseconds interval;
     uint64_t bytes;
+    std::optional<std::string> awaited{};  ///< a last record
   };
-  for (const auto& c :
-       {Case{std::chrono::milliseconds(1), uint64_t{1} << 30}, Case{std::chrono::hours(1), 500}}) {
+  constexpr uint64_t kMany = uint64_t{1} << 30;
+  for (const auto& c : {Case{std::chrono::milliseconds(1), kMany}, Case{std::chrono::hours(1), 500},
+                        Case{std::chrono::hours(1), kMany, "21"}}) {
     CAPTURE(c.bytes);
     Fixture fixture;
     std::mutex mutex;
@@ -276,6 +305,10 @@ TEST_CASE("segment log: a commit is made after the interval, and after so many b
     };
     const auto log = fixture.open();
     fill(*log, 1, 20);
+    if (c.awaited) {
+      const std::string_view piece = *c.awaited;
+      REQUIRE(log->append({&piece, 1}, 1, Urgency::awaited).status == Append::Status::written);
+    }
     std::unique_lock lock(mutex);
     CHECK(reported.wait_until(lock, kSoon(),
                               [&] { return !commits.empty() && commits.back().last >= 15; }));

@@ -19,6 +19,12 @@ struct Commit {
   bool is_durable = false;
 };
 
+/// How soon a record is to be durable.
+enum class Urgency : uint8_t {
+  usual,   ///< commit_interval
+  awaited  ///< somebody does nothing until it is: awaited_interval
+};
+
 struct Options {
   /// Made, with mode 0700, when it is missing.
   std::filesystem::path folder;
@@ -31,7 +37,8 @@ struct Options {
   uint64_t segment_bytes = uint64_t{64} << 20;
   /// Records become durable this long after they were appended, or when there are so many bytes.
   std::chrono::milliseconds commit_interval{200};
-  uint64_t commit_bytes = uint64_t{1} << 20;
+  uint64_t commit_bytes = uint64_t{4} << 20;
+  std::chrono::milliseconds awaited_interval{10};
   /// After a write that failed, appends fail at once for so long.
   std::chrono::milliseconds retry_after{1000};
   /// While the disk refuses, the log tries by itself so often whether it still does.

@@ -5,6 +5,12 @@
 
 namespace io::segment_log {
 
+void SegmentReader::go_on_at(uint64_t at, uint64_t sequence) {
+  if (sequence <= expected_) return;
+  at_ = at;
+  expected_ = sequence;
+}
+
 SegmentReader::Step SegmentReader::next(Extent extent, Record& record) {
   readable_ = extent.bytes;
   if (at_ >= extent.bytes) return {};

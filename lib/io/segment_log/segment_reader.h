@@ -33,6 +33,8 @@ class SegmentReader {
   SegmentReader(const Disk& disk, base::Descriptor fd, uint64_t first)
       : disk_(disk), fd_(std::move(fd)), expected_(first) {}
 
+  /// The record `sequence` stands at this place: what is before it is not read.
+  void go_on_at(uint64_t at, uint64_t sequence);
   /// The next whole record within the extent, which may grow from call to call.
   Step next(Extent extent, Record& record);
   /// Sequence of the record that should come next.
