@@ -173,6 +173,7 @@ Clock::time_point Datagrams::release_deadline() const {
 /// A datagram is one message, line feeds and all, or several that begin with a priority each.
 void Datagrams::take_datagram(Intake& intake, LabelMaker& labels, std::string_view bytes,
                               const Origin& origin) {
+  intake.note_datagrams();
   const std::span<char> room = intake.room(bytes.size());
   std::memcpy(room.data(), bytes.data(), bytes.size());
   std::string_view rest = without_count({room.data(), bytes.size()});

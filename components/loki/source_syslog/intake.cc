@@ -41,9 +41,11 @@ void Intake::flush() {
     if (entry.timestamp_ns == 0) entry.timestamp_ns = stamp;
     ++stamp;
   }
-  batch.ack = telemetry::Ack([lost = lost_, count = batch.entries.size()](bool delivered) {
-    if (!delivered) lost->add(count);
-  });
+  batch.ack = telemetry::Ack(
+      [lost = lost_, count = batch.entries.size()](bool delivered) {
+        if (!delivered) lost->add(count);
+      },
+      std::exchange(source_, telemetry::Ack::Source::connection));
   next_.put(std::move(batch));
 }
 

@@ -26,6 +26,8 @@ class Intake {
   std::span<char> room(size_t bytes);
   /// Takes the first `bytes` of the room.
   void take(size_t bytes) { taken_ += bytes; }
+  /// Some of it came as datagrams: while its receivers make the component wait, more are lost.
+  void note_datagrams() { source_ = telemetry::Ack::Source::fleeting; }
   bool is_full() const { return taken_ >= kBatchBytes; }
   size_t taken() const { return taken_; }
 
@@ -43,6 +45,7 @@ class Intake {
   UniqueTimestamps stamps_;
   telemetry::LogBatch batch_;
   size_t taken_ = 0;
+  telemetry::Ack::Source source_ = telemetry::Ack::Source::connection;
   size_t entries_typical_ = 0;
   Counts counts_;
   const telemetry::Flow flow_;

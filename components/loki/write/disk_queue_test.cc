@@ -102,6 +102,38 @@ TEST_CASE(
   CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == 0);
 }
 
+TEST_CASE("disk queue: what can be slowed down waits a moment for memory, and is not read back") {
+  const auto loki = *Receiver::start();
+  QueueRig rig;
+  SUBCASE("with a backend that is a little slower") {
+    rig.options.patience = 1h;
+    rig.add(*loki, 20'000);
+    rig.open();
+    for (const auto source : {Source::connection, Source::client}) {
+      const int first = 10 * rig.batches;
+      rig.receive_many(first, 1000, source);
+      REQUIRE(loki->wait_for(has(static_cast<uint64_t>(first) + 1000)));
+    }
+    check_whole(*loki, 2000);
+    CHECK(rig.is_all_acked());
+    CHECK(rig.metric("tributary_disk_queue_appended_entries_total") == 2000);
+    CHECK(rig.metric("tributary_disk_queue_replayed_entries_total") == 0);
+  }
+  SUBCASE("with one that is down only until it is behind") {
+    loki->set_mode("500");
+    rig.add(*loki, 20'000);
+    rig.open();
+    const auto begin = Clock::now();
+    rig.receive_many(0, 2000, Source::connection);
+    CHECK(Clock::now() - begin >= rig.options.patience);
+    CHECK(Clock::now() - begin < 100 * rig.options.patience);  // Of 200 batches.
+    CHECK(rig.is_all_acked());
+    loki->set_mode("ok");
+    REQUIRE(loki->wait_for(has(2000)));
+    check_whole(*loki, 2000);
+  }
+}
+
 TEST_CASE("disk queue: what can be read again is stored once the backend is silent") {
   const auto loki = *Receiver::start();
   loki->set_mode("500");

@@ -57,6 +57,13 @@ class Delivery {
     }
   }
 
+  /// What is stored for an endpoint that has no room is read back: it costs more than the little
+  /// time that a backend which keeps up needs to make room.
+  void wait_for_memory(std::chrono::milliseconds patience) {
+    const auto until = Clock::now() + patience;
+    for (const auto& feeder : waiting_) feeder->wait_while_close(head_.stop, until);
+  }
+
   /// The source ends, and no endpoint has it: it is read again, as what comes after it.
   bool is_to_give_up() const { return !is_given_ && head_.stop.stop_requested(); }
   void give_up() {
@@ -247,6 +254,8 @@ void DiskQueue::receive(const PayloadPtr& payload, const telemetry::BatchHead& h
     delivery.wait_until_silent(options_.silence_max);
     if (delivery.is_done()) return;
     if (delivery.is_to_give_up()) return delivery.give_up();
+  } else if (head.ack.can_wait()) {
+    delivery.wait_for_memory(options_.patience);
   }
   payload->encode([&](DiskStore::Pieces pieces) { delivery.store(pieces); });
 }

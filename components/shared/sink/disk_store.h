@@ -30,6 +30,9 @@ struct DiskOptions {
   Decode decode = nullptr;
   /// A lane of which nothing is accepted for so long is silent: what comes for it is stored.
   std::chrono::milliseconds silence_max{5'000};
+  /// How long a batch whose source can be slowed down waits for an endpoint that is a little
+  /// behind.
+  std::chrono::milliseconds patience{50};
   io::segment_log::Disk disk = {};
 };
 /// A batch of the usual size fits a quarter of it.

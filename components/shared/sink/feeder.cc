@@ -13,6 +13,9 @@ using io::segment_log::Record;
 
 namespace {
 
+/// An endpoint that is so many records behind has a backend that is down or slow.
+constexpr uint64_t kCloseMax = 8;
+
 uint64_t next_number() {
   static std::atomic<uint64_t> last{0};
   return ++last;
@@ -303,6 +306,13 @@ bool Feeder::is_direct_for(const Batch& batch) const {
 bool Feeder::is_direct(const Batch& batch) const {
   base::Lock lock(mutex_);
   return is_direct_for(batch);
+}
+
+void Feeder::wait_while_close(const std::stop_token& stop, Clock::time_point until) {
+  base::Lock lock(mutex_);
+  changed_.wait_until(mutex_, stop, until, [&]() REQUIRES_LOCK(mutex_) {
+    return is_direct_ || cursor_ == nullptr || cursor_->unread() > kCloseMax;
+  });
 }
 
 void Feeder::wait_until_direct(const Batch& batch, const std::stop_token& stop,

@@ -73,6 +73,9 @@ class Feeder {
   bool is_direct(const Batch& batch) const;
   /// Until it is, or it is time.
   void wait_until_direct(const Batch& batch, const std::stop_token& stop, Clock::time_point until);
+  /// Until the endpoint has been given everything but for lanes apart, is far behind, or it is
+  /// time.
+  void wait_while_close(const std::stop_token& stop, Clock::time_point until);
   /// Records that are to be read from the log.
   uint64_t unread() const;
 
