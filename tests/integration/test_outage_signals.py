@@ -3,8 +3,8 @@
 A cell: what is made without a pause meets a backend that misbehaves, and the event; the agent answers its control
 interface within a second; the backend recovers, and everything that was made meanwhile, and after, has come. Each source
 meets one member of each group (support/backends.py), in turn; what a backend refuses in part, test_remote_write.py and
-otlp/test_http.py have. gRPC is otlp/test_grpc.py's. A Prometheus that pushes takes seconds to begin: it has one cell here,
-and others in test_receive_http.py.
+otlp/test_http.py have. gRPC is otlp/test_grpc.py's. A Prometheus that pushes takes seconds to begin, so it has three cells
+here, and others in test_receive_http.py.
 """
 import collections
 import re
@@ -304,6 +304,8 @@ def cells():
     for turn, event in enumerate(EVENTS):
         for number, source in enumerate((Scraped, Gauges, Traces)):
             yield event, source, failing[(4 * turn + number) % len(failing)]
+    yield agent_stopped, Pushed, "429"
+    yield agent_killed, Pushed, "502"
 
 
 @pytest.mark.parametrize("event, kind, backend", [
@@ -323,3 +325,13 @@ def test_an_outage_costs_no_sample_and_no_span(agent, tmp_path, event, kind, bac
         assert cell.dropped() == []
         assert cell.running.get("/-/ready")[0] == 200
         assert cell.running.stop() == 0
+
+
+def test_a_client_that_awaits_the_answer_does_not_wait_for_a_batch(agent, tmp_path):
+    """remote_write gathers samples for five seconds; who waits for their delivery makes them go at once."""
+    with Gauges(tmp_path) as source:
+        url = f"http://127.0.0.1:{source.backend_port}"
+        agent(source.config(url).replace('batch_send_deadline = "50ms"', 'batch_send_deadline = "1h"'))
+        source.begin()
+        wait_for("requests one after the other", lambda: source.made() >= 20, 10)
+        assert len(source.received()) >= 19
