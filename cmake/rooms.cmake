@@ -10,7 +10,8 @@ include(doctest)
 add_custom_target(all_tests)
 
 # room(NAME [FOLDERS FOLDER...] LINK LIBRARY...): the library of these folders (default: NAME's) and its
-# test program NAME_test. A folder that was made a room before is not part of a room around it.
+# test program NAME_test. A folder that was made a room before is not part of a room around it, and neither are the
+# directory's `sources_of_others`.
 function(room name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
   if(NOT arg_FOLDERS)
@@ -26,6 +27,10 @@ function(room name)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main|signature|/catalog|/alloy_names|/process/stages/[^/]*)\\.cc$")
+  get_property(others DIRECTORY PROPERTY sources_of_others)
+  if(others)
+    list(REMOVE_ITEM sources ${others})
+  endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC tp_headers ${arg_LINK})
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${TRIBUTARY_UNITY} UNITY_BUILD_BATCH_SIZE ${TRIBUTARY_UNIT_SOURCES})

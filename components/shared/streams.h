@@ -7,6 +7,7 @@
 
 #include "components/shared/capsules.h"
 #include "components/shared/rule/signature.h"
+#include "components/shared/trial.h"
 #include "river/schema/types.h"
 
 namespace telemetry {
@@ -55,11 +56,16 @@ struct SourceStreams {
   RelabelRulesRef rules;
   bool rules_drop = true;
   std::vector<LogsReceiver> forward_to;
+
+  /// Makes entries of what arrives, rules and all, for a component with this id; for `cfgc test`.
+  /// Empty: cases have no such source. It refers to the arguments.
+  std::function<Receive(const std::string& component_id)> receive = {};
 };
 
 /// How a component takes part in streams: what its arguments say of labels. The hook `streams` of a
 /// signature makes it, so that `cfgc migrate` works out the streams of a configuration that it does
-/// not run, and knows no component by its name. Pointers are into the arguments.
+/// not run, `cfgc test` runs cases on it, and neither knows a component by its name. Pointers are
+/// into the arguments.
 struct Streams {
   std::vector<SourceStreams> sources;
 
@@ -73,6 +79,9 @@ struct Streams {
   /// It exports a receiver: entries go through `rules`, then `change`, and on to `forward_to`.
   bool receives = false;
   std::function<void(telemetry::LabelTracker& labels)> change;
+  /// Runs the same on entries, for `cfgc test`; empty where `rules` are all there is. It refers to
+  /// the arguments.
+  std::function<std::unique_ptr<Trial>()> trial = {};
   std::vector<LogsReceiver> forward_to;
   /// Entries leave for a backend, with the labels of this attribute where they have none.
   bool is_backend = false;

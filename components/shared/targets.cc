@@ -29,13 +29,6 @@ void append_escaped(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string_view own_label(const river::schema::Target& target, std::string_view name,
-                           std::string_view otherwise) {
-  const auto found = target.find(name);
-  return found == target.end() || found->second.empty() ? otherwise
-                                                        : std::string_view(found->second);
-}
-
 std::string_view container_of(const river::schema::Target& target) {
   if (const auto id = own_label(target, kContainerLabel); !id.empty()) return id;
   const std::string_view id = own_label(target, "__meta_kubernetes_pod_container_id");

@@ -18,8 +18,12 @@
 namespace components {
 
 /// A label of a discovered target; `otherwise` when it has none, or an empty one.
-std::string_view own_label(const river::schema::Target& target, std::string_view name,
-                           std::string_view otherwise = {});
+inline std::string_view own_label(const river::schema::Target& target, std::string_view name,
+                                  std::string_view otherwise = {}) {
+  const auto found = target.find(name);
+  return found == target.end() || found->second.empty() ? otherwise
+                                                        : std::string_view(found->second);
+}
 
 inline constexpr std::string_view kProcessLabel = "__process_pid__";
 inline constexpr std::string_view kContainerLabel = "__container_id__";

@@ -49,20 +49,31 @@ class Match {
   bool matched_ = false;
 };
 
+void note_match(const Rule& rule) {
+  if (rule.matched) rule.matched->fetch_add(1, std::memory_order_relaxed);
+}
+
+bool noted(const Rule& rule, bool is_match) {
+  if (is_match) note_match(rule);
+  return is_match;
+}
+
 bool matches(const Rule& rule, std::string_view text) {
-  return MatchText(text).matches_whole(regex_of(rule));
+  return noted(rule, MatchText(text).matches_whole(regex_of(rule)));
 }
 
 void replace(const Rule& rule, LabelsBuilder& labels) {
   const std::string value = join(rule, labels);
   const Match match(regex_of(rule), value);
   if (!match) return;
+  note_match(rule);
   const std::string target = match.expand(rule.target_label);
   if (base::is_label_name(target)) labels.set(target, match.expand(rule.replacement));
 }
 
 void hashmod(const Rule& rule, LabelsBuilder& labels) {
   if (rule.modulus == 0) return;
+  note_match(rule);
   const auto hash = base::md5(join(rule, labels));
   uint64_t number = 0;
   for (size_t i = 8; i < hash.size(); ++i) number = number << 8 | hash[i];
@@ -74,6 +85,7 @@ void labelmap(const Rule& rule, LabelsBuilder& labels) {
   for (const auto& [name, value] : before) {
     const Match match(regex_of(rule), name);
     if (!match) continue;
+    note_match(rule);
     const std::string mapped = match.expand(rule.replacement);
     if (base::is_label_name(mapped)) labels.set(mapped, value);
   }
@@ -93,9 +105,9 @@ bool apply(const Rule& rule, LabelsBuilder& labels) {
     case Action::drop:
       return !matches(rule, join(rule, labels));
     case Action::keepequal:
-      return labels.get(rule.target_label) == join(rule, labels);
+      return noted(rule, labels.get(rule.target_label) == join(rule, labels));
     case Action::dropequal:
-      return labels.get(rule.target_label) != join(rule, labels);
+      return !noted(rule, labels.get(rule.target_label) == join(rule, labels));
     case Action::replace:
       replace(rule, labels);
       return true;
@@ -112,9 +124,11 @@ bool apply(const Rule& rule, LabelsBuilder& labels) {
       erase_names(rule, labels, false);
       return true;
     case Action::lowercase:
+      note_match(rule);
       labels.set(rule.target_label, to_lower(join(rule, labels)));
       return true;
     case Action::uppercase:
+      note_match(rule);
       labels.set(rule.target_label, to_upper(join(rule, labels)));
       return true;
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,6 +36,8 @@ struct Rule {
   std::string target_label;
   std::string replacement = "$1";
   Action action = Action::replace;
+  /// Counts the items that it matches, when somebody asks: `cfgc test` does.
+  std::shared_ptr<std::atomic<uint64_t>> matched = nullptr;
 };
 
 using Rules = std::vector<Rule>;

@@ -1,5 +1,6 @@
 #include "components/loki/process/signature.h"
 
+#include "components/loki/process/stages/watched.h"
 #include "components/shared/streams.h"
 
 namespace components::loki::process {
@@ -19,10 +20,41 @@ constexpr schema::Field kExports[] = {
                                      "Takes entries to process."),
 };
 
+/// Its stages, for `cfgc test`.
+class StageTrial final : public Trial {
+ public:
+  explicit StageTrial(const stages::StageList& stages) : pipeline_(stages, "loki.process") {}
+
+  telemetry::LogBatch process(telemetry::LogBatch batch) override {
+    batch = pipeline_.process(std::move(batch));
+    note();
+    return batch;
+  }
+  telemetry::LogBatch flush() override {
+    auto batch = pipeline_.flush();
+    note();
+    return batch;
+  }
+  void begin_case() override { pipeline_.begin(); }
+  const std::vector<StepCount>& steps() const override { return steps_; }
+  const std::vector<size_t>& dropped_by() const override { return pipeline_.dropped_by(); }
+
+ private:
+  void note() {
+    steps_.clear();
+    for (const auto& [reached, has_effect] : pipeline_.counts())
+      steps_.push_back({reached, has_effect});
+  }
+
+  stages::WatchedPipeline pipeline_;
+  std::vector<StepCount> steps_;
+};
+
 std::any streams(const Arguments& arguments) {
   return Streams{
       .receives = true,
       .change = [&](telemetry::LabelTracker& labels) { stages::track(arguments.stages, labels); },
+      .trial = [&] { return std::make_unique<StageTrial>(arguments.stages); },
       .forward_to = arguments.forward_to};
 }
 

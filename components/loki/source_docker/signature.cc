@@ -1,5 +1,6 @@
 #include "components/loki/source_docker/signature.h"
 
+#include "components/loki/source_docker/target_labels.h"
 #include "components/shared/docker_api/host_signature.h"
 #include "components/shared/streams.h"
 
@@ -49,7 +50,8 @@ std::any streams(const Arguments& arguments) {
                    .labels_attribute = "labels",
                    .fields = {{"__meta_docker_container_log_stream", {"stdout", "stderr"}}},
                    .rules = arguments.relabel_rules,
-                   .forward_to = arguments.forward_to}}};
+                   .forward_to = arguments.forward_to,
+                   .receive = [&arguments](const std::string&) { return receive(arguments); }}}};
 }
 
 }  // namespace

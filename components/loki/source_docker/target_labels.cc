@@ -28,6 +28,16 @@ TargetLabels::TargetLabels(const river::schema::Target& target,
   }
 }
 
+Receive receive(const Arguments& arguments) {
+  auto rules = arguments.relabel_rules.pointer;
+  if (!rules) rules = std::make_shared<const RelabelRules>();
+  return [&arguments, rules](const Arrival& arrival, telemetry::LogBatch& batch) {
+    const TargetLabels made(*arrival.target, arguments.labels, *rules);
+    const auto& labels = made.of(arrival.is_stderr ? Stream::err : Stream::out, false);
+    if (!labels.empty()) batch.add(arrival.time_ns, arrival.text, labels);
+  };
+}
+
 std::string_view container_id(const river::schema::Target& target) {
   return own_label(target, "__meta_docker_container_id");
 }

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "components/loki/source_docker/frame_reader.h"
+#include "components/loki/source_docker/signature.h"
 #include "components/shared/capsules.h"
+#include "components/shared/trial.h"
 #include "river/schema/codec.h"
 #include "telemetry/labels.h"
 #include "telemetry/relabel.h"
@@ -29,6 +31,9 @@ class TargetLabels {
  private:
   std::array<telemetry::Labels, 4> sets_;
 };
+
+/// What the component makes of a container's line, without a daemon; for `cfgc test`.
+Receive receive(const Arguments& arguments);
 
 /// The container that a target stands for; "" when it does not say. The text is the target's own.
 std::string_view container_id(const river::schema::Target& target);

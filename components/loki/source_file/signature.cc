@@ -99,14 +99,34 @@ std::vector<schema::HostNeed> needs(const Arguments&) {
   return {{schema::HostNeed::Kind::file_watches, {}, {}}};
 }
 
+/// What the component makes of a line, without a file; for `cfgc test`.
+void receive(const Arrival& arrival, telemetry::LogBatch& batch) {
+  batch.add(arrival.time_ns, arrival.text,
+            with_filename(public_labels(*arrival.target), arrival.path));
+}
+
 std::any streams(const Arguments& arguments) {
   return Streams{.sources = {{.medium = SourceStreams::Medium::files,
                               .targets = &arguments.targets,
                               .path_label = "__path__",
-                              .forward_to = arguments.forward_to}}};
+                              .forward_to = arguments.forward_to,
+                              .receive = [](const std::string&) -> Receive { return receive; }}}};
 }
 
 }  // namespace
+
+telemetry::Labels public_labels(const river::schema::Target& target) {
+  std::vector<telemetry::Label> labels;
+  for (const auto& [name, value] : target)
+    if (!telemetry::is_internal_label(name) && name != "filename") labels.emplace_back(name, value);
+  return telemetry::Labels(std::move(labels));
+}
+
+telemetry::Labels with_filename(const telemetry::Labels& labels, std::string_view path) {
+  telemetry::LabelsBuilder builder(labels);
+  builder.set("filename", telemetry::valid_utf8(path));
+  return builder.build();
+}
 
 constinit const schema::Signature kSignature{
     .name = "loki.source.file",

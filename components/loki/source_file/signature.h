@@ -4,6 +4,7 @@
 
 #include "components/shared/capsules.h"
 #include "river/schema/field.h"
+#include "telemetry/labels.h"
 
 namespace components::loki::source_file {
 
@@ -38,6 +39,11 @@ struct Arguments {
   std::string legacy_positions_file = "";
   OnPositionsFileError on_positions_file_error = OnPositionsFileError::restart_from_beginning;
 };
+
+/// The labels of a target that go along with its lines.
+telemetry::Labels public_labels(const river::schema::Target& target);
+/// The same of a line in one of its files.
+telemetry::Labels with_filename(const telemetry::Labels& labels, std::string_view path);
 
 extern const river::schema::Signature kSignature;
 

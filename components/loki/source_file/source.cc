@@ -33,14 +33,6 @@ Encoding encoding_of(const Arguments& arguments) {
   return encoding_from_name(arguments.encoding).value_or(Encoding{});
 }
 
-/// The labels of a target that go along with its lines.
-telemetry::Labels public_labels(const river::schema::Target& target) {
-  std::vector<telemetry::Label> labels;
-  for (const auto& [name, value] : target)
-    if (!telemetry::is_internal_label(name) && name != "filename") labels.emplace_back(name, value);
-  return telemetry::Labels(std::move(labels));
-}
-
 }  // namespace
 
 Engine::Engine(const Context& context, const Arguments& arguments)

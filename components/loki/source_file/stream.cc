@@ -5,15 +5,6 @@
 #include "telemetry/text.h"
 
 namespace components::loki::source_file {
-namespace {
-
-telemetry::Labels with_filename(const telemetry::Labels& labels, const std::string& path) {
-  telemetry::LabelsBuilder builder(labels);
-  builder.set("filename", telemetry::valid_utf8(path));
-  return builder.build();
-}
-
-}  // namespace
 
 Environment::Environment(const base::metrics::Scope& scope, base::Logger logger)
     : metrics(scope), flow(scope, telemetry::Flow::kLines), log(std::move(logger)) {

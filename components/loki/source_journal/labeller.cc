@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "components/loki/source_journal/signature.h"
 #include "telemetry/text.h"
 
 namespace components::loki::source_journal {
@@ -85,6 +84,35 @@ void append_json_line(std::string& out, const EntryFields& fields) {
     base::append_json_string(out, field->second);
   }
   out += '}';
+}
+
+std::string_view line_of(const EntryFields& fields, bool as_json, std::string& json) {
+  if (!as_json) return fields.get("MESSAGE");
+  json.clear();
+  append_json_line(json, fields);
+  return json;
+}
+
+telemetry::Labels base_labels(const Arguments& arguments, const std::string& component_id) {
+  std::vector<telemetry::Label> labels(arguments.labels.entries.begin(),
+                                       arguments.labels.entries.end());
+  labels.emplace_back("job", component_id);  // The last one wins.
+  return telemetry::Labels(std::move(labels));
+}
+
+Receive receive(const Arguments& arguments, const std::string& component_id) {
+  const auto labeller = std::make_shared<Labeller>(
+      base_labels(arguments, component_id),
+      arguments.relabel_rules.pointer ? *arguments.relabel_rules.pointer : RelabelRules());
+  return [labeller, as_json = arguments.format_as_json](const Arrival& arrival,
+                                                        telemetry::LogBatch& batch) {
+    EntryFields fields;
+    for (const auto& [name, value] : arrival.fields) fields.set(name, value);
+    std::string json;
+    const std::string_view line = line_of(fields, as_json, json);
+    const telemetry::Labels* labels = line.empty() ? nullptr : labeller->labels(fields);
+    if (labels != nullptr) batch.add(arrival.time_ns, line, *labels);
+  };
 }
 
 Labeller::Labeller(telemetry::Labels base, RelabelRules rules)

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "components/loki/source_journal/signature.h"
 #include "components/shared/capsules.h"
+#include "components/shared/trial.h"
 #include "telemetry/labels.h"
 #include "telemetry/lru_cache.h"
 #include "telemetry/relabel.h"
@@ -33,6 +35,13 @@ class EntryFields {
 /// Appends a JSON object of all fields, sorted by name, values as strings. Bytes that are not UTF-8
 /// become U+FFFD, as JSON text cannot hold them.
 void append_json_line(std::string& out, const EntryFields& fields);
+
+/// The text of an entry: its message, or as JSON, which is then kept in `json`. Empty: it has none.
+std::string_view line_of(const EntryFields& fields, bool as_json, std::string& json);
+/// The labels that every entry of the component has.
+telemetry::Labels base_labels(const Arguments& arguments, const std::string& component_id);
+/// What the component makes of an entry, without a journal; for `cfgc test`.
+Receive receive(const Arguments& arguments, const std::string& component_id);
 
 /// Makes an entry's labels: the base labels plus __journal_<field> for every field, through the
 /// rules, without those that start with "__". Only fields that the rules look at are asked for, and

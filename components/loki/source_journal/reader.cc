@@ -247,12 +247,7 @@ void JournalReader::add_overdue(std::optional<uint64_t> realtime_us, telemetry::
 
 void JournalReader::add_message(const Message& message, telemetry::LogBatch& batch) {
   tally_.merged += message.pieces - 1;
-  std::string_view line = message.fields.get("MESSAGE");
-  if (config_->format_as_json) {
-    json_.clear();
-    append_json_line(json_, message.fields);
-    line = json_;
-  }
+  const std::string_view line = line_of(message.fields, config_->format_as_json, json_);
   if (line.empty()) {
     ++tally_.no_message;
     return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "components/loki/source_journal/labeller.h"
 #include "components/shared/streams.h"
 
 namespace components::loki::source_journal {
@@ -71,7 +72,8 @@ std::any streams(const Arguments& arguments) {
       .field_prefix = "__journal_",
       .kinds = {{"__journal__systemd_unit", ".service"}, {"__journal_syslog_identifier", ""}},
       .rules = arguments.relabel_rules,
-      .forward_to = arguments.forward_to};
+      .forward_to = arguments.forward_to,
+      .receive = [&arguments](const std::string& id) { return receive(arguments, id); }};
   source.fields = {
       {"__journal_priority", {"0", "1", "2", "3", "4", "5", "6", "7"}},
       {"__journal_priority_keyword", {kPriorityKeywords.begin(), kPriorityKeywords.end()}}};

@@ -5,16 +5,6 @@
 #include "components/shared/batches.h"
 
 namespace components::loki::source_journal {
-namespace {
-
-telemetry::Labels base_labels(const Arguments& arguments, const std::string& component_id) {
-  std::vector<telemetry::Label> labels(arguments.labels.entries.begin(),
-                                       arguments.labels.entries.end());
-  labels.emplace_back("job", component_id);  // The last one wins.
-  return telemetry::Labels(std::move(labels));
-}
-
-}  // namespace
 
 Source::Source(Context context, const Arguments& arguments) : context_(std::move(context)) {
   configure(arguments);

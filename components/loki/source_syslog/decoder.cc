@@ -107,4 +107,42 @@ Framer::Options Plan::framing() const {
   return options;
 }
 
+namespace {
+
+/// A listener on its own: a datagram is a message, a connection is cut into them.
+class Desk {
+ public:
+  Desk(const Listener& listener, std::shared_ptr<const RelabelRules> rules)
+      : plan_(listener), labels_(std::move(rules)) {}
+
+  void take(const Arrival& arrival, telemetry::LogBatch& batch) {
+    labels_.begin_batch();
+    const Origin origin = labels_.origin(plan_.listener.labels, arrival.sender, "");
+    const size_t first = batch.entries.size();
+    std::string_view rest = batch.text(batch.append(arrival.text));
+    Counts counts;
+    if (plan_.listener.protocol == Protocol::udp) {
+      plan_.decoder.add(rest, origin, labels_, batch, counts);
+    } else {
+      Framer framer(plan_.framing());
+      std::string_view message;
+      while (framer.next(rest, true, message) == Framer::Got::message)
+        plan_.decoder.add(message, origin, labels_, batch, counts);
+    }
+    for (size_t i = first; i < batch.entries.size(); ++i)
+      if (batch.entries[i].timestamp_ns == 0) batch.entries[i].timestamp_ns = arrival.time_ns;
+  }
+
+ private:
+  Plan plan_;
+  LabelMaker labels_;
+};
+
+}  // namespace
+
+Receive receive(const Listener& listener, std::shared_ptr<const RelabelRules> rules) {
+  return [desk = std::make_shared<Desk>(listener, std::move(rules))](
+             const Arrival& arrival, telemetry::LogBatch& batch) { desk->take(arrival, batch); };
+}
+
 }  // namespace components::loki::source_syslog

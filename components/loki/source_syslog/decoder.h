@@ -8,6 +8,7 @@
 #include "components/loki/source_syslog/label_maker.h"
 #include "components/loki/source_syslog/parse.h"
 #include "components/loki/source_syslog/signature.h"
+#include "components/shared/trial.h"
 #include "telemetry/log_batch.h"
 
 namespace components::loki::source_syslog {
@@ -40,6 +41,9 @@ class Decoder {
   const Listener& listener_;
   CiscoComponents cisco_;
 };
+
+/// What a listener makes of bytes that arrive, without sockets; for `cfgc test`.
+Receive receive(const Listener& listener, std::shared_ptr<const RelabelRules> rules);
 
 using Clock = std::chrono::steady_clock;
 

@@ -1,5 +1,6 @@
 #include "components/loki/source_syslog/signature.h"
 
+#include "components/loki/source_syslog/decoder.h"
 #include "components/shared/streams.h"
 #include "river/schema/decode.h"
 
@@ -135,7 +136,10 @@ std::any streams(const Arguments& arguments) {
                     {"__syslog_message_facility", {kFacilities.begin(), kFacilities.end()}}},
          .rules = arguments.relabel_rules,
          .rules_drop = false,
-         .forward_to = arguments.forward_to});
+         .forward_to = arguments.forward_to,
+         .receive = [&arguments, i](const std::string&) {
+           return receive(arguments.listener[i], arguments.relabel_rules.pointer);
+         }});
   return out;
 }
 

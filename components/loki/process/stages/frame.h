@@ -78,6 +78,8 @@ class Frame {
   void set(uint32_t row, Slot slot, std::string_view text) { set(row, slot, put(text)); }
   void erase(uint32_t row, Slot slot) { set(row, slot, telemetry::Slice{kAbsent, 0}); }
 
+  size_t slots() const { return slots_; }
+
   // Extracted values whose names turn up only in lines, and which stages read by regex.
 
   /// Sets one in place of one with the same name; nullopt removes it.

@@ -15,8 +15,20 @@ class LabelTracker;
 namespace components::loki::process::stages {
 
 class Stage;
+class StageArgs;
 struct Build;
 using StagePointer = std::unique_ptr<Stage>;
+
+/// Sees the stages of a pipeline as they are made, in written order, those within others after
+/// them.
+class StageWatch {
+ public:
+  virtual ~StageWatch() = default;
+  /// A stage is about to be made; its number, from 0 on.
+  virtual size_t next() = 0;
+  /// The stage, or another in its place.
+  virtual StagePointer watch(size_t number, const StageArgs& args, StagePointer stage) = 0;
+};
 
 /// All that is known of a kind of stage: how it is written, and how it is made.
 struct StageKind {

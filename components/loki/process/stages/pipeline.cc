@@ -6,13 +6,14 @@ namespace components::loki::process::stages {
 
 Pipeline::Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
                    const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop,
-                   std::string component)
+                   std::string component, StageWatch* watch)
     : flow_(flow) {
   Build build{names_, metrics, flow_, nullptr, std::move(stop), replaced_.get_token()};
   build.component = std::move(component);
   make_stages(stages, build);  // Only to learn which names are read.
   build.log = &log;
   build.problems = &problems_;
+  build.watch = watch;
   stages_ = make_stages(stages, build);
   without_room_ = metrics.counter("loki_process_texts_without_room_total",
                                   "Texts made by stages that became empty: their batch was full.");

@@ -7,10 +7,10 @@ namespace components::loki::process::stages {
 class Pipeline {
  public:
   /// `stop` ends all waiting inside of stages: what they wait with is then abandoned. `component`:
-  /// its id, for metrics that are not the component's own.
+  /// its id, for metrics that are not the component's own. `watch` is used by the constructor only.
   Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
            const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop = {},
-           std::string component = {});
+           std::string component = {}, StageWatch* watch = nullptr);
   /// What stages still hold is abandoned.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;

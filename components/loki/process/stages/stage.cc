@@ -21,8 +21,12 @@ bool Names::reads_matching(std::string_view name) const {
 
 Stages make_stages(const StageList& list, Build& build) {
   Stages stages;
-  for (const StageArgs& args : list)
-    if (auto made = args.make(build)) stages.add(std::move(made));
+  for (const StageArgs& args : list) {
+    const size_t number = build.watch != nullptr ? build.watch->next() : 0;
+    auto made = args.make(build);
+    if (made && build.watch != nullptr) made = build.watch->watch(number, args, std::move(made));
+    if (made) stages.add(std::move(made));
+  }
   return stages;
 }
 

@@ -113,7 +113,8 @@ struct Build {
   std::stop_token replaced;           ///< another pipeline waits to take over
   /// What of the machine a stage misses: it works without, and the component is unhealthy.
   std::vector<std::string>* problems = nullptr;
-  std::string component = {};  ///< its id
+  std::string component = {};   ///< its id
+  StageWatch* watch = nullptr;  ///< nullptr: nobody looks
 
   void fail(std::string problem) {
     if (problems != nullptr) problems->push_back(std::move(problem));
