@@ -36,6 +36,8 @@ struct CheckArguments {
 /// closed pipe, a full disk).
 int show(const emit::CommandResult& result);
 
+// test.cc
+void add_test(CLI::App& app, int& exit_code);
 /// Adds `cfgc migrate` with its subcommands.
 void add_migrate(CLI::App& app, int& exit_code);
 

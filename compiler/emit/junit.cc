@@ -10,8 +10,27 @@ using river::diag::SourceMap;
 
 namespace {
 
-/// Text in XML 1.0, which has no control characters.
-std::string escaped(std::string_view text) {
+std::string test_case(const Diagnostic& one, const SourceMap& sources, bool fails) {
+  const auto at = sources.position(sources.written(one.span).begin);
+  const std::string file = one.span.known() ? std::string(at.file) : "inventory";
+  river::diag::Diagnostics alone;
+  alone.add(one);
+  const std::string text = render(alone, sources, river::diag::OutputFormat::text);
+  const std::string first = text.substr(0, text.find('\n'));
+  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{} line {}\"",
+                                xml_text(file), one.code, at.line);
+  if (!fails)
+    return out +
+           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", xml_text(text));
+  return out + fmt::format(
+                   ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n"
+                   "    </testcase>\n",
+                   one.code, xml_text(first), xml_text(text));
+}
+
+}  // namespace
+
+std::string xml_text(std::string_view text) {
   std::string out;
   for (const char c : river::diag::visible(text)) {
     if (c == '&')
@@ -27,26 +46,6 @@ std::string escaped(std::string_view text) {
   }
   return out;
 }
-
-std::string test_case(const Diagnostic& one, const SourceMap& sources, bool fails) {
-  const auto at = sources.position(sources.written(one.span).begin);
-  const std::string file = one.span.known() ? std::string(at.file) : "inventory";
-  river::diag::Diagnostics alone;
-  alone.add(one);
-  const std::string text = render(alone, sources, river::diag::OutputFormat::text);
-  const std::string first = text.substr(0, text.find('\n'));
-  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{} line {}\"", escaped(file),
-                                one.code, at.line);
-  if (!fails)
-    return out +
-           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(text));
-  return out + fmt::format(
-                   ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n"
-                   "    </testcase>\n",
-                   one.code, escaped(first), escaped(text));
-}
-
-}  // namespace
 
 std::string render_junit(const river::diag::Diagnostics& diagnostics, const SourceMap& sources,
                          bool warnings_fail) {

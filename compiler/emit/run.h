@@ -61,6 +61,9 @@ void report_unknown_codes(const river::diag::SourceMap& sources,
                           std::span<const std::string_view> codes,
                           river::diag::Diagnostics& diagnostics);
 
+/// Text as XML 1.0 has it, which has no control characters; junit.cc.
+std::string xml_text(std::string_view text);
+
 /// The findings as JUnit's XML, each a test that fails (a warning: if `warnings_fail`); junit.cc.
 std::string render_junit(const river::diag::Diagnostics& diagnostics,
                          const river::diag::SourceMap& sources, bool warnings_fail);

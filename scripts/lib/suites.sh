@@ -73,6 +73,8 @@ suite_unit() {
 suite_golden() {
   build fuzz all_tests
   ctests fuzz golden --tests-regex '/golden'
+  build release cfgc
+  check "cases of the sample fleet" build/release/bin/cfgc test templates/ --deny warnings
 }
 
 # pytests NAME PYTEST-ARGUMENT...: runs pytest and shows it.
