@@ -44,7 +44,8 @@ DIRECT = {
     "compiler/plan": ["compiler/migrate"],
     "compiler/kubernetes": ["compiler/emit", "components"],
     "compiler/cases": ["compiler/emit", "components"],
-    "compiler/cli": ["compiler/ask", "compiler/cases", "compiler/explain", "compiler/kubernetes", "compiler/plan"],
+    "compiler/promtail": ["compiler/emit"],
+    "compiler/cli": ["compiler/ask", "compiler/cases", "compiler/promtail", "compiler/explain", "compiler/kubernetes", "compiler/plan"],
     "agent/graph": ["components"],
     "agent/http": ["agent/graph"],
     "agent/doctor": ["agent/graph"],
@@ -91,6 +92,7 @@ NAMING = {
     "agent/graph/builders.cc": "the list of what can be built",
     "agent/http/access.h": "the block `http` configures this very interface",
     "compiler/expand/": "which components a host gets is cfgc's own opinion",
+    "compiler/promtail/": "which components the sections of another agent's configuration become",
 }
 
 BANNED = [

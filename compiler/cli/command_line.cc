@@ -53,6 +53,7 @@ constexpr char kFooter[] = R"(Examples:
   cfgc explain F012                    what a code means
   cfgc explain puck loki.write         where a host's values come from
   cfgc test templates/                 what arrives, and which entries should leave
+  cfgc import promtail.yaml -o config.river
   cfgc fmt --check templates/*.river
   cfgc kubernetes rbac config.river    the roles that it needs in a cluster
   helm template charts/tributary | cfgc kubernetes check -
@@ -458,6 +459,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_graph(app, exit_code);
   add_kubernetes(app, exit_code);
   add_test(app, exit_code);
+  add_import(app, exit_code);
   add_plan(app, "plan", "Show what a deploy would change on each host", false, exit_code);
   add_plan(app, "breaking", "Fail when a deploy would change what others depend on", true,
            exit_code);

@@ -38,6 +38,7 @@ int show(const emit::CommandResult& result);
 
 // test.cc
 void add_test(CLI::App& app, int& exit_code);
+void add_import(CLI::App& app, int& exit_code);
 /// Adds `cfgc migrate` with its subcommands.
 void add_migrate(CLI::App& app, int& exit_code);
 

@@ -2,8 +2,9 @@
 
 #include "compiler/cases/cases.h"
 #include "compiler/cli/command_line.h"
+#include "compiler/promtail/importer.h"
 
-/// Arguments of `cfgc test`.
+/// Arguments of `cfgc test` and `cfgc import`.
 namespace compiler::cli {
 
 void add_test(CLI::App& app, int& exit_code) {
@@ -34,6 +35,29 @@ void add_test(CLI::App& app, int& exit_code) {
     if (asked->format == "json") options.format = cases::Format::json;
     if (asked->format == "junit") options.format = cases::Format::junit;
     exit_code = show(cases::run_test(options));
+  });
+}
+
+void add_import(CLI::App& app, int& exit_code) {
+  struct Arguments {
+    promtail::Options options;
+    CheckArguments check;
+  };
+  auto asked = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "import", "Turn a configuration of Promtail into River, and list the rest");
+  command->add_option("FILE", asked->options.file, "promtail.yaml")->required();
+  command->add_option("--out,-o", asked->options.out, "File to write; default: standard output");
+  command->add_flag("--expand-env", asked->options.expand_env,
+                    "${NAME} in regexes and templates is a variable, too, as with Promtail's "
+                    "-config.expand-env");
+  command
+      ->add_option("--stability.level", asked->check.stability, "Minimum stability of components")
+      ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
+      ->capture_default_str();
+  command->callback([asked, &exit_code] {
+    asked->options.check = asked->check.resolve();
+    exit_code = show(promtail::run_import(asked->options));
   });
 }
 

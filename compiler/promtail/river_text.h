@@ -1,0 +1,68 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/yaml/yaml.h"
+
+namespace compiler::promtail {
+
+/// How a setting becomes an attribute.
+enum class Kind : uint8_t {
+  text,
+  pattern,  ///< a regex or a template: ${...} is a group of it unless variables are expanded
+  literal,  ///< a number or a boolean
+  size,     ///< bytes: 8kb is 8 KiB
+  texts,    ///< one or a list
+  joined,   ///< a list as one text, separated by commas
+  map,      ///< of texts
+  list,     ///< of literals
+};
+
+/// A setting with the attribute that it becomes.
+struct Setting {
+  std::string_view key;
+  std::string_view attribute;
+  Kind kind = Kind::text;
+};
+
+/// Writes blocks and attributes one after the other; layout is the printer's. Knows for each line
+/// which place of the other configuration it is made of.
+class RiverText {
+ public:
+  /// What is written from now on is made of this place.
+  void at(river::diag::Span place) { place_ = place.begin; }
+  void open(std::string_view name, std::string_view label = {});
+  void close() { add("}\n"); }
+  /// `expression` is River.
+  void set(std::string_view name, std::string_view expression);
+  void comment(std::string_view text);
+  const std::string& text() const { return text_; }
+  /// The offset that each line is made of, as SourceMap::add_made() takes them.
+  std::vector<uint32_t> written_at() const;
+
+ private:
+  void add(std::string_view text);
+
+  std::string text_;
+  uint32_t place_ = 0;
+  std::vector<uint32_t> places_;  ///< of the lines that are complete
+};
+
+/// A text as an expression: "${NAME:default}" becomes sys.env("NAME") with that default, as
+/// Promtail has it with -config.expand-env. `expands` false: the text is taken as it is.
+std::string text_expression(std::string_view text, bool expands);
+/// The text names a variable of the environment.
+bool has_variable(std::string_view text);
+
+/// A size as Promtail reads it: units are powers of 1024 and may be small letters. What is no size
+/// stays text, for the check to find.
+std::string size_expression(std::string_view text);
+/// {a = "x", b = "y"} out of names and expressions.
+std::string object_expression(const std::vector<std::pair<std::string, std::string>>& fields);
+/// [a, b] out of expressions.
+std::string list_expression(const std::vector<std::string>& items);
+/// The text as a label of a block: letters, digits and _, not beginning with a digit.
+std::string identifier(std::string_view text);
+
+}  // namespace compiler::promtail
