@@ -22,6 +22,9 @@ namespace {
 
 /// Loki's max_label_names_per_series.
 constexpr size_t kLabelsMax = 15;
+/// Mimir's max_label_names_per_series, and what every series has: __name__, job, instance.
+constexpr size_t kSeriesLabelsMax = 30;
+constexpr std::string_view kSeriesLabels[] = {"__name__", "job", "instance"};
 
 bool has_field(std::span<const river::schema::Field> fields,
                std::initializer_list<std::string_view> names) {
@@ -209,6 +212,7 @@ SourcesRead sources_of(const Program& program) {
   using Medium = components::SourceStreams::Medium;
   SourcesRead read;
   for (const auto& node : program.nodes) {
+    read.metrics |= is_scrape(*node);
     // What takes lines from others is no source: it need not be decoded.
     if (node->signature->streams == nullptr || has_export(*node, "receiver")) continue;
     river::diag::Diagnostics ignored;
@@ -227,8 +231,25 @@ SourcesRead sources_of(const Program& program) {
   return read;
 }
 
+namespace {
+
+void check_series(const Node& scrape, Diagnostics& diagnostics) {
+  std::set<std::string> names = Walk(scrape).most();
+  for (const std::string_view name : kSeriesLabels) names.emplace(name);
+  if (names.size() <= kSeriesLabelsMax) return;
+  diagnostics
+      .warning("C075", scrape.block->header_span(),
+               "series of {} have {} labels besides their own, and Mimir takes {} in all",
+               scrape.id, names.size(), kSeriesLabelsMax)
+      .with_help(
+          "leave some out; labels of a target belong into a metric of their own, target_info");
+}
+
+}  // namespace
+
 void check_budget(const Program& program, Diagnostics& diagnostics) {
   for (const auto& node : program.nodes) {
+    if (is_scrape(*node)) check_series(*node, diagnostics);
     const bool is_source = has_field(node->signature->arguments.fields, {"forward_to"}) &&
                            !has_field(node->signature->exports, {"receiver", "input"});
     if (!is_source || node->signature->streams == nullptr) continue;

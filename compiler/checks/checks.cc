@@ -103,6 +103,7 @@ void check_design(const Program& program, river::diag::Diagnostics& diagnostics)
   }
   check_budget(program, diagnostics);
   check_files(program, diagnostics);
+  check_scrapes(program, diagnostics);
   check_pods(program, diagnostics);
   check_unused(program, diagnostics);
 }

@@ -59,7 +59,8 @@ bool collect_labels(const river::ast::Body& body, Words& labels);
 /// What a component says of streams with its defaults; nullopt: nothing. budget.cc.
 std::optional<components::Streams> streams_of(const river::config::Node& node);
 
-/// Sources whose streams can have more labels than Loki takes: budget.cc.
+/// Sources whose streams can have more labels than Loki takes, and scrapes whose series have more
+/// than Mimir takes: budget.cc.
 void check_budget(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
 
 /// What configurations for pods get wrong: static pods that are missed, pods of other nodes that
@@ -91,9 +92,14 @@ void check_unused(const river::config::Program& program, river::diag::Diagnostic
 /// ${NAME} in texts, which is not expanded, and keys that are given twice: slips.cc.
 void check_slips(const river::ast::Body& body, river::diag::Diagnostics& diagnostics);
 
+/// Targets that are scraped twice, so that their series are written twice: scrapes.cc.
+void check_scrapes(const river::config::Program& program, river::diag::Diagnostics& diagnostics);
+/// A component that scrapes targets for metrics.
+bool is_scrape(const river::config::Node& node);
+
 /// What the sources of a configuration read: budget.cc.
 struct SourcesRead {
-  bool containers = false, files = false, journal = false;
+  bool containers = false, files = false, journal = false, metrics = false;
   std::vector<std::string> listeners;  ///< addresses of syslog listeners
 };
 SourcesRead sources_of(const river::config::Program& program);

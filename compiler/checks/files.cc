@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "compiler/checks/checks.h"
+#include "compiler/checks/ends.h"
 #include "river/config/steps.h"
 
 /// Files that are read twice, so that their lines are sent twice to the same place. Patterns are
@@ -192,48 +193,6 @@ void collect_files(const ast::Body& body, const Node& node, std::vector<Files>& 
       collect_files(*statement->value, node, files);
   }
 }
-
-/// Where the lines of files end that a component names: the last components on their way.
-class Ends {
- public:
-  explicit Ends(const Program& program) {
-    for (const auto& node : program.nodes)
-      for (const Node* other : node->dependencies) {
-        const bool takes_lines = has_export(*other, "receiver") || has_export(*other, "input");
-        next_[takes_lines ? node.get() : other].push_back(takes_lines ? other : node.get());
-      }
-  }
-
-  bool meet(const Node& a, const Node& b) {
-    if (&a == &b) return true;
-    const auto& first = of(a);
-    const auto& second = of(b);
-    return std::any_of(first.begin(), first.end(),
-                       [&](const Node* end) { return second.contains(end); });
-  }
-
- private:
-  const std::set<const Node*>& of(const Node& node) {
-    const auto [at, is_new] = ends_.try_emplace(&node);
-    if (is_new) {
-      std::set<const Node*> seen;
-      visit(node, at->second, seen);
-    }
-    return at->second;
-  }
-  void visit(const Node& node, std::set<const Node*>& ends, std::set<const Node*>& seen) {
-    if (!seen.insert(&node).second) return;
-    const auto next = next_.find(&node);
-    if (next == next_.end()) {
-      ends.insert(&node);
-      return;
-    }
-    for (const Node* other : next->second) visit(*other, ends, seen);
-  }
-
-  std::map<const Node*, std::vector<const Node*>> next_;
-  std::map<const Node*, std::set<const Node*>> ends_;
-};
 
 /// The first of the files before number `i` that both are in; nullptr: none. What two patterns fit
 /// begins with the longer of what is literal in front of both, so the shorter is a prefix of it.

@@ -97,6 +97,9 @@ void check_unread(const host::Host& host, const checks::SourcesRead& sources,
   if (!host.journal.rules.empty() && !sources.journal)
     report(host.journal.rules.front().span, "the rules of the journal are not used",
            "fleet.journal");
+  if (host.has_metrics() && !sources.metrics)
+    report(host.metrics.remote_write.given() ? host.metrics.remote_write.span : host.metrics.span,
+           "no metrics are collected", "fleet.metrics");
   if (sources.containers) return;
   if (host.docker.discovery)
     return report(host.docker.span, "no container is read", "fleet.docker");

@@ -6,7 +6,6 @@ namespace compiler::expand {
 
 namespace {
 
-constexpr std::string_view kSocket = "unix:///var/run/docker.sock";
 constexpr std::string_view kRefresh = "30s";
 constexpr std::string_view kProject = "__meta_docker_container_label_com_docker_compose_project";
 constexpr std::string_view kService = "__meta_docker_container_label_com_docker_compose_service";
@@ -63,11 +62,10 @@ void expand_docker(const Expansion& to, Statements& out) {
   const host::DockerModel& docker = to.host.docker;
   if (!docker.discovery || !to.host.has_service("docker")) return;
   const river::Builder& build = to.build;
-  const host::Text socket = docker.host.given() ? docker.host : host::Text{kSocket, {}};
   const host::Text refresh =
       docker.refresh_interval.given() ? docker.refresh_interval : host::Text{kRefresh, {}};
   out.push_back(build.block("discovery.docker", to.label(),
-                            {build.attribute("host", to.text(socket)),
+                            {build.attribute("host", to.docker_socket()),
                              build.attribute("refresh_interval", to.text(refresh))}));
   build.comment_above(*out.back(), "all containers, from " + to.place(docker.span));
 
@@ -79,7 +77,7 @@ void expand_docker(const Expansion& to, Statements& out) {
 
   out.push_back(build.block(
       "loki.source.docker", to.label(),
-      {build.attribute("host", to.text(socket)),
+      {build.attribute("host", to.docker_socket()),
        build.attribute("targets",
                        build.reference(fmt::format("discovery.relabel.{}.output", to.label()))),
        to.forward_to(), build.attribute("labels", to.labels({}))}));

@@ -13,7 +13,7 @@ std::string Expansion::place(river::diag::Span where) const {
   return fmt::format("{}:{}", file, position.line);
 }
 
-ast::Statement* Expansion::forward_to() const {
+ast::Statement* Expansion::forward_to(std::string_view backend) const {
   if (piece.forward_to != nullptr) {
     // A copy: the node's place in this tree is its own.
     return build.attribute("forward_to", folder.fold(*piece.forward_to));
@@ -23,12 +23,17 @@ ast::Statement* Expansion::forward_to() const {
         .with_help("add fleet.backends to the template, or give the block forward_to");
     return build.attribute("forward_to", build.list({}));
   }
-  const std::string receiver = fmt::format("loki.write.{}.receiver", source.backend);
+  const std::string receiver = fmt::format("{}.{}.receiver", backend, source.backend);
   return build.attribute("forward_to", build.list({build.reference(receiver)}));
 }
 
 ast::Expr* Expansion::text(const host::Text& value) const {
   return (value.given() ? build.at(value.span) : build).string(value.value);
+}
+
+ast::Expr* Expansion::docker_socket() const {
+  const host::Text& given = host.docker.host;
+  return text(given.given() ? given : host::Text{"unix:///var/run/docker.sock", {}});
 }
 
 ast::Expr* Expansion::labels(const host::LabelList& own) const {
@@ -62,6 +67,8 @@ void expand(const Expansion& to, Statements& out) {
       return expand_docker(to, out);
     case templates::FleetKind::files:
       return expand_files(to, out);
+    case templates::FleetKind::metrics:
+      return expand_metrics(to, out);
     case templates::FleetKind::backends:
       return expand_backends(to, out);
   }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "compiler/host/host_schema.h"
+#include "compiler/host/reader.h"
 
 namespace compiler::host {
 
@@ -41,47 +42,6 @@ const yaml::Pair* merged_telemetry(const inventory::HostEntry& entry, base::Aren
   return result;
 }
 
-/// Reads checked maps; what is missing or of a wrong type (reported already) stays a default.
-class Reader {
- public:
-  explicit Reader(const yaml::Node* map) : map_(map) {}
-
-  const yaml::Node* value(std::string_view key) const {
-    const yaml::Pair* pair = map_ != nullptr ? map_->find(key) : nullptr;
-    return pair != nullptr && !yaml::is_null(*pair->value) ? pair->value : nullptr;
-  }
-  const yaml::Pair* pair(std::string_view key) const {
-    return value(key) != nullptr ? map_->find(key) : nullptr;
-  }
-  Reader child(std::string_view key) const { return Reader(value(key)); }
-  void read(std::string_view key, Text& out) const {
-    const yaml::Node* node = value(key);
-    if (node == nullptr) return;
-    // An empty text takes back what a group sets, as Jinja's default('') means it.
-    if (const auto text = yaml::as_text(*node); text && !text->empty()) out = {*text, node->span};
-  }
-  void read(std::string_view key, TextList& out) const {
-    const yaml::Node* node = value(key);
-    if (node == nullptr) return;
-    for (const yaml::Node* item : node->items)
-      if (const auto text = yaml::as_text(*item)) out.push_back({*text, item->span});
-  }
-  void read(std::string_view key, LabelList& out) const {
-    const yaml::Node* node = value(key);
-    if (node == nullptr) return;
-    for (const yaml::Pair& pair : node->pairs)
-      if (const auto text = yaml::as_text(*pair.value))
-        out.push_back({pair.key, {*text, pair.value->span}, pair.key_span});
-  }
-  Span span() const { return map_ != nullptr ? map_->span : Span{}; }
-  std::span<const yaml::Node* const> items() const {
-    return map_ != nullptr ? map_->items : std::span<const yaml::Node* const>{};
-  }
-
- private:
-  const yaml::Node* map_;
-};
-
 /// Reads the model out of checked values and applies the rules that span several of them.
 class HostBuilder {
  public:
@@ -104,7 +64,6 @@ class HostBuilder {
   void read_telemetry(const Reader& telemetry);
   void read_journal(const Reader& journal);
   void read_files(const Reader& files);
-  void read_loki(const Reader& loki);
   void read_port(const yaml::Pair& variable);
   void report_unlisted(const yaml::Pair& variable, std::string_view stem);
 
@@ -172,7 +131,8 @@ void HostBuilder::read_telemetry(const Reader& telemetry) {
     host_.docker.span = discovery->span;
   }
   read_files(telemetry.child("files"));
-  read_loki(telemetry.child("backends").child("loki"));
+  read_backend(telemetry.child("backends").child("loki"), host_.loki, diagnostics_);
+  read_metrics(telemetry.child("metrics"), host_.metrics, diagnostics_);
 }
 
 void HostBuilder::read_journal(const Reader& journal) {
@@ -221,35 +181,6 @@ void HostBuilder::read_files(const Reader& files) {
             .with_help(fmt::format("write {}*", path.value));
     host_.files.push_back(std::move(model));
   }
-}
-
-void HostBuilder::read_loki(const Reader& loki) {
-  LokiModel& model = host_.loki;
-  model.span = loki.span();
-  loki.read("url", model.url);
-  loki.read("tenant", model.tenant);
-  loki.read("bearer_token_env", model.bearer_token_env);
-  loki.read("external_labels", model.external_labels);
-  const Reader auth = loki.child("basic_auth");
-  model.basic_auth_span = auth.span();
-  auth.read("username", model.username);
-  auth.read("username_env", model.username_env);
-  auth.read("password_env", model.password_env);
-  auth.read("password_file", model.password_file);
-  // Encrypted, or made by Jinja: that there is one is all that is known.
-  if (const yaml::Node* password = auth.value("password")) model.password.span = password->span;
-  const auto has = [&](std::initializer_list<std::string_view> names) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return auth.value(name) != nullptr; });
-  };
-  const bool has_user = has({"username", "username_env"});
-  const bool has_password = has({"password", "password_env", "password_file"});
-  if (has_user != has_password)
-    diagnostics_
-        .warning("F006", model.basic_auth_span, "basic_auth has {}",
-                 has_user ? "a user and no password" : "a password and no user")
-        .with_help(has_user ? "name it with password_env or password_file"
-                            : "give it with username or username_env");
 }
 
 void HostBuilder::read_port(const yaml::Pair& variable) {
@@ -333,6 +264,15 @@ Host HostBuilder::finish() {
 bool Host::has_service(std::string_view service) const {
   return std::any_of(services.begin(), services.end(),
                      [&](const Text& s) { return s.value == service; });
+}
+
+bool Host::is_measured(const Switch& one) const {
+  return one.given() ? one.is_on : metrics.remote_write.given() && has_service("docker");
+}
+
+bool Host::has_metrics() const {
+  return measures_host() || measures_containers() || measures_processes() ||
+         !metrics.scrape.empty();
 }
 
 /// telemetry.services and its like win over the variable whose name may be another's.

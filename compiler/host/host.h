@@ -3,26 +3,11 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/host/values.h"
 #include "compiler/inventory/inventory.h"
 #include "compiler/inventory/render.h"
 
 namespace compiler::host {
-
-/// A text with the place that gave it. `span` unknown: it is a default.
-struct Text {
-  std::string_view value;
-  river::diag::Span span;
-
-  bool given() const { return span.known(); }
-};
-
-using TextList = std::vector<Text>;
-struct Label {
-  std::string_view name;
-  Text value;
-  river::diag::Span name_span = {};
-};
-using LabelList = std::vector<Label>;
 
 /// A `<service>_syslog_port`.
 struct SyslogPort {
@@ -63,11 +48,22 @@ struct FilesModel {
   river::diag::Span span;
 };
 
-struct LokiModel {
-  Text url, tenant, username, username_env, password_env, password_file, password, bearer_token_env;
-  LabelList external_labels;
-  river::diag::Span span;  ///< of the `loki:` map
-  river::diag::Span basic_auth_span;
+/// Targets that are asked for metrics of one job.
+struct ScrapeModel {
+  Text job, path, scheme, interval, timeout;
+  TextList targets;  ///< host:port
+  LabelList labels;
+  river::diag::Span span;
+};
+
+struct MetricsModel {
+  Switch host, container, containers;
+  Switch processes;        ///< all, each program a group
+  TextList process_names;  ///< these alone
+  Text interval;           ///< of what the agent itself measures
+  std::vector<ScrapeModel> scrape;
+  Backend remote_write;
+  river::diag::Span span;  ///< of its map
 };
 
 /// One host as cfgc understands it. Views the inventory and the arena it was built with.
@@ -83,9 +79,21 @@ struct Host {
   JournalModel journal;
   DockerModel docker;
   std::vector<FilesModel> files;
-  LokiModel loki;
+  Backend loki;
+  MetricsModel metrics;
 
   bool has_service(std::string_view service) const;
+  /// What is measured of the host. Hosts with Docker are measured once a backend is named.
+  bool measures_host() const { return is_measured(metrics.host); }
+  bool measures_containers() const { return is_measured(metrics.containers); }
+  bool measures_processes() const {
+    return !metrics.process_names.empty() || is_measured(metrics.processes);
+  }
+  /// Something is measured or scraped.
+  bool has_metrics() const;
+
+ private:
+  bool is_measured(const Switch& one) const;
 };
 
 /// What the model reads of a host's variables, before types are known: the strongest definition of

@@ -156,12 +156,14 @@ void check_journal(const Host& host, Diagnostics& diagnostics) {
 }
 
 void check_docker(const Host& host, const BuildOptions& options, Diagnostics& diagnostics) {
-  if (host.docker.discovery && !host.has_service("docker") && !options.partial) {
-    auto& problem =
-        diagnostics.error("F040", host.docker.span, "docker is not in this host's services");
+  const auto need_docker = [&](bool is_wanted, river::diag::Span place, std::string_view key) {
+    if (!is_wanted || host.has_service("docker") || options.partial) return;
+    auto& problem = diagnostics.error("F040", place, "docker is not in this host's services");
     if (host.services_span.known()) problem.note(host.services_span, "services are listed here");
-    problem.with_help("add docker to services, or set discovery to false");
-  }
+    problem.with_help(fmt::format("add docker to services, or set {} to false", key));
+  };
+  need_docker(host.docker.discovery, host.docker.span, "discovery");
+  need_docker(host.metrics.containers.is_on, host.metrics.containers.span, "containers");
   for (const Label& label : host.docker.dual_labels) {
     const bool has_moved =
         std::any_of(host.docker.migrated.begin(), host.docker.migrated.end(),

@@ -12,120 +12,6 @@ namespace compiler::host {
 
 namespace {
 
-constexpr Key text(std::string_view name, std::string_view doc) {
-  return {name, KeyType::text, doc};
-}
-
-constexpr std::string_view kSyslogFormats[] = {"rfc3164", "rfc5424"};
-
-constexpr Key kSyslogKeys[] = {
-    {"port_range", KeyType::port_range, "First and last port that <service>_syslog_port may use."},
-    {"format",
-     KeyType::text,
-     "Wins over syslog_format, for inventories where that means something else.",
-     {},
-     false,
-     kSyslogFormats},
-};
-
-constexpr Key kJournalRuleKeys[] = {
-    text("unit", "Name of a systemd unit, such as alloy.service."),
-    text("unit_regex", "RE2 regex for the whole name of a unit; escape its dots."),
-    text("identifier", "Syslog identifier of a program."),
-    {"labels", KeyType::text_map, "Labels that matching lines get.", {}, true},
-};
-
-constexpr Key kJournalKeys[] = {
-    {"relabel", KeyType::map_list,
-     "Rules, applied in order; when several set the same label, the last one wins.",
-     kJournalRuleKeys},
-    text("matches", "Read only matching entries: FIELD=value, separated by spaces."),
-    text("max_age", "How far back to read at the first start, such as 12h; default: 7h."),
-    text("path", "Folder of journal files; default: the machine's journal."),
-};
-
-constexpr Key kDockerKeys[] = {
-    {"discovery", KeyType::boolean,
-     "Collect the output of all containers through the Docker socket."},
-    {"migrated", KeyType::text_list,
-     "Services that moved from a syslog listener to discovery; their ports stay reserved."},
-    {"dual_labels", KeyType::text_map,
-     "Migrated services that keep the job label of their listener, each with the last day on "
-     "which it is needed: {kairos: 2026-12-05}."},
-    text("host", "Docker's socket; default: unix:///var/run/docker.sock."),
-    text("refresh_interval", "How often to look for new containers; default: 30s."),
-};
-
-constexpr Key kFilesKeys[] = {
-    {"paths", KeyType::text_list, "Files or globs to follow.", {}, true},
-    text("exclude", "Glob of files to leave out."),
-    {"labels", KeyType::text_map, "Labels of the lines."},
-};
-
-constexpr Key kBasicAuthKeys[] = {
-    text("username", "User name."),
-    {"username_env", KeyType::variable,
-     "Environment variable of the agent that holds the user name."},
-    {"password_env", KeyType::variable,
-     "Environment variable of the agent that holds the password."},
-    text("password_file", "File on the host that holds the password."),
-    {"password", KeyType::secret,
-     "A !vault value. It is not written out: the agent reads LOKI_PASSWORD from its environment."},
-};
-
-constexpr Key kLokiKeys[] = {
-    text("url", "Where to push; default: LOKI_URL in the agent's environment."),
-    text("tenant", "Tenant, sent as X-Scope-OrgID."),
-    {"basic_auth", KeyType::map, "User name and password.", kBasicAuthKeys},
-    {"bearer_token_env", KeyType::variable,
-     "Environment variable of the agent that holds a bearer token."},
-    {"external_labels", KeyType::text_map, "Labels added to lines that lack them."},
-};
-
-constexpr Key kBackendsKeys[] = {
-    {"loki", KeyType::map, "Where logs go.", kLokiKeys},
-};
-
-constexpr Key kTelemetryKeys[] = {
-    text("hostname", "Value of the hostname label; default: the inventory's name."),
-    text("environment",
-         "Wins over deployment_environment, for inventories where that means something else."),
-    {"services", KeyType::text_list,
-     "Wins over services, for inventories where that means something else."},
-    {"syslog", KeyType::map, "Syslog listeners.", kSyslogKeys},
-    {"journal", KeyType::map, "The systemd journal.", kJournalKeys},
-    {"docker", KeyType::map, "Containers.", kDockerKeys},
-    {"files", KeyType::map_list, "Log files.", kFilesKeys},
-    {"profiling", KeyType::boolean,
-     "Whether the agent may take profiles: deploy.yml gives it the capabilities."},
-    {"backends", KeyType::map, "Destinations.", kBackendsKeys},
-};
-
-constexpr Key kHostKeys[] = {
-    {"services",
-     KeyType::text_list,
-     "Services that run on the host.",
-     {},
-     false,
-     {},
-     "telemetry.services"},
-    {"deployment_environment",
-     KeyType::text,
-     "Value of the environment label.",
-     {},
-     false,
-     {},
-     "telemetry.environment"},
-    {"syslog_format",
-     KeyType::text,
-     "Format of the services' syslog; default: rfc3164.",
-     {},
-     false,
-     kSyslogFormats,
-     "telemetry.syslog.format"},
-    {"telemetry", KeyType::map, "What cfgc collects and where it goes.", kTelemetryKeys},
-};
-
 /// What to do where the variable is of another meaning.
 void help_instead(const Key& key, river::diag::Diagnostic& problem) {
   if (!key.instead.empty())
@@ -248,10 +134,6 @@ bool check_port_range(const yaml::Node& value, const Key& key,
 
 }  // namespace
 
-std::span<const Key> host_keys() {
-  return kHostKeys;
-}
-
 const yaml::Node* with_closed_secrets(const yaml::Node& value, std::span<const Key> keys,
                                       base::Arena& arena) {
   if (value.kind != yaml::Kind::map || !value.templated) return &value;
@@ -273,6 +155,11 @@ bool check_value(const yaml::Node& value, const Key& key, river::diag::Diagnosti
       return yaml::as_bool(value) || wrong_type(value, key, "true or false", diagnostics);
     case KeyType::text:
       return check_text(value, key, diagnostics);
+    case KeyType::switch_or_list:
+      if (yaml::as_bool(value)) return true;
+      if (value.kind != yaml::Kind::list)
+        return wrong_type(value, key, "true, false or a list", diagnostics);
+      return check_list(value, key, diagnostics);
     case KeyType::text_list:
     case KeyType::map_list:
       return check_list(value, key, diagnostics);
@@ -328,6 +215,8 @@ Json schema_of(const Key& key) {
       return {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}};
     case KeyType::text_list:
       return {{"type", "array"}, {"items", text_schema()}};
+    case KeyType::switch_or_list:
+      return {{"type", {"boolean", "array"}}, {"items", text_schema()}};
     case KeyType::text_map:
       return {{"type", "object"}, {"additionalProperties", text_schema()}};
     case KeyType::port_range:

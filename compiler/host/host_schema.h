@@ -14,12 +14,13 @@ enum class KeyType {
   boolean,
   text,
   text_list,
-  text_map,    ///< values are text
-  port_range,  ///< [first, last]
-  variable,    ///< name of an environment variable
-  secret,      ///< must be a !vault value
-  map,         ///< of `keys`
-  map_list,    ///< a list of maps of `keys`
+  switch_or_list,  ///< a boolean, or a list of texts
+  text_map,        ///< values are text
+  port_range,      ///< [first, last]
+  variable,        ///< name of an environment variable
+  secret,          ///< must be a !vault value
+  map,             ///< of `keys`
+  map_list,        ///< a list of maps of `keys`
 };
 
 struct Key {

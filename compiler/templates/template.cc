@@ -27,13 +27,17 @@ fleet.docker "containers" { }
 
 fleet.files "files" { }
 
+fleet.metrics "host" { }
+
 fleet.backends "default" { }
 )";
 
-constexpr std::string_view kFleetBlocks[] = {"fleet.journal", "fleet.syslog",   "fleet.docker",
-                                             "fleet.files",   "fleet.backends", "fleet.include"};
-constexpr FleetKind kFleetKinds[] = {FleetKind::journal, FleetKind::syslog,   FleetKind::docker,
-                                     FleetKind::files,   FleetKind::backends, FleetKind::include};
+constexpr std::string_view kFleetBlocks[] = {"fleet.journal", "fleet.syslog",  "fleet.docker",
+                                             "fleet.files",   "fleet.metrics", "fleet.backends",
+                                             "fleet.include"};
+constexpr FleetKind kFleetKinds[] = {FleetKind::journal, FleetKind::syslog,  FleetKind::docker,
+                                     FleetKind::files,   FleetKind::metrics, FleetKind::backends,
+                                     FleetKind::include};
 
 /// Calls visit for every expression in a statement, outermost first.
 template <class Visit>

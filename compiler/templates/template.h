@@ -14,7 +14,7 @@
 
 namespace compiler::templates {
 
-enum class FleetKind { none, journal, syslog, docker, files, backends, include };
+enum class FleetKind { none, journal, syslog, docker, files, metrics, backends, include };
 
 /// One top-level statement of a template after fleet.include has been followed.
 struct Piece {

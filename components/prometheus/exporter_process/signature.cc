@@ -13,29 +13,46 @@ namespace {
 constexpr std::string_view kFieldsOfNames[] = {".Comm", ".ExeBase",   ".ExeFull", ".Username",
                                                ".PID",  ".StartTime", ".Cgroups"};
 
-/// The first thing in a template that is not supported; empty: all is.
-std::string_view unknown_part(std::string_view text) {
+/// Calls visit(whole, field) for each "{{ field }}" of a template; what is not closed is the field
+/// "".
+template <class Visit>
+void each_field(std::string_view text, const Visit& visit) {
   for (size_t at; (at = text.find("{{")) != text.npos;) {
     const size_t end = text.find("}}", at);
-    if (end == text.npos) return text.substr(at);
+    if (end == text.npos) return visit(text.substr(at), std::string_view());
     std::string_view field = text.substr(at + 2, end - at - 2);
     while (field.starts_with(' ')) field.remove_prefix(1);
     while (field.ends_with(' ')) field.remove_suffix(1);
-    const bool is_match = field.starts_with(".Matches.") && base::is_label_name(field.substr(9));
-    if (!is_match && std::ranges::find(kFieldsOfNames, field) == std::end(kFieldsOfNames))
-      return text.substr(at, end + 2 - at);
+    visit(text.substr(at, end + 2 - at), field);
     text.remove_prefix(end + 2);
   }
-  return {};
+}
+
+bool is_supported(std::string_view field) {
+  const bool is_match = field.starts_with(".Matches.") && base::is_label_name(field.substr(9));
+  return is_match || std::ranges::find(kFieldsOfNames, field) != std::end(kFieldsOfNames);
+}
+
+void check_name(std::string_view name, Scope& scope) {
+  std::string_view unknown, unbounded;
+  each_field(name, [&](std::string_view whole, std::string_view field) {
+    if (unknown.empty() && !is_supported(field)) unknown = whole;
+    if (field == ".PID" || field == ".StartTime") unbounded = whole;
+  });
+  if (!unknown.empty())
+    scope.error("name", "C085", "\"{}\" is not supported in the name of a group", unknown)
+        .with_help(
+            "fields are Comm, ExeBase, ExeFull, Username, PID, StartTime, Cgroups and "
+            "Matches.NAME");
+  if (!unbounded.empty())
+    scope
+        .warning("name", "C069", "{} makes a group of each process: series without a bound",
+                 unbounded)
+        .with_help("name groups by the program: {{.Comm}}, {{.ExeBase}}, {{.Matches.NAME}}");
 }
 
 void check_matcher(const Matcher& matcher, Scope& scope) {
-  if (scope.known("name"))
-    if (const auto part = unknown_part(matcher.name); !part.empty())
-      scope.error("name", "C085", "\"{}\" is not supported in the name of a group", part)
-          .with_help(
-              "fields are Comm, ExeBase, ExeFull, Username, PID, StartTime, Cgroups and "
-              "Matches.NAME");
+  if (scope.known("name")) check_name(matcher.name, scope);
   if (scope.known({"comm", "exe", "cmdline"}) && matcher.comm.empty() && matcher.exe.empty() &&
       matcher.cmdline.empty())
     scope.error("", "C095", "a matcher needs comm, exe or cmdline");
