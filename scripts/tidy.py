@@ -80,6 +80,7 @@ NAMESPACES = {
     "components/otelcol/shared/match_properties": "components::otelcol",
     "components/otelcol/shared/ottl": "components::otelcol",
     "components/otelcol/shared/tls": "components::otelcol",
+    "components/shared/clustering": "components",
     "components/shared/http_client": "components",  # what several components write into their signatures
     "components/shared/http_server": "components",
     "components/shared/rule": "components",

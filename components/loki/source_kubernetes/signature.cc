@@ -9,25 +9,14 @@ using namespace river::schema;
 
 namespace {
 
-void validate_clustering(const Clustering& clustering, Scope& scope) {
-  if (scope.known("enabled") && clustering.enabled)
-    scope.warning("enabled", "C090",
-                  "clustering is accepted but has no effect: each replica reads all targets");
-}
-
-constexpr Field kClusteringFields[] = {
-    attr<&Clustering::enabled>("enabled", Need::required, "Accepted; has no effect."),
-};
-constexpr BlockSchema kClustering = schema_of<Clustering, validate_clustering>(kClusteringFields);
-
 constexpr Field kFields[] = {
     attr<&Arguments::targets>("targets", Need::required,
                               "Containers to read, as discovery.kubernetes names them."),
     attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the entries."),
     block<&Arguments::client>("client", Need::optional, "How to reach the API server.",
                               kubernetes::kClient),
-    block<&Arguments::clustering>("clustering", Need::optional, "Accepted; has no effect.",
-                                  kClustering),
+    block<&Arguments::clustering>("clustering", Need::optional,
+                                  "For Grafana Alloy; without effect.", kClustering),
 };
 
 std::vector<HostNeed> needs(const Arguments& arguments) {

@@ -9,23 +9,12 @@ using namespace river::schema;
 
 namespace {
 
-void validate_clustering(const Clustering& clustering, Scope& scope) {
-  if (scope.known("enabled") && clustering.enabled)
-    scope.warning("enabled", "C090",
-                  "clustering is accepted but has no effect: each replica reads all events");
-}
-
 void validate(const Arguments& arguments, Scope& scope) {
   if (!scope.known("namespaces")) return;
   for (const std::string& name : arguments.namespaces)
     if (name.empty())
       scope.error("namespaces", "C081", "a namespace is empty; leave the list out for all of them");
 }
-
-constexpr Field kClusteringFields[] = {
-    attr<&Clustering::enabled>("enabled", Need::required, "Accepted; has no effect."),
-};
-constexpr BlockSchema kClustering = schema_of<Clustering, validate_clustering>(kClusteringFields);
 
 constexpr Field kFields[] = {
     attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the entries."),
@@ -35,8 +24,8 @@ constexpr Field kFields[] = {
     attr<&Arguments::log_format>("log_format", Need::optional, "How an event is written."),
     block<&Arguments::client>("client", Need::optional, "How to reach the API server.",
                               kubernetes::kClient),
-    block<&Arguments::clustering>("clustering", Need::optional, "Accepted; has no effect.",
-                                  kClustering),
+    block<&Arguments::clustering>("clustering", Need::optional,
+                                  "For Grafana Alloy; without effect.", kClustering),
 };
 
 std::vector<HostNeed> needs(const Arguments& arguments) {

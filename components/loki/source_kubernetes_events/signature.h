@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "components/shared/capsules.h"
+#include "components/shared/clustering/signature.h"
 #include "components/shared/kubernetes/signature.h"
 #include "river/schema/field.h"
 
@@ -10,17 +11,13 @@ namespace components::loki::source_kubernetes_events {
 
 enum class LogFormat { logfmt, json };
 
-struct Clustering {
-  bool enabled = false;
-};
-
 struct Arguments {
   std::vector<LogsReceiver> forward_to;
   std::string job_name = "loki.source.kubernetes_events";
   std::vector<std::string> namespaces;
   LogFormat log_format = LogFormat::logfmt;
   kubernetes::ClientArguments client;
-  Clustering clustering;
+  ClusteringArguments clustering;
 };
 
 extern const river::schema::Signature kSignature;

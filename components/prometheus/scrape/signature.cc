@@ -9,11 +9,6 @@ namespace {
 namespace schema = river::schema;
 using schema::Need;
 
-constexpr schema::Field kClusteringFields[] = {
-    schema::attr<&ClusteringArguments::enabled>("enabled", Need::required, "For Grafana Alloy."),
-};
-constexpr schema::BlockSchema kClustering = schema::schema_of(kClusteringFields);
-
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::targets>("targets", Need::required, "Targets to scrape."),
     schema::attr<&Arguments::forward_to>("forward_to", Need::required, "Receivers of the samples."),
@@ -93,8 +88,8 @@ constexpr schema::Field kFields[] = {
     schema::experimental(schema::attr<&Arguments::start_timestamp_zero_ingestion>(
         "start_timestamp_zero_ingestion", Need::optional,
         "Whether a counter's time of creation becomes a sample of 0.")),
-    schema::block<&Arguments::clustering>("clustering", Need::optional, "For Grafana Alloy.",
-                                          kClustering),
+    schema::block<&Arguments::clustering>("clustering", Need::optional,
+                                          "For Grafana Alloy; without effect.", kClustering),
 };
 
 void validate(const Arguments& arguments, schema::Scope& scope) {

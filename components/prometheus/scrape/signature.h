@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "components/shared/capsules.h"
+#include "components/shared/clustering/signature.h"
 #include "components/shared/http_client/signature.h"
 #include "river/schema/field.h"
 
@@ -25,10 +26,6 @@ enum class Scheme { http, https };
 enum class NameValidation { legacy, utf8 };
 /// What a target with names of any characters shall make of them.
 enum class NameEscaping { unset, allow_utf8, underscores, dots, values };
-
-struct ClusteringArguments {
-  bool enabled = false;
-};
 
 struct Arguments {
   river::schema::Targets targets;

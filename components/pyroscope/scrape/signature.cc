@@ -55,11 +55,6 @@ constexpr schema::Field kProfilingFields[] = {
 };
 constexpr schema::BlockSchema kProfiling = schema::schema_of(kProfilingFields);
 
-constexpr schema::Field kClusteringFields[] = {
-    schema::attr<&ClusteringArguments::enabled>("enabled", Need::required, "For Grafana Alloy."),
-};
-constexpr schema::BlockSchema kClustering = schema::schema_of(kClusteringFields);
-
 constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::targets>("targets", Need::required, "Targets to scrape."),
     schema::attr<&Arguments::forward_to>("forward_to", Need::required,
@@ -80,8 +75,8 @@ constexpr schema::Field kFields[] = {
     schema::squash<&Arguments::http>(kHttpClient),
     schema::block<&Arguments::profiling_config>(
         "profiling_config", Need::optional, "Which profiles a target is asked for.", kProfiling),
-    schema::block<&Arguments::clustering>("clustering", Need::optional, "For Grafana Alloy.",
-                                          kClustering),
+    schema::block<&Arguments::clustering>("clustering", Need::optional,
+                                          "For Grafana Alloy; without effect.", kClustering),
 };
 
 /// A target that measures is done before the next scrape.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "components/shared/capsules.h"
+#include "components/shared/clustering/signature.h"
 #include "components/shared/http_client/signature.h"
 #include "river/schema/field.h"
 
@@ -59,10 +60,6 @@ struct ProfilingArguments {
     const ProfileArguments& profile;
   };
   std::vector<Named> enabled() const;
-};
-
-struct ClusteringArguments {
-  bool enabled = false;
 };
 
 struct Arguments {
