@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
+#include "river/diag/render.h"
 #include "river/schema/text.h"
 
 namespace agent {
@@ -22,22 +23,52 @@ constexpr const char* kFooter = R"(Examples:
   tributary profile --seconds 30 --format svg --output cpu.svg
 
 Exit codes: 0 success; 1 the configuration has errors, a check failed, or the agent is unhealthy;
-2 wrong usage, or a file, folder or address is not available. A running agent reloads on SIGHUP and
-stops on SIGTERM and SIGINT.)";
+2 wrong usage, or a file, folder or address is not available.)";
+
+constexpr const char* kRunFooter = R"(Examples:
+  tributary run /etc/tributary/config.river
+  tributary run conf.d/ --storage.path=/var/lib/tributary --server.http.listen-addr=127.0.0.1:12345
+
+A running agent reloads on SIGHUP and stops on SIGTERM and SIGINT.
+
+Exit codes: 0 stopped by a signal; 1 the configuration has errors; 2 wrong usage, or a file, folder
+or address is not available.)";
+
+constexpr const char* kValidateFooter = R"(Examples:
+  tributary validate /etc/tributary/config.river
+  tributary validate conf.d/ --stability.level experimental
+
+Exit codes: 0 no errors; 1 the configuration has errors; 2 wrong usage, or it cannot be read.)";
+
+constexpr const char* kDoctorFooter = R"(Examples:
+  tributary doctor compiled/puck/config.river
+  tributary doctor --user tributary --ignore endpoints,clock --format json
+
+Exit codes: 0 no check failed; 1 one did; 2 wrong usage, or a file that cannot be read.)";
+
+constexpr const char* kStatusFooter = R"(Examples:
+  tributary status
+  tributary status --server.http.listen-addr unix:///run/tributary.sock --format json
+
+Exit codes: 0 the agent is healthy; 1 it is not; 2 wrong usage, or no agent answers.)";
+
+constexpr const char* kPathHelp = "A configuration file, or a folder of *.river files.";
+constexpr const char* kStorageHelp = "Folder for positions and queues.";
 
 constexpr const char* kListenHelp = "Address of the HTTP API: host:port, :port or unix:///path.";
 
 void add_format(CLI::App& command, bool& as_json) {
   command
       .add_option_function<std::string>(
-          "--format", [&as_json](const std::string& name) { as_json = name == "json"; })
+          "--format", [&as_json](const std::string& name) { as_json = name == "json"; },
+          "Output format.")
       ->check(CLI::IsMember({"text", "json"}))
       ->default_str("text");
 }
 
 constexpr const char* kQueueSizeHelp =
     "What each sink may keep on disk while its backend is down: a size, auto (1GiB, or a tenth of "
-    "the file system), or 0: nothing.";
+    "the file system), or 0 for nothing.";
 
 std::optional<components::QueueSize> parse_queue_size(const std::string& text) {
   if (text == "auto") return components::QueueSize{components::QueueSize::kAuto};
@@ -61,9 +92,9 @@ void add_queue_size(CLI::App& command, components::QueueSize& size) {
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command =
       app.add_subcommand("run", "Run a configuration file, or a folder of *.river files.");
-  command->add_option("PATH", options.config)->required();
-  command->add_option("--storage.path", options.storage, "Folder for positions and queues.")
-      ->capture_default_str();
+  command->footer(kRunFooter);
+  command->add_option("PATH", options.config, kPathHelp)->required();
+  command->add_option("--storage.path", options.storage, kStorageHelp)->capture_default_str();
   add_queue_size(*command, options.queue_size);
   command->add_option("--server.http.listen-addr", options.listen_address, kListenHelp)
       ->capture_default_str();
@@ -77,8 +108,9 @@ CLI::App* add_run(CLI::App& app, Options& options) {
 
 CLI::App* add_doctor(CLI::App& app, DoctorCommand& asked) {
   auto* command = app.add_subcommand("doctor", "Check whether this host can run a configuration.");
-  command->add_option("PATH", asked.options.config)->capture_default_str();
-  command->add_option("--storage.path", asked.options.storage)->capture_default_str();
+  command->footer(kDoctorFooter);
+  command->add_option("PATH", asked.options.config, kPathHelp)->capture_default_str();
+  command->add_option("--storage.path", asked.options.storage, kStorageHelp)->capture_default_str();
   command->add_option("--server.http.listen-addr", asked.options.listen_address, kListenHelp)
       ->capture_default_str();
   auto* user = command->add_option("--user", asked.user,
@@ -102,8 +134,8 @@ constexpr const char* kProfileFooter = R"(Examples:
   tributary profile --pid 4711 --seconds 60 --format pprof -o cpu.pb.gz
   tributary profile | sort -k2nr | head                   the busiest stacks
 
-Programs need no preparation, and no agent need run. It takes root, or CAP_PERFMON and
-CAP_SYS_PTRACE; what this host does not permit is said.
+Programs need no preparation, and no agent has to run. It needs root, or CAP_PERFMON and
+CAP_SYS_PTRACE; if the kernel does not permit it, the message says what to change.
 
 Exit codes: 0 a profile was written; 1 nothing ran while it was taken; 2 wrong usage, or the kernel
 does not permit it.)";
@@ -112,30 +144,31 @@ CLI::App* add_profile(CLI::App& app, profile::Options& options) {
   using profile::Format;
   auto* command = app.add_subcommand("profile", "Show what uses this host's CPU time now.");
   command->footer(kProfileFooter);
-  command->add_option("-s,--seconds", options.seconds, "How long.")
+  command->add_option("-s,--seconds", options.seconds, "How long to take samples.")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   command->add_option("-p,--pid", options.pids, "Only this process; may be repeated.");
   const std::map<std::string, Format> formats{
       {"folded", Format::folded}, {"svg", Format::svg}, {"pprof", Format::pprof}};
-  command->add_option("-f,--format", options.format, "What to write.")
+  command->add_option("-f,--format", options.format, "Output format.")
       ->transform(CLI::CheckedTransformer(formats))
       ->option_text("folded|svg|pprof");
-  command->add_option("-o,--output", options.output, "Where to; -: standard output.")
+  command->add_option("-o,--output", options.output, "Output file; - is standard output.")
       ->capture_default_str();
-  command->add_option("-r,--rate", options.rate_hz, "Samples a second on each CPU.")
+  command->add_option("-r,--rate", options.rate_hz, "Samples per second on each CPU.")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--demangle", options.demangle, "Names of C++ and Rust.")
+  command->add_option("--demangle", options.demangle, "How names of C++ and Rust are written.")
       ->check(CLI::IsMember({"none", "simplified", "templates", "full"}))
       ->capture_default_str();
-  command->add_flag("!--no-kernel", options.with_kernel, "Leave out what the kernel does.");
-  command->add_flag("-q,--quiet", options.is_quiet, "Only errors on standard error.");
+  command->add_flag("!--no-kernel", options.with_kernel, "Leave out kernel frames.");
+  command->add_flag("-q,--quiet", options.is_quiet, "Print only errors on standard error.");
   return command;
 }
 
 CLI::App* add_status(CLI::App& app, StatusCommand& asked) {
   auto* command = app.add_subcommand("status", "Show the state of the agent on this host.");
+  command->footer(kStatusFooter);
   command->add_option("--server.http.listen-addr", asked.listen_address, kListenHelp)
       ->capture_default_str();
   add_format(*command, asked.as_json);
@@ -162,13 +195,23 @@ std::optional<Command> parse_command_line(int argc, char** argv, int& exit_code)
       ->option_text("generally-available|public-preview|experimental");
   const auto* run = add_run(app, options);
   auto* check = app.add_subcommand("validate", "Check a configuration without running it.");
-  check->add_option("PATH", options.config)->required();
+  check->footer(kValidateFooter);
+  check->add_option("PATH", options.config, kPathHelp)->required();
   const auto* examine = add_doctor(app, doctor);
   add_status(app, status);
   ProfileCommand profile;
   const auto* profiled = add_profile(app, profile.options);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    exit_code = kUsage;
+    const auto rest = app.remaining();  // CLI11 would only say that a subcommand is required.
+    if (rest.empty() || !app.get_subcommands().empty())
+      app.exit(error);
+    else
+      fmt::print(stderr, "tributary: there is no command {}\nRun tributary --help for the list.\n",
+                 river::diag::visible_line(rest.front()));
+    return std::nullopt;
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : kUsage;
     return std::nullopt;

@@ -43,26 +43,6 @@ bool print_to(const std::string& text, FILE* to) {
   return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
 }
 
-constexpr char kFooter[] = R"(Examples:
-  cfgc validate host_vars/             every host, findings point into the YAML
-  cfgc validate host_vars/puck.yml     one host
-  cfgc compile                         all hosts to compiled/HOST/config.river
-  cfgc compile --host puck --out /tmp/puck
-  cfgc plan                            what a deploy would change against compiled/
-  cfgc breaking --against main         fail when it changes what others depend on
-  cfgc explain F012                    what a code means
-  cfgc explain puck loki.write         where a host's values come from
-  cfgc test templates/                 what arrives, and which entries should leave
-  cfgc import promtail.yaml -o config.river
-  cfgc fmt --check templates/*.river
-  cfgc kubernetes rbac config.river    the roles that it needs in a cluster
-  helm template charts/tributary | cfgc kubernetes check -
-  cfgc migrate report --dashboards grafana/ --rules rules/
-
-Exit codes: 0 clean, 1 findings, 2 usage or a file that cannot be read or written;
-of plan and breaking: 0 nothing changes, 1 an error, 2 something does, 3 a change is breaking;
-`cfgc migrate --help` lists those of migrate)";
-
 /// The shared options, and --format of findings.
 struct FindingArguments {
   std::string format = "text";
@@ -434,7 +414,7 @@ void add_completion(CLI::App& app, int& exit_code) {
   });
   CLI::App* man = app.add_subcommand("man", "Print the manual page, cfgc(1)");
   man->callback([&exit_code] {
-    exit_code = show({0, man_page(command_page(), kFooter, base::kVersion), ""});
+    exit_code = show({0, man_page(command_page(), help_footer(""), base::kVersion), ""});
   });
 }
 
@@ -443,6 +423,25 @@ void give_version(CLI::App& app) {
   app.set_version_flag("--version", std::string(base::kVersion));
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
     give_version(*command);
+}
+
+/// Examples and exit codes at the end of the help of each command; migrate has them already.
+void give_footers(CLI::App& app, const std::string& name) {
+  if (app.get_footer().empty()) app.footer(help_footer(name));
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
+    give_footers(*command, name.empty() ? command->get_name() : name + " " + command->get_name());
+}
+
+/// The command that stands where there is none of this name; CLI11 says that one is missing.
+std::string unknown_command(const CLI::App& app) {
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) last = last->get_subcommands().back();
+  const std::vector<std::string> rest = app.remaining(true);
+  if (rest.empty() || rest.front().starts_with('-')) return {};
+  std::vector<std::string_view> known;
+  for (const CLI::App* command : last->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  return no_such_command(rest.front(), known);
 }
 
 constexpr char kAbout[] = "Compiles an Ansible inventory into one checked River config per host.";
@@ -478,12 +477,17 @@ CommandPage command_page() {
 
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "cfgc");
-  app.footer(kFooter);
   app.require_subcommand(1);
   int exit_code = 0;
   add_commands(app, exit_code);
+  give_footers(app, "");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& problem) {
+    const std::string unknown = unknown_command(app);
+    if (unknown.empty()) app.exit(problem);
+    print_to(unknown, stderr);
+    return app.got_subcommand("migrate") ? kExitMigrateError : kExitUsage;
   } catch (const CLI::ParseError& problem) {
     if (app.exit(problem) == 0) return 0;
     const bool two_is_change = app.got_subcommand("migrate") || app.got_subcommand("plan") ||

@@ -1,5 +1,7 @@
 #pragma once
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/emit/run.h"
@@ -36,9 +38,17 @@ struct CheckArguments {
 /// closed pipe, a full disk).
 int show(const emit::CommandResult& result);
 
-// test.cc
+/// The end of the help of a command ("fmt", "kubernetes rbac"; "": of cfgc itself): examples, and
+/// what its exit codes mean.
+std::string help_footer(std::string_view command);
+
+/// What is said when `word` stands where one of the commands `known` is expected.
+std::string no_such_command(std::string_view word, std::span<const std::string_view> known);
+
+/// Add `cfgc test` and `cfgc import`.
 void add_test(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
+
 /// Adds `cfgc migrate` with its subcommands.
 void add_migrate(CLI::App& app, int& exit_code);
 

@@ -56,8 +56,8 @@ struct Arguments {
                        "Folder of compose files or templates of them; may be repeated");
     command.add_option("--map", input.map, "Labels before and after of foreign agents, as YAML");
     command.add_flag("--discover-service-name", input.discover_service_name,
-                     "The backend adds the label service_name (Loki 3, unless "
-                     "discover_service_name is off): what reads it is certain, and proposals may");
+                     "The backend adds the label service_name, as Loki 3 does unless "
+                     "discover_service_name is off: queries and proposals may read it");
   }
 
   void add_format(CLI::App& command) {

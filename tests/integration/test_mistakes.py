@@ -1,5 +1,6 @@
 """One mistake in a fleet's files is one finding, at its place, with what to do."""
 import json
+import re
 import subprocess
 
 import pytest
@@ -92,6 +93,41 @@ def test_a_port_is_for_the_hosts_that_have_the_service(arguments, codes, tmp_pat
 def test_every_command_says_its_version(command, tmp_path):
     done = cfgc(tmp_path, *command, "--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, cfgc(tmp_path, "--version").stdout, "")
+
+
+@pytest.mark.parametrize("command, said", [
+    (["complie"], "cfgc: there is no command complie: did you mean compile?"),
+    (["kubernetes", "rback"], "cfgc: there is no command rback: did you mean rbac?"),
+    (["frobnicate"], "cfgc: there is no command frobnicate\n"),
+    ([], "A subcommand is required"),
+])
+def test_a_command_that_is_none_is_named(command, said, tmp_path):
+    done = cfgc(tmp_path, *command)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+
+
+HELP = [["cfgc"], *(["cfgc", *words.split()] for words in (
+    "fmt", "validate", "compile", "catalogue", "schema", "status", "explain", "graph", "kubernetes", "kubernetes rbac",
+    "kubernetes check", "plan", "breaking", "completion", "man", "migrate report", "migrate diff", "migrate apply",
+    "migrate cleanup")), ["tributary"], *(["tributary", word] for word in ("run", "validate", "doctor", "status", "profile"))]
+
+
+@pytest.mark.parametrize("command", HELP, ids=" ".join)
+def test_the_help_of_each_command_is_whole(command):
+    """A text for each option, examples of this command alone, and what its exit codes mean."""
+    text = subprocess.run([BIN / command[0], *command[1:], "--help"], capture_output=True, text=True, timeout=20,
+                          check=True).stdout
+    options, examples = text.split("\nExamples:\n")
+    # The name and type of an option or argument alone in a line, without a text below.
+    bare = re.findall(r"^  ((?:-\S+|[A-Z][A-Z|.]*)(?: [A-Z]+\S*)*(?: \.\.\.)?(?: REQUIRED)?) *\n(?! {8})", options + "\n", re.M)
+    assert "--help" in options and not bare
+    assert "\nExit codes" in examples
+    if len(command) > 1 and "migrate" not in command:
+        assert " ".join(command) in examples
+    for line in examples.splitlines():
+        words = line.split()
+        if line.startswith("  ") and len(command) > 1 and words[0] in ("cfgc", "tributary"):
+            assert words[:2] == command[:2], line
 
 
 @pytest.mark.parametrize("folder", ["host_vars/h2", "inventory/more", "host_vars/h2/deep/deeper"])
