@@ -36,8 +36,8 @@ constexpr schema::Field kWindowsServerFields[] = {
                                                             "Issuers to accept."),
     schema::attr<&WindowsServerFilter::template_id>("template_id", Need::optional,
                                                     "Template of the certificate."),
-    schema::attr<&WindowsServerFilter::refresh_interval>("refresh_interval", Need::optional,
-                                                         "How often to look again."),
+    schema::attr<&WindowsServerFilter::refresh_interval>(
+        "refresh_interval", Need::optional, "How often to look for the certificate again."),
 };
 constexpr schema::BlockSchema kWindowsServer = schema::schema_of(kWindowsServerFields);
 
@@ -76,7 +76,8 @@ constexpr schema::Field kTlsFields[] = {
     schema::attr<&Tls::min_version>("min_version", Need::optional, "Lowest TLS version."),
     schema::attr<&Tls::max_version>("max_version", Need::optional, "Highest TLS version."),
     schema::block<&Tls::windows_certificate_filter>("windows_certificate_filter", Need::optional,
-                                                    "Certificates of Windows.", kWindows),
+                                                    "Certificates in the store of Windows.",
+                                                    kWindows),
 };
 
 void validate_tls(const Tls& tls, schema::Scope& scope) {

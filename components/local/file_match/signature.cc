@@ -19,7 +19,7 @@ constexpr schema::Field kFields[] = {
         "How often to look for files where the kernel gives no notice."),
     schema::attr<&Arguments::ignore_older_than>(
         "ignore_older_than", Need::optional,
-        "Leave out files that were not written for so long; 0 for never."),
+        "Leave out files that were not modified within this time; 0: none."),
 };
 
 constexpr schema::Field kExports[] = {

@@ -15,8 +15,8 @@ using schema::Need;
 constexpr schema::Field kDecompressionFields[] = {
     schema::attr<&Decompression::enabled>("enabled", Need::required,
                                           "Read the files as compressed ones, once each."),
-    schema::attr<&Decompression::initial_delay>("initial_delay", Need::optional,
-                                                "Wait so long before reading a newly found file."),
+    schema::attr<&Decompression::initial_delay>(
+        "initial_delay", Need::optional, "How long to wait before reading a newly found file."),
     schema::attr<&Decompression::format>("format", Need::required, "gz, z or bz2."),
 };
 constexpr schema::BlockSchema kDecompression = schema::schema_of(kDecompressionFields);
@@ -46,7 +46,7 @@ constexpr schema::Field kFileMatchFields[] = {
         "How often to look for files where the kernel gives no notice."),
     schema::attr<&FileMatch::ignore_older_than>(
         "ignore_older_than", Need::optional,
-        "Leave out files that were not written for so long; 0 for never."),
+        "Leave out files that were not modified within this time; 0: none."),
 };
 void validate_file_match(const FileMatch& match, schema::Scope& scope) {
   if (scope.known("sync_period") && match.sync_period.value.count() <= 0)

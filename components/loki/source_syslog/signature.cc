@@ -43,7 +43,7 @@ constexpr schema::Field kListenerFields[] = {
     schema::attr<&Listener::address>("address", Need::required, "host:port to listen on."),
     schema::attr<&Listener::protocol>("protocol", Need::optional, "tcp or udp."),
     schema::attr<&Listener::idle_timeout>("idle_timeout", Need::optional,
-                                          "Close a connection that is silent for so long."),
+                                          "Close connections that are silent for this long."),
     schema::attr<&Listener::label_structured_data>(
         "label_structured_data", Need::optional,
         "Offer RFC 5424 structured data to the rules as __syslog_message_sd_ labels."),

@@ -39,9 +39,8 @@ constexpr schema::BlockSchema kQueue =
 constexpr schema::Field kEndpointFields[] = {
     schema::attr<&EndpointArguments::name>(
         "name", Need::optional, "Name of the endpoint; its queue is kept over a reload."),
-    schema::attr<&EndpointArguments::url>("url", Need::required,
-                                          "Where to push to, with the path: "
-                                          "http://loki:3100/loki/api/v1/push."),
+    schema::attr<&EndpointArguments::url>(
+        "url", Need::required, "URL to push to, with the path: http://loki:3100/loki/api/v1/push."),
     schema::attr<&EndpointArguments::batch_wait>("batch_wait", Need::optional,
                                                  "Longest time a line waits for a request."),
     schema::attr<&EndpointArguments::batch_size>("batch_size", Need::optional,
@@ -56,7 +55,7 @@ constexpr schema::Field kEndpointFields[] = {
                                                          "Longest wait between tries."),
     schema::attr<&EndpointArguments::max_backoff_retries>(
         "max_backoff_retries", Need::optional,
-        "Tries before a request is dropped and counted; without it, or with 0, never."),
+        "Tries before a request is dropped and counted; 0 or unset: no limit."),
     schema::attr<&EndpointArguments::tenant_id>("tenant_id", Need::optional,
                                                 "Tenant of lines without __tenant_id__."),
     schema::attr<&EndpointArguments::retry_on_http_429>("retry_on_http_429", Need::optional,
@@ -189,7 +188,7 @@ constexpr schema::BlockSchema kEndpoint =
 
 constexpr schema::Signature kSignature{
     .name = "loki.write",
-    .doc = "Sends lines to Loki, in order, and tries again until they are taken.",
+    .doc = "Sends lines to Loki, in order, and retries until they are accepted.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,

@@ -14,7 +14,7 @@ constexpr schema::Field kFields[] = {
 
 const schema::Signature kSignature{
     .name = "otelcol.exporter.loki",
-    .doc = "Makes log lines of log records and hands them to loki components.",
+    .doc = "Converts log records to log lines for loki components.",
     .arguments = schema::schema_of(kFields),
     .exports = kConsumerExports,
     .make_arguments = schema::make_arguments<Arguments>,

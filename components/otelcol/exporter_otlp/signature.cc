@@ -27,8 +27,8 @@ constexpr schema::Field kClientFields[] = {
     schema::attr<&ClientArguments::compression>("compression", Need::optional, "gzip or none."),
     schema::block<&ClientArguments::tls>("tls", Need::optional, "TLS of the connection.",
                                          kTlsClient),
-    schema::block<&ClientArguments::keepalive>("keepalive", Need::optional, "Life of connections.",
-                                               kKeepalive),
+    schema::block<&ClientArguments::keepalive>("keepalive", Need::optional,
+                                               "Keepalive of connections.", kKeepalive),
     schema::attr<&ClientArguments::read_buffer_size>("read_buffer_size", Need::optional,
                                                      "For Grafana Alloy."),
     schema::attr<&ClientArguments::write_buffer_size>("write_buffer_size", Need::optional,
@@ -66,8 +66,8 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::timeout>("timeout", Need::optional, "Timeout of one request."),
     schema::block<&Arguments::sending_queue>("sending_queue", Need::optional,
                                              "Queue of data to send.", kQueue),
-    schema::block<&Arguments::retry_on_failure>(
-        "retry_on_failure", Need::optional, "When requests that failed are sent again.", kRetry),
+    schema::block<&Arguments::retry_on_failure>("retry_on_failure", Need::optional,
+                                                "How requests that failed are retried.", kRetry),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional,
                                              "For Grafana Alloy; has no effect.", kDebugMetrics),
     schema::block<&Arguments::client>("client", Need::required, "The server.", kClient),
@@ -95,8 +95,7 @@ Server server_of(const ClientArguments& client) {
 
 const schema::Signature kSignature{
     .name = "otelcol.exporter.otlp",
-    .doc =
-        "Sends traces, metrics and logs by OTLP over gRPC, and tries again until they are taken.",
+    .doc = "Sends traces, metrics and logs by OTLP over gRPC and retries until they are accepted.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kConsumerExports,
     .make_arguments = schema::make_arguments<Arguments>,

@@ -73,8 +73,8 @@ constexpr schema::Field kFields[] = {
     schema::block<&Arguments::client>("client", Need::required, "The server.", kClient),
     schema::block<&Arguments::sending_queue>("sending_queue", Need::optional,
                                              "Queue of data to send.", kQueue),
-    schema::block<&Arguments::retry_on_failure>(
-        "retry_on_failure", Need::optional, "When requests that failed are sent again.", kRetry),
+    schema::block<&Arguments::retry_on_failure>("retry_on_failure", Need::optional,
+                                                "How requests that failed are retried.", kRetry),
     schema::block<&Arguments::debug_metrics>("debug_metrics", Need::optional, "For Grafana Alloy.",
                                              kDebugMetrics),
     schema::attr<&Arguments::traces_endpoint>("traces_endpoint", Need::optional,
@@ -112,8 +112,7 @@ HttpClientArguments http_client_of(const ClientArguments& client) {
 
 const schema::Signature kSignature{
     .name = "otelcol.exporter.otlphttp",
-    .doc =
-        "Sends traces, metrics and logs by OTLP over HTTP, and tries again until they are taken.",
+    .doc = "Sends traces, metrics and logs by OTLP over HTTP and retries until they are accepted.",
     .arguments = schema::schema_of(kFields),
     .exports = kConsumerExports,
     .make_arguments = schema::make_arguments<Arguments>,

@@ -50,7 +50,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
 
 const schema::Signature kSignature{
     .name = "otelcol.exporter.prometheus",
-    .doc = "Makes samples of metrics and hands them to prometheus components.",
+    .doc = "Converts metrics to samples for prometheus components.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kConsumerExports,
     .make_arguments = schema::make_arguments<Arguments>,

@@ -53,9 +53,9 @@ constexpr schema::Field kFields[] = {
     schema::attr<&Arguments::override>("override", Need::optional,
                                        "Whether attributes that a resource has are replaced."),
     schema::attr<&Arguments::fail_on_missing_metadata>("fail_on_missing_metadata", Need::optional,
-                                                       "Has no effect: nothing is asked that may "
-                                                       "not answer."),
-    schema::attr<&Arguments::timeout>("timeout", Need::optional, "Has no effect, likewise."),
+                                                       "Has no effect: all detectors are local."),
+    schema::attr<&Arguments::timeout>("timeout", Need::optional,
+                                      "Has no effect: all detectors are local."),
     schema::block<&Arguments::system>("system", Need::optional, "What the detector system adds.",
                                       kSystem),
     schema::block<&Arguments::output>("output", Need::required, "Receivers of the data.", kOutput),

@@ -54,8 +54,8 @@ constexpr schema::Field kGrpcFields[] = {
                                                    "For Grafana Alloy."),
     schema::attr<&GrpcArguments::write_buffer_size>("write_buffer_size", Need::optional,
                                                     "For Grafana Alloy."),
-    schema::block<&GrpcArguments::keepalive>("keepalive", Need::optional, "Life of connections.",
-                                             kKeepalive),
+    schema::block<&GrpcArguments::keepalive>("keepalive", Need::optional,
+                                             "Keepalive of connections.", kKeepalive),
     schema::attr<&GrpcArguments::auth>(
         "auth", Need::optional,
         "Authentication of senders: the handler of an otelcol.auth component."),

@@ -72,14 +72,15 @@ constexpr Field kFields[] = {
     block<&Arguments::matcher>("matcher", Need::optional, "A group of processes; the first counts.",
                                kMatcher),
     attr<&Arguments::procfs_path>("procfs_path", Need::optional, "Where procfs is mounted."),
-    attr<&Arguments::track_children>("track_children", Need::optional,
-                                     "Children that match nothing are of their parent's group."),
+    attr<&Arguments::track_children>(
+        "track_children", Need::optional,
+        "Put children that match nothing into the group of their parent."),
     attr<&Arguments::track_threads>("track_threads", Need::optional,
                                     "Expose metrics by name of threads."),
     attr<&Arguments::gather_smaps>("gather_smaps", Need::optional,
                                    "Read proportional memory, which costs the kernel time."),
     attr<&Arguments::recheck_on_scrape>("recheck_on_scrape", Need::optional,
-                                        "Match processes that are of no group again."),
+                                        "Match processes without a group again at each scrape."),
     attr<&Arguments::remove_empty_groups>("remove_empty_groups", Need::optional,
                                           "Forget a group when its last process has ended."),
 };

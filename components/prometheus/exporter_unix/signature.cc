@@ -102,7 +102,8 @@ void check_filesystem(const Filesystem& filesystem, Scope& scope) {
 constexpr Field kArpFields[] = {
     attr<&Arp::device_include>("device_include", Need::optional, "Regex of devices to show."),
     attr<&Arp::device_exclude>("device_exclude", Need::optional, "Regex of devices to leave out."),
-    attr<&Arp::netlink>("netlink", Need::optional, "Accepted; /proc/net/arp says the same."),
+    attr<&Arp::netlink>("netlink", Need::optional,
+                        "Accepted; the ARP table is read from /proc/net/arp."),
 };
 constexpr BlockSchema kArp = schema_of<Arp, check_filter>(kArpFields);
 
@@ -148,7 +149,7 @@ constexpr BlockSchema kHwmon = schema_of<Hwmon, check_hwmon>(kHwmonFields);
 
 constexpr Field kNetclassFields[] = {
     attr<&Netclass::ignore_invalid_speed_device>("ignore_invalid_speed_device", Need::optional,
-                                                 "Leave a negative speed out."),
+                                                 "Leave out speeds that are negative."),
     attr<&Netclass::ignored_devices>("ignored_devices", Need::optional,
                                      "Regex of devices to leave out."),
 };
@@ -244,7 +245,7 @@ constexpr Field kFields[] = {
     attr<&Arguments::udev_data_path>("udev_data_path", Need::optional,
                                      "Where udev keeps the properties of devices."),
     attr<&Arguments::enable_collectors>("enable_collectors", Need::optional,
-                                        "Collectors to turn on, whatever else is said."),
+                                        "Collectors to turn on; wins over the other lists."),
     attr<&Arguments::disable_collectors>("disable_collectors", Need::optional,
                                          "Collectors to turn off."),
     attr<&Arguments::set_collectors>("set_collectors", Need::optional,

@@ -124,7 +124,7 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
 
 constexpr schema::Signature kSignature{
     .name = "prometheus.scrape",
-    .doc = "Asks targets for their metrics, and passes the samples on.",
+    .doc = "Scrapes metrics from targets and forwards the samples.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,

@@ -32,7 +32,7 @@ constexpr schema::Field kProfilingFields[] = {
     schema::block<&ProfilingArguments::memory>(
         "profile.memory", Need::optional, "Allocations and the heap of Go programs.", kProfile),
     schema::block<&ProfilingArguments::block>("profile.block", Need::optional,
-                                              "Where goroutines wait for one another.", kProfile),
+                                              "Where goroutines block.", kProfile),
     schema::block<&ProfilingArguments::goroutine>("profile.goroutine", Need::optional,
                                                   "Stacks of all goroutines.", kProfile),
     schema::block<&ProfilingArguments::mutex>("profile.mutex", Need::optional,
@@ -158,7 +158,7 @@ seconds Arguments::measured() const {
 
 constexpr schema::Signature kSignature{
     .name = "pyroscope.scrape",
-    .doc = "Asks targets for their profiles, and passes them on.",
+    .doc = "Scrapes profiles from targets and forwards them.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .make_arguments = schema::make_arguments<Arguments>,
     .needs = schema::hook<Arguments, needed_files<&Arguments::http, Arguments>>,

@@ -13,7 +13,7 @@ constexpr schema::Field kEndpointFields[] = {
     schema::attr<&EndpointArguments::name>(
         "name", Need::optional, "Name of the endpoint; its queue is kept over a reload."),
     schema::attr<&EndpointArguments::url>(
-        "url", Need::required, "Where to push to, without the path: http://pyroscope:4040."),
+        "url", Need::required, "URL to push to, without the path: http://pyroscope:4040."),
     schema::attr<&EndpointArguments::remote_timeout>("remote_timeout", Need::optional,
                                                      "Timeout of one request."),
     schema::attr<&EndpointArguments::debug_info_upload_timeout>(
@@ -85,7 +85,7 @@ constexpr schema::BlockSchema kEndpoint =
 
 constexpr schema::Signature kSignature{
     .name = "pyroscope.write",
-    .doc = "Sends profiles to Pyroscope, and tries again until they are taken.",
+    .doc = "Sends profiles to Pyroscope and retries until they are accepted.",
     .arguments = schema::schema_of<Arguments, validate>(kFields),
     .exports = kExportFields,
     .make_arguments = schema::make_arguments<Arguments>,

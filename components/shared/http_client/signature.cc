@@ -30,7 +30,7 @@ constexpr schema::Field kAuthorizationFields[] = {
     schema::attr<&AuthorizationArguments::type>("type", Need::optional,
                                                 "Scheme of the header; empty means Bearer."),
     schema::attr<&AuthorizationArguments::credentials>("credentials", Need::optional,
-                                                       "What follows the scheme."),
+                                                       "Credentials after the scheme."),
     schema::attr<&AuthorizationArguments::credentials_file>("credentials_file", Need::optional,
                                                             "File that holds the credentials."),
 };
@@ -82,7 +82,7 @@ constexpr schema::Field kOauth2Fields[] = {
                                                        "File that holds the client's secret."),
     schema::attr<&Oauth2Arguments::scopes>("scopes", Need::optional, "Scopes to ask for."),
     schema::attr<&Oauth2Arguments::token_url>("token_url", Need::optional,
-                                              "Where tokens are given out."),
+                                              "URL of the token endpoint."),
     schema::attr<&Oauth2Arguments::endpoint_params>("endpoint_params", Need::optional,
                                                     "Parameters to add to the token request."),
     schema::squash<&Oauth2Arguments::proxy>(kProxy),
@@ -121,7 +121,7 @@ constexpr schema::Field kHttpClientFields[] = {
         "follow_redirects", Need::optional,
         "Follow redirects; a request with a body only 307 and 308."),
     schema::attr<&HttpClientArguments::enable_http2>("enable_http2", Need::optional,
-                                                     "Accepted; HTTP/1.1 is spoken always."),
+                                                     "Accepted; HTTP/1.1 is always used."),
     schema::attr<&HttpClientArguments::http_headers>("http_headers", Need::optional,
                                                      "Headers to send with each request."),
 };

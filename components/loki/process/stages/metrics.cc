@@ -44,7 +44,7 @@ constexpr schema::Field kMetricCommonFields[] = {
                                         "What the name begins with; else loki_process_custom_."),
     schema::attr<&MetricCommon::max_idle_duration>(
         "max_idle_duration", Need::optional,
-        "A series without an entry for so long is shown once more."),
+        "Time without an entry after which a series is removed."),
     schema::attr<&MetricCommon::value>("value", Need::optional, "Text that the source must equal."),
 };
 

@@ -76,7 +76,7 @@ void track(const SplitJsonArgs&, telemetry::LabelTracker& labels) {
 }  // namespace
 
 constexpr StageKindOf<SplitJsonArgs> kSplitJson = stage_kind<SplitJsonArgs, make, track>(
-    "stage.split_json", "Makes one entry of each element of a JSON array.",
+    "stage.split_json", "Splits a JSON array into one entry per element.",
     schema::schema_of(kSplitJsonFields));
 
 }  // namespace components::loki::process::stages

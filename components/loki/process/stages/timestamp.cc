@@ -54,10 +54,10 @@ constexpr schema::Field kTimestampFields[] = {
     schema::attr<&TimestampArgs::location>("location", Need::optional,
                                            "Time zone of times that name none."),
     schema::attr<&TimestampArgs::action_on_failure>("action_on_failure", Need::optional,
-                                                    "What becomes of a time that does not parse."),
+                                                    "What to do when a time does not parse."),
     schema::attr<&TimestampArgs::action_on_duplicate_timestamp>(
         "action_on_duplicate_timestamp", Need::optional,
-        "What becomes of a time that was just there."),
+        "What to do when a time equals the previous one."),
 };
 
 void validate(const TimestampArgs& args, schema::Scope& scope) {

@@ -44,7 +44,7 @@ constexpr schema::Field kQueueFields[] = {
                                          "What queue_size counts: requests."),
     schema::attr<&QueueArguments::wait_for_result>(
         "wait_for_result", Need::optional,
-        "For Grafana Alloy; senders always hear when what they sent is safe."),
+        "For Grafana Alloy; requests are always answered once the data is safe."),
     schema::block<&QueueArguments::batch>("batch", Need::optional,
                                           "How items are grouped into requests.", kQueueBatch),
 };
@@ -59,7 +59,7 @@ void validate_queue(const QueueArguments& queue, schema::Scope& scope) {
 
 constexpr schema::Field kRetryFields[] = {
     schema::attr<&RetryArguments::enabled>("enabled", Need::optional,
-                                           "Whether a request that fails is tried again."),
+                                           "Whether a failed request is retried."),
     schema::attr<&RetryArguments::initial_interval>("initial_interval", Need::optional,
                                                     "Wait after the first failed try."),
     schema::attr<&RetryArguments::randomization_factor>("randomization_factor", Need::optional,

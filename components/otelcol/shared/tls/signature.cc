@@ -56,8 +56,7 @@ constexpr schema::BlockSchema kOwn = schema::schema_of<TlsArguments, validate_ow
 constexpr schema::Field kServerFields[] = {
     schema::squash<&TlsServerArguments::own>(kOwn),
     schema::attr<&TlsServerArguments::client_ca_file>(
-        "client_ca_file", Need::optional,
-        "File of the authorities that must have signed a client's certificate."),
+        "client_ca_file", Need::optional, "File of the authorities that sign client certificates."),
 };
 
 void validate_server(const TlsServerArguments&, schema::Scope& scope) {
