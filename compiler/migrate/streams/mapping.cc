@@ -107,7 +107,7 @@ class MapReader {
           *families_of_key = families(*pair->value, host.key, service.key);
         else
           diagnostics_.error("F006", service.value->span, "\"{}\" is missing here", key)
-              .with_help("an empty list says that nothing comes");
+              .with_help("an empty list means that no lines come");
       }
       out.changes.push_back(std::move(change));
     }

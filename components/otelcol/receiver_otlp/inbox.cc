@@ -72,7 +72,7 @@ void Inbox::take(Signal signal, std::string request,
   batch.client = std::move(client);
   batch.ack = telemetry::Ack(
       [done = std::move(done)](bool delivered) {
-        done(delivered ? Outcome{} : Outcome{Code::undelivered, "given up on the way"});
+        done(delivered ? Outcome{} : Outcome{Code::undelivered, "not delivered, send it again"});
       },
       telemetry::Ack::Source::client);
   batch.slices.emplace_back(std::move(request), checked->items);

@@ -114,7 +114,8 @@ void Inbox::pass_on(const OpenRequests::Key& key, wire::ReceivedWrite received) 
   if (batch.count() == 0) return open_->answer(key, done, true);
   batch.ack = telemetry::Ack(
       [open = open_, key, done](bool delivered) {
-        open->answer(key, delivered ? done : answer_of(503, "given up on the way"), delivered);
+        open->answer(key, delivered ? done : answer_of(503, "not delivered, send it again"),
+                     delivered);
       },
       telemetry::Ack::Source::client);
   way_.put(std::move(batch));

@@ -34,7 +34,7 @@ tl::expected<std::string, Response> content_of(const Request& request, std::stri
 void hand_over(Inbox& inbox, std::vector<Profile> profiles, const Response& taken,
                const io::http::Reply& reply) {
   const bool is_taken = inbox.put(std::move(profiles), [reply, taken](bool delivered) {
-    reply(delivered ? taken : error_answer(503, Code::unavailable, "given up on the way"));
+    reply(delivered ? taken : error_answer(503, Code::unavailable, "not delivered, send it again"));
   });
   if (!is_taken) reply(error_answer(429, Code::resource_exhausted, "the queues are full"));
 }
