@@ -44,13 +44,6 @@ std::string_view without_count(std::string_view bytes) {
   return take_priority(message) >= 0 ? bytes.substr(at + 1) : bytes;
 }
 
-/// Start of the next message within a datagram: a line that begins with a whole priority.
-size_t next_message(std::string_view bytes) {
-  for (size_t at = 0; (at = bytes.find("\n<", at)) != bytes.npos; ++at)
-    if (std::string_view line = bytes.substr(at + 1); take_priority(line) >= 0) return at + 1;
-  return bytes.npos;
-}
-
 }  // namespace
 
 /// Where recvmmsg(2) puts up to kSlots datagrams in one call.
@@ -170,19 +163,16 @@ Clock::time_point Datagrams::release_deadline() const {
   return held_.empty() ? Clock::time_point::max() : held_.front().since + kNamePatience;
 }
 
-/// A datagram is one message, line feeds and all, or several that begin with a priority each.
+/// A datagram is one message, line feeds and all (RFC 5426 3.1): what a line of it begins with is
+/// the sender's text, and nobody who can write a text makes a message of his own of it.
 void Datagrams::take_datagram(Intake& intake, LabelMaker& labels, std::string_view bytes,
                               const Origin& origin) {
   intake.note_datagrams();
   const std::span<char> room = intake.room(bytes.size());
   std::memcpy(room.data(), bytes.data(), bytes.size());
-  std::string_view rest = without_count({room.data(), bytes.size()});
+  const std::string_view message = without_count({room.data(), bytes.size()});
   intake.take(bytes.size());
-  while (!rest.empty()) {
-    const size_t next = std::min(next_message(rest), rest.size());
-    plan_->decoder.add(rest.substr(0, next), origin, labels, intake.batch(), intake.counts());
-    rest.remove_prefix(next);
-  }
+  plan_->decoder.add(message, origin, labels, intake.batch(), intake.counts());
 }
 
 void Datagrams::renew_names() {

@@ -141,12 +141,12 @@ TEST_CASE("source.syslog: udp") {
   const Client client(Protocol::udp, f.port());
   client.send("<13>1 - h a - - - one");
   client.send("<13>Nov 21 03:30:03 h t: two lines\nof one message\n");
-  client.send("<13>t: a\n<13>t: b\n");
+  client.send("<13>t: of a user:\n<13>t: forged\n");
   client.send("12 <b>no count</b>");
   client.send("20 <13>1 - h a - - - c");
   client.send("<13>t: " + std::string(200, 'x'));
-  CHECK(f.got({"one", "two lines\nof one message", "a", "b", "12 <b>no count</b>", "c",
-               std::string(93, 'x')}));
+  CHECK(f.got({"one", "two lines\nof one message", "of a user:\n<13>t: forged",
+               "12 <b>no count</b>", "c", std::string(93, 'x')}));
   CHECK(
       f.metric("loki_source_syslog_parsing_errors_total{component_id=\"loki.source.syslog."
                "test\"} 1"));
