@@ -95,7 +95,8 @@ void look_at(const Sides& sides, const emit::CheckOptions& check, Work& work) {
   work.changes = compare(before.program, after.program);
   migrate::streams::Mapping mapping;
   migrate::streams::add_difference(sides.host, before.program, after.program, sources, mapping);
-  for (const auto& change : mapping.changes) work.changes.push_back(stream_change(change));
+  for (const auto& change : mapping.changes)
+    if (auto judged = stream_change(change)) work.changes.push_back(std::move(*judged));
 }
 
 /// What was, in a folder: the one that is named, or that of a revision, compiled into `made`.

@@ -41,12 +41,22 @@ std::string with_name(std::string_view text, std::string_view host, std::string_
   return out;
 }
 
-Change stream_change(const migrate::streams::Change& change) {
+std::optional<Change> stream_change(const migrate::streams::Change& change) {
+  using migrate::streams::StreamFamily;
+  std::vector<StreamFamily> before = change.before, after = change.after;
+  std::erase_if(before, [&](const StreamFamily& one) {
+    const auto twin = std::find_if(after.begin(), after.end(), [&](const StreamFamily& other) {
+      return one.labels == other.labels && one.unsure == other.unsure;
+    });
+    if (twin == after.end()) return false;
+    after.erase(twin);
+    return true;
+  });
+  if (before.empty() && after.empty()) return std::nullopt;
   const std::string whose = change.service.empty() ? "" : fmt::format(" of {}", change.service);
-  const bool is_lost = change.after.empty(), is_new = change.before.empty();
-  return {
-      is_lost || is_new ? Level::targets : Level::labels, !is_new,
-      fmt::format("streams{}: {} -> {}", whose, texts_of(change.before), texts_of(change.after))};
+  const bool is_lost = after.empty(), is_new = before.empty();
+  return Change{is_lost || is_new ? Level::targets : Level::labels, !is_new,
+                fmt::format("streams{}: {} -> {}", whose, texts_of(before), texts_of(after))};
 }
 
 std::vector<Group> group(const std::map<std::string, std::vector<Change>>& by_host) {

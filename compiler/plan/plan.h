@@ -77,8 +77,9 @@ std::vector<Change> changed_ways(const river::config::Program& before,
 bool hands_on(const river::schema::Signature& signature);
 bool takes_in(const river::schema::Signature& signature);
 
-/// What happens to the streams of a service.
-Change stream_change(const migrate::streams::Change& change);
+/// What happens to the streams of a service; nullopt: they keep their labels. Where they are sent
+/// to, and the steps on the way, are judged by judge_value() and changed_ways().
+std::optional<Change> stream_change(const migrate::streams::Change& change);
 
 /// The text with another name in the place of the host's, where that stands alone.
 std::string with_name(std::string_view text, std::string_view host, std::string_view name);
