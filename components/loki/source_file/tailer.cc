@@ -183,11 +183,15 @@ void Tailer::look_again(Generation& current, int64_t now_ns, Clock::time_point n
   FileReader& file = current.file;
   ResumePoint point = file.point();
   if (point.beginning.size == 0) point.beginning = current.seen;
-  if (!file.continues(point) && !file.seek_before_change()) {
+  const bool was_empty = point.beginning.size == 0;
+  const ReadMarks marks = file.marks();
+  const bool is_changed = !file.continues(point);
+  if (is_changed && !file.seek_before_change()) {
     environment_.truncations->add(1);
     environment_.log.info("{}: truncated, reading it from its start", path_);
-    const ReadMarks marks = file.marks();
     file.seek(0);
+  }
+  if (is_changed || (was_empty && file.written_beginning().size > 0)) {
     point.seen_ns = current.seen_ns;
     Generation rest = std::move(generations_.back());
     generations_.pop_back();
@@ -225,39 +229,44 @@ void Tailer::adopt_missed(int64_t since_ns, const FileReader& current, Clock::ti
 }
 
 /// The file under the path was truncated in place, perhaps several times: rotation may have copied
-/// its content away each time. `point`, `marks`: where reading was. A copy is born before the
-/// truncation by the time that copying takes, so looks at the file may lie between.
+/// its content away each time. `point`, `marks`: where reading was. The copy with the rest of that
+/// is born before the truncation by the time that copying takes, so looks at the file may lie
+/// between; what was written since is in copies that are born since, and in the file.
 ///
-/// False: there is none with what was not read yet.
+/// False: there is none with the rest.
 bool Tailer::adopt_copies(const ResumePoint& point, const ReadMarks& marks,
                           const FileReader& current, Clock::time_point now) {
-  if (point.seen_ns == 0 || point.beginning.size == 0) return false;
+  if (point.seen_ns == 0) return false;
   struct Copy {
     FileReader file;
     int64_t born_ns;
   };
-  std::vector<Copy> copies;  // From the one with the rest of what was being read on.
-  const int64_t since =
-      seen_or_born_ns(point.seen_ns, current) - std::chrono::nanoseconds(kCopyTimeMax).count();
+  std::vector<Copy> copies;
+  bool found_rest = false;
+  const bool was_empty = point.beginning.size == 0;
+  const int64_t seen_ns = seen_or_born_ns(point.seen_ns, current);
+  const auto copying = was_empty ? std::chrono::minutes(0) : kCopyTimeMax;
+  const int64_t since = seen_ns - std::chrono::nanoseconds(copying).count();
   for (const RotatedFile& rotated : rotated_since(real_path(), since)) {
     auto file = open_rotated(rotated, current);
-    if (!file) continue;
-    const bool has_rest = file->continues(point);
+    if (!file || file->is_beginning_of(current, current.size())) continue;
+    const bool has_rest = !was_empty && file->continues(point);
     if (!has_rest && file->size() <= point.offset && marks.are_in(file->fd(), file->size())) {
       file->seek(file->size());
       remember(*file, file_clock_ns());
       continue;
     }
-    if (has_rest && (copies.empty() || copies.front().born_ns < point.seen_ns)) {
+    if (has_rest && (copies.empty() || copies.front().born_ns < seen_ns)) {
       copies.clear();
       file->seek(point.offset);
-    } else if (copies.empty()) {
+      found_rest = true;
+    } else if (copies.empty() && rotated.born_ns < seen_ns) {
       continue;
     }
     copies.push_back({std::move(*file), rotated.born_ns});
   }
   for (Copy& copy : copies) adopt(std::move(copy.file), copy.born_ns, now);
-  return !copies.empty();
+  return found_rest;
 }
 
 /// A rotated file that is not open yet.

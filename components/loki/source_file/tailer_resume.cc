@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "components/loki/source_file/tailer.h"
@@ -17,11 +19,15 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
     if (!go_on_as_known(file) && !begin_without_position(file, is_bad)) return false;
     store_first(file, now_ns);
   } else if (file.is(stored->device, stored->inode) && !file.is_younger_than(stored->seen_ns)) {
-    if (file.continues(*stored)) {
-      file.seek(stored->offset);
-    } else {
-      environment_.truncations->add(1);
-      adopt_copies(*stored, {}, file, now);
+    const bool continues = file.continues(*stored);
+    if (continues) file.seek(stored->offset);
+    if (!continues) environment_.truncations->add(1);
+    const bool may_have_copies = !continues || stored->beginning.size == 0;
+    if (may_have_copies && !adopt_copies(*stored, {}, file, now) && !continues) {
+      // The copy with the rest was compressed, or its inode was given anew.
+      auto later = std::exchange(generations_, {});
+      adopt_unpacked(*stored, now);
+      std::move(later.begin(), later.end(), std::back_inserter(generations_));
     }
   } else if (is_elsewhere(stored->device, stored->inode)) {
     ended_.push_back(*stored);
@@ -45,10 +51,6 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
       adopt_missed(stored->seen_ns, file, now);
     }
   }
-  // Copied, truncated, and the copy was compressed. (An inode may also be given anew.)
-  if (stored && generations_.empty() && file.is(stored->device, stored->inode) &&
-      !file.continues(*stored))
-    adopt_unpacked(*stored, now);
   adopt(std::move(file), now_ns, now);
   return true;
 }

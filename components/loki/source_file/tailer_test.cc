@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "components/loki/source_file/fixture.h"
 #include "components/shared/outbox.h"
@@ -306,6 +307,34 @@ TEST_CASE("source.file: copied and truncated while nothing is read: the copies a
     f.sink->set(LogSink::Mode::deliver);
     if (is_stopped) f.start();
     CHECK(f.got(wanted));
+  }
+}
+
+TEST_CASE("source.file: written, copied and truncated between two looks at the empty file") {
+  for (const bool is_stopped : {false, true}) {
+    CAPTURE(is_stopped);
+    Fixture f;
+    f.write("");
+    f.start();
+    CHECK(f.is_read_to(0));
+    if (is_stopped) f.stop();
+    Texts wanted;
+    for (int i = 0; i < 20; ++i) {
+      wanted.push_back(fmt::format("{} {}", i, std::string(300, 'x')));
+      f.append(wanted.back() + "\n");
+      fs::copy_file(f.path(), f.path(fmt::format("a.log.{}", 20 - i)));
+      fs::resize_file(f.path(), 0);
+    }
+    wanted.push_back("not rotated");
+    f.append(wanted.back() + "\n");
+    if (is_stopped) f.start();
+    // What is read in the moment of a truncation may come once more, from its copy.
+    const auto has_all = [&] {
+      const Texts texts = f.sink->texts();
+      return std::set(texts.begin(), texts.end()) == std::set(wanted.begin(), wanted.end());
+    };
+    CHECK(eventually(has_all));
+    CHECK(f.sink->texts().size() <= wanted.size() + 2);
   }
 }
 
