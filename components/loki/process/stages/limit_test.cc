@@ -100,7 +100,7 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
                                       telemetry::Flow(scope, telemetry::Flow::kLines), log, stop);
   };
   enum class How { batch, component, replaced, batch_that_is_lost };
-  using Source = telemetry::Ack::Source;
+  using From = telemetry::Ack::Source;
   for (const How how : {How::batch, How::component, How::replaced, How::batch_that_is_lost}) {
     CAPTURE(static_cast<int>(how));
     const bool goes_on = how == How::replaced || how == How::batch_that_is_lost;
@@ -120,7 +120,7 @@ TEST_CASE("stage.limit: who waits gives up on stop, and gives the lines back") {
       auto batch = lines({"1", "2", "3", "4", "5"});
       batch.stop = stop.get_token();
       batch.ack = telemetry::Ack([&](bool ok) { delivered = ok ? 1 : 0; },
-                                 goes_on ? Source::fleeting : Source::rereadable);
+                                 goes_on ? From::fleeting : From::rereadable);
       processor.receive(std::move(batch));
     });
     std::this_thread::sleep_for(milliseconds(20));
