@@ -66,12 +66,13 @@ namespace self = prometheus::exporter_self;
 namespace fixed = prometheus::exporter_static;
 namespace host = prometheus::exporter_unix;
 
+using components::builder;
+using prometheus::ExporterComponent;
+
 }  // namespace
 
+// One line a component, so that two additions do not collide.
 std::span<const components::Builder> builders() {
-  using components::builder;
-  using prometheus::ExporterComponent;
-  // One line a component, so that two additions do not collide.
   // clang-format off
   static const std::vector<components::Builder> all = {
       builder<blocks::logging::Logging>(blocks::logging::kSignature),
