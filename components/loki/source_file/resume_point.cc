@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace components::loki::source_file {
 namespace {
 
@@ -83,6 +85,27 @@ std::optional<ResumePoint> ResumePoint::parse(std::string_view text) {
       (!has_end || (take(text, point.end.size, ':') && take(text, point.end.crc, '\0', 16) &&
                     point.end.size <= Fingerprint::kEndBytesMax));
   return whole ? std::optional(point) : std::nullopt;
+}
+
+std::map<std::string, uint64_t, std::less<>> legacy_offsets(std::string_view text) {
+  const auto unquoted = [](std::string_view word) {
+    word = base::trimmed(word);
+    const bool is_quoted = word.size() >= 2 && word.front() == word.back() &&
+                           (word.front() == '"' || word.front() == '\'');
+    return is_quoted ? word.substr(1, word.size() - 2) : word;
+  };
+  std::map<std::string, uint64_t, std::less<>> offsets;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const size_t colon = line.rfind(": ");
+    if (colon == line.npos) continue;
+    std::string_view number = unquoted(line.substr(colon + 2));
+    uint64_t offset = 0;
+    if (take(number, offset, '\0')) offsets[std::string(unquoted(line.substr(0, colon)))] = offset;
+  }
+  return offsets;
 }
 
 }  // namespace components::loki::source_file

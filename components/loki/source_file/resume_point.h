@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,5 +71,10 @@ struct ResumePoint {
   static std::optional<ResumePoint> parse(std::string_view text);
   bool operator==(const ResumePoint&) const = default;
 };
+
+/// Offsets by path as Promtail and the agents before this one store them: below "positions:", each
+/// line a path and its offset, of which either may be in quotes. What is no offset of a file (the
+/// cursor of a journal) is left out.
+std::map<std::string, uint64_t, std::less<>> legacy_offsets(std::string_view text);
 
 }  // namespace components::loki::source_file

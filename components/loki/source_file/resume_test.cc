@@ -131,6 +131,44 @@ TEST_CASE("source.file: another file that was given the inode of one that is gon
   }
 }
 
+TEST_CASE("source.file: files go on where the agent before this one was") {
+  Fixture f({"a.log", "b.log", "c.log"});
+  f.write("sent\nnot sent\n");
+  f.write("shorter\n", "b.log");
+  f.write("sent: it\nlast\n", "c.log");
+  f.folder.write("old.yml", fmt::format("positions:\n  {}: \"5\"\n  {}: 900\n  '{}': '9'\n"
+                                        "  cursor-journal: s=0;i=1\n  nonsense\n",
+                                        f.path(), f.path("b.log"), f.path("c.log")));
+  f.arguments.legacy_positions_file = f.folder / "old.yml";
+  f.start();
+  const auto sorted = [&] {
+    Texts texts = f.sink->texts();
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
+  CHECK(eventually([&] { return sorted() == Texts{"last", "not sent", "shorter"}; }));
+  SUBCASE("positions of its own come first") {
+    f.stop();
+    f.append("more\n");
+    f.start();
+    CHECK(eventually([&] { return sorted() == Texts{"last", "more", "not sent", "shorter"}; }));
+  }
+}
+
+TEST_CASE("source.file: positions of an agent before this one that cannot be read are an error") {
+  Fixture f;
+  f.arguments.legacy_positions_file = f.folder / "logs";
+  components::Context context{.id = "loki.source.file.test",
+                              .data_dir = f.folder.path() / "data",
+                              .metrics = {f.registry, "loki.source.file.test"},
+                              .log = base::Logger("test"),
+                              .publish = [](river::Value) {}};
+  Source source(std::move(context), f.arguments);
+  const auto started = source.start();
+  REQUIRE(!started);
+  CHECK(started.error().message.starts_with("legacy_positions_file: "));
+}
+
 TEST_CASE("source.file: tail_from_end: what is written while the agent is stopped is read") {
   for (const std::string old : {"old\n", "old!\n", "old\nhalf"}) {
     CAPTURE(old);

@@ -70,8 +70,10 @@ constexpr schema::Field kFields[] = {
                                           kFileMatch),
     schema::attr<&Arguments::tail_from_end>(
         "tail_from_end", Need::optional, "Begin at the end of files that have no stored position."),
-    schema::attr<&Arguments::legacy_positions_file>("legacy_positions_file", Need::optional,
-                                                    "Positions of an earlier agent, to take over."),
+    schema::attr<&Arguments::legacy_positions_file>(
+        "legacy_positions_file", Need::optional,
+        "Positions file of an agent before this one (Promtail's), read "
+        "while this one has no positions."),
     schema::attr<&Arguments::on_positions_file_error>(
         "on_positions_file_error", Need::optional,
         "Where to begin when the stored position cannot be used."),
@@ -81,9 +83,6 @@ void validate(const Arguments& arguments, schema::Scope& scope) {
   if (scope.known("encoding") && !encoding_from_name(arguments.encoding))
     scope.error("encoding", "C052", "encoding \"{}\" cannot be read", arguments.encoding)
         .with_help("use an IANA name such as UTF-8, UTF-16LE, ISO-8859-1, windows-1252 or GBK");
-  if (scope.given("legacy_positions_file"))
-    scope.warning("legacy_positions_file", "C090",
-                  "\"legacy_positions_file\" is accepted but has no effect yet");
   if (!scope.known("targets")) return;
   for (const auto& target : arguments.targets) {
     if (!target.contains("__path__"))

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/files.h"
 #include "components/loki/source_file/archive.h"
 #include "components/loki/source_file/leftovers.h"
 #include "components/loki/source_file/tailer.h"
@@ -58,6 +59,19 @@ void Engine::set_positions(std::shared_ptr<io::Positions> positions, const std::
   environment_.folder = folder;
   environment_.positions = std::move(positions);
   environment_.known_files.load(environment_.positions);
+}
+
+base::Result<void> Engine::take_legacy_positions(const std::string& path) {
+  std::error_code none;
+  if (path.empty() || !environment_.positions->all().empty() ||
+      !std::filesystem::exists(path, none))
+    return {};
+  const auto text = base::read_regular_file(path);
+  if (!text) return base::fail("legacy_positions_file: {}", text.error().message);
+  environment_.legacy_offsets = legacy_offsets(*text);
+  environment_.log.info("{}: positions of {} files are taken over", path,
+                        environment_.legacy_offsets.size());
+  return {};
 }
 
 void Engine::request_stop() {
@@ -267,13 +281,15 @@ void Engine::publish_problem() {
 Source::Source(Context context, const Arguments& arguments)
     : context_(std::move(context)),
       engine_(context_, arguments),
-      encoding_(encoding_of(arguments)) {}
+      encoding_(encoding_of(arguments)),
+      legacy_positions_file_(arguments.legacy_positions_file) {}
 
 base::Result<void> Source::start() {
   if (auto converter = check_converter(encoding_); !converter) return converter;
   positions_ = std::make_shared<io::Positions>(context_.data_dir / "positions", context_.metrics,
                                                context_.log);
   engine_.set_positions(positions_, context_.data_dir.string());
+  if (auto taken = engine_.take_legacy_positions(legacy_positions_file_); !taken) return taken;
   if (auto opened = engine_.open(); !opened) return opened;
   auto thread = base::Thread::start("loki.file", [this] { engine_.run(); });
   if (!thread) return tl::unexpected(thread.error());

@@ -27,6 +27,9 @@ class Engine {
   /// reading changed.
   void set_arguments(const Arguments& arguments);
   void set_positions(std::shared_ptr<io::Positions> positions, const std::string& folder);
+  /// Before open(): takes over what an agent before this one has stored there, unless this one has
+  /// positions already. No such file: there was none.
+  base::Result<void> take_legacy_positions(const std::string& path);
   /// Gets the thread of the outbox.
   base::Result<void> open() { return outbox_.start("loki.file/out"); }
 
@@ -96,6 +99,7 @@ class Source final : public ComponentOf<Arguments> {
   const Context context_;
   Engine engine_;
   Encoding encoding_;
+  const std::string legacy_positions_file_;
   std::shared_ptr<io::Positions> positions_;
   base::Thread thread_;
 };

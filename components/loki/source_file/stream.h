@@ -41,6 +41,8 @@ struct Environment {
   std::string folder;  ///< of the component's data
   Watches watches;
   KnownFiles known_files;
+  /// By path, where an agent before this one was.
+  std::map<std::string, uint64_t, std::less<>> legacy_offsets;
   const Streams* streams = nullptr;
   std::shared_ptr<base::metrics::Gauge> files_active;
   std::shared_ptr<base::metrics::Counter> truncations, split_lines, nul_bytes, read_errors;

@@ -85,6 +85,7 @@ class Tailer final : public Stream {
   void resume_stragglers(const ResumePoint& stored, const FileReader& current,
                          Clock::time_point now);
   bool adopt_unpacked(const ResumePoint& stored, Clock::time_point now);
+  bool go_on_as_before_us(FileReader& file);
   bool begin_without_position(FileReader& file, bool position_is_bad);
   std::optional<FileReader> rotated_file(const ResumePoint& stored) const;
   void store_first(const FileReader& file, int64_t now_ns);

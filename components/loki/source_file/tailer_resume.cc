@@ -16,7 +16,8 @@ bool Tailer::resume(FileReader file, int64_t now_ns, Clock::time_point now) {
   if (stored) resume_stragglers(*stored, file, now);
   if (!stored) {
     const bool is_bad = text || environment_.positions->lost();
-    if (!go_on_as_known(file) && !begin_without_position(file, is_bad)) return false;
+    if (!go_on_as_known(file) && !go_on_as_before_us(file) && !begin_without_position(file, is_bad))
+      return false;
     store_first(file, now_ns);
   } else if (file.is(stored->device, stored->inode) && !file.is_younger_than(stored->seen_ns)) {
     const bool continues = file.continues(*stored);
@@ -95,6 +96,14 @@ void Tailer::store_first(const FileReader& file, int64_t now_ns) {
   ResumePoint point = file.point();
   point.seen_ns = now_ns;
   stored_->set(point.text());
+}
+
+/// Where the agent before this one was; a shorter file is another one.
+bool Tailer::go_on_as_before_us(FileReader& file) {
+  const auto found = environment_.legacy_offsets.find(path_);
+  if (found == environment_.legacy_offsets.end() || found->second > file.size()) return false;
+  file.seek(found->second);
+  return true;
 }
 
 bool Tailer::begin_without_position(FileReader& file, bool position_is_bad) {
