@@ -140,7 +140,7 @@ def copied_and_truncated(cell):
         shutil.copy(cell.source.path, cell.source.next_name())
         open(cell.source.path, "w").close()
         cell.write(10)
-        if not cell.is_full:  # What is copied and gone before the agent looks, nobody sees.
+        if not cell.is_full:  # Copied before the agent looks: a test of the source has that.
             wait_for("lines that were read", lambda: cell.received() == cell.written)
     cell.recover()
 
