@@ -35,11 +35,15 @@ TEST_CASE("golden: what becomes of configurations of Promtail") {
 }
 
 TEST_CASE("import: no secret is printed") {
-  const auto result = import_file("tests/golden/promtail/secrets.yaml");
-  for (const std::string_view secret : {"glc_secret", "hunter2", "abcdef", "shh"}) {
-    CAPTURE(secret);
-    CHECK(result.out.find(secret) == std::string::npos);
-    CHECK(result.err.find(secret) == std::string::npos);
+  for (const std::string_view file : {"secrets", "spelled_out", "http_clients", "bad_login"}) {
+    const auto result = import_file(fmt::format("tests/golden/promtail/{}.yaml", file));
+    for (const std::string_view secret :
+         {"glc_secret", "hunter", "abcdef", "shh", "p:w", "p%3Aw", "HUN", "TER2"}) {
+      CAPTURE(file);
+      CAPTURE(secret);
+      CHECK(result.out.find(secret) == std::string::npos);
+      CHECK(result.err.find(secret) == std::string::npos);
+    }
   }
 }
 
@@ -80,6 +84,23 @@ TEST_CASE("import: lines get the labels that Promtail gave them") {
   - name: there is no job unless it was given
     journal: {_SYSTEMD_UNIT: nginx.service, MESSAGE: status=404}
     expect: {labels: {env: lab, unit: nginx.service, status: "404"}}
+)"},
+           Behaviour{"journal_dollar", R"(
+  - name: a dollar is no group
+    journal: {MESSAGE: m}
+    expect: {labels: {job: a$1b}}
+)"},
+           Behaviour{"lenient_values", R"(
+  - name: capitals of actions, and an empty label
+    file: /var/log/z.log
+    line: x
+    expect: {labels: {q: /var/log/z.log, w: A, filename: /var/log/z.log}}
+)"},
+           Behaviour{"http_clients", R"(
+  - name: a pattern gives the stream of the line
+    docker: {name: web-1}
+    line: '2026-02-03T04:05:06Z stdout F x'
+    expect: {has_labels: {stream: stdout}}
 )"},
            Behaviour{"syslog_receiver", R"(
   - name: a message

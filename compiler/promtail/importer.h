@@ -1,7 +1,9 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,12 +41,19 @@ class Importer {
     size_t sources = 0;     ///< written so far
   };
 
-  /// How findings about keys that have no counterpart are worded.
   yaml::Fields::Wording wording() const;
-  void lost(river::diag::Span place, std::string what, std::string help = {});
+  void lost(river::diag::Span place, std::string what, std::string help = {}) const;
+  /// What is in a list or a map; what is something else is an error.
+  std::span<const yaml::Node* const> items(const yaml::Node& node, std::string_view key) const;
+  std::span<const yaml::Pair> pairs(const yaml::Node& node, std::string_view key) const;
   std::string text_of(const yaml::Node& node, std::string_view key) const;
   std::vector<std::string> texts_of(const yaml::Node& node, std::string_view key) const;
+  /// text_expression() of what the node says.
+  std::string text(const yaml::Node& node, std::string_view text, bool expands = true) const;
   std::string literal(const yaml::Node& node, std::string_view key) const;
+  /// An object of texts; `first` are fields before them.
+  std::string map(const yaml::Node& node, std::string_view key,
+                  std::vector<std::pair<std::string, std::string>> first = {}) const;
   std::string expression(const yaml::Node& node, const Setting& setting) const;
   void copy(yaml::Fields& fields, std::span<const Setting> settings);
   /// The key has no counterpart; says so if it is given.
@@ -55,15 +64,25 @@ class Importer {
   void clients(const yaml::Node* node, const yaml::Node* single);
   void client(const yaml::Node& node, size_t number);
   void endpoint(yaml::Fields& fields, const std::string& label);
-  void url(yaml::Fields& fields, const std::string& label, bool has_login);
+
+  // secrets.cc: `prefix` begins the names of variables.
+  /// The value, or a variable in place of what is spelled out in it, which is reported.
+  std::string hidden(const yaml::Node& node, std::string_view what, std::string_view value,
+                     std::string_view variable);
   void secret(yaml::Fields& fields, std::string_view key, std::string_view attribute,
               std::string_view variable);
-  void authentication(yaml::Fields& fields, const std::string& prefix);
-  void tls(yaml::Fields& fields);
+  void url(yaml::Fields& fields, const std::string& prefix, bool has_login);
+  std::string url_expression(const yaml::Node& node, std::string_view key, std::string_view url,
+                             std::string_view variable);
+  void url_setting(yaml::Fields& fields, std::string_view key, std::string_view variable);
+  void pairs_with_secrets(yaml::Fields& fields, std::string_view key, const std::string& prefix);
+  void http_client(yaml::Fields& fields, const std::string& prefix);
+  void tls(yaml::Fields& fields, const std::string& prefix);
 
   // server.cc
   void server(const yaml::Node* node);
   void positions(const yaml::Node* node);
+  void places(yaml::Fields& root);
   void limits(const yaml::Node* node);
   void globals(yaml::Fields& root);
 
@@ -80,18 +99,16 @@ class Importer {
   std::string file_discovery(const Job& job, const yaml::Node& list);
   std::string kubernetes(const Job& job, const yaml::Node& list);
   void files_of(const Job& job, std::string targets, yaml::Fields& fields);
-  bool sets(const Job& job, std::string_view label) const;
 
   // relabel.cc
   /// Writes a component with the rules of a job; `first` are rules that come before them.
   void rules(const Job& job, std::string_view component, std::string_view own_attribute,
              std::string_view value, const std::vector<std::string>& first = {});
   void rule(const yaml::Node& node);
-  bool reads(const Job& job, std::string_view label) const;
 
   // stages.cc
   void pipeline(Job& job);
-  void stages(const yaml::Node& list);
+  void stages(std::span<const yaml::Node* const> list);
   void stage(std::string_view name, const yaml::Node& node, river::diag::Span place);
   void match(const yaml::Node& node);
   void metrics(const yaml::Node& node);
@@ -101,8 +118,11 @@ class Importer {
   river::diag::Diagnostics& diagnostics_;
   RiverText out_;
   std::set<std::string, std::less<>> names_;
+  std::map<const yaml::Node*, std::string> secrets_;  ///< variables that stand for them
+  std::set<std::string> variables_;                   ///< names that are taken
   std::vector<std::string> writers_;  ///< receivers of clients, behind limits if there are any
-  std::string positions_file_;        ///< an expression; empty: not given
+  std::string positions_file_;        ///< as River
+  bool keeps_positions_ = false;      ///< of the journal or of Docker
   std::string sync_period_;           ///< an expression
   std::vector<std::pair<std::string, std::string>> file_watch_;
 };
@@ -117,8 +137,7 @@ struct Options {
 };
 
 /// What a file becomes, as canonical River that was checked. Reports what was not carried over
-/// (warnings), and what makes it unusable, with its place in the file (errors, then without a
-/// text).
+/// (warnings), and what makes it unusable, with its place (errors, then without a text).
 std::string import_text(const river::diag::SourceFile& file, const Options& options,
                         river::diag::SourceMap& sources, river::diag::Diagnostics& diagnostics);
 

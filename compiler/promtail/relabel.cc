@@ -19,7 +19,7 @@ constexpr Setting kRule[] = {
     {"modulus", "modulus", Kind::literal},
     {"target_label", "target_label", Kind::pattern},
     {"replacement", "replacement", Kind::pattern},
-    {"action", "action"},
+    {"action", "action", Kind::word},
 };
 
 }  // namespace
@@ -52,18 +52,6 @@ void Importer::rule(const Node& node) {
   out_.open("rule");
   copy(fields, kRule);
   out_.close();
-}
-
-/// Some rule of the job reads the label, or may by a pattern.
-bool Importer::reads(const Job& job, std::string_view label) const {
-  if (job.relabel == nullptr) return false;
-  return std::any_of(job.relabel->items.begin(), job.relabel->items.end(), [&](const Node* rule) {
-    if (rule->kind != yaml::Kind::map) return false;
-    const yaml::Pair* sources = rule->find("source_labels");
-    if (sources == nullptr) return false;
-    return std::any_of(sources->value->items.begin(), sources->value->items.end(),
-                       [&](const Node* name) { return name->text == label; });
-  });
 }
 
 }  // namespace compiler::promtail

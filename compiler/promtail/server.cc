@@ -41,6 +41,7 @@ void Importer::server(const Node* node) {
 }
 
 void Importer::positions(const Node* node) {
+  positions_file_ = "\"/var/log/positions.yaml\"";  // Promtail's default.
   if (node == nullptr) return;
   Fields fields(*node, "positions", wording(), diagnostics_);
   if (const Node* file = fields.value("filename"))
@@ -50,20 +51,48 @@ void Importer::positions(const Node* node) {
           "a file that cannot be read is set aside; see on_positions_file_error");
 }
 
+/// Files go on by legacy_positions_file; other sources begin anew.
+void Importer::places(Fields& root) {
+  const yaml::Pair* found = root.find("scrape_configs");
+  if (!keeps_positions_ || found == nullptr) return;
+  lost(found->key_span,
+       "positions of the journal and of Docker are not carried over: the agent does not go on "
+       "where Promtail ended",
+       "the first start reads the journal as far back as max_age, and Docker's logs from their "
+       "beginning");
+}
+
 /// The line limits stand in front of the clients, and hold for all jobs together.
 void Importer::limits(const Node* node) {
   if (node == nullptr) return;
   Fields fields(*node, "limits_config", wording(), diagnostics_);
   const auto is_on = [&](std::string_view key, bool otherwise) {
     const Node* value = fields.value(key);
-    return value == nullptr ? otherwise : as_bool(*value).value_or(otherwise);
+    if (value == nullptr) return otherwise;
+    if (const auto is = as_bool(*value)) return *is;
+    if (has_variable(text_of(*value, key)))
+      lost(value->span,
+           fmt::format("{} is not carried over: it decides about a stage, which a "
+                       "variable cannot",
+                       key),
+           fmt::format("taken as {}; write true or false", otherwise));
+    else
+      fields.error(*value, fmt::format("{} must be true or false", key));
+    return otherwise;
   };
   const Node* size = fields.value("max_line_size");
   const bool truncates = is_on("max_line_size_truncate", false);
   const bool limits_rate = is_on("readline_rate_enabled", false);
   const bool drops = is_on("readline_rate_drop", true);
-  const std::string rate = fields.text("readline_rate").value_or("10000");
-  const std::string burst = fields.text("readline_burst").value_or("10000");
+  const auto number_of = [&](std::string_view key) {
+    const Node* value = fields.value(key);
+    if (value == nullptr) return std::string("10000");
+    const std::string number = literal(*value, key);
+    if (number.starts_with('"')) fields.error(*value, fmt::format("{} must be a number", key));
+    return number;
+  };
+  const std::string rate = number_of("readline_rate");
+  const std::string burst = number_of("readline_burst");
   without(fields, "max_streams", "loki.write's max_streams bounds the streams of a request");
   const bool limits_size = size != nullptr && text_of(*size, "max_line_size") != "0";
   if (!limits_size && !limits_rate) return;
@@ -71,7 +100,7 @@ void Importer::limits(const Node* node) {
   out_.at(node->span);
   out_.open("loki.process", label);
   if (limits_size) {
-    const std::string bytes = size_expression(text_of(*size, "max_line_size"));
+    const std::string bytes = expression(*size, {"max_line_size", "", Kind::size});
     out_.open(truncates ? "stage.truncate" : "stage.drop");
     if (truncates) out_.open("rule");
     out_.set(truncates ? "limit" : "longer_than", bytes);

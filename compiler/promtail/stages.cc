@@ -124,19 +124,24 @@ constexpr Setting kMetricConfig[] = {
 /// Names where the sources of a job send to, with a loki.process if it has stages.
 void Importer::pipeline(Job& job) {
   job.receivers = list_expression(writers_);
-  if (job.stages == nullptr || job.stages->items.empty()) return;
+  if (job.stages == nullptr) return;
+  const auto list = items(*job.stages, "pipeline_stages");
+  if (list.empty()) return;
   out_.open("loki.process", job.name);
-  stages(*job.stages);
+  stages(list);
   out_.set("forward_to", job.receivers);
   out_.close();
   job.receivers = fmt::format("[loki.process.{}.receiver]", job.name);
 }
 
 /// A list of maps with one key each. An older form is a map, or the bare name.
-void Importer::stages(const Node& list) {
-  for (const Node* one : list.items) {
-    if (one->kind == yaml::Kind::scalar) stage(one->text, *one, one->span);
-    for (const yaml::Pair& pair : one->pairs) stage(pair.key, *pair.value, pair.key_span);
+void Importer::stages(std::span<const Node* const> list) {
+  for (const Node* one : list) {
+    if (one->kind == yaml::Kind::scalar)
+      stage(one->text, *one, one->span);
+    else
+      for (const yaml::Pair& pair : pairs(*one, "a stage"))
+        stage(pair.key, *pair.value, pair.key_span);
   }
 }
 
@@ -173,14 +178,14 @@ void Importer::match(const Node& node) {
   out_.at(node.span);
   out_.open("stage.match");
   copy(fields, kMatch);
-  if (const Node* list = fields.value("stages")) stages(*list);
+  if (const Node* list = fields.value("stages")) stages(items(*list, "stages"));
   out_.close();
 }
 
 void Importer::metrics(const Node& node) {
   out_.at(node.span);
   out_.open("stage.metrics");
-  for (const yaml::Pair& pair : node.pairs) metric(pair.key, *pair.value);
+  for (const yaml::Pair& pair : pairs(node, "metrics")) metric(pair.key, *pair.value);
   out_.close();
 }
 
@@ -198,7 +203,7 @@ void Importer::metric(std::string_view name, const Node& node) {
   out_.set("name", river::quote(name));
   copy(fields, kMetric);
   const std::string prefix = fields.text("prefix").value_or("");
-  out_.set("prefix", text_expression(prefix.empty() ? "promtail_custom_" : prefix, true));
+  out_.set("prefix", text(node, prefix.empty() ? "promtail_custom_" : prefix));
   if (fields.value("source") == nullptr) out_.set("source", river::quote(name));
   if (const Node* config = fields.value("config")) {
     Fields inner(*config, "the config of a metric", wording(), diagnostics_);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Setting kFileDiscovery[] = {
     {"files", "files", Kind::texts},
-    {"refresh_interval", "refresh_interval"},
+    {"refresh_interval", "refresh_interval", Kind::duration},
 };
 
 constexpr Setting kKubernetes[] = {
@@ -34,31 +34,37 @@ constexpr Setting kDecompression[] = {
 /// Promtail reads only what is on its own node, when targets say where they are.
 constexpr std::string_view kHostLabel = "__host__";
 
+/// Some rule writes the label.
+bool writes(const Node& rules, std::string_view label) {
+  return std::any_of(rules.items.begin(), rules.items.end(), [&](const Node* rule) {
+    const yaml::Pair* target = rule->kind == yaml::Kind::map ? rule->find("target_label") : nullptr;
+    return target != nullptr && target->value->text == label;
+  });
+}
+
 }  // namespace
 
 std::string Importer::static_targets(const Node& list) {
   std::vector<std::string> targets;
-  for (const Node* one : list.items) {
+  for (const Node* one : items(list, "static_configs")) {
     Fields fields(*one, "static_configs", wording(), diagnostics_);
     const auto addresses = fields.texts("targets");
     std::vector<std::pair<std::string, std::string>> labels;
     labels.emplace_back("__address__",
-                        text_expression(addresses.empty() ? "localhost" : addresses.front(), true));
+                        text(*one, addresses.empty() ? "localhost" : addresses.front()));
     const Node* given = fields.value("labels");
     if (given == nullptr) {
       lost(one->span, "targets without labels are not carried over: there is no __path__");
       continue;
     }
-    for (const yaml::Pair& pair : given->pairs)
-      labels.emplace_back(pair.key, text_expression(text_of(*pair.value, pair.key), true));
-    targets.push_back(object_expression(labels));
+    targets.push_back(map(*given, "labels", std::move(labels)));
   }
   return list_expression(targets);
 }
 
 std::string Importer::file_discovery(const Job& job, const Node& list) {
   std::vector<std::string> outputs;
-  for (const Node* one : list.items) {
+  for (const Node* one : items(list, "file_sd_configs")) {
     const std::string label = outputs.empty() ? job.name : unique(job.title);
     Fields fields(*one, "file_sd_configs", wording(), diagnostics_);
     out_.open("discovery.file", label);
@@ -72,7 +78,7 @@ std::string Importer::file_discovery(const Job& job, const Node& list) {
 
 std::string Importer::kubernetes(const Job& job, const Node& list) {
   std::vector<std::string> outputs;
-  for (const Node* one : list.items) {
+  for (const Node* one : items(list, "kubernetes_sd_configs")) {
     const std::string label = outputs.empty() ? job.name : unique(job.title);
     Fields fields(*one, "kubernetes_sd_configs", wording(), diagnostics_);
     out_.open("discovery.kubernetes", label);
@@ -86,12 +92,13 @@ std::string Importer::kubernetes(const Job& job, const Node& list) {
       out_.close();
     }
     if (const Node* selectors = fields.value("selectors"))
-      for (const Node* selector : selectors->items) {
+      for (const Node* selector : items(*selectors, "selectors")) {
         Fields inner(*selector, "a selector", wording(), diagnostics_);
         out_.open("selectors");
         copy(inner, kSelector);
         out_.close();
       }
+    http_client(fields, "KUBERNETES_" + upper(label));
     out_.close();
     outputs.push_back(fmt::format("discovery.kubernetes.{}.targets", label));
   }
@@ -104,7 +111,7 @@ void Importer::files_of(const Job& job, std::string targets, Fields& fields) {
   if (job.relabel != nullptr) {
     rules(job, "discovery.relabel", "targets", targets);
     targets = fmt::format("discovery.relabel.{}.output", job.name);
-    if (sets(job, kHostLabel)) {
+    if (writes(*job.relabel, kHostLabel)) {
       const std::string own = unique(job.title + "_here");
       out_.open("discovery.relabel", own);
       out_.set("targets", targets);
@@ -117,6 +124,7 @@ void Importer::files_of(const Job& job, std::string targets, Fields& fields) {
       targets = fmt::format("discovery.relabel.{}.output", own);
     }
   }
+  out_.at(fields.map().span);
   out_.open("local.file_match", job.name);
   out_.set("path_targets", targets);
   if (!sync_period_.empty()) out_.set("sync_period", sync_period_);
@@ -125,7 +133,7 @@ void Importer::files_of(const Job& job, std::string targets, Fields& fields) {
   out_.set("targets", fmt::format("local.file_match.{}.targets", job.name));
   constexpr Setting kEncoding[] = {{"encoding", "encoding"}};
   copy(fields, kEncoding);
-  if (!positions_file_.empty()) out_.set("legacy_positions_file", positions_file_);
+  out_.set("legacy_positions_file", positions_file_);
   if (const Node* decompression = fields.value("decompression")) {
     Fields inner(*decompression, "decompression", wording(), diagnostics_);
     out_.open("decompression");
@@ -139,14 +147,6 @@ void Importer::files_of(const Job& job, std::string targets, Fields& fields) {
   }
   out_.set("forward_to", job.receivers);
   out_.close();
-}
-
-/// Some rule of the job writes the label.
-bool Importer::sets(const Job& job, std::string_view label) const {
-  return std::any_of(job.relabel->items.begin(), job.relabel->items.end(), [&](const Node* rule) {
-    const yaml::Pair* target = rule->kind == yaml::Kind::map ? rule->find("target_label") : nullptr;
-    return target != nullptr && target->value->text == label;
-  });
 }
 
 }  // namespace compiler::promtail
