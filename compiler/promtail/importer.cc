@@ -136,7 +136,8 @@ void Importer::copy(Fields& fields, std::span<const Setting> settings) {
     }
 }
 
-RiverText Importer::import(const Node& root) {
+RiverText Importer::import(const Node& root, std::string_view written) {
+  variables_ = variables_in(written);
   Fields fields(root, "a configuration of Promtail", wording(), diagnostics_);
   if (root.kind != yaml::Kind::map) return {};
   // What follows refers to what these say.
@@ -181,7 +182,8 @@ std::string import_text(const river::diag::SourceFile& file, const Options& opti
       diagnostics.error("F118", {file.base, file.base + 1}, "the file is empty");
     return {};
   }
-  const RiverText text = Importer(options.expand_env, diagnostics).import(*document->root);
+  const RiverText text =
+      Importer(options.expand_env, diagnostics).import(*document->root, file.text);
   if (diagnostics.has_errors()) return {};
   const auto& made = sources.add(file.name, text.text());
   river::diag::Diagnostics found;

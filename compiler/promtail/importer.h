@@ -27,8 +27,8 @@ class Importer {
   Importer(bool expand_env, river::diag::Diagnostics& diagnostics)
       : expand_env_(expand_env), diagnostics_(diagnostics) {}
 
-  /// The River text; what is wrong with it the caller finds.
-  RiverText import(const yaml::Node& root);
+  /// The River text of a file, `written`; what is wrong with it the caller finds.
+  RiverText import(const yaml::Node& root, std::string_view written);
 
  private:
   /// What relabel_configs and pipeline_stages of a job lead to.

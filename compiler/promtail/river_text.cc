@@ -37,6 +37,16 @@ size_t closing_brace(std::string_view text, size_t at) {
   return text.npos;
 }
 
+/// The name that a text begins with.
+std::string_view name_at(std::string_view text) {
+  const auto belongs = [](char c) {
+    return (c >= '0' && c <= '9') || is_name(std::string_view(&c, 1));
+  };
+  const auto* end = std::find_if_not(text.begin(), text.end(), belongs);
+  const auto name = text.substr(0, static_cast<size_t>(end - text.begin()));
+  return is_name(name) ? name : std::string_view();
+}
+
 /// "0:3", " -2": a part of the value. A number alone is a default.
 bool is_slice(std::string_view text) {
   return text.find_first_not_of("0123456789:- ") == text.npos &&
@@ -71,10 +81,8 @@ Variable next_variable(std::string_view text, size_t from) {
     Variable out{.begin = at, .end = close + 1, .name = {}, .fallback = {}, .function = {}};
     out.is_odd = inside.starts_with('#');  // Its length.
     if (out.is_odd) inside.remove_prefix(1);
-    size_t length = 0;
-    while (length < inside.size() && is_name(inside.substr(0, length + 1))) ++length;
-    out.name = inside.substr(0, length);
-    if (length > 0 && read_operator(inside.substr(length), out)) return out;
+    out.name = name_at(inside);
+    if (!out.name.empty() && read_operator(inside.substr(out.name.size()), out)) return out;
   }
   return {};
 }
@@ -143,6 +151,15 @@ bool has_variable(std::string_view text) {
 
 std::string text_expression(std::string_view text, bool expands) {
   return expands ? join_parts(text, Defaults::all) : quote(text);
+}
+
+std::set<std::string> variables_in(std::string_view text) {
+  std::set<std::string> out;
+  for (size_t at = text.find("${"); at != text.npos; at = text.find("${", at + 2)) {
+    const std::string_view name = name_at(text.substr(at + 2));
+    if (!name.empty()) out.emplace(name);
+  }
+  return out;
 }
 
 std::string secret_expression(std::string_view text) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,8 @@ class RiverText {
 std::string text_expression(std::string_view text, bool expands);
 /// The text names a variable of the environment.
 bool has_variable(std::string_view text);
+/// Names that stand behind "${".
+std::set<std::string> variables_in(std::string_view text);
 /// Names of variables with which the text does what River cannot: ${NAME:0:3}, ${NAME/a/b}.
 std::vector<std::string> odd_variables(std::string_view text);
 /// A text without the defaults of its variables that are spelled out.
