@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <charconv>
 
+#include "base/text.h"
 #include "compiler/host/reader.h"
 
 /// Backends, and what is measured and scraped.
@@ -48,9 +50,10 @@ void check_target(const Text& target, Diagnostics& diagnostics) {
     return refuse("write the port here, and scheme and path under their own keys");
   const size_t colon = text.rfind(':');
   const std::string_view port = colon == text.npos ? "" : text.substr(colon + 1);
-  const bool is_number =
-      !port.empty() && port.size() <= 5 &&
-      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  uint32_t number = 0;
+  const char* const end = port.data() + port.size();
+  const bool is_number = !port.empty() && std::from_chars(port.data(), end, number).ptr == end;
+  if (is_number && (number < 1 || number > 65535)) return refuse("a port is 1 to 65535");
   if (colon == 0 || !is_number) refuse("a target is written as localhost:8000");
 }
 
@@ -64,6 +67,11 @@ void read_scrape(const Reader& reader, ScrapeModel& model, Diagnostics& diagnost
   reader.read("timeout", model.timeout);
   reader.read("labels", model.labels);
   for (const Text& target : model.targets) check_target(target, diagnostics);
+  for (const Label& label : model.labels)
+    if (!base::is_label_name(label.name))
+      diagnostics
+          .error("C024", label.name_span, "\"labels\": \"{}\" is not a label name", label.name)
+          .with_help("label names consist of letters, digits and _, and start with no digit");
 }
 
 }  // namespace
