@@ -65,15 +65,6 @@ constexpr schema::Field kEndpointFields[] = {
                                                     "The queue in front of the endpoint.", kQueue),
 };
 
-/// The path of a URL up to ? or #; "/" when it has none.
-std::string_view path_of(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme == url.npos) return url;
-  const size_t begin = url.find_first_of("/?#", scheme + 3);
-  if (begin == url.npos || url[begin] != '/') return "/";
-  return url.substr(begin, url.find_first_of("?#", begin) - begin);
-}
-
 /// What is written in the place of /loki/api/v1/push: half of it, a slip of it, and the
 /// paths of Mimir, Prometheus and OTLP. A server answers 404 or 405 there. Other paths may be a
 /// gateway's.
@@ -102,17 +93,11 @@ bool is_path_of_no_push(std::string_view path) {
          !river::diag::did_you_mean(path, kPush).empty();
 }
 
-void check_path(std::string_view url, schema::Scope& scope) {
-  constexpr const char* kHelp = "Loki takes pushes at /loki/api/v1/push";
-  const std::string_view path = path_of(url);
-  if (path == "/" && url.find_first_of("?#") == url.npos)
-    scope.warning("url", "C093", "\"url\" has no path").with_help(kHelp);
-  else if (is_path_of_no_push(path))
-    scope.warning("url", "C093", "Loki takes no pushes at {}", path).with_help(kHelp);
-}
+constexpr sink::PushPath kPushPath = {"Loki takes no pushes",
+                                      "Loki takes pushes at /loki/api/v1/push", is_path_of_no_push};
 
 void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
-  if (scope.known("url")) check_path(endpoint.url.text, scope);
+  if (scope.known("url")) sink::check_path(endpoint.url.text, kPushPath, scope);
   if (scope.known("batch_size") && endpoint.batch_size.bytes == 0)
     scope.error("batch_size", "C061", "batch_size must be more than 0");
   sink::check_positive("remote_timeout", endpoint.remote_timeout.value.count(), scope);

@@ -1,5 +1,7 @@
 #include "components/prometheus/remote_write/signature.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "components/shared/sink/signature.h"
@@ -87,7 +89,23 @@ constexpr schema::Field kEndpointFields[] = {
         "write_relabel_config", Need::optional, "Relabel rules, applied before sending.", kRule),
 };
 
+/// The paths of Loki and of queries, and slips by a slash. Other paths may be a gateway's, or those
+/// of VictoriaMetrics, which has many.
+bool is_path_of_no_write(std::string_view path) {
+  constexpr std::string_view kPaths[] = {
+      "/loki/api/v1/push", "/loki/api/v1/push/", "/api/v1/push/",  "/api/v1/write/",
+      "/api/v1/receive/",  "//api/v1/push",      "//api/v1/write", "//api/v1/receive",
+      "/api/v1/query",     "/api/v1/query_range"};
+  return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths);
+}
+
+constexpr sink::PushPath kWritePath = {
+    "no server takes samples",
+    "Prometheus takes samples at /api/v1/write, Mimir at /api/v1/push, Thanos at /api/v1/receive",
+    is_path_of_no_write};
+
 void validate_endpoint(const EndpointArguments& endpoint, schema::Scope& scope) {
+  if (scope.known("url")) sink::check_path(endpoint.url.text, kWritePath, scope);
   sink::check_positive("remote_timeout", endpoint.remote_timeout.value.count(), scope);
   if (scope.known("protobuf_message") && endpoint.protobuf_message != kVersion1)
     scope.error("protobuf_message", "C090", "\"{}\" is not supported; only \"{}\" is",

@@ -25,6 +25,16 @@ void check_order(std::string_view name, river::schema::Duration value, std::stri
 /// Reports headers that would break the request (C063), at the attribute `headers`.
 void check_headers(const std::map<std::string, std::string>& headers, river::schema::Scope& scope);
 
+/// Where a kind of server takes what is sent to it.
+struct PushPath {
+  std::string_view takes_none;  ///< "Loki takes no pushes"
+  const char* help;
+  bool (*is_wrong)(std::string_view path);  ///< a path at which no such server takes anything
+};
+
+/// Warns of a `url` without a path, or with a wrong one (C093).
+void check_path(std::string_view url, const PushPath& push, river::schema::Scope& scope);
+
 /// Reports blocks `endpoint` that share a name, or have none and are equal (C065): the queue that
 /// an endpoint keeps over a reload could be either's. `Endpoint` has the members `name` and `url`.
 template <class Endpoint>
