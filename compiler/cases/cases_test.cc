@@ -332,6 +332,23 @@ TEST_CASE("cfgc test: what no case may have") {
            Wrong{"  - {name: n, journal: {}, expect: []}", "write expect: dropped"},
            Wrong{"  - {name: n, docker: {stream: x}, line: a, expect: dropped}", "stdout or"},
            Wrong{"  - text", "a case must be a map"},
+           Wrong{"  - {name: n, journal: {}, expect: {line: }}", "line has no value"},
+           Wrong{"  - {name: n, journal: {}, expect: [{labels: , line: x}]}", "labels has no"},
+           Wrong{"  - {name: n, journal: {}, expect: {tenant: }}", "tenant has no value"},
+           Wrong{"  - {name: n, journal: {}, expect: {timestamp: }}", "timestamp has no value"},
+           Wrong{"  - {name: n, journal: {}, expect: {to: }}", "to has no value"},
+           Wrong{"  - {name: n, journal: {}, expect: {dropped: }}", "dropped has no value"},
+           Wrong{"  - {name: n, journal: {}, expect: }", "expect has no value"},
+           Wrong{"  - {name: n, journal: {}, at: , expect: dropped}", "at has no value"},
+           Wrong{"  - {name: , journal: {}, expect: dropped}", "name has no value"},
+           Wrong{"  - {name: '', journal: {}, expect: dropped}", "this one is empty"},
+           Wrong{"  - {name: n, syslog: [], expect: dropped}", "syslog lists no message"},
+           Wrong{"  - {name: n, file: /x, line: , expect: dropped}", "line has no value"},
+           Wrong{"  - {name: n, file: /x, line: a, lines: [b], expect: dropped}", "not both"},
+           Wrong{"  - {name: n, journal: {}, expect: dropped}\n"
+                 "  - {name: n, journal: {}, expect: dropped}",
+                 "another case is called \"n\", too"},
+           Wrong{"  []", "cases lists no case"},
        }) {
     CAPTURE(wrong.text);
     const auto result = test(wrong.text);

@@ -21,6 +21,14 @@ std::optional<int64_t> read_time(Fields& fields, std::string_view key) {
   return time;
 }
 
+/// Who forgets a value has written something that is not compared.
+void refuse_empty_keys(const yaml::Node& map, Diagnostics& diagnostics) {
+  for (const yaml::Pair& pair : map.pairs)
+    if (yaml::is_null(*pair.value))
+      diagnostics.error("F115", pair.key_span, "{} has no value", pair.key)
+          .with_help("give it one, or leave the key out; \"\" is the empty text");
+}
+
 TextMap map_of(Fields& fields, const yaml::Node& node, std::string_view key) {
   TextMap out;
   if (node.kind != yaml::Kind::map) fields.error(node, fmt::format("{} must be a map", key));
@@ -39,6 +47,7 @@ constexpr std::string_view kKinds[] = {"syslog", "journal", "docker", "file", "i
 /// docker: {name: athena-app-1, labels: {...}, stream: stderr, meta: {...}}
 void read_container(const yaml::Node& node, Input& input, Diagnostics& diagnostics) {
   Fields fields(node, "docker", kWording, diagnostics);
+  refuse_empty_keys(node, diagnostics);
   input.name = fields.text("name").value_or("");
   input.fields = read_map(fields, "labels").value_or(TextMap());
   input.meta = read_map(fields, "meta").value_or(TextMap());
@@ -89,16 +98,25 @@ void read_input(const yaml::Node& node, Fields& fields, Input& input, Diagnostic
   input.time_ns = read_time(fields, "at").value_or(kArrivalNs);
   if (const auto source = fields.text("source")) input.component = *source;
   read_kind(kind->key, *kind->value, fields, input, diagnostics);
+  if (input.kind == Input::Kind::syslog && input.lines.empty())
+    diagnostics.error("F115", input.span, "syslog lists no message: nothing arrives");
   if (input.kind == Input::Kind::syslog || input.kind == Input::Kind::journal) return;
-  for (const std::string_view key : {"line", "lines"})
+  const yaml::Pair* lines = nullptr;
+  for (const std::string_view key : {"line", "lines"}) {
+    const yaml::Pair* found = fields.find(key);
+    if (found != nullptr && lines != nullptr)
+      diagnostics.error("F115", found->key_span, "a case has line or lines, not both");
+    if (found != nullptr) lines = found;
     for (std::string& line : fields.texts(key)) input.lines.push_back(std::move(line));
-  if (input.lines.empty())
+  }
+  if (input.lines.empty() && (lines == nullptr || !yaml::is_null(*lines->value)))
     diagnostics.error("F115", input.span, "{} needs a line or lines", kind->key);
 }
 
 Expected read_entry(const yaml::Node& node, Diagnostics& diagnostics) {
   Fields fields(node, "an expected entry", kWording, diagnostics);
   Expected out;
+  refuse_empty_keys(node, diagnostics);
   out.span = node.span;
   out.labels = read_map(fields, "labels");
   out.has_labels = read_map(fields, "has_labels");
@@ -116,6 +134,7 @@ void read_expected(const yaml::Node& node, Case& one, Diagnostics& diagnostics) 
     one.dropped = "";
   } else if (node.kind == yaml::Kind::map && node.find("dropped") != nullptr) {
     Fields fields(node, "expect", kWording, diagnostics);
+    refuse_empty_keys(node, diagnostics);
     one.dropped = fields.text("dropped");
   } else if (node.kind == yaml::Kind::list) {
     for (const yaml::Node* item : node.items) one.entries.push_back(read_entry(*item, diagnostics));
@@ -131,16 +150,40 @@ Case read_case(const yaml::Node& node, Diagnostics& diagnostics) {
   one.span = node.span;
   Fields fields(node, "a case", kWording, diagnostics);
   if (node.kind != yaml::Kind::map) return one;
+  refuse_empty_keys(node, diagnostics);
   if (auto name = fields.text("name"))
     one.name = std::move(*name);
-  else
+  else if (fields.find("name") == nullptr)
     diagnostics.error("F115", node.span, "a case needs a name");
+  const yaml::Pair* name = node.find("name");
+  if (name != nullptr && name->value->kind == yaml::Kind::scalar &&
+      one.name.find_first_not_of(" \t\n") == std::string::npos && !yaml::is_null(*name->value))
+    diagnostics.error("F115", name->key_span, "a case needs a name, this one is empty");
   read_input(node, fields, one.input, diagnostics);
-  if (const yaml::Pair* expect = fields.find("expect"))
-    read_expected(*expect->value, one, diagnostics);
-  else
+  if (const yaml::Pair* expect = fields.find("expect"); expect == nullptr)
     diagnostics.error("F115", node.span, "a case needs expect: nothing can fail without it");
+  else if (!yaml::is_null(*expect->value))
+    read_expected(*expect->value, one, diagnostics);
   return one;
+}
+
+void read_cases(const yaml::Pair* cases, Suite& suite, Diagnostics& diagnostics) {
+  if (cases == nullptr || cases->value->kind != yaml::Kind::list) {
+    diagnostics.error("F115", suite.span, "a file of cases needs a list of cases");
+    return;
+  }
+  if (cases->value->items.empty())
+    diagnostics.error("F115", cases->key_span, "cases lists no case: nothing can fail");
+  std::map<std::string, Span, std::less<>> names;
+  for (const yaml::Node* item : cases->value->items) {
+    suite.cases.push_back(read_case(*item, diagnostics));
+    const Case& one = suite.cases.back();
+    if (one.name.empty()) continue;
+    if (const auto [first, is_new] = names.emplace(one.name, one.span); !is_new)
+      diagnostics.error("F115", one.span, "another case is called \"{}\", too", one.name)
+          .note(first->second, "it is here")
+          .with_help("give each a name of its own: reports tell them apart by it");
+  }
 }
 
 }  // namespace
@@ -158,7 +201,16 @@ Suite read_suite(const river::diag::SourceFile& file, Diagnostics& diagnostics) 
   Fields fields(*document->root, "a file of cases", kWording, diagnostics);
   for (const std::string_view key : {"host", "hosts"}) {
     if (const yaml::Pair* given = fields.find(key)) suite.span = given->key_span;
-    for (std::string& host : fields.texts(key)) suite.hosts.push_back(std::move(host));
+    const yaml::Node* node = fields.value(key);
+    if (node == nullptr) continue;
+    const auto add = [&](const yaml::Node& one) {
+      auto host = fields.text_of(one, key);
+      if (!host) return;
+      suite.hosts.push_back(std::move(*host));
+      suite.host_spans.push_back(one.span);
+    };
+    if (node->kind != yaml::Kind::list) add(*node);
+    for (const yaml::Node* item : node->items) add(*item);
   }
   if (const auto config = fields.text("config")) {
     suite.span = document->root->find("config")->key_span;
@@ -167,12 +219,7 @@ Suite read_suite(const river::diag::SourceFile& file, Diagnostics& diagnostics) 
   if (suite.config.empty() == suite.hosts.empty())
     diagnostics.error("F115", suite.span,
                       "a file of cases needs either host, hosts or config to run them on");
-  const yaml::Pair* cases = fields.find("cases");
-  if (cases == nullptr || cases->value->kind != yaml::Kind::list)
-    diagnostics.error("F115", suite.span, "a file of cases needs a list of cases");
-  else
-    for (const yaml::Node* item : cases->value->items)
-      suite.cases.push_back(read_case(*item, diagnostics));
+  read_cases(fields.find("cases"), suite, diagnostics);
   return suite;
 }
 

@@ -61,6 +61,7 @@ struct Suite {
   std::string file;
   Span span;                       ///< of what names the configuration
   std::vector<std::string> hosts;  ///< of the inventory, on each of which every case runs
+  std::vector<Span> host_spans;    ///< of each, where it is written
   std::string config;              ///< a River file or folder; empty: hosts
   std::vector<Case> cases;
 };
