@@ -45,8 +45,9 @@ struct Report {
   TotalCoverage coverage;
   double seconds = 0;
 };
-/// The report in a format, without findings. report.cc
-std::string render(const Report& report, const river::diag::SourceMap& sources, Format format);
+/// The report in the format of the options. With json and junit it has the findings of the run,
+/// too: whatever makes the command fail is in what a machine reads. report.cc
+std::string render(const Report& report, const emit::Run& run, const Options& options);
 
 /// Exit code: 0 all cases pass, 1 one fails or a configuration has errors, 2 usage, or a file that
 /// cannot be read or is no file of cases. command.cc

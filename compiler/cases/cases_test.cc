@@ -358,6 +358,66 @@ TEST_CASE("cfgc test: what no case may have") {
   }
 }
 
+TEST_CASE("cfgc test: what fails without a failed case is in what a machine reads") {
+  constexpr std::string_view kOne =
+      "  - {name: n, into: loki.process.app, labels: {job: x}, line: a, expect: {line: a}}\n";
+  auto junit = test(kOne, true, cases::Format::junit);
+  CHECK(junit.exit_code == 1);
+  CHECK(has(junit.out, "<testsuite name=\"cfgc test\" tests=\"1\" failures=\"0\""));
+  CHECK(has(junit.out, "<testsuite name=\"findings\" tests=\"12\" failures=\"12\" errors=\"0\">"));
+  CHECK(has(junit.out, "<failure type=\"F116\""));
+  junit = test(kOne, false, cases::Format::junit);
+  CHECK(junit.exit_code == 0);
+  CHECK(has(junit.out, "<testsuite name=\"findings\" tests=\"12\" failures=\"0\" errors=\"0\">"));
+  CHECK(has(test(kOne, false, cases::Format::json).out, "\"code\": \"F116\""));
+
+  junit = test("  - {name: n}\n", false, cases::Format::junit);
+  CHECK(junit.exit_code == 2);
+  CHECK(has(junit.out, "<failure type=\"F115\""));
+  const auto json = test("  - {name: n}\n", false, cases::Format::json);
+  CHECK(has(json.out, "\"code\": \"F115\""));
+  CHECK(has(json.out, "\"cases\": []"));
+}
+
+TEST_CASE("cfgc test: an unknown host is found where it is written, and the others run") {
+  Folder folder;
+  support::unpack(kPipeline, folder);
+  folder.write("inventory/hosts.yml", "all: {hosts: {puck: {}}}\n");
+  folder.write("templates/default.alloy.j2", "logging {}\n");
+  folder.write("a.test.yml",
+               "hosts: [puck, pukc]\ncases:\n- {name: n, into: x.y, line: a, expect: {line: a}}\n");
+  folder.write("b.test.yml",
+               "config: app.river\ncases:\n- {name: works, into: loki.process.app,\n"
+               "   labels: {job: x}, line: a, expect: {line: a}}\n");
+  cases::Options options;
+  options.paths = {folder.path()};
+  options.load.inventory = folder.path() / "inventory";
+  options.check.catalog = components::catalog();
+  const auto result = cases::run_test(options);
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.out,
+            "a.test.yml:1:15: the inventory has no host \"pukc\": did you mean \"puck\"?"));
+  CHECK(has(result.out, "FAIL n (puck)"));
+  CHECK(has(result.err, "1 of 2 cases passed"));
+}
+
+TEST_CASE("cfgc test: a configuration with errors does not keep the others from being tested") {
+  Folder folder;
+  support::unpack(kPipeline, folder);
+  folder.write("a.river", "nonsense {}\n");
+  for (const std::string_view name : {"a", "app"})
+    folder.write(fmt::format("{}.test.yml", name),
+                 fmt::format("config: {}.river\ncases:\n- {{name: n, into: loki.process.app,\n"
+                             "   labels: {{job: x}}, line: a, expect: {{line: a}}}}\n",
+                             name));
+  cases::Options options;
+  options.paths = {folder.path()};
+  options.check.catalog = components::catalog();
+  const auto result = cases::run_test(options);
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.err, "1 of 1 cases passed"));
+}
+
 TEST_CASE("cfgc test: machines read the same") {
   const auto json = test(kAll, false, cases::Format::json);
   CHECK(has(json.out, "\"failed\": 0"));

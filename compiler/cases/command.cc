@@ -109,12 +109,19 @@ void run_on_hosts(const std::vector<Suite>& suites, const Options& options, emit
       if (std::find(load.only_hosts.begin(), load.only_hosts.end(), host) == load.only_hosts.end())
         load.only_hosts.push_back(host);
   if (load.only_hosts.empty()) return;
+  river::diag::Diagnostics unknown;
+  run.on_unknown_host = [&](std::string_view name, const std::string& message) {
+    for (const Suite& suite : suites)
+      for (size_t i = 0; i < suite.hosts.size(); ++i)
+        if (suite.hosts[i] == name) unknown.error("F115", suite.host_spans[i], "{}", message);
+  };
   compile_inventory(load, false, {}, options.check, run,
                     [&](const host::Host& host, const Program& program) {
                       collector.run(host.name, true, program, run.sources);
                     });
+  run.on_unknown_host = nullptr;
   // What cfgc validate warns of is not said again.
-  river::diag::Diagnostics errors;
+  river::diag::Diagnostics errors = std::move(unknown);
   for (const auto& one : run.diagnostics.items())
     if (one.severity == river::diag::Severity::error) errors.add(one);
   run.diagnostics = std::move(errors);
@@ -131,17 +138,16 @@ void run_on_files(const std::vector<Suite>& suites, const Options& options, emit
       run.io_errors.push_back(files.error());
       continue;
     }
-    const auto trees = river::config::load(std::move(*files), run.sources, run.diagnostics);
+    river::diag::Diagnostics found;
+    const auto trees = river::config::load(std::move(*files), run.sources, found);
     std::vector<const river::ast::Tree*> views;
     for (const auto& tree : trees) views.push_back(tree.get());
-    river::diag::Diagnostics found;
     const auto program =
         river::config::resolve(views, options.check.catalog, options.check.stability, found);
     river::config::check(program, found);
-    const bool is_broken = found.has_errors() || run.diagnostics.has_errors();
     for (const auto& one : found.items())
       if (one.severity == river::diag::Severity::error) run.diagnostics.add(one);
-    if (!is_broken) collector.run(config, false, program, run.sources);
+    if (!found.has_errors()) collector.run(config, false, program, run.sources);
   }
 }
 
@@ -154,10 +160,12 @@ std::string summary(const Report& report, const river::diag::SourceMap& sources)
                      sum.covered, sum.steps);
 }
 
-/// Findings go where people look: in JUnit's and JSON's output they would be out of place.
-void show_findings(emit::Run& run, const Options& options, emit::CommandResult& result) {
+/// Findings go where people look, and where a machine reads the results: a failure is there, too.
+void show(const Report& report, emit::Run& run, const Options& options,
+          emit::CommandResult& result) {
   emit::remove_accepted(run.sources, run.diagnostics);
   run.diagnostics.sort();
+  result.out = render(report, run, options);
   const auto text = river::diag::render(run.diagnostics, run.sources, options.check.format,
                                         options.check.columns);
   (options.format == Format::text ? result.out : result.err) += text;
@@ -172,7 +180,7 @@ emit::CommandResult run_test(const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<Suite> suites = read_suites(options, run);
   if (!run.io_errors.empty() || run.diagnostics.has_errors()) {
-    show_findings(run, options, result);
+    show(Report(), run, options, result);
     result.exit_code = kUnreadable;
     return result;
   }
@@ -181,10 +189,9 @@ emit::CommandResult run_test(const Options& options) {
   run_on_files(suites, options, run, collector);
   Report report = collector.take();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  result.out = render(report, run.sources, options.format);
   const bool is_broken = run.diagnostics.has_errors();
   if (!is_broken && run.io_errors.empty()) report.coverage.report(run.sources, run.diagnostics);
-  show_findings(run, options, result);
+  show(report, run, options, result);
   const bool has_failed = std::any_of(report.results.begin(), report.results.end(),
                                       [](const Result& one) { return !one.difference.empty(); });
   const bool is_denied = options.deny_warnings && !run.diagnostics.empty();

@@ -8,9 +8,7 @@ using river::diag::Diagnostic;
 using river::diag::Severity;
 using river::diag::SourceMap;
 
-namespace {
-
-std::string test_case(const Diagnostic& one, const SourceMap& sources, bool fails) {
+std::string junit_test_case(const Diagnostic& one, const SourceMap& sources, bool fails) {
   const auto at = sources.position(sources.written(one.span).begin);
   const std::string file = one.span.known() ? std::string(at.file) : "inventory";
   river::diag::Diagnostics alone;
@@ -27,8 +25,6 @@ std::string test_case(const Diagnostic& one, const SourceMap& sources, bool fail
                    "    </testcase>\n",
                    one.code, xml_text(first), xml_text(text));
 }
-
-}  // namespace
 
 std::string xml_text(std::string_view text) {
   std::string out;
@@ -54,7 +50,7 @@ std::string render_junit(const river::diag::Diagnostics& diagnostics, const Sour
   for (const Diagnostic& one : diagnostics.items()) {
     const bool fails = warnings_fail || one.severity == Severity::error;
     failures += fails ? 1 : 0;
-    cases += test_case(one, sources, fails);
+    cases += junit_test_case(one, sources, fails);
   }
   if (cases.empty()) cases = "    <testcase classname=\"cfgc\" name=\"no findings\"/>\n";
   const size_t tests = std::max<size_t>(diagnostics.size(), 1);

@@ -35,8 +35,13 @@ inventory::Inventory open_inventory(const inventory::InventoryOptions& options, 
   inventory::Inventory inventory = load_inventory(options, run.sources, run.diagnostics);
   inventory::NearNames names(inventory.host_names());
   for (const std::string& name : options.only_hosts)
-    if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr)
-      run.io_errors.push_back(unknown_host(name, names));
+    if (inventory.io_errors.empty() && inventory.find_host(name) == nullptr) {
+      base::Error unknown = unknown_host(name, names);
+      if (run.on_unknown_host)
+        run.on_unknown_host(name, unknown.message);
+      else
+        run.io_errors.push_back(std::move(unknown));
+    }
   return inventory;
 }
 

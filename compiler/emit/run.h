@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -40,6 +41,9 @@ struct Run {
   size_t closed_files = 0;  ///< encrypted files that were not opened
   /// Hosts of which it is not known what they run, by name, with the reason (HostEntry::unread).
   std::map<std::string, std::string> unread_hosts;
+  /// Is told of each unknown host of only_hosts, and what to say of it, in the place of an I/O
+  /// error; the others are compiled then.
+  std::function<void(std::string_view host, const std::string& message)> on_unknown_host = {};
 };
 
 /// Loads an inventory; an unknown host of only_hosts is an I/O error with a suggestion.
@@ -63,6 +67,10 @@ void report_unknown_codes(const river::diag::SourceMap& sources,
 
 /// Text as XML 1.0 has it, which has no control characters; junit.cc.
 std::string xml_text(std::string_view text);
+
+/// A finding as a test of JUnit's XML; junit.cc.
+std::string junit_test_case(const river::diag::Diagnostic& finding,
+                            const river::diag::SourceMap& sources, bool fails);
 
 /// The findings as JUnit's XML, each a test that fails (a warning: if `warnings_fail`); junit.cc.
 std::string render_junit(const river::diag::Diagnostics& diagnostics,
