@@ -178,7 +178,7 @@ void Network::visit(const Node& node) {
 
 Outcome Network::run(const Input& input, const std::string& container_id) {
   outcome_ = {};
-  for (const auto& station : stations_) station->begin_case();
+  for (const auto& station : stations_) station->begin_case(input.time_ns);
   if (input.kind == Input::Kind::component) {
     const auto station = find_station(input);
     if (!station) return {station.error().message, {}, {}};

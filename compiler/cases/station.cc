@@ -25,8 +25,8 @@ Network::Station::Station(const river::config::Node& node, std::shared_ptr<void>
   first_step_ = notes_.coverage.add(node);
 }
 
-void Network::Station::begin_case() {
-  if (trial_) trial_->begin_case();
+void Network::Station::begin_case(int64_t now_ns) {
+  if (trial_) trial_->begin_case(now_ns);
   drops_noted_ = 0;
 }
 

@@ -19,7 +19,7 @@ class Network::Station final : public telemetry::LogReceiver {
           components::Streams streams, CountedRules rules, TextMap external, Notes notes);
 
   const river::config::Node& node() const { return node_; }
-  void begin_case();
+  void begin_case(int64_t now_ns);
   void receive(telemetry::LogBatch batch) override;
   /// Sends on what its steps hold.
   void flush();

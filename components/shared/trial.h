@@ -42,8 +42,8 @@ class Trial {
   virtual telemetry::LogBatch process(telemetry::LogBatch batch) = 0;
   /// What steps still hold and can go on as it is.
   virtual telemetry::LogBatch flush() = 0;
-  /// Forgets what steps remember of the entries so far.
-  virtual void begin_case() = 0;
+  /// Forgets what steps remember of the entries so far. For the steps it is `now_ns` all the time.
+  virtual void begin_case(int64_t now_ns) = 0;
   /// By the order in which the steps are written, those within others after them.
   virtual const std::vector<StepCount>& steps() const = 0;
   /// The step of each entry that was dropped since begin_case().

@@ -35,7 +35,7 @@ class StageTrial final : public Trial {
     note();
     return batch;
   }
-  void begin_case() override { pipeline_.begin(); }
+  void begin_case(int64_t now_ns) override { pipeline_.begin(now_ns); }
   const std::vector<StepCount>& steps() const override { return steps_; }
   const std::vector<size_t>& dropped_by() const override { return pipeline_.dropped_by(); }
 

@@ -80,8 +80,8 @@ bool Decoder::parse(std::string_view bytes, Message& message, bool& is_rfc5424) 
 int64_t Decoder::timestamp(const Message& message) const {
   if (message.timestamp.empty()) return 0;
   if (const auto time = base::parse_rfc3339(message.timestamp, base::Rfc3339::loose)) return *time;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  if (const auto time = parse_bsd_time(message.timestamp, std::chrono::nanoseconds(now).count()))
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  if (const auto time = parse_bsd_time(message.timestamp, now_ns_.value_or(now.count())))
     return *time;
   // Without an offset, as BSD's: UTC.
   return base::parse_rfc3339(std::string(message.timestamp) + "Z", base::Rfc3339::loose)
@@ -113,7 +113,7 @@ namespace {
 class Desk {
  public:
   Desk(const Listener& listener, std::shared_ptr<const RelabelRules> rules)
-      : plan_(listener), labels_(std::move(rules)) {}
+      : plan_(listener), decoder_(plan_.listener), labels_(std::move(rules)) {}
 
   void take(const Arrival& arrival, telemetry::LogBatch& batch) {
     labels_.begin_batch();
@@ -121,13 +121,14 @@ class Desk {
     const size_t first = batch.entries.size();
     std::string_view rest = batch.text(batch.append(arrival.text));
     Counts counts;
+    decoder_.set_now(arrival.time_ns);
     if (plan_.listener.protocol == Protocol::udp) {
-      plan_.decoder.add(rest, origin, labels_, batch, counts);
+      decoder_.add(rest, origin, labels_, batch, counts);
     } else {
       Framer framer(plan_.framing());
       std::string_view message;
       while (framer.next(rest, true, message) == Framer::Got::message)
-        plan_.decoder.add(message, origin, labels_, batch, counts);
+        decoder_.add(message, origin, labels_, batch, counts);
     }
     for (size_t i = first; i < batch.entries.size(); ++i)
       if (batch.entries[i].timestamp_ns == 0) batch.entries[i].timestamp_ns = arrival.time_ns;
@@ -135,6 +136,7 @@ class Desk {
 
  private:
   Plan plan_;
+  Decoder decoder_;
   LabelMaker labels_;
 };
 

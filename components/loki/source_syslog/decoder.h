@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/metrics.h"
@@ -33,6 +34,8 @@ class Decoder {
   /// not bring stays 0, to be filled in for the whole batch.
   void add(std::string_view bytes, const Origin& origin, LabelMaker& labels,
            telemetry::LogBatch& batch, Counts& counts) const;
+  /// The time that messages without a year are of, in the place of the clock's.
+  void set_now(int64_t now_ns) { now_ns_ = now_ns; }
 
  private:
   bool parse(std::string_view bytes, Message& message, bool& is_rfc5424) const;
@@ -40,6 +43,7 @@ class Decoder {
 
   const Listener& listener_;
   CiscoComponents cisco_;
+  std::optional<int64_t> now_ns_;
 };
 
 /// What a listener makes of bytes that arrive, without sockets; for `cfgc test`.

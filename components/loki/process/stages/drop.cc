@@ -1,7 +1,5 @@
 #include <re2/re2.h>
 
-#include <chrono>
-
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/stage.h"
 #include "components/loki/process/stages/text_match.h"
@@ -49,12 +47,6 @@ void validate(const DropArgs&, schema::Scope& scope) {
   if (nothing) scope.error("", "C083", "stage.drop needs a condition");
 }
 
-int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 /// The extracted values that are tested; none: the line is.
 std::vector<std::string_view> names_of(const DropArgs& args) {
   std::vector<std::string_view> out;
@@ -74,12 +66,12 @@ std::vector<std::string_view> names_of(const DropArgs& args) {
 class DropStage final : public Stage {
  public:
   DropStage(const DropArgs& args, Build& build)
-      : args_(args), dropped_(build.dropped(args.drop_counter_reason)) {
+      : args_(args), dropped_(build.dropped(args.drop_counter_reason)), now_(build.watch) {
     for (const std::string_view name : names_of(args)) sources_.push_back(build.names.read(name));
   }
 
   void process(Frame& frame) override {
-    if (args_.older_than.value.count() > 0) oldest_ns_ = now_ns() - args_.older_than.value.count();
+    if (args_.older_than.value.count() > 0) oldest_ns_ = now_.ns() - args_.older_than.value.count();
     dropped_.add(std::erase_if(frame.rows, [&](uint32_t row) { return matches(frame, row); }));
   }
 
@@ -115,6 +107,7 @@ class DropStage final : public Stage {
 
   DropArgs args_;
   const Drops dropped_;
+  const Now now_;
   std::vector<Slot> sources_;
   std::optional<int64_t> oldest_ns_;  // As of this batch.
   std::string joined_;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,18 @@ class StageWatch {
   virtual size_t next() = 0;
   /// The stage, or another in its place.
   virtual StagePointer watch(size_t number, const StageArgs& args, StagePointer stage) = 0;
+  /// The time that stages take for the present.
+  virtual int64_t now_ns() const = 0;
+};
+
+/// The time of day.
+class Now {
+ public:
+  explicit Now(const StageWatch* watch) : watch_(watch) {}
+  int64_t ns() const;
+
+ private:
+  const StageWatch* watch_;  // nullptr: the clock's.
 };
 
 /// All that is known of a kind of stage: how it is written, and how it is made.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include "components/loki/process/stages/kinds.h"
 #include "components/loki/process/stages/label_memo.h"
@@ -29,15 +28,13 @@ constexpr schema::Field kPackFields[] = {
 class PackStage final : public Stage {
  public:
   PackStage(const PackArgs& args, Build& build)
-      : names_(args.labels), ingest_timestamp_(args.ingest_timestamp) {
+      : names_(args.labels), ingest_timestamp_(args.ingest_timestamp), now_(build.watch) {
     std::sort(names_.begin(), names_.end());
     for (const std::string& name : names_) slots_.push_back(build.names.read(name));
   }
 
   void process(Frame& frame) override {
-    const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+    const int64_t now_ns = now_.ns();
     for (const uint32_t row : frame.rows) {
       frame.entry(row).line = frame.put(packed(frame, row));
       if (ingest_timestamp_) frame.entry(row).timestamp_ns = now_ns;
@@ -71,6 +68,7 @@ class PackStage final : public Stage {
   std::vector<std::string> names_;
   std::vector<Slot> slots_;
   bool ingest_timestamp_;
+  const Now now_;
   LabelMemo memo_;
 };
 

@@ -7,7 +7,7 @@ namespace components::loki::process::stages {
 class Pipeline {
  public:
   /// `stop` ends all waiting inside of stages: what they wait with is then abandoned. `component`:
-  /// its id, for metrics that are not the component's own. `watch` is used by the constructor only.
+  /// its id, for metrics that are not the component's own. `watch` must outlive it.
   Pipeline(const StageList& stages, const base::metrics::Scope& metrics,
            const telemetry::Flow& flow, const base::Logger& log, std::stop_token stop = {},
            std::string component = {}, StageWatch* watch = nullptr);

@@ -29,7 +29,9 @@ void validate(const SamplingArgs& args, schema::Scope& scope) {
 class SamplingStage final : public Stage {
  public:
   SamplingStage(const SamplingArgs& args, Build& build)
-      : keep_(args.rate), dropped_(build.dropped(args.drop_counter_reason)) {}
+      : keep_(args.rate),
+        random_(build.seed()),
+        dropped_(build.dropped(args.drop_counter_reason)) {}
 
   void process(Frame& frame) override {
     dropped_.add(std::erase_if(frame.rows, [&](uint32_t) { return !keep_(random_); }));
@@ -37,7 +39,7 @@ class SamplingStage final : public Stage {
 
  private:
   std::bernoulli_distribution keep_;
-  std::mt19937_64 random_{std::random_device{}()};
+  std::mt19937_64 random_;
   const Drops dropped_;
 };
 

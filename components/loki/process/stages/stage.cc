@@ -1,6 +1,8 @@
 #include "components/loki/process/stages/stage.h"
 
 #include <algorithm>
+#include <chrono>
+#include <random>
 
 #include "telemetry/match_text.h"
 
@@ -17,6 +19,17 @@ bool Names::reads_matching(std::string_view name) const {
   const telemetry::MatchText text(name);
   return std::any_of(patterns_.begin(), patterns_.end(),
                      [&](const auto& pattern) { return text.matches(*pattern); });
+}
+
+int64_t Now::ns() const {
+  if (watch_ != nullptr) return watch_->now_ns();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+uint64_t Build::seed() const {
+  return watch != nullptr ? 0 : std::random_device{}();
 }
 
 Stages make_stages(const StageList& list, Build& build) {

@@ -114,12 +114,13 @@ struct Build {
   /// What of the machine a stage misses: it works without, and the component is unhealthy.
   std::vector<std::string>* problems = nullptr;
   std::string component = {};   ///< its id
-  StageWatch* watch = nullptr;  ///< nullptr: nobody looks
+  StageWatch* watch = nullptr;  ///< nullptr: nobody looks; else it outlives the stages
 
   void fail(std::string problem) {
     if (problems != nullptr) problems->push_back(std::move(problem));
   }
 
+  uint64_t seed() const;  ///< of random numbers: always the same where somebody looks
   Drops dropped(std::string_view reason) const { return Drops(metrics, flow, reason); }
 };
 

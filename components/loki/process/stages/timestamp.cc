@@ -80,9 +80,10 @@ constexpr size_t kStreamsMax = 10'000;
 
 /// A time without a year is of this year; around New Year, December read in January is of last
 /// year, and January read in December of the next.
-void complete_year(Moment& moment) {
+void complete_year(Moment& moment, int64_t now_ns) {
   namespace c = std::chrono;
-  const c::year_month_day today{c::floor<c::days>(c::system_clock::now())};
+  const c::year_month_day today{
+      c::floor<c::days>(c::sys_time<c::nanoseconds>(c::nanoseconds(now_ns)))};
   moment.year = static_cast<int>(today.year());
   if (today.month() == c::January && moment.month == 12) --moment.year;
   if (today.month() == c::December && moment.month == 1) ++moment.year;
@@ -94,6 +95,7 @@ class TimestampStage final : public Stage {
       : slot_(build.names.read(args.source)),
         on_failure_(args.action_on_failure),
         on_duplicate_(args.action_on_duplicate_timestamp),
+        now_(build.watch),
         failures_(build.metrics.counter("loki_process_timestamp_failures_total",
                                         "Entries whose time did not parse.")) {
     add_layout(args.format);
@@ -132,7 +134,7 @@ class TimestampStage final : public Stage {
     for (const TimeLayout& layout : layouts_) {
       auto moment = layout.read(text);
       if (!moment) continue;
-      if (!moment->has_year) complete_year(*moment);
+      if (!moment->has_year) complete_year(*moment, now_.ns());
       int offset = 0;
       if (layout.is_custom())
         if (const auto local = moment->to_ns(0))
@@ -174,6 +176,7 @@ class TimestampStage final : public Stage {
   Slot slot_;
   TimestampFailure on_failure_;
   TimestampDuplicate on_duplicate_;
+  const Now now_;
   std::shared_ptr<base::metrics::Counter> failures_;
   std::vector<TimeLayout> layouts_;
   TimeZone zone_;

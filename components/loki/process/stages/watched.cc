@@ -103,10 +103,11 @@ WatchedPipeline::WatchedPipeline(const StageList& stages, std::string component)
       log_(component_),
       remembers_(has_memory(stages)) {
   stopped_.request_stop();
-  begin();
+  begin(0);
 }
 
-void WatchedPipeline::begin() {
+void WatchedPipeline::begin(int64_t now_ns) {
+  now_ns_ = now_ns;
   dropped_by_.clear();
   if (pipeline_ && !remembers_) return;
   made_ = 0;

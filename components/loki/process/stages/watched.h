@@ -26,8 +26,9 @@ class WatchedPipeline final : public StageWatch {
     return pipeline_->process(std::move(batch));
   }
   telemetry::LogBatch flush() { return pipeline_->flush(Stage::kAll); }
-  /// Stages that remember lines of before begin anew, and nothing is dropped yet.
-  void begin();
+  /// Stages that remember lines of before begin anew, and nothing is dropped yet. The
+  /// time stands still at `now_ns`, and chance begins with the same numbers.
+  void begin(int64_t now_ns);
 
   /// By the order in which the stages are written, those within others after them.
   const std::vector<StageCount>& counts() const { return counts_; }
@@ -36,6 +37,7 @@ class WatchedPipeline final : public StageWatch {
 
   size_t next() override;
   StagePointer watch(size_t number, const StageArgs& args, StagePointer stage) override;
+  int64_t now_ns() const override { return now_ns_; }
 
  private:
   class Watched;
@@ -49,6 +51,7 @@ class WatchedPipeline final : public StageWatch {
   std::stop_source stopped_;  // Stages do not wait: what would have to is dropped.
   bool remembers_;
   size_t made_ = 0;
+  int64_t now_ns_ = 0;
   std::vector<StageCount> counts_;
   std::vector<size_t> dropped_by_;
   std::unique_ptr<Pipeline> pipeline_;
