@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdio>
 #include <span>
 #include <utility>
@@ -43,7 +44,7 @@ int unmap_code(dl_phdr_info* object, size_t, void*) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
     const uintptr_t page = begin & ~(page_bytes - 1);
-    ::madvise(reinterpret_cast<void*>(page), begin - page + segment.p_memsz, MADV_DONTNEED);
+    ::madvise(std::bit_cast<void*>(page), begin - page + segment.p_memsz, MADV_DONTNEED);
   }
   return 1;  // The program is the first object; libraries are shared with others.
 }
