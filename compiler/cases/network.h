@@ -87,7 +87,7 @@ class Network {
 
   base::Result<const Source*> find_source(const Input& input) const;
   base::Result<Station*> find_station(const Input& input) const;
-  /// The target that the input is of; nullptr, and why in `outcome`, when there is none.
+  /// The target that matches the input; nullptr when none does, with the reason in `outcome`.
   const river::schema::Target* target_of(const Source& source, const Input& input,
                                          const std::string& container_id, Outcome& outcome) const;
   void receive(const Source& source, const Input& input, const std::string& container_id,

@@ -319,49 +319,6 @@ void add_plan(CLI::App& app, std::string name, std::string about, bool breaking_
 
 }  // namespace
 
-void CheckArguments::add_to(CLI::App& command) {
-  command.add_option("--stability.level", stability, "Minimum stability of components")
-      ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
-      ->capture_default_str();
-  command.add_option("--playbook-dir", options.playbook_dir,
-                     "Folder of host_vars/, group_vars/ and templates/; default: that of the "
-                     "inventory or the one above it");
-  command.add_option("--alloy-dir", options.read.alloy_dir,
-                     "Folder of templates in the layout config.alloy.j2, HOST/config.alloy.j2");
-  command
-      .add_option("--extra-vars,-e", options.read.extra_vars,
-                  "Variables as NAME=VALUE, YAML, JSON or @FILE; may be repeated")
-      ->allow_extra_args(false);
-  command
-      .add_option("--vault-password-file", options.read.vault_password_files,
-                  "Let Ansible open encrypted files with it; may be repeated")
-      ->allow_extra_args(false);
-}
-
-void CheckArguments::add_inventory(CLI::App& command) {
-  command
-      .add_option("--inventory,-i", inventories,
-                  "Inventory file or folder; may be repeated; default: inventory")
-      ->allow_extra_args(false);
-}
-
-inventory::InventoryOptions CheckArguments::load() const {
-  inventory::InventoryOptions load;
-  if (!inventories.empty()) load.inventory = inventories[0];
-  for (size_t i = 1; i < inventories.size(); ++i) load.more.emplace_back(inventories[i]);
-  load.playbook_dir = options.playbook_dir;
-  load.read = options.read;
-  return load;
-}
-
-const emit::CheckOptions& CheckArguments::resolve() {
-  using river::schema::Stability;
-  options.catalog = components::catalog();
-  if (stability == "public-preview") options.stability = Stability::public_preview;
-  if (stability == "experimental") options.stability = Stability::experimental;
-  return options;
-}
-
 int show(const emit::CommandResult& result) {
   const bool is_terminal = isatty(STDOUT_FILENO) == 1;
   const bool is_printed = print_to(is_terminal ? for_terminal(result.out) : result.out, stdout);
@@ -432,7 +389,7 @@ void give_footers(CLI::App& app, const std::string& name) {
     give_footers(*command, name.empty() ? command->get_name() : name + " " + command->get_name());
 }
 
-/// The command that stands where there is none of this name; CLI11 says that one is missing.
+/// The unknown word in the place of a command; CLI11 only says that a command is missing.
 std::string unknown_command(const CLI::App& app) {
   const CLI::App* last = &app;
   while (!last->get_subcommands().empty()) last = last->get_subcommands().back();

@@ -26,6 +26,8 @@ struct CheckArguments {
   std::vector<std::string> inventories;  ///< of --inventory; empty: ./inventory
 
   void add_to(CLI::App& command);
+  /// Adds --stability.level alone, for commands without an inventory.
+  void add_stability(CLI::App& command);
   /// Adds --inventory, which may be given more than once.
   void add_inventory(CLI::App& command);
   /// The options with the catalogue of components; call after parsing.

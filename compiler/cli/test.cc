@@ -51,10 +51,7 @@ void add_import(CLI::App& app, int& exit_code) {
   command->add_flag("--expand-env", asked->options.expand_env,
                     "${NAME} in regexes and templates is a variable, too, as with Promtail's "
                     "-config.expand-env");
-  command
-      ->add_option("--stability.level", asked->check.stability, "Minimum stability of components")
-      ->check(CLI::IsMember({"generally-available", "public-preview", "experimental"}))
-      ->capture_default_str();
+  asked->check.add_stability(*command);
   command->callback([asked, &exit_code] {
     asked->options.check = asked->check.resolve();
     exit_code = show(promtail::run_import(asked->options));

@@ -76,7 +76,7 @@ void expand_backend(const Expansion& to, const Kind& kind, const host::Backend& 
                                      to.place(backend.given() ? backend.span : to.span())));
 }
 
-/// The template has River of its own that sends metrics.
+/// Whether a piece of River in the template refers to the backend of metrics.
 bool refers_to_metrics(const templates::Piece& piece) {
   if (piece.kind != templates::FleetKind::none || !piece.statement->is_block) return false;
   const auto chains = river::config::chains_of(piece.statement->body);

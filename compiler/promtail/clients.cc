@@ -2,7 +2,7 @@
 
 #include "compiler/promtail/importer.h"
 
-/// `clients`: a loki.write for each, as each may have external labels of its own.
+/// `clients`: a loki.write for each, as external labels may differ.
 namespace compiler::promtail {
 
 using yaml::Fields;

@@ -100,7 +100,7 @@ std::string replacement(const std::string& expression) {
 
 constexpr Setting kFilter[] = {{"name", "name"}, {"values", "values", Kind::texts}};
 
-/// The label that the line of a container is told by.
+/// Discovery's label for the stream of a container's line: stdout or stderr.
 constexpr std::string_view kStreamLabel = "__meta_docker_container_log_stream";
 
 }  // namespace
