@@ -44,6 +44,13 @@ class Prometheus(Program):
         return [(one["metric"], one["value"][1] if "value" in one else [pair[1] for pair in one["values"]])
                 for one in json.loads(text)["data"]["result"]]
 
+    def wait_answer(self, expression, expected):
+        """Waits until a query answers what is expected: what one scrape gave may come in several requests."""
+        try:
+            wait_for(expression, lambda: self.query(expression) == expected)
+        except AssertionError:
+            assert self.query(expression) == expected  # Shows the difference.
+
     def values(self, selector):
         """All values that the series of a selector, one at most, had in the last hour, in order."""
         result = self.query(f"{selector}[1h]")

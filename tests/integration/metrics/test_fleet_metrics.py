@@ -70,9 +70,9 @@ def test_a_host_with_docker_is_measured_by_default(agent, server, dockerd, tmp_p
         assert wait_series(server, "scrapes_total") == {
             "__name__": "scrapes_total", "job": "kairos", "instance": f"puck.lan:{port}", "component": "app",
             "environment": "lab"}
-        assert {labels["job"]: value for labels, value in server.query("up")} == {
-            "integrations/unix": "1", "integrations/process": "1", "integrations/cadvisor": "1", "kairos": "1"}
-        assert server.query('node_scrape_collector_success{collector="vmstat"}')
+        ups = {"integrations/unix": "1", "integrations/process": "1", "integrations/cadvisor": "1", "kairos": "1"}
+        wait_for("all to be up", lambda: {labels["job"]: value for labels, value in server.query("up")} == ups)
+        wait_series(server, 'node_scrape_collector_success{collector="vmstat"}')
     dockerd.run("rm", "-f", "kairos")
 
 

@@ -79,7 +79,7 @@ def test_a_query_finds_what_prometheus_wrote(agent, server, port, tmp_path):
             wait_value(server, "scrapes_total", 10)
             assert not gaps(server.values("scrapes_total"))
             common = {"instance": app.address, "job": "app", "team": "blue"}
-            assert server.query("up") == [({"__name__": "up"} | common, "1")]
+            server.wait_answer("up", [({"__name__": "up"} | common, "1")])
             assert server.query("other")[0][0] == {"__name__": "other", "a": "\u00e9"} | common
             # A marker of Prometheus is one here, and there.
             assert server.values("gone") and not server.query("gone")

@@ -69,12 +69,12 @@ def test_a_query_finds_what_was_exposed(agent, server):
         agent(config(server, app, rules=rule))
         wait_value(server, "h_sum", 1.25)
         common = {"instance": app.address, "job": "app", "fleet": "test"}
-        assert server.query("x") == [
+        server.wait_answer("x", [
             ({"__name__": "x", "a": "1", "le": 'q"\n\\'} | common, "1.5e-07"),
-            ({"__name__": "x", "a": "2", "exported_job": "own"} | common, "NaN")]
-        assert server.query("sort(sum(h_bucket) by (le))") == [({"le": "0.5"}, "3"), ({"le": "+Inf"}, "4")]
-        assert server.query("up") == [({"__name__": "up"} | common, "1")]
-        assert server.query("scrape_samples_scraped") == [({"__name__": "scrape_samples_scraped"} | common, "6")]
+            ({"__name__": "x", "a": "2", "exported_job": "own"} | common, "NaN")])
+        server.wait_answer("sort(sum(h_bucket) by (le))", [({"le": "0.5"}, "3"), ({"le": "+Inf"}, "4")])
+        server.wait_answer("up", [({"__name__": "up"} | common, "1")])
+        server.wait_answer("scrape_samples_scraped", [({"__name__": "scrape_samples_scraped"} | common, "6")])
 
 
 def test_series_end_when_they_are_gone(agent, server):
