@@ -62,7 +62,7 @@ suite_style() {
   check "picture of the rooms" scripts/rooms.py --check
   check "format" bash -c "git ls-files '*.cc' '*.h' | xargs clang-format-14 --dry-run -Werror"
   check "clang-tidy" scripts/clang-tidy
-  check "shell syntax" bash -c 'for f in scripts/{setup,test,demo,bench,clang-tidy,fuzz-campaign,lib/*.sh} .ci/run tests/fleet/preflight tests/fleet/leftovers; do bash -n $f || exit 1; done'
+  check "shell syntax" bash -c 'for f in scripts/{setup,test,demo,bench,clang-tidy,fuzz-campaign,soak,lib/*.sh} .ci/run tests/fleet/preflight tests/fleet/leftovers; do bash -n $f || exit 1; done'
 }
 
 suite_unit() {
