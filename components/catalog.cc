@@ -14,6 +14,7 @@
 #include "components/loki/echo/signature.h"
 #include "components/loki/process/signature.h"
 #include "components/loki/relabel/signature.h"
+#include "components/loki/source_api/signature.h"
 #include "components/loki/source_docker/signature.h"
 #include "components/loki/source_file/signature.h"
 #include "components/loki/source_journal/signature.h"
@@ -72,6 +73,7 @@ river::config::Catalog catalog() {
       &loki::echo::kSignature,
       &loki::process::kSignature,
       &loki::relabel::kSignature,
+      &loki::source_api::kSignature,
       &loki::source_docker::kSignature,
       &loki::source_file::kSignature,
       &loki::source_journal::kSignature,

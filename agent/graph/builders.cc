@@ -11,6 +11,7 @@
 #include "components/loki/echo/echo.h"
 #include "components/loki/process/process.h"
 #include "components/loki/relabel/relabel.h"
+#include "components/loki/source_api/inbox.h"
 #include "components/loki/source_docker/source.h"
 #include "components/loki/source_file/source.h"
 #include "components/loki/source_journal/source.h"
@@ -87,6 +88,7 @@ std::span<const components::Builder> builders() {
       builder<loki::echo::Echo>(loki::echo::kSignature),
       builder<loki::process::Process>(loki::process::kSignature),
       builder<loki::relabel::Relabel>(loki::relabel::kSignature),
+      builder<loki::source_api::Source>(loki::source_api::kSignature),
       builder<loki::source_docker::Source>(loki::source_docker::kSignature),
       builder<loki::source_file::Source>(loki::source_file::kSignature),
       builder<loki::source_journal::Source>(loki::source_journal::kSignature),

@@ -31,7 +31,8 @@ struct KindLabel {
 /// Entries that a source makes, and their labels when its relabel rules run. Of attributes that can
 /// be known in part only the names are here.
 struct SourceStreams {
-  enum class Medium { containers, files, journal, syslog };
+  /// pushed: others send entries, with whatever labels they have.
+  enum class Medium { containers, files, journal, syslog, pushed };
   Medium medium;
   std::string listener;  ///< the address that they arrive at; empty: not by the network
 

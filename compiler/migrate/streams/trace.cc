@@ -111,6 +111,8 @@ Mechanism mechanism_of(SourceStreams::Medium medium) {
       return Mechanism::journal;
     case SourceStreams::Medium::syslog:
       return Mechanism::syslog;
+    case SourceStreams::Medium::pushed:
+      break;
   }
   return Mechanism::none;
 }
@@ -358,6 +360,8 @@ void Tracer::read(const Node& node, const SourceStreams& source) {
   Sample base;
   set_all(own, kMachineMarker, base);
   if (source.has_job) base.set("job", node.id);
+  if (source.medium == SourceStreams::Medium::pushed)
+    base.doubt(fmt::format("the labels of {} are those of its senders", node.id));
   for (EntryKind& kind : entry_kinds(base, source, rules, sources_)) {
     std::vector<PlacedStep> dropped;
     for (Sample& sample : kind.samples) {
