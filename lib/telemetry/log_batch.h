@@ -13,6 +13,9 @@
 
 namespace telemetry {
 
+/// The label that says which tenant of its backend a line is for; it is not sent as a label.
+inline constexpr std::string_view kTenantLabel = "__tenant_id__";
+
 /// One name/value pair of structured metadata, both in the batch's buffer.
 struct Metadata {
   Slice name;

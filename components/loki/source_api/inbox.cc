@@ -13,27 +13,20 @@ namespace wire = telemetry::wire;
 using io::http::Reply;
 using io::http::Request;
 using io::http::Response;
+using io::http::text_answer;
+using io::http::try_again;
 using telemetry::Labels;
 using telemetry::LogBatch;
 
 namespace {
 
-/// As loki.write reads it.
-constexpr std::string_view kTenantLabel = "__tenant_id__";
 constexpr std::string_view kTenantHeader = "X-Scope-OrgID";
-
-Response answer_of(int status, std::string text) {
-  Response response{status, {{"Content-Type", "text/plain"}}, std::move(text)};
-  response.body += '\n';
-  if (status == 503) response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
 
 tl::expected<std::string, Response> decoded(wire::Coding coding, std::string body, size_t max) {
   auto content = wire::decode_body(coding, std::move(body), max);
   if (content) return std::move(*content);
-  return tl::unexpected(answer_of(content.error().is_too_large ? 413 : 400,
-                                  std::string(name_of(coding)) + ": " + content.error().message));
+  return tl::unexpected(text_answer(content.error().is_too_large ? 413 : 400,
+                                    std::string(name_of(coding)) + ": " + content.error().message));
 }
 
 /// The request out of its Content-Encoding, in which snappy, as Loki's clients have it, is that of
@@ -43,7 +36,7 @@ tl::expected<std::string, Response> content_of(const Request& request, std::stri
   const std::string_view name = io::http::find(request.headers, "Content-Encoding");
   const auto coding = wire::coding_of(name);
   if (!coding || *coding == wire::Coding::zstd)
-    return tl::unexpected(answer_of(
+    return tl::unexpected(text_answer(
         400, fmt::format("the Content-Encoding {} is not snappy, gzip or deflate", name)));
   if (*coding != wire::Coding::snappy || !has_snappy) {
     auto content = decoded(*coding, std::move(body), max);
@@ -60,7 +53,7 @@ bool is_path(std::string_view path, std::string_view end) {
 }  // namespace
 
 Response Inbox::late_answer() {
-  return answer_of(503, "not delivered in time");
+  return try_again("not delivered in time");
 }
 
 Inbox::Inbox(const base::metrics::Scope& metrics)
@@ -82,10 +75,10 @@ base::Result<void> Inbox::update(const Arguments& arguments) {
 void Inbox::take(const Request& request, std::string body, const Reply& reply) {
   const std::string_view path = request.path();
   const bool is_push = is_path(path, "/api/v1/push");
-  if (path == "/ready") return reply(answer_of(200, "ready"));
-  if (!is_push && !is_path(path, "/api/v1/raw")) return reply(answer_of(404, "no such path"));
+  if (path == "/ready") return reply(text_answer(200, "ready"));
+  if (!is_push && !is_path(path, "/api/v1/raw")) return reply(text_answer(404, "no such path"));
   if (request.method != "POST") return reply({405, {{"Allow", "POST"}}, {}});
-  if (!outbox_.has_room()) return reply(answer_of(503, "the queues are full"));
+  if (!outbox_.has_room()) return reply(try_again("the queues are full"));
   const auto rules = rules_.get();
   if (is_push)
     take_push(*rules, request, std::move(body), reply);
@@ -101,7 +94,7 @@ Labels Inbox::labelled(const Labels& pushed, const Rules& rules, bool is_raw,
   if (!is_raw && rules.relabel && !telemetry::relabel::apply(*rules.relabel, labels)) return {};
   std::vector<telemetry::Label> kept = labels.all();
   std::erase_if(kept, [](const auto& label) { return telemetry::is_internal_label(label.first); });
-  if (!kept.empty() && !tenant.empty()) kept.emplace_back(kTenantLabel, tenant);
+  if (!kept.empty() && !tenant.empty()) kept.emplace_back(telemetry::kTenantLabel, tenant);
   return Labels(std::move(kept));
 }
 
@@ -110,12 +103,12 @@ void Inbox::take_push(const Rules& rules, const Request& request, std::string bo
   const std::string_view type = io::http::find(request.headers, "Content-Type");
   const auto encoding = encoding_of(type);
   if (!encoding)
-    return reply(answer_of(400, fmt::format("the Content-Type \"{}\" cannot be read", type)));
+    return reply(text_answer(400, fmt::format("the Content-Type \"{}\" cannot be read", type)));
   auto content =
       content_of(request, std::move(body), *encoding == Encoding::proto, rules.bytes_max);
   if (!content) return reply(content.error());
   auto pushed = read_push(*encoding, *content);
-  if (!pushed) return reply(answer_of(400, pushed.error().message));
+  if (!pushed) return reply(text_answer(400, pushed.error().message));
   const std::string_view tenant = io::http::find(request.headers, kTenantHeader);
   for (Labels& labels : pushed->batch.label_sets)
     labels = labelled(labels, rules, false, telemetry::valid_utf8(tenant));
@@ -128,13 +121,13 @@ void Inbox::take_raw(const Rules& rules, const Request& request, std::string bod
   auto content = content_of(request, std::move(body), false, rules.bytes_max);
   if (!content) return reply(content.error());
   auto lines = read_lines(*content);
-  if (!lines) return reply(answer_of(400, lines.error().message));
+  if (!lines) return reply(text_answer(400, lines.error().message));
   const std::string_view tenant = io::http::find(request.headers, kTenantHeader);
   const Labels labels = labelled({}, rules, true, telemetry::valid_utf8(tenant));
   if (labels.empty() && !lines->entries.empty())
-    return reply(answer_of(400,
-                           "lines without labels: the agent has none to give them, set labels "
-                           "in loki.source.api"));
+    return reply(text_answer(400,
+                             "lines without labels: the agent has none to give them, set labels "
+                             "in loki.source.api"));
   lines->label_sets.assign(1, labels);
   set_times(*lines);
   pass_on({std::move(*lines), 0, {}}, reply);
@@ -158,13 +151,13 @@ void Inbox::pass_on(Pushed pushed, const Reply& reply) {
   const Response done =
       pushed.refused == 0
           ? Response{204, {}, {}}
-          : answer_of(400, fmt::format("{}; entries refused: {}, the others were taken",
-                                       pushed.problem, pushed.refused));
+          : text_answer(400, fmt::format("{}; entries refused: {}, the others were taken",
+                                         pushed.problem, pushed.refused));
   if (batch.entries.empty()) return reply(done);
   written_->add(batch.entries.size());
   batch.ack = telemetry::Ack(
       [reply, done](bool delivered) {
-        reply(delivered ? done : answer_of(503, "not delivered, send it again"));
+        reply(delivered ? done : try_again("not delivered, send it again"));
       },
       telemetry::Ack::Source::client);
   outbox_.put(std::move(batch));

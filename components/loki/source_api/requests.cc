@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
 #include "components/loki/source_api/pushed.h"
+#include "io/http/message.h"
 #include "logql/parser.h"
 #include "telemetry/text.h"
 #include "telemetry/wire/loki_push.h"
@@ -23,21 +23,6 @@ namespace {
 
 base::Error broken() {
   return {"the body is not a PushRequest in protobuf, or has too many entries"};
-}
-
-int64_t read_time(std::string_view message) {
-  wire::ProtoReader in(message);
-  uint64_t ns = 0;  // Unsigned: a number that does not fit wraps, and is wrong as it came.
-  while (in.next()) {
-    if (in.type() != wire::WireType::varint) {
-      in.skip();
-      continue;
-    }
-    const uint64_t value = in.varint();
-    if (in.tag() == wire::kSeconds) ns += value * uint64_t{wire::kNanosPerSecond};
-    if (in.tag() == wire::kNanos) ns += value;
-  }
-  return static_cast<int64_t>(ns);
 }
 
 bool read_pair(std::string_view message, LogBatch& batch) {
@@ -64,7 +49,7 @@ bool read_entry(std::string_view message, uint32_t labels, LogBatch& batch) {
   std::string_view line;
   while (in.next()) {
     if (in.tag() == wire::kTimestamp)
-      entry.timestamp_ns = read_time(in.bytes());
+      entry.timestamp_ns = wire::read_push_time(in.bytes());
     else if (in.tag() == wire::kLine)
       line = in.bytes();
     else if (in.tag() != wire::kMetadata)
@@ -146,8 +131,7 @@ bool is_media_type(std::string_view text) {
 }  // namespace
 
 std::optional<Encoding> encoding_of(std::string_view content_type) {
-  const std::string type =
-      base::to_lower(base::trimmed(content_type.substr(0, content_type.find(';'))));
+  const std::string type = io::http::media_type(content_type);
   if (!is_media_type(type)) return std::nullopt;
   return type == "application/json" ? Encoding::json : Encoding::proto;
 }

@@ -8,11 +8,7 @@
 #include "telemetry/wire/loki_push.h"
 
 namespace components::loki::write {
-namespace {
-
-constexpr std::string_view kTenantLabel = "__tenant_id__";
-
-}  // namespace
+namespace {}  // namespace
 
 RoutedBatch::RoutedBatch(std::shared_ptr<const telemetry::LogBatch> batch, const std::string& own)
     : logs(std::move(batch)), own_tenant(own), routes(logs->label_sets.size()) {
@@ -22,7 +18,7 @@ RoutedBatch::RoutedBatch(std::shared_ptr<const telemetry::LogBatch> batch, const
     Route& route = routes[entry.labels];
     if (!is_known[entry.labels]) {
       is_known[entry.labels] = true;
-      const std::string_view named = logs->labels(entry).get(kTenantLabel);
+      const std::string_view named = logs->labels(entry).get(telemetry::kTenantLabel);
       route.is_own = named.empty();
       route.has_bad_name = !is_valid_tenant(named);
       const std::string_view tenant = route.is_own || route.has_bad_name ? own_tenant : named;

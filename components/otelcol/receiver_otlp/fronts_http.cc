@@ -35,14 +35,10 @@ constexpr std::string_view name_of(Encoding encoding) {
 
 /// Of a Content-Type, whose parameters say nothing here.
 std::optional<Encoding> encoding_of(std::string_view type) {
-  const std::string plain = base::to_lower(base::trimmed(type.substr(0, type.find(';'))));
+  const std::string plain = io::http::media_type(type);
   if (plain == name_of(Encoding::protobuf)) return Encoding::protobuf;
   if (plain == name_of(Encoding::json)) return Encoding::json;
   return std::nullopt;
-}
-
-Response text_answer(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain"}}, std::move(text) + "\n"};
 }
 
 /// The codes of google.rpc.Status, for those that read the body.
@@ -121,7 +117,7 @@ base::Result<std::unique_ptr<HttpFront>> HttpFront::listen(const HttpArguments& 
   options.connections_max = kConnectionsMax;
   options.answer_timeout = kAnswerTimeout;
   options.keep_alive = arguments.keep_alives_enabled;
-  options.late_answer = Response{503, {{"Retry-After", "1"}}, "not delivered in time\n"};
+  options.late_answer = io::http::try_again("not delivered in time");
   const auto seconds = [](river::schema::Duration duration) {
     return std::chrono::ceil<std::chrono::seconds>(duration.value);
   };
@@ -149,7 +145,7 @@ std::optional<Signal> HttpFront::signal_of(std::string_view path) const {
 
 void HttpFront::take(const Request& request, std::string body, const io::http::Reply& reply) const {
   const auto signal = signal_of(request.path());
-  if (!signal) return reply(text_answer(404, "no such path"));
+  if (!signal) return reply(io::http::text_answer(404, "no such path"));
   if (io::http::is_preflight(request) && !cors_.allowed_origins.empty())
     return reply(io::http::answer_preflight(cors_, request));
   io::http::Headers headers;
@@ -159,12 +155,12 @@ void HttpFront::take(const Request& request, std::string body, const io::http::R
     reply(response);
   };
   if (const auto& auth = arguments_.auth.pointer; auth && !auth->allows(request.headers))
-    return answer(text_answer(401, "the request has no valid credentials"));
-  if (request.method != "POST") return answer(text_answer(405, "only POST is taken"));
+    return answer(io::http::text_answer(401, "the request has no valid credentials"));
+  if (request.method != "POST") return answer(io::http::text_answer(405, "only POST is taken"));
   const auto encoding = encoding_of(io::http::find(request.headers, "Content-Type"));
   if (!encoding)
-    return answer(
-        text_answer(415, "Content-Type is not application/x-protobuf or application/json"));
+    return answer(io::http::text_answer(
+        415, "Content-Type is not application/x-protobuf or application/json"));
 
   const std::string_view coding_name = io::http::find(request.headers, "Content-Encoding");
   const auto coding = wire::coding_of(coding_name);

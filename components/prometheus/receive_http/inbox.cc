@@ -13,6 +13,8 @@ namespace components::prometheus::receive_http {
 namespace wire = telemetry::wire;
 using io::http::Request;
 using io::http::Response;
+using io::http::text_answer;
+using io::http::try_again;
 
 namespace {
 
@@ -21,8 +23,8 @@ constexpr std::string_view kMessage = "prometheus.WriteRequest";
 
 /// Whether a Content-Type is that of remote write 1, which is meant by none, too.
 bool is_write_request(std::string_view content_type) {
-  const std::string_view type = base::trimmed(content_type.substr(0, content_type.find(';')));
-  if (!type.empty() && base::to_lower(type) != kProtobuf) return false;
+  const std::string type = io::http::media_type(content_type);
+  if (!type.empty() && type != kProtobuf) return false;
   const size_t found = content_type.find("proto=");
   if (found == std::string_view::npos) return true;
   const std::string_view message = content_type.substr(found + std::string_view("proto=").size());
@@ -38,21 +40,14 @@ size_t drop_after(std::vector<AnySample>& samples, int64_t time_ms) {
 tl::expected<wire::ReceivedWrite, Response> read(std::string body, size_t samples_max) {
   auto message = wire::decode_body(wire::Coding::snappy, std::move(body), Inbox::kRequestBytesMax);
   if (!message)
-    return tl::unexpected(
-        answer_of(message.error().is_too_large ? 413 : 400, "snappy: " + message.error().message));
+    return tl::unexpected(text_answer(message.error().is_too_large ? 413 : 400,
+                                      "snappy: " + message.error().message));
   auto received = wire::read_write(*message, samples_max);
-  if (!received) return tl::unexpected(answer_of(400, received.error().message));
+  if (!received) return tl::unexpected(text_answer(400, received.error().message));
   return std::move(*received);
 }
 
 }  // namespace
-
-Response answer_of(int status, std::string text) {
-  Response response{status, {{"Content-Type", "text/plain"}}, std::move(text)};
-  response.body += '\n';
-  if (status == 503) response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
 
 Inbox::Inbox(const base::metrics::Scope& metrics)
     : way_(metrics),
@@ -71,17 +66,18 @@ base::Result<void> Inbox::update(const Arguments& arguments) {
 }
 
 void Inbox::take(const Request& request, std::string body, const io::http::Reply& reply) {
-  if (request.path() != kWritePath) return reply(answer_of(404, "no such path"));
+  if (request.path() != kWritePath) return reply(text_answer(404, "no such path"));
   if (request.method != "POST") return reply({405, {{"Allow", "POST"}}, {}});
   const std::string_view type = io::http::find(request.headers, "Content-Type");
   const std::string_view coding = io::http::find(request.headers, "Content-Encoding");
   if (!is_write_request(type))
-    return reply(answer_of(415, fmt::format("not {};proto={}, but {}", kProtobuf, kMessage, type)));
+    return reply(
+        text_answer(415, fmt::format("not {};proto={}, but {}", kProtobuf, kMessage, type)));
   if (!coding.empty() && base::to_lower(coding) != "snappy")
-    return reply(answer_of(415, fmt::format("the Content-Encoding is {}, not snappy", coding)));
+    return reply(text_answer(415, fmt::format("the Content-Encoding is {}, not snappy", coding)));
   const auto key = OpenRequests::key_of(body);
   if (!open_->enter(key, reply)) return;
-  if (!way_.has_room()) return open_->answer(key, answer_of(503, "the queues are full"), false);
+  if (!way_.has_room()) return open_->answer(key, try_again("the queues are full"), false);
   auto received = read(std::move(body), kSamplesMax);
   if (!received) return open_->answer(key, received.error(), false);
   pass_on(key, std::move(*received));
@@ -107,15 +103,15 @@ void Inbox::pass_on(const OpenRequests::Key& key, wire::ReceivedWrite received) 
   invalid_labels_->add(received.invalid);
   out_of_bounds_->add(future);
   const Response done =
-      future == 0 ? Response{204, {}, {}}
-                  : answer_of(400, fmt::format("out of bounds: {} samples lie more than 10 minutes "
-                                               "in the future; the others were taken",
-                                               future));
+      future == 0
+          ? Response{204, {}, {}}
+          : text_answer(400, fmt::format("out of bounds: {} samples lie more than 10 minutes "
+                                         "in the future; the others were taken",
+                                         future));
   if (batch.count() == 0) return open_->answer(key, done, true);
   batch.ack = telemetry::Ack(
       [open = open_, key, done](bool delivered) {
-        open->answer(key, delivered ? done : answer_of(503, "not delivered, send it again"),
-                     delivered);
+        open->answer(key, delivered ? done : try_again("not delivered, send it again"), delivered);
       },
       telemetry::Ack::Source::client);
   way_.put(std::move(batch));

@@ -15,10 +15,6 @@ namespace components::prometheus::receive_http {
 /// The path of Grafana Alloy's component.
 inline constexpr std::string_view kWritePath = "/api/v1/metrics/write";
 
-/// A text, and for a request that is to be sent again when that is. 503, not 429: many senders take
-/// 429 for a refusal, and drop what they sent.
-io::http::Response answer_of(int status, std::string text);
-
 /// Takes requests of remote write: each is answered when everything after it is done with its
 /// samples. Update and stop from the control thread, the rest from any.
 class Inbox {
@@ -26,7 +22,7 @@ class Inbox {
   static constexpr std::string_view kTakes = "samples";
   /// Largest request, before and after decompression.
   static constexpr size_t kRequestBytesMax = 32 << 20;
-  static io::http::Response late_answer() { return answer_of(503, "not delivered in time"); }
+  static io::http::Response late_answer() { return io::http::try_again("not delivered in time"); }
 
   explicit Inbox(const base::metrics::Scope& metrics);
 

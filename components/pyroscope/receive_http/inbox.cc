@@ -85,8 +85,7 @@ base::Result<void> Inbox::update(const Arguments& arguments) {
 void Inbox::take(const Request& request, std::string body, const io::http::Reply& reply) {
   const std::string_view path = request.path();
   const bool is_push = path == kPushPath;
-  if (!is_push && path != kIngestPath)
-    return reply({404, {{"Content-Type", "text/plain"}}, "no such path\n"});
+  if (!is_push && path != kIngestPath) return reply(io::http::text_answer(404, "no such path"));
   if (request.method != "POST") return reply({405, {{"Allow", "POST"}}, {}});
   if (is_push)
     take_push(*this, request, std::move(body), reply);

@@ -167,8 +167,7 @@ constexpr std::string_view name_of(Code code) {
 }  // namespace
 
 std::optional<Encoding> encoding_of(std::string_view content_type) {
-  const std::string plain =
-      base::to_lower(base::trimmed(content_type.substr(0, content_type.find(';'))));
+  const std::string plain = io::http::media_type(content_type);
   if (plain == "application/proto") return Encoding::proto;
   if (plain == "application/json") return Encoding::json;
   return std::nullopt;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "io/http/url.h"
 
 namespace io::http {
@@ -29,6 +30,10 @@ std::string_view find(const Headers& headers, std::string_view name) {
   for (const Header& header : headers)
     if (same_name(header.name, name)) return header.value;
   return {};
+}
+
+std::string media_type(std::string_view content_type) {
+  return base::to_lower(base::trimmed(content_type.substr(0, content_type.find(';'))));
 }
 
 bool remove_header(Headers& headers, std::string_view name) {
@@ -69,6 +74,16 @@ std::optional<std::string> Request::query(std::string_view name) const {
     return equals == std::string_view::npos ? "" : query_decoded(pair.substr(equals + 1));
   }
   return std::nullopt;
+}
+
+Response text_answer(int status, std::string text) {
+  return {status, {{"Content-Type", "text/plain"}}, std::move(text) + "\n"};
+}
+
+Response try_again(std::string text) {
+  Response response = text_answer(503, std::move(text));
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
 }
 
 }  // namespace io::http

@@ -21,6 +21,9 @@ bool remove_header(Headers& headers, std::string_view name);
 /// Sets a header in place of those of its name.
 void set_header(Headers& headers, std::string_view name, std::string value);
 
+/// What a Content-Type names, in small letters and without its parameters.
+std::string media_type(std::string_view content_type);
+
 /// The time of a header such as Date, in the one form that servers write ("Sun, 06 Nov 1994
 /// 08:49:37 GMT", RFC 9110 IMF-fixdate).
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text);
@@ -47,5 +50,10 @@ struct Response {
 
   bool ok() const { return status >= 200 && status < 300; }
 };
+
+/// A line of text.
+Response text_answer(int status, std::string text);
+/// 503 with Retry-After. Not 429: many senders take that for a refusal, and drop what they sent.
+Response try_again(std::string text);
 
 }  // namespace io::http

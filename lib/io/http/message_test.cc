@@ -89,3 +89,18 @@ TEST_CASE("url: refused, and a password is not repeated") {
     CHECK(url.error().message.find("hush") == std::string::npos);
   }
 }
+
+TEST_CASE("message: what a Content-Type names") {
+  CHECK(io::http::media_type("application/json") == "application/json");
+  CHECK(io::http::media_type(" Application/JSON ; charset=utf-8") == "application/json");
+  CHECK(io::http::media_type(";a=b") == "");
+  CHECK(io::http::media_type("") == "");
+}
+
+TEST_CASE("message: a sender that is to try again is told when") {
+  const io::http::Response response = io::http::try_again("the queues are full");
+  CHECK(response.status == 503);
+  CHECK(response.body == "the queues are full\n");
+  CHECK(io::http::find(response.headers, "Retry-After") == "1");
+  CHECK(io::http::find(io::http::text_answer(404, "x").headers, "Retry-After") == "");
+}

@@ -60,16 +60,6 @@ std::string stream_head(std::string_view labels, size_t entries_size) {
   return head;
 }
 
-int64_t read_time(std::string_view message) {
-  ProtoReader in(message);
-  uint64_t ns = 0;  // Unsigned: the seconds of the least time alone do not fit.
-  while (in.next()) {
-    const uint64_t value = in.varint();
-    ns += in.tag() == kSeconds ? value * uint64_t{kNanosPerSecond} : value;
-  }
-  return static_cast<int64_t>(ns);
-}
-
 /// Time and sizes of an encoded entry.
 PushEncoder::Encoded read_entry(std::string_view content) {
   PushEncoder::Encoded entry;
@@ -78,7 +68,7 @@ PushEncoder::Encoded read_entry(std::string_view content) {
     const uint32_t tag = in.tag();
     const std::string_view field = in.bytes();
     if (tag == kTimestamp) {
-      entry.timestamp_ns = read_time(field);
+      entry.timestamp_ns = read_push_time(field);
       continue;
     }
     if (tag == kLine) entry.line_bytes = field.size();
@@ -88,6 +78,21 @@ PushEncoder::Encoded read_entry(std::string_view content) {
 }
 
 }  // namespace
+
+int64_t read_push_time(std::string_view message) {
+  ProtoReader in(message);
+  uint64_t ns = 0;  // Unsigned: the seconds of the least time alone do not fit.
+  while (in.next()) {
+    if (in.type() != WireType::varint) {
+      in.skip();
+      continue;
+    }
+    const uint64_t value = in.varint();
+    if (in.tag() == kSeconds) ns += value * uint64_t{kNanosPerSecond};
+    if (in.tag() == kNanos) ns += value;
+  }
+  return static_cast<int64_t>(ns);
+}
 
 uint32_t PushEncoder::stream(const Labels& labels) {
   const auto [known, is_new] = by_labels_.try_emplace(labels, 0);

@@ -83,6 +83,9 @@ class PushEncoder {
   size_t bytes_ = 0;
 };
 
+/// The content of an entry's timestamp, in ns since the epoch; what does not fit wraps.
+int64_t read_push_time(std::string_view message);
+
 // Field numbers of Loki's push messages.
 
 enum RequestTag : uint32_t { kStream = 1 };

@@ -28,8 +28,6 @@ void validate(const TenantArgs&, schema::Scope& scope) {
     scope.error("", "C087", "stage.tenant needs exactly one of \"label\", \"source\", \"value\"");
 }
 
-constexpr std::string_view kTenantLabel = "__tenant_id__";
-
 /// Sets the label that loki.write reads the tenant from.
 class TenantStage final : public Stage {
  public:
@@ -47,7 +45,7 @@ class TenantStage final : public Stage {
                                                          : old.get(label_);
         if (tenant.empty()) return old;
         telemetry::LabelsBuilder builder(old);
-        builder.set(kTenantLabel, tenant);
+        builder.set(telemetry::kTenantLabel, tenant);
         return builder.build();
       });
     }
@@ -65,7 +63,7 @@ StagePointer make(const TenantArgs& args, Build& build) {
 }
 
 void track(const TenantArgs& args, telemetry::LabelTracker& labels) {
-  const std::string tenant(kTenantLabel);
+  const std::string tenant(telemetry::kTenantLabel);
   if (!args.value.empty())
     labels.set(tenant, args.value);
   else if (!args.label.empty())
